@@ -1,0 +1,59 @@
+import type { EventMeta, Position, Recorded } from '#kernel';
+
+/** An event about to be written. `id` is a UUID that its command determines, so that a retry is recognised. */
+export type Draft = { readonly id: string; readonly type: string; readonly data: object; readonly meta: EventMeta };
+
+/** The last revision of a stream; -1 while it has no event. */
+export type Revision = number;
+export const NO_STREAM: Revision = -1;
+
+/** Where an append ended up. */
+export type Receipt = { readonly revision: Revision; readonly position: Position };
+
+/** The narrow port. An adapter is right when it passes `eventStoreContract`. */
+export interface EventStore {
+  /** The events of a stream from this revision on, oldest first; empty when there are none. Already upcast. */
+  read(stream: string, from?: Revision): Promise<readonly Recorded[]>;
+  /**
+   * Writes all events or none, durably, at exactly this place. Rejects with `RevisionConflict` when the stream is not at
+   * `expected`, with `StoreUnavailable` when the store cannot be reached or written (the outcome may then be unknown:
+   * retry with the same ids and the same `expected`). The same ids again at the same place succeed, and write nothing.
+   */
+  append(stream: string, events: readonly Draft[], expected: Revision): Promise<Receipt>;
+  /**
+   * Every event after `position` in log order, in batches, then live until the signal aborts (the iteration then ends).
+   * An empty batch says that the reader stands at the log's end; there is one each time it arrives there.
+   */
+  follow(position: Position, signal: AbortSignal): AsyncIterable<readonly Recorded[]>;
+  /** Ends followers, finishes what is being written, and lets go of the storage. */
+  close(): Promise<void>;
+}
+
+/** The stream is not where the writer thought: somebody else wrote. */
+export class RevisionConflict extends Error {
+  override readonly name = 'RevisionConflict';
+  constructor(
+    readonly stream: string,
+    readonly expected: Revision,
+    readonly actual: Revision,
+  ) {
+    super(`${stream} is at revision ${actual}, not at ${expected}`);
+  }
+}
+
+/** The store is away, full or silent. What was asked may or may not have happened. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+/** The log holds bytes that are no event. Reported with the place, never skipped. */
+export class CorruptEvent extends Error {
+  override readonly name = 'CorruptEvent';
+  constructor(
+    readonly stream: string,
+    readonly position: Position,
+    reason: string,
+  ) {
+    super(`the event at position ${position} in ${stream} cannot be read: ${reason}`);
+  }
+}

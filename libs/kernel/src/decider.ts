@@ -1,0 +1,24 @@
+import type { Event, Meta } from './event.ts';
+import type { Refusal } from './refusal.ts';
+
+/** A request to do something: a plain value, sent to exactly one aggregate. */
+export type Command<Type extends string = string, Data extends object = object> = {
+  readonly type: Type;
+  readonly data: Readonly<Data>;
+  readonly meta: Meta;
+};
+
+/** Facts to record, or a refusal. No facts means there was nothing to do. */
+export type Decision<E> = readonly E[] | Refusal;
+
+/**
+ * An aggregate as pure functions. `decide` judges a command against a state; `evolve` folds what was decided into the
+ * next state. The same state and command always give the same decision: time comes with the command.
+ */
+export type Decider<C extends Command, E extends Event, S> = {
+  /** Streams are named `<category>-<id>`. */
+  readonly category: string;
+  readonly initial: S;
+  readonly decide: (command: C, state: S) => Decision<E>;
+  readonly evolve: (state: S, event: E) => S;
+};

@@ -1,0 +1,20 @@
+export type { Actor, Day, Event, Instant, Meta, PartnerFacts, Role } from './event.ts';
+export type { Command, Decider, Decision } from './decider.ts';
+export { isRefusal, refuse, type Refusal, type RefusalCode } from './refusal.ts';
+export { schemaOf, upcast, type History } from './history.ts';
+export {
+  drop,
+  patch,
+  projection,
+  put,
+  START,
+  type Change,
+  type ColumnType,
+  type EventMeta,
+  type Position,
+  type Projection,
+  type Recorded,
+  type Row,
+  type Table,
+  type Value,
+} from './projection.ts';

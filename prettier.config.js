@@ -1,0 +1,2 @@
+/** Formatting is not discussed. */
+export default { printWidth: 120, singleQuote: true };
