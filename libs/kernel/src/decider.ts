@@ -21,4 +21,6 @@ export type Decider<C extends Command, E extends Event, S> = {
   readonly initial: S;
   readonly decide: (command: C, state: S) => Decision<E>;
   readonly evolve: (state: S, event: E) => S;
+  /** The policy preset and catalogue version that a state is bound to: recorded beside each event that leads to it. */
+  readonly pinned?: (state: S) => { readonly policy?: string; readonly catalogVersion?: string };
 };
