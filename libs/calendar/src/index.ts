@@ -1,0 +1,17 @@
+export { cotermEnd, latestMonthEnd } from './alignment.ts';
+export { addMonths, anchorOf, type Anchor, type AnchorRule } from './anchor.ts';
+export { addDays, dayOf, days, isDay, monthOf, startOf } from './day.ts';
+export { durationMs, elapsedMs, isDuration, isInstant, normaliseInstant, plus } from './instant.ts';
+export {
+  billingCycles,
+  cycleAt,
+  cycleIndexOn,
+  cycleMonthsOf,
+  monthsOf,
+  termFrom,
+  terms,
+  type BillingCycle,
+  type Cycle,
+  type Period,
+  type Term,
+} from './term.ts';

@@ -1,0 +1,101 @@
+import { minorDigits } from './currency.ts';
+import type { Decimal } from './decimal.ts';
+import { down, exact, halfUp, tenTo, written, type Exact } from './exact.ts';
+
+/** A regime that a policy may select for pro-rated lines (§2.4). */
+export type RoundingRegime = 'unit-down' | 'line-down' | 'line-half-up' | 'unit-half-up' | 'daily';
+
+/**
+ * How a line's amount was rounded, as it stands on the line: a regime; `whole-cycle` (nothing pro-rated, half-up on the
+ * line); `reversal` (the exact opposite of a posted line); `capped` (cut to what was still owed, invariant 3 of §2.4).
+ */
+export type RoundingName = RoundingRegime | 'whole-cycle' | 'reversal' | 'capped';
+
+/** The formula's inputs. `days` of `cycleDays` are charged; `unitPrice` is for one seat for one whole charge cycle. */
+export type Proration = {
+  readonly unitPrice: Decimal;
+  /** Seats: a whole number, 0 or more. */
+  readonly quantity: number;
+  readonly days: number;
+  readonly cycleDays: number;
+  /** ISO 4217: amounts have its decimals. */
+  readonly currency: string;
+  readonly regime: RoundingRegime;
+  /** Rate into the billing currency, multiplied in before anything is rounded; 1 when left out. */
+  readonly fx?: Decimal;
+};
+
+/** A line's amount, and the price for one seat that it stands for. */
+export type Prorated = {
+  /** With exactly the currency's decimals. */
+  readonly subtotal: Decimal;
+  /** The rounded price where a regime rounds the price, else the exact one cut to 10 decimals without trailing zeros. */
+  readonly effectiveUnitPrice: Decimal;
+  readonly rounding: RoundingName;
+};
+
+/**
+ * The charge for `quantity` seats for `days` of a cycle (§2.3, §2.4), in integers, rounded once and last. A whole cycle is
+ * unit × quantity, half-up on the line, whatever the regime. Throws a `RangeError` for days outside the cycle.
+ */
+export const prorate = (input: Proration): Prorated => {
+  const { quantity, days, cycleDays, currency, regime } = input;
+  const whole = Number.isInteger(days) && Number.isInteger(cycleDays) && Number.isInteger(quantity);
+  if (!whole || days < 0 || cycleDays < 1 || days > cycleDays || quantity < 0)
+    throw new RangeError(`${quantity} seats for ${days} of ${cycleDays} days cannot be charged`);
+  const digits = minorDigits(currency);
+  const price = converted(input);
+  if (days === cycleDays) {
+    const line = halfUp(price.units * BigInt(quantity) * tenTo(digits), tenTo(price.scale));
+    return { subtotal: written(line, digits), effectiveUnitPrice: cut(price, 1n, 1n), rounding: 'whole-cycle' };
+  }
+  return { ...regimes[regime](price, { quantity, days, cycleDays, digits }), rounding: regime };
+};
+
+type Part = { readonly quantity: number; readonly days: number; readonly cycleDays: number; readonly digits: number };
+type Amounts = Omit<Prorated, 'rounding'>;
+
+const converted = ({ unitPrice, fx }: Proration): Exact => {
+  const price = exact(unitPrice);
+  if (fx === undefined) return price;
+  const rate = exact(fx);
+  return { units: price.units * rate.units, scale: price.scale + rate.scale };
+};
+
+/** price × part / whole, cut to 10 decimals, without trailing zeros. */
+const cut = ({ units, scale }: Exact, part: bigint, whole: bigint): Decimal =>
+  written(down(units * part * tenTo(10), tenTo(scale) * whole), 10).replace(/\.?0+$/, '');
+
+/** Rounds the price of one seat for the days, then multiplies by the seats. */
+const onTheUnit =
+  (round: typeof down) =>
+  ({ units, scale }: Exact, { quantity, days, cycleDays, digits }: Part): Amounts => {
+    const unit = round(units * BigInt(days) * tenTo(digits), tenTo(scale) * BigInt(cycleDays));
+    return { subtotal: written(unit * BigInt(quantity), digits), effectiveUnitPrice: written(unit, digits) };
+  };
+
+/** Multiplies by the seats, then rounds. */
+const onTheLine =
+  (round: typeof down) =>
+  (price: Exact, { quantity, days, cycleDays, digits }: Part): Amounts => {
+    const [part, whole] = [BigInt(days), BigInt(cycleDays)];
+    const line = round(price.units * part * BigInt(quantity) * tenTo(digits), tenTo(price.scale) * whole);
+    return { subtotal: written(line, digits), effectiveUnitPrice: cut(price, part, whole) };
+  };
+
+/** Rounds the price of one day, then multiplies by the days and the seats (W31). */
+const byTheDay = ({ units, scale }: Exact, { quantity, days, cycleDays, digits }: Part): Amounts => {
+  const unit = halfUp(units * tenTo(digits), tenTo(scale) * BigInt(cycleDays)) * BigInt(days);
+  return { subtotal: written(unit * BigInt(quantity), digits), effectiveUnitPrice: written(unit, digits) };
+};
+
+const regimes: Readonly<Record<RoundingRegime, (price: Exact, part: Part) => Amounts>> = {
+  'unit-down': onTheUnit(down),
+  'unit-half-up': onTheUnit(halfUp),
+  'line-down': onTheLine(down),
+  'line-half-up': onTheLine(halfUp),
+  daily: byTheDay,
+};
+
+/** All regimes that a policy may name. */
+export const roundingRegimes = Object.keys(regimes) as readonly RoundingRegime[];
