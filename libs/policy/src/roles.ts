@@ -1,0 +1,65 @@
+import type { Role } from '#kernel';
+import type { CommerceKind, Policy } from './policy.ts';
+
+/** What somebody may want to do: the verbs of the routes. */
+export type Action =
+  | 'register-customer'
+  | 'purchase'
+  | 'add-seats'
+  | 'remove-seats'
+  | 'rename'
+  | 'convert'
+  | 'plan'
+  | 'add-ons'
+  | 'suspend'
+  | 'reactivate'
+  | 'pause'
+  | 'resume'
+  | 'cancel'
+  | 'auto-renew'
+  | 'scheduled-change'
+  | 'upgrade'
+  | 'activate'
+  | 'deprovision'
+  | 'usage'
+  | 'adjust';
+
+/**
+ * Whether a role may do this to a subscription of this kind (R3, §1.11); without a kind, whether it may at all, as for
+ * `register-customer`. It says nothing of whether the rules allow the act: suspending new commerce, say, is refused to the
+ * five roles by R45, not here.
+ */
+export const mayDo = (policy: Policy, role: Role, action: Action, kind?: CommerceKind): boolean => {
+  switch (role) {
+    case 'system':
+      return true;
+    case 'auditor':
+    case 'billing-reader':
+      return false;
+    case 'support':
+      // R45: only what a support request is for.
+      return kind === 'newCommerce' && (action === 'suspend' || action === 'reactivate');
+    case 'global-admin':
+    case 'admin-agent':
+    case 'billing-admin':
+    case 'helpdesk-agent':
+    case 'sales-agent':
+      if (action === 'adjust') return role === 'global-admin' || role === 'billing-admin';
+      return policy.roles === 'seed' || narrower(role, action, kind);
+  }
+};
+
+type PartnerRole = 'global-admin' | 'admin-agent' | 'billing-admin' | 'helpdesk-agent' | 'sales-agent';
+
+/** The matrix `docs-2023` of §1.11. */
+const narrower = (role: PartnerRole, action: Action, kind: CommerceKind | undefined): boolean => {
+  const admin = role === 'global-admin' || role === 'admin-agent';
+  // D14, D16: marketplace subscriptions, metered ones included; a sales agent buys them, and no more.
+  if (kind === 'isvSaas' || kind === 'usage')
+    return admin || (role === 'sales-agent' && (action === 'purchase' || action === 'rename'));
+  // D9
+  if (action === 'upgrade') return admin;
+  // D12
+  if (action === 'plan' && kind === 'legacy') return admin || role === 'billing-admin';
+  return true;
+};
