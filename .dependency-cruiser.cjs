@@ -1,18 +1,146 @@
+// The import rules of the house; test/architecture/import-rules.spec.ts plants a violation of each and sees it caught.
+//
+// Everything under libs/ is pure except the two stores; the core is those libs and the projections. Modules of the core
+// import downwards only, so each layer can be read, tested and replayed without those above it.
+
+/** The pure libs, lowest first; those on one line are strangers to each other. A new lib takes its place here. */
+const layers = [
+  ['kernel'],
+  ['money', 'calendar'],
+  ['policy', 'catalog'],
+  ['subscription', 'customer', 'access', 'order'],
+];
+
+const stores = 'libs/(event-store|read-store)/';
+const core = '^(libs/(?!(event-store|read-store)/)[^/]+|projections)/';
+/** Specs and their helpers are free to look around: they may be wrong, but they are never shipped. */
+const helpers = '(testing|\\.contract)\\.ts$';
+const specs = `\\.spec\\.ts$|${helpers}`;
+/** Ways into a lib from outside: its index and what `imports` of package.json names besides. */
+const doors =
+  '^(libs/[^/]+/src/index|libs/kernel/src/testing|libs/(event-store|read-store)/src/([^/]+/index|[^/]+\\.contract))\\.ts$';
+
+const rule = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+/** Libs of one layer see themselves and the layers below. */
+const downwards = layers.flatMap((layer, height) =>
+  layer.map((lib) => {
+    const visible = [lib, ...layers.slice(0, height).flat()].join('|');
+    return rule(
+      `${lib}-looks-down`,
+      `libs/${lib} may see ${visible.replaceAll('|', ', ')} and nothing above or beside it.`,
+      { path: `^libs/${lib}/`, pathNot: specs },
+      { path: `^libs/(?!(${visible})/)` },
+    );
+  }),
+);
+
+/** A driver is known to the folder of its adapter, and to the hand-written floor that the benchmarks compare with. */
+const driver = (name, packages, adapters) =>
+  rule(
+    `one-door-for-${name}`,
+    `Only an adapter may know its database: ${packages} belongs in ${adapters}.`,
+    { pathNot: `^(${adapters}|bench/)` },
+    { path: `(^|node_modules/)(${packages})($|/)` },
+  );
+
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'unresolved', severity: 'error', from: {}, to: { couldNotResolve: true } },
-    { name: 'libs-below', severity: 'error', from: { path: '^libs' }, to: { path: '^(apps|projections)' } },
-    {
-      name: 'kernel-imports-nothing',
-      severity: 'error',
-      from: { path: '^libs/kernel' },
-      to: { pathNot: '^libs/kernel' },
-    },
+    rule('no-cycles', 'A cycle means two modules are one.', {}, { circular: true }),
+    rule('everything-resolves', 'A rule cannot judge what it cannot find.', {}, { couldNotResolve: true }),
+
+    rule(
+      'the-core-is-pure',
+      'The core imports the core: no framework, no driver, no package, no node builtin.',
+      { path: core, pathNot: `${specs}|\\.queries\\.ts$` },
+      { pathNot: core },
+    ),
+    rule(
+      'queries-know-only-the-types-of-kysely',
+      'A query is written against the types of Kysely; whoever runs it brings the database (docs/adr/0014).',
+      { path: '^projections/.+\\.queries\\.ts$' },
+      { pathNot: [core, '(^|node_modules/)kysely/'] },
+    ),
+    rule(
+      'queries-import-kysely-as-a-type',
+      'An import of Kysely that survives compilation would make the projections run it (docs/adr/0014).',
+      { path: '^projections/.+\\.queries\\.ts$' },
+      { path: '(^|node_modules/)kysely/', dependencyTypesNot: ['type-only'] },
+    ),
+    ...downwards,
+    rule(
+      'every-lib-has-its-layer',
+      'A lib that is on no layer may import nothing: give it its place in `layers`.',
+      { path: `^libs/(?!(${layers.flat().join('|')}|event-store|read-store)/)` },
+      { path: '.' },
+    ),
+    rule(
+      'stores-know-no-domain',
+      'A store keeps events and rows, whatever they mean: of the core it sees the kernel.',
+      { path: `^${stores}`, pathNot: specs },
+      { path: '^libs/(?!(kernel|event-store|read-store)/)' },
+    ),
+
+    rule(
+      'libs-know-no-readers',
+      'Questions come and go, facts stay: nothing under libs/ imports a projection or an app.',
+      { path: '^libs/' },
+      { path: '^(projections|apps)/' },
+    ),
+    rule(
+      'projections-know-no-apps',
+      'A projection does not care who asks.',
+      { path: '^projections/' },
+      { path: '^apps/' },
+    ),
+    rule(
+      'apps-are-strangers',
+      'Two apps share a lib, never each other.',
+      { path: '^apps/([^/]+)/' },
+      { path: '^apps/', pathNot: '^apps/$1/' },
+    ),
+    rule(
+      'libs-have-one-face',
+      'A lib is imported by its index, or by a door that package.json names.',
+      { path: '^libs/([^/]+)/' },
+      { path: '^libs/', pathNot: ['^libs/$1/', doors] },
+    ),
+    rule(
+      'readers-use-the-front-door',
+      'A lib is imported by its index: a projection sees the events of an aggregate, never how it remembers them.',
+      { path: '^(apps|projections|test|bench|scripts)/' },
+      { path: '^libs/', pathNot: doors },
+    ),
+    rule(
+      'projections-have-one-face',
+      'From outside, a projection is its index.',
+      { pathNot: '^projections/' },
+      { path: '^projections/', pathNot: '^projections/(index|[^/]+/index)\\.ts$' },
+    ),
+    rule(
+      'helpers-stay-in-specs',
+      'The given-when-then of the kernel and the contract suites are for tests; nothing that ships imports them.',
+      { path: '^(libs|projections|apps|bench|scripts)/', pathNot: specs },
+      { path: `^(libs|projections)/.+(/${helpers})|\\.contract\\.ts$` },
+    ),
+
+    rule(
+      'nest-stays-in-apps',
+      'Frameworks are an edge: @nestjs/* belongs in apps/ and test/.',
+      { pathNot: '^(apps|test)/' },
+      { path: '(^|node_modules/)@nestjs/' },
+    ),
+    driver('sqlite', 'sqlite|node:sqlite', 'libs/(event-store|read-store)/src/sqlite/'),
+    driver('postgres', 'pg', 'libs/read-store/src/postgres/'),
+    driver('eventstoredb', '@eventstore/db-client', 'libs/event-store/src/eventstoredb/'),
   ],
   options: {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js'], conditionNames: ['import', 'node', 'default'] },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default'],
+    },
   },
 };

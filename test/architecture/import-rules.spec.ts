@@ -1,0 +1,178 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+type Violation = { readonly rule: { readonly name: string }; readonly from: string; readonly to: string };
+type Tree = Readonly<Record<string, string>>;
+
+const folders = ['apps', 'libs', 'projections', 'test', 'bench', 'scripts'];
+const config = resolve('.dependency-cruiser.cjs');
+const rules = createRequire(import.meta.url)(config) as { forbidden: { name: string }[] };
+const names = rules.forbidden.map(({ name }) => name);
+
+/** What the rules have against the tree in this folder. */
+const violations = async (folder: string): Promise<Violation[]> => {
+  const cruiser = resolve('node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
+  const stdout = await new Promise<string>((answer, fail) => {
+    // The exit status counts violations; no report at all is what failing looks like.
+    execFile(
+      process.execPath,
+      [cruiser, ...folders, '--config', config, '--output-type', 'json'],
+      { cwd: folder, maxBuffer: 2 ** 28, env: { ...process.env, NODE_OPTIONS: '' } },
+      (error, out, err) => {
+        if (out === '') fail(new Error(err, { cause: error }));
+        else answer(out);
+      },
+    );
+  });
+  return (JSON.parse(stdout) as { summary: { violations: Violation[] } }).summary.violations;
+};
+
+const empty = 'export {};\n';
+const imports = (what: string) => `import '${what}';\nexport {};\n`;
+
+/** A house in small, without fault: every lib, a projection, two apps, and packages that do nothing. */
+const house: Tree = {
+  ...Object.fromEntries(
+    ['kernel', 'money', 'calendar', 'policy', 'catalog', 'subscription', 'customer', 'access', 'order']
+      .concat('event-store', 'read-store')
+      .map((lib) => [`libs/${lib}/src/index.ts`, empty]),
+  ),
+  ...Object.fromEntries(
+    ['@nestjs/common', '@eventstore/db-client', 'pg', 'kysely', 'fast-check'].flatMap((name) => [
+      [`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' })],
+      [`node_modules/${name}/index.js`, ''],
+      [`node_modules/${name}/index.d.ts`, 'export type Kysely = object;\n'],
+    ]),
+  ),
+  'libs/kernel/src/testing.ts': imports('node:assert'),
+  'libs/money/src/inner.ts': empty,
+  'libs/money/src/money.spec.ts': imports('fast-check'),
+  'libs/subscription/src/index.ts': `import '#money';\nimport './pause.ts';\n`,
+  'libs/subscription/src/pause.ts': imports('#kernel'),
+  'libs/subscription/src/pause.spec.ts': imports('#kernel/testing'),
+  'libs/event-store/src/event-store.contract.ts': imports('#kernel'),
+  'libs/event-store/src/sqlite/index.ts': imports('node:sqlite'),
+  'libs/event-store/src/eventstoredb/index.ts': imports('@eventstore/db-client'),
+  'libs/event-store/src/sqlite/sqlite.spec.ts': imports('../event-store.contract.ts'),
+  'libs/read-store/src/postgres/index.ts': imports('pg'),
+  'projections/index.ts': imports('./billing/index.ts'),
+  'projections/billing/index.ts': `import './billing.projection.ts';\nimport './billing.queries.ts';\n`,
+  'projections/billing/billing.projection.ts': imports('#subscription'),
+  'projections/billing/billing.queries.ts': `import type { Kysely } from 'kysely';\nexport type Database = Kysely;\n`,
+  'apps/ledger/src/main.ts': `import '@nestjs/common';\nimport '#event-store/sqlite';\nimport '#projections';\n`,
+  'apps/cli/src/main.ts': imports('node:fs'),
+  'test/scenarios/story.spec.ts': `import '@nestjs/common';\nimport '../../apps/ledger/src/main.ts';\n`,
+  'bench/floor.ts': imports('node:sqlite'),
+  'scripts/build.ts': imports('node:fs'),
+};
+
+/** One sin per rule, with the file that commits it: `[rule, file, its text, what else the sin needs]`. */
+const sins: readonly (readonly [string, string, string, Tree?])[] = [
+  ['no-cycles', 'libs/money/src/a.ts', imports('./b.ts'), { 'libs/money/src/b.ts': imports('./a.ts') }],
+  ['everything-resolves', 'apps/ledger/src/sin.ts', imports('./gone.ts')],
+  ['the-core-is-pure', 'libs/subscription/src/builtin.ts', imports('node:fs')],
+  ['the-core-is-pure', 'libs/catalog/src/package.ts', imports('fast-check')],
+  ['the-core-is-pure', 'projections/status/store.ts', imports('#event-store')],
+  ['the-core-is-pure', 'projections/status/builtin.ts', imports('crypto')],
+  [
+    'the-core-is-pure',
+    'projections/status/status.projection.ts',
+    `import type { Kysely } from 'kysely';\nexport type X = Kysely;\n`,
+  ],
+  ['queries-know-only-the-types-of-kysely', 'projections/status/status.queries.ts', imports('fast-check')],
+  ['queries-import-kysely-as-a-type', 'projections/renewals/renewals.queries.ts', imports('kysely')],
+  ['kernel-looks-down', 'libs/kernel/src/sin.ts', imports('#money')],
+  ['money-looks-down', 'libs/money/src/sin.ts', imports('#calendar')],
+  ['calendar-looks-down', 'libs/calendar/src/sin.ts', imports('#policy')],
+  ['policy-looks-down', 'libs/policy/src/sin.ts', imports('#subscription')],
+  ['catalog-looks-down', 'libs/catalog/src/sin.ts', imports('#policy')],
+  ['subscription-looks-down', 'libs/subscription/src/sin.ts', imports('#customer')],
+  ['customer-looks-down', 'libs/customer/src/sin.ts', imports('#subscription')],
+  ['access-looks-down', 'libs/access/src/sin.ts', imports('#customer')],
+  ['order-looks-down', 'libs/order/src/sin.ts', imports('#access')],
+  ['every-lib-has-its-layer', 'libs/newcomer/src/index.ts', imports('#kernel')],
+  ['stores-know-no-domain', 'libs/event-store/src/sin.ts', imports('#subscription')],
+  ['libs-know-no-readers', 'libs/read-store/src/sin.ts', imports('#projections/billing')],
+  ['projections-know-no-apps', 'projections/billing/sin.queries.ts', imports('../../apps/cli/src/main.ts')],
+  ['apps-are-strangers', 'apps/cli/src/sin.ts', imports('../../ledger/src/main.ts')],
+  ['libs-have-one-face', 'libs/subscription/src/deep.ts', imports('../../money/src/inner.ts')],
+  ['readers-use-the-front-door', 'projections/billing/deep.ts', imports('../../libs/subscription/src/pause.ts')],
+  ['readers-use-the-front-door', 'apps/ledger/src/deep.ts', imports('../../../libs/money/src/inner.ts')],
+  [
+    'projections-have-one-face',
+    'apps/ledger/src/peek.ts',
+    imports('../../../projections/billing/billing.projection.ts'),
+  ],
+  ['helpers-stay-in-specs', 'libs/subscription/src/helped.ts', imports('#kernel/testing')],
+  ['helpers-stay-in-specs', 'libs/event-store/src/helped.ts', imports('./event-store.contract.ts')],
+  ['nest-stays-in-apps', 'libs/event-store/src/nest.ts', imports('@nestjs/common')],
+  ['nest-stays-in-apps', 'scripts/nest.ts', imports('@nestjs/common')],
+  ['one-door-for-sqlite', 'apps/ledger/src/driver.ts', imports('node:sqlite')],
+  ['one-door-for-sqlite', 'libs/event-store/src/driver.ts', imports('node:sqlite')],
+  ['one-door-for-postgres', 'libs/read-store/src/driver.ts', imports('pg')],
+  ['one-door-for-eventstoredb', 'apps/cli/src/driver.ts', imports('@eventstore/db-client')],
+];
+
+/** Rules that a sin breaks besides its own, because the one says in general what the other says in particular. */
+const alsoBroken: Readonly<Record<string, readonly string[]>> = {
+  'projections-know-no-apps': ['queries-know-only-the-types-of-kysely'],
+};
+
+describe('the import rules', () => {
+  let scratch: string;
+
+  const build = async (name: string, tree: Tree): Promise<string> => {
+    const folder = join(scratch, name);
+    for (const [path, text] of Object.entries(tree)) {
+      await mkdir(join(folder, dirname(path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
+    await cp('package.json', join(folder, 'package.json'));
+    return folder;
+  };
+
+  beforeAll(async () => {
+    scratch = await mkdtemp(join(tmpdir(), 'import-rules-'));
+  });
+  afterAll(() => rm(scratch, { recursive: true }));
+
+  it('are kept by the tree', async () => {
+    expect((await violations('.')).map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`)).toEqual([]);
+  }, 30_000);
+
+  it('leave a house alone that keeps them', async () => {
+    expect(await violations(await build('clean', house))).toEqual([]);
+  });
+
+  it('give every lib its layer', async () => {
+    const libs = await readdir('libs');
+    const stores = ['event-store', 'read-store'];
+    expect(libs.filter((lib) => !stores.includes(lib) && !names.includes(`${lib}-looks-down`))).toEqual([]);
+  });
+
+  it('are each broken on purpose below', () => {
+    expect(names.filter((name) => !sins.some(([rule]) => rule === name))).toEqual([]);
+  });
+
+  describe('catch', () => {
+    let caught: Violation[];
+
+    beforeAll(async () => {
+      const planted = Object.assign({}, ...sins.map(([, file, text, more]) => ({ [file]: text, ...more }))) as Tree;
+      caught = await violations(await build('sinful', { ...house, ...planted }));
+    });
+
+    it.each(sins.map(([rule, file]) => [rule, file] as const))('%s in %s', (rule, file) => {
+      const broken = new Set(caught.filter(({ from }) => from === file).map((violation) => violation.rule.name));
+      expect([...broken].sort()).toEqual([rule, ...(alsoBroken[rule] ?? [])].sort());
+    });
+
+    it('nobody else', () => {
+      const sinners = sins.flatMap(([, file, , more]) => [file, ...Object.keys(more ?? {})]);
+      expect(caught.filter(({ from }) => !sinners.includes(from))).toEqual([]);
+    });
+  });
+});

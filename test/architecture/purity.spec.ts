@@ -1,0 +1,77 @@
+import { globSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Linter } from 'eslint';
+import tseslint from 'typescript-eslint';
+
+/** The configuration is JavaScript: this is what it exports for us. */
+type House = {
+  readonly core: { readonly files: string[]; readonly ignores: string[] };
+  readonly purity: Linter.RulesRecord;
+};
+
+const { core, purity } = (await import(resolve('eslint.config.js'))) as House;
+
+const linter = new Linter();
+
+/** What the rules of purity have against this text, were it a file of the core. */
+const sins = (text: string, filename = 'libs/subscription/src/sin.ts'): string[] =>
+  linter
+    .verify(text, [{ files: ['**/*.ts'], languageOptions: { parser: tseslint.parser }, rules: purity }], filename)
+    // Comments that silence other rules of the whole lint mean nothing here, those that silence these are found out.
+    .filter(({ ruleId, fatal }) => fatal === true || (ruleId !== null && ruleId in purity))
+    .map(({ line, message }) => `${filename}:${line} ${message}`);
+
+const sources = globSync(core.files, { exclude: core.ignores }).map((file) => file.replaceAll('\\', '/'));
+
+describe('the pure core', () => {
+  it('is the kernel, the domain and the projections, not their specs and not the stores', () => {
+    expect(sources).toContain('libs/kernel/src/refusal.ts');
+    expect(sources.filter((file) => /\.spec\.ts$|^libs\/(event|read)-store\//.test(file))).toEqual([]);
+  });
+
+  it('has no clock, no chance and no surroundings', async () => {
+    const found = sources.map(async (file) => sins(await readFile(file, 'utf8'), file));
+    expect((await Promise.all(found)).flat()).toEqual([]);
+  });
+
+  it('does not silence the rules that keep it so', async () => {
+    const names = Object.keys(purity).join('|');
+    const silencer = new RegExp(
+      `eslint-disable[^\\n]*(${names})|eslint-disable(-next-line|-line)?\\s*(--|\\*/|$)`,
+      'm',
+    );
+    const texts = await Promise.all(sources.map(async (file) => [file, await readFile(file, 'utf8')] as const));
+    expect(texts.filter(([, text]) => silencer.test(text)).map(([file]) => file)).toEqual([]);
+  });
+
+  it.each([
+    ['a node builtin', `import { hash } from 'node:crypto'; hash;`],
+    ['a node builtin, later', `export const read = () => import('node:fs');`],
+    ['a builtin by require', `export const fs: unknown = require('fs');`],
+    ['now', `export const at = () => new Date().toISOString();`],
+    ['a Date', `export const at = new Date('2021-06-18');`],
+    ['Date.now', `export const at = () => Date.now();`],
+    ['Date as a type', `export const day = (at: Date) => at;`],
+    ['Date by way of globalThis', `export const at = () => globalThis.Date.now();`],
+    ['Temporal.Now', `export const at = () => Temporal.Now.instant();`],
+    ['Temporal.Now in disguise', `const { Now } = Temporal; export const at = () => Now.instant();`],
+    ['performance', `export const at = () => performance.now();`],
+    ['Math.random', `export const chance = () => Math.random();`],
+    ['Math.random in disguise', `const M = Math; export const chance = () => M.random();`],
+    ['crypto', `export const id = () => crypto.randomUUID();`],
+    ['process', `export const zone = process.env['TZ'];`],
+    ['a timer', `export const later = (f: () => void) => setTimeout(f, 1);`],
+    ['the network', `export const ask = () => fetch('http://localhost');`],
+    ['the console', `console.log('hello');`],
+    ['its own address', `export const here = import.meta.url;`],
+  ])('would be caught with %s', (_what, text) => {
+    expect(sins(text)).not.toEqual([]);
+  });
+
+  it('may speak of dates and chance', () => {
+    expect(sins(`export const dueDate = (row: { Date: string; process: string }) => row.Date + row.process;`)).toEqual(
+      [],
+    );
+  });
+});
