@@ -17,9 +17,7 @@ export type AnchorRule = Anchor['rule'];
 export const anchorOf = (start: Day, rule: AnchorRule): Anchor => {
   const { year, month, dayOfMonth } = partsOf(start);
   const fromEnd = lastDayOfMonth(year, month) - dayOfMonth;
-  return rule === 'eomOffset' && fromEnd <= 1
-    ? { day: dayOfMonth, rule, fromEnd }
-    : { day: dayOfMonth, rule: 'clamp' };
+  return rule === 'eomOffset' && fromEnd <= 1 ? { day: dayOfMonth, rule, fromEnd } : { day: dayOfMonth, rule: 'clamp' };
 };
 
 /** The day at which the anchor aims in the month that lies `months` after that of `day`; `day`'s own day does not count. */

@@ -12,12 +12,7 @@ export type ScheduledKind = 'sku' | 'quantity' | 'term' | 'billingFrequency' | '
 
 /** What an existing subscription must be to take seats of another. The first three always hold. */
 export type ExistingTargetRule =
-  | 'active'
-  | 'sameCustomer'
-  | 'sameSku'
-  | 'notInCancellationWindow'
-  | 'termNotShorter'
-  | 'endNotEarlier';
+  'active' | 'sameCustomer' | 'sameSku' | 'notInCancellationWindow' | 'termNotShorter' | 'endNotEarlier';
 
 /** The rules of new-commerce trials. `null`: as the SKU says, or no such limit. */
 export type TrialRules = {

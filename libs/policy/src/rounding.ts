@@ -27,7 +27,10 @@ export const roundingKeys: readonly RoundingKey[] = [
 
 type Sourced = readonly [value: Rounding, source: string];
 
-const byPlan: Sourced = [{ monthly: 'line-half-up', longer: 'daily' }, '§2.4; W27, W32-W34 monthly, W28, W30, W31 longer'];
+const byPlan: Sourced = [
+  { monthly: 'line-half-up', longer: 'daily' },
+  '§2.4; W27, W32-W34 monthly, W28, W30, W31 longer',
+];
 const lineDown: Sourced = ['line-down', '§2.4; W5-W7'];
 const unitDown: Sourced = ['unit-down', '§2.4; W8-W10, W13, D17'];
 const usage: Sourced = ['line-down', '§2.4; W36'];

@@ -134,6 +134,8 @@ const overrideProblems = (override: unknown, path: string): readonly Problem[] =
   if (!isObject(override)) return [{ path, message: 'must be an object of policy keys' }];
   return [
     ...unknownFields(override, Object.keys(shapes), path),
-    ...Object.entries(shapes).flatMap(([key, { check }]) => (key in override ? check(override[key], `${path}.${key}`) : [])),
+    ...Object.entries(shapes).flatMap(([key, { check }]) =>
+      key in override ? check(override[key], `${path}.${key}`) : [],
+    ),
   ];
 };

@@ -48,7 +48,17 @@ export const either = (...shapes: readonly Shape[]): Shape => ({
     if (answers.some((problems) => problems.length === 0)) return [];
     // A problem deeper inside says that this alternative was meant.
     const meant = answers.find((problems) => problems.some((problem) => problem.path !== path));
-    return meant ?? [{ path, message: answers.flat().map((problem) => problem.message).join(', or ') }];
+    return (
+      meant ?? [
+        {
+          path,
+          message: answers
+            .flat()
+            .map((problem) => problem.message)
+            .join(', or '),
+        },
+      ]
+    );
   },
 });
 
@@ -84,7 +94,9 @@ export const record = (fields: Readonly<Record<string, Shape>>): Shape => ({
     return [
       ...unknownFields(value, Object.keys(fields), path),
       ...Object.entries(fields).flatMap(([name, field]) =>
-        name in value ? field.check(value[name], `${path}.${name}`) : [{ path: `${path}.${name}`, message: 'is missing' }],
+        name in value
+          ? field.check(value[name], `${path}.${name}`)
+          : [{ path: `${path}.${name}`, message: 'is missing' }],
       ),
     ];
   },

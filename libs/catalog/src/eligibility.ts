@@ -1,0 +1,80 @@
+import type { PartnerFacts, RefusalCode } from '#kernel';
+import type { Policy } from '#policy';
+import type { Offer } from './catalogue.ts';
+
+/** Why an offer may not be bought. */
+export type Reason = {
+  readonly code: RefusalCode;
+  /** One sentence for a person. */
+  readonly detail: string;
+  /** The suspended subscription to reactivate instead of buying again (R15). */
+  readonly reactivateSubscriptionId?: string;
+};
+
+/** Who wants to buy what from whom, and what the customer holds already. */
+export type Wish = {
+  readonly offer: Offer;
+  readonly customer: { readonly country: string; readonly segment: string };
+  readonly partner: { readonly partnerId: string; readonly facts: PartnerFacts };
+  /** The customer's subscriptions, of any offer; deleted ones do not count. */
+  readonly held: readonly { readonly subscriptionId: string; readonly offerId: string; readonly status: string }[];
+  readonly policy: Policy;
+};
+
+/** All reasons that stand against a purchase, the gravest first; none: the offer may be bought (R5, R13-R19, R44, A18). */
+export const eligibility = (wish: Wish): readonly Reason[] => [
+  ...gate(wish),
+  ...customerReasons(wish),
+  ...offerReasons(wish),
+  ...limitReasons(wish),
+];
+
+const gate = ({ offer, partner, policy }: Wish): readonly Reason[] =>
+  offer.kind === 'newCommerce' && policy['nce.previewGate'] === 'on' && !partner.facts.newCommercePreview
+    ? [{ code: 'PREVIEW_REQUIRED', detail: 'New commerce is open only to partners in its technical preview.' }]
+    : [];
+
+const customerReasons = ({ offer, customer: { country, segment } }: Wish): readonly Reason[] => [
+  ...(offer.segments.includes(segment)
+    ? []
+    : [reason('SEGMENT_NOT_SUPPORTED', `${offer.name} is not sold to customers of the segment ${segment}.`)]),
+  ...(offer.countries === 'all' || offer.countries.includes(country)
+    ? []
+    : [reason('COUNTRY_NOT_SUPPORTED', `${offer.name} is not sold to customers in ${country}.`)]),
+];
+
+const offerReasons = ({ offer, partner: { partnerId } }: Wish): readonly Reason[] => [
+  ...(offer.inCsp
+    ? []
+    : [reason('NOT_IN_CSP', `${offer.publisher.name} does not sell ${offer.name} through partners.`)]),
+  ...(offer.exclusiveTo === null || offer.exclusiveTo.includes(partnerId)
+    ? []
+    : [reason('EXCLUSIVE_TO_OTHERS', `${offer.name} is exclusive to certain other partners.`)]),
+  ...(offer.transactable
+    ? []
+    : [reason('NOT_TRANSACTABLE_HERE', `${offer.name} is bought and managed elsewhere, not here.`)]),
+];
+
+/** A18: suspended subscriptions count; a hint tells which one to take up again. */
+const limitReasons = ({ offer, held }: Wish): readonly Reason[] => {
+  const limit = offer.limitPerCustomer;
+  const own = held.filter(({ offerId, status }) => offerId === offer.offerId && status !== 'deleted');
+  if (limit === null || own.length < limit) return [];
+  const suspended = own.find(({ status }) => status === 'suspended');
+  return [
+    ...(suspended === undefined
+      ? []
+      : [
+          {
+            code: 'SUSPENDED_EXISTS' as const,
+            detail: `The customer has a suspended subscription to ${offer.name}: reactivate it instead.`,
+            reactivateSubscriptionId: suspended.subscriptionId,
+          },
+        ]),
+    limit === 1
+      ? reason('ALREADY_OWNED_SINGLE', `The customer holds ${offer.name}, of which one is allowed.`)
+      : reason('OFFER_LIMIT', `The customer holds ${own.length} of ${offer.name}, of which ${limit} are allowed.`),
+  ];
+};
+
+const reason = (code: RefusalCode, detail: string): Reason => ({ code, detail });
