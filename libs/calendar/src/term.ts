@@ -1,3 +1,4 @@
+/* eslint max-params: ['error', 5] -- a cycle depends on its term, its place in it, and its rhythm */
 import type { Day } from '#kernel';
 import { addMonths, type Anchor } from './anchor.ts';
 import { addDays, days, partsOf } from './day.ts';

@@ -1,7 +1,21 @@
 import { billingCycles, cycleMonthsOf, monthsOf, normaliseInstant, terms } from '#calendar';
 import { compare, isCurrency, isDecimal } from '#money';
 import { MOST_SEATS, type AddOn, type Catalogue, type Offer, type Plan, type Sku } from './catalogue.ts';
-import { flag, integer, list, mapping, named, nullable, optional, record, text, word, type Problem } from './reader.ts';
+import {
+  flag,
+  integer,
+  list,
+  mapping,
+  named,
+  nullable,
+  optional,
+  record,
+  text,
+  word,
+  wrong,
+  type Problem,
+  type Reader,
+} from './reader.ts';
 import { referenceProblems } from './references.ts';
 
 const isId = (value: string) => /^[^\s/]{1,200}$/.test(value);
@@ -16,6 +30,12 @@ const link = text('an http or https address', (value) => /^https?:\/\/\S{1,2000}
 const share = text('a decimal string from 0 to 1', (value) => isAmount(value) && compare(value, '1') <= 0);
 const amount = text('a decimal string, 0 or more', (value) => isAmount(value));
 const isAmount = (value: string) => isDecimal(value) && compare(value, '0') >= 0;
+
+/** Read into the ledger's own form of instants. */
+const instant: Reader<string> = (value, path, problems) => {
+  const known = typeof value === 'string' ? normaliseInstant(value) : undefined;
+  return known ?? wrong(value, path, problems, 'an ISO 8601 instant');
+};
 
 const plan = record<Plan>({
   term: word(...terms),
@@ -63,10 +83,7 @@ const offer = record<Offer>({
 
 const catalogue = record<Catalogue>({
   version: named(100),
-  effectiveFrom: (value, path, problems) =>
-    normaliseInstant(
-      text('an ISO 8601 instant', (at) => normaliseInstant(at) !== undefined)(value, path, problems) ?? '',
-    ) ?? '',
+  effectiveFrom: instant,
   offers: list(offer),
 });
 

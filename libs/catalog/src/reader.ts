@@ -7,7 +7,8 @@ export type Problem = { readonly path: string; readonly message: string };
  */
 export type Reader<T> = (value: unknown, path: string, problems: Problem[]) => T;
 
-const wrong = (value: unknown, path: string, problems: Problem[], expected: string): never => {
+/** Says that a value is not what is expected. */
+export const wrong = (value: unknown, path: string, problems: Problem[], expected: string): never => {
   problems.push({ path, message: value === undefined ? `is missing; must be ${expected}` : `must be ${expected}` });
   return undefined as never;
 };

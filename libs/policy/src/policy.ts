@@ -5,7 +5,7 @@ import type { RoundingRegime } from '#money';
 export type CommerceKind = 'newCommerce' | 'legacy' | 'isvSaas' | 'usage';
 
 /** A span of fixed length, ISO 8601: `PT24H`, `P30D`. A day is exactly 24 hours. */
-export type Duration = string;
+export type Duration = `P${string}`;
 
 /** A dimension that a new-commerce change at renewal may have; `seatIncreases`: more seats as well as fewer. */
 export type ScheduledKind = 'sku' | 'quantity' | 'term' | 'billingFrequency' | 'seatIncreases';
