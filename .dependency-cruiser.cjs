@@ -7,7 +7,8 @@
 const layers = [
   ['kernel'],
   ['money', 'calendar'],
-  ['policy', 'catalog'],
+  ['policy'],
+  ['catalog'],
   ['subscription', 'customer', 'access', 'order'],
 ];
 

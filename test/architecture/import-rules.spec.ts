@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -19,7 +20,14 @@ const violations = async (folder: string): Promise<Violation[]> => {
     // The exit status counts violations; no report at all is what failing looks like.
     execFile(
       process.execPath,
-      [cruiser, ...folders, '--config', config, '--output-type', 'json'],
+      [
+        cruiser,
+        ...folders.filter((name) => existsSync(join(folder, name))),
+        '--config',
+        config,
+        '--output-type',
+        'json',
+      ],
       { cwd: folder, maxBuffer: 2 ** 28, env: { ...process.env, NODE_OPTIONS: '' } },
       (error, out, err) => {
         if (out === '') fail(new Error(err, { cause: error }));
@@ -87,8 +95,8 @@ const sins: readonly (readonly [string, string, string, Tree?])[] = [
   ['kernel-looks-down', 'libs/kernel/src/sin.ts', imports('#money')],
   ['money-looks-down', 'libs/money/src/sin.ts', imports('#calendar')],
   ['calendar-looks-down', 'libs/calendar/src/sin.ts', imports('#policy')],
-  ['policy-looks-down', 'libs/policy/src/sin.ts', imports('#subscription')],
-  ['catalog-looks-down', 'libs/catalog/src/sin.ts', imports('#policy')],
+  ['policy-looks-down', 'libs/policy/src/sin.ts', imports('#catalog')],
+  ['catalog-looks-down', 'libs/catalog/src/sin.ts', imports('#subscription')],
   ['subscription-looks-down', 'libs/subscription/src/sin.ts', imports('#customer')],
   ['customer-looks-down', 'libs/customer/src/sin.ts', imports('#subscription')],
   ['access-looks-down', 'libs/access/src/sin.ts', imports('#customer')],

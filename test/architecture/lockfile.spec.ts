@@ -8,6 +8,19 @@ type Lock = { readonly packages: Readonly<Record<string, { readonly resolved?: s
 
 const parsed = async <T>(file: string) => JSON.parse(await readFile(file, 'utf8')) as T;
 
+const kinds = ['dependencies', 'devDependencies', 'optionalDependencies'] as const;
+type Ranges = { readonly [kind in (typeof kinds)[number]]?: Readonly<Record<string, string>> };
+
+/** Dependencies that package.json and the lock file do not state alike: with one of them `npm ci` installs nothing. */
+const drifted = (manifest: Ranges, root: Ranges = {}): string[] =>
+  kinds.flatMap((kind) => {
+    const [asked = {}, locked = {}] = [manifest[kind], root[kind]];
+    const names = [...new Set([...Object.keys(asked), ...Object.keys(locked)])];
+    return names
+      .filter((name) => asked[name] !== locked[name])
+      .map((name) => `${name}: ${asked[name] ?? 'none'} asked, ${locked[name] ?? 'none'} locked`);
+  });
+
 /** Packages that the lock file would fetch from a fixed address, whatever registry the user has. */
 const addressed = ({ packages }: Lock): string[] =>
   Object.entries(packages).flatMap(([path, { resolved }]) => (resolved === undefined ? [] : [path]));
@@ -19,6 +32,18 @@ const pins = ({ optionalDependencies }: Manifest): Record<string, string> =>
 describe('the lock file', () => {
   it('names packages and digests, no addresses', async () => {
     expect(addressed(await parsed('package-lock.json'))).toEqual([]);
+  });
+
+  it('states what package.json asks for', async () => {
+    const { packages } = await parsed<{ packages: Record<string, Ranges> }>('package-lock.json');
+    expect(drifted(await parsed<Ranges>('package.json'), packages[''])).toEqual([]);
+  });
+
+  it('would be caught with another range', () => {
+    expect(drifted({ dependencies: { a: '^2.0.0' } }, { dependencies: { a: '^1.0.0' } })).toEqual([
+      'a: ^2.0.0 asked, ^1.0.0 locked',
+    ]);
+    expect(drifted({}, { devDependencies: { a: '^1.0.0' } })).toEqual(['a: none asked, ^1.0.0 locked']);
   });
 
   it('would be caught with an address', () => {
