@@ -15,3 +15,4 @@ export {
   type Period,
   type Term,
 } from './term.ts';
+export { MoveClock, simulatedClock, type ClockMoved } from './ledger-clock.ts';

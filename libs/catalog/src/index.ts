@@ -4,3 +4,10 @@ export { findOffer, findPlan, findRef, findSku, listOffers, priceOf, refOf, type
 export { parseCatalogue } from './parse.ts';
 export { catalogueAt, timeline, wasOffered, type CatalogueTimeline } from './timeline.ts';
 export type { Problem } from './reader.ts';
+export {
+  cataloguePublication,
+  history,
+  PublishCatalogue,
+  type CataloguePublished,
+  type PublishedCatalogues,
+} from './publish.ts';

@@ -1,0 +1,43 @@
+import { commandClass, refuse, type Decider, type Decision, type Event, type Role } from '#kernel';
+
+/** Make an API key. Only its hash is ever recorded. */
+export class CreateKey extends commandClass('CreateKey')<{
+  readonly keyId: string;
+  readonly partnerId: string;
+  readonly name: string;
+  readonly role: Role;
+  /** SHA-256 of the key, in hex. */
+  readonly hash: string;
+  /** Whether it is the operator's, who may act for the whole ledger (api.md §4.10). */
+  readonly operator: boolean;
+}> {}
+
+/** Make a key worthless, for good. */
+export class RevokeKey extends commandClass('RevokeKey')<{ readonly keyId: string }> {}
+
+export type KeyCreated = Event<'KeyCreated', CreateKey['data']>;
+export type KeyRevoked = Event<'KeyRevoked', { readonly keyId: string }>;
+
+export type Key = { readonly keyId: null } | (CreateKey['data'] & { readonly revoked: boolean });
+
+const decide = (command: CreateKey | RevokeKey, state: Key): Decision<KeyCreated | KeyRevoked> => {
+  const effectiveAt = command.meta.at;
+  if (command.type === 'CreateKey')
+    return state.keyId === null
+      ? [{ type: 'KeyCreated', data: { ...command.data, effectiveAt } }]
+      : refuse('NOTHING_CHANGES', `the key ${state.keyId} exists already`);
+  if (state.keyId === null || state.revoked) return refuse('KEY_NOT_FOUND', 'there is no such key');
+  return [{ type: 'KeyRevoked', data: { keyId: state.keyId, effectiveAt } }];
+};
+
+/** An API key: whose it is, with which role, and whether it still opens anything. */
+export const key: Decider<CreateKey | RevokeKey, KeyCreated | KeyRevoked, Key> = {
+  category: 'key',
+  initial: { keyId: null },
+  decide,
+  evolve: (state, event) => {
+    if (event.type === 'KeyRevoked') return state.keyId === null ? state : { ...state, revoked: true };
+    const { effectiveAt: _, ...created } = event.data;
+    return { ...created, revoked: false };
+  },
+};

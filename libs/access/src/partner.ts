@@ -1,0 +1,24 @@
+import { commandClass, refuse, type Decider, type Event, type PartnerFacts } from '#kernel';
+
+/** Let a partner use this ledger. The operator's doing. */
+export class RegisterPartner extends commandClass('RegisterPartner')<
+  PartnerFacts & { readonly partnerId: string; readonly name: string }
+> {}
+
+export type PartnerRegistered = Event<
+  'PartnerRegistered',
+  PartnerFacts & { readonly partnerId: string; readonly name: string }
+>;
+
+export type Partner = { readonly partnerId: null } | Omit<PartnerRegistered['data'], 'effectiveAt'>;
+
+/** A partner: how it does business (R34), in which cloud (R2), and whether new commerce is open to it (R44). */
+export const partner: Decider<RegisterPartner, PartnerRegistered, Partner> = {
+  category: 'partner',
+  initial: { partnerId: null },
+  decide: ({ data, meta }, state) =>
+    state.partnerId === null
+      ? [{ type: 'PartnerRegistered', data: { ...data, effectiveAt: meta.at } }]
+      : refuse('PARTNER_EXISTS', `the partner ${data.partnerId} exists already`),
+  evolve: (_, { data: { effectiveAt: __, ...registered } }) => registered,
+};

@@ -1,0 +1,17 @@
+import { commandClass, refuse, type Decider, type Event, type Instant } from '#kernel';
+
+/** Move a simulated clock on. */
+export class MoveClock extends commandClass('MoveClock')<{ readonly now: Instant }> {}
+
+export type ClockMoved = Event<'ClockMoved', { readonly now: Instant }>;
+
+/** What a simulated clock last showed; empty before it was ever moved. It never goes back (api.md §4.8). */
+export const simulatedClock: Decider<MoveClock, ClockMoved, Instant> = {
+  category: 'clock',
+  initial: '',
+  decide: ({ data: { now }, meta: { at } }) => {
+    if (now < at) return refuse('CLOCK_BACKWARDS', `the clock shows ${at}: it is not set back to ${now}`, { now: at });
+    return now === at ? [] : [{ type: 'ClockMoved', data: { now, effectiveAt: now } }];
+  },
+  evolve: (_, { data }) => data.now,
+};

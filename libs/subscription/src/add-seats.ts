@@ -1,0 +1,67 @@
+import { dayOf } from '#calendar';
+import { commandClass, isRefusal, type Decision, type Event } from '#kernel';
+import type { ChargeLine, ProratedCharge } from './charge-line.ts';
+import { capped, charge, credit, post, type ChargesPosted } from './charges.ts';
+import {
+  all,
+  mayTry,
+  mustBeActive,
+  notDuringTrial,
+  notTooOften,
+  onlyFor,
+  quantityRefusal,
+  type Asking,
+} from './guards.ts';
+import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
+import { skuAt } from './product.ts';
+import type { Existing } from './state.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** More seats, at once (R79). */
+export class AddSeats extends commandClass('AddSeats')<{ readonly quantity: number }> {}
+
+export type SeatsAdded = Event<'SeatsAdded', { readonly added: number; readonly quantity: number }>;
+
+export const guard = all(
+  mayTry('add-seats'),
+  onlyFor('add-seats', 'newCommerce', 'legacy', 'isvSaas'),
+  mustBeActive,
+  notDuringTrial,
+  notTooOften,
+);
+
+/** The seats' price stays as it was pinned; a scheduled change falls away (A5, E36). */
+export const decide = (
+  { data, meta }: AddSeats,
+  state: Existing,
+  { at }: Asking,
+  surroundings: Surroundings,
+): Decision<SeatsAdded | ChargesPosted | ScheduledChangeRemoved> => {
+  const quantity = state.quantity + data.quantity;
+  const found = skuAt(surroundings, state, at);
+  // A SKU that was withdrawn has no limits any more than it has buyers: what is held may still grow within an integer.
+  const no = quantityRefusal(quantity, isRefusal(found) ? { minSeats: 1, maxSeats: 2_147_483_647 } : found.sku);
+  if (no !== undefined) return no;
+  return [
+    { type: 'SeatsAdded', data: { added: data.quantity, quantity, effectiveAt: at } },
+    post(state, meta.commandId, at, seatChange('addQuantity', state, quantity, at)),
+    ...invalidated(state, 'quantityChange', at),
+  ];
+};
+
+/** "Wipe and recreate": the old seats back, the new ones on, both from this day to the cycle's end (A19, W5, W6). */
+export const seatChange = (
+  chargeType: ProratedCharge,
+  state: Existing,
+  quantity: number,
+  at: string,
+): readonly ChargeLine[] => {
+  const day = dayOf(at);
+  return capped([credit(chargeType, state, day), charge(chargeType, { ...state, quantity }, day)], state);
+};
+
+export const evolve = (state: Existing, { data: { added, quantity, effectiveAt } }: SeatsAdded): Existing => ({
+  ...state,
+  quantity,
+  lots: [...state.lots, { quantity: added, since: effectiveAt }],
+});

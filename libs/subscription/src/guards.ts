@@ -1,0 +1,92 @@
+import { plus } from '#calendar';
+import type { Sku } from '#catalog';
+import { refuse, type Actor, type Instant, type PartnerFacts, type Refusal, type RefusalCode } from '#kernel';
+import { mayDo, resolve, type Action, type Policy } from '#policy';
+import type { Existing, Status } from './state.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** Who asks, when: what a guard judges a state by. */
+export type Asking = {
+  readonly at: Instant;
+  readonly actor: Actor;
+  readonly partner: PartnerFacts;
+};
+
+/**
+ * Whether a verb may be tried at all, for kind, state, role, partner or window: the no, or nothing. The same guard
+ * refuses the command and decides what `allowedActions` lists.
+ */
+export type Guard = (state: Existing, asking: Asking, surroundings: Surroundings) => Refusal | undefined;
+
+/** The first no of several guards. */
+export const all =
+  (...guards: readonly Guard[]): Guard =>
+  (state, asking, surroundings) => {
+    for (const guard of guards) {
+      const no = guard(state, asking, surroundings);
+      if (no !== undefined) return no;
+    }
+    return undefined;
+  };
+
+export const policyOf = (state: Existing): Policy => resolve(state.policy);
+
+/** Role first, then the end of everything (R61, E57), then the preview gate (R44, R58, R73, R77, R89, R98). */
+export const mayTry =
+  (action: Action): Guard =>
+  (state, { actor, partner }) => {
+    const policy = policyOf(state);
+    if (!mayDo(policy, actor.role, action, state.kind))
+      return refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not ${action} a ${state.kind} subscription`);
+    if (state.status === 'deleted')
+      return refuse('SUBSCRIPTION_DELETED', 'the subscription is deleted, for good (R61)');
+    if (state.kind === 'newCommerce' && policy['nce.previewGate'] === 'on' && !partner.newCommercePreview)
+      return refuse('PREVIEW_REQUIRED', 'new commerce is open only to partners in its preview (R44)');
+    return undefined;
+  };
+
+/** The verb exists for these kinds alone (§4). */
+export const onlyFor =
+  (verb: string, ...kinds: readonly Existing['kind'][]): Guard =>
+  ({ kind }) =>
+    kinds.includes(kind) ? undefined : refuse('WRONG_COMMERCE_KIND', `a ${kind} subscription knows no ${verb}`);
+
+const notActive: Readonly<Record<Exclude<Status, 'active'>, RefusalCode>> = {
+  pending: 'NOT_ACTIVE',
+  suspended: 'SUBSCRIPTION_SUSPENDED',
+  paused: 'SUBSCRIPTION_PAUSED',
+  expired: 'NOT_ACTIVE',
+  disabled: 'NOT_ACTIVE',
+  deleted: 'SUBSCRIPTION_DELETED',
+};
+
+/** Most verbs want an active subscription (R76, R81, R95). */
+export const mustBeActive: Guard = ({ status }) =>
+  status === 'active' ? undefined : refuse(notActive[status], `the subscription is ${status}, not active`);
+
+/** During a trial the seats, the plan and the service stand still (A16, D1). */
+export const notDuringTrial: Guard = ({ isTrial, termEnd }) =>
+  isTrial ? refuse('TRIAL_LOCKED', `that is not possible during the trial, which ends with ${termEnd}`) : undefined;
+
+/** A subscription may be updated only so often (`nce.updates.max`). */
+export const notTooOften: Guard = (state) => {
+  const most = policyOf(state)['nce.updates.max'];
+  return state.kind === 'newCommerce' && most !== null && state.updates >= most
+    ? refuse('TOO_MANY_UPDATES', `the subscription was updated ${state.updates} times already`, { most })
+    : undefined;
+};
+
+/** Seats within the SKU's limits (R20, E47, E48). */
+export const quantityRefusal = (
+  quantity: number,
+  { minSeats, maxSeats }: Pick<Sku, 'minSeats' | 'maxSeats'>,
+): Refusal | undefined =>
+  Number.isSafeInteger(quantity) && quantity >= minSeats && quantity <= maxSeats
+    ? undefined
+    : refuse('QUANTITY_OUT_OF_RANGE', `${quantity} seats: between ${minSeats} and ${maxSeats} are sold`, {
+        minSeats,
+        maxSeats,
+      });
+
+/** The instant up to which a window that opened at `from` is open, and whether it is (new commerce counts it in: A4). */
+export const windowOpen = (from: Instant, duration: string, at: Instant): boolean => at <= plus(from, duration);

@@ -1,0 +1,62 @@
+import type { BillingCycle, Term } from '#calendar';
+import { catalogueAt, findOffer, findPlan, findSku, priceOf, type Offer, type Plan, type Sku } from '#catalog';
+import { isRefusal, refuse, type Instant, type Refusal } from '#kernel';
+import type { Decimal } from '#money';
+import type { Surroundings } from './surroundings.ts';
+
+/** A SKU at a plan, priced in a currency by the catalogue in force at an instant. */
+export type Priced = {
+  readonly offer: Offer;
+  readonly sku: Sku;
+  readonly plan: Plan;
+  readonly unitPrice: Decimal;
+  readonly catalogVersion: string;
+};
+
+export type Wanted = {
+  readonly offerId: string;
+  readonly skuId: string;
+  readonly term: Term;
+  readonly billingCycle: BillingCycle;
+  readonly currency: string;
+};
+
+/** The SKU in the catalogue of an instant, or which part of it is unknown. */
+export const skuAt = (
+  { catalogue: timeline }: Surroundings,
+  { offerId, skuId }: Pick<Wanted, 'offerId' | 'skuId'>,
+  at: Instant,
+): { readonly offer: Offer; readonly sku: Sku; readonly catalogVersion: string } | Refusal => {
+  const catalogue = catalogueAt(timeline, at);
+  if (catalogue === undefined) return refuse('OFFER_UNKNOWN', `no catalogue is in force at ${at}`);
+  const offer = findOffer(catalogue, offerId);
+  if (offer === undefined) return refuse('OFFER_UNKNOWN', `the catalogue ${catalogue.version} has no offer ${offerId}`);
+  const sku = findSku(catalogue, offerId, skuId);
+  if (sku === undefined) return refuse('SKU_UNKNOWN', `the offer ${offerId} has no SKU ${skuId}`);
+  return { offer, sku, catalogVersion: catalogue.version };
+};
+
+/** The SKU with its plan and price, or which of them is not to be had. */
+export const priceAt = (surroundings: Surroundings, wanted: Wanted, at: Instant): Priced | Refusal => {
+  const found = skuAt(surroundings, wanted, at);
+  if (isRefusal(found)) return found;
+  const plan = findPlan(found.sku, wanted.term, wanted.billingCycle);
+  const unitPrice = plan && priceOf(plan, wanted.currency);
+  if (plan === undefined || unitPrice === undefined)
+    return refuse(
+      'PLAN_NOT_OFFERED',
+      `${wanted.offerId}/${wanted.skuId} is not sold for ${wanted.term}, paid ${wanted.billingCycle}, in ${wanted.currency}`,
+    );
+  return { ...found, plan, unitPrice };
+};
+
+/** How one SKU stands to another: eligible for an upgrade, a way back down, the same, or strangers (R83). */
+export const relation = (
+  from: { readonly offerId: string; readonly sku: Sku },
+  to: { readonly offerId: string; readonly sku: Sku },
+): 'same' | 'upgrade' | 'downgrade' | 'unrelated' => {
+  const name = ({ offerId, sku }: typeof from) => `${offerId}/${sku.skuId}`;
+  if (name(from) === name(to)) return 'same';
+  if (from.sku.upgradeTargets.includes(name(to))) return 'upgrade';
+  return to.sku.upgradeTargets.includes(name(from)) ? 'downgrade' : 'unrelated';
+};

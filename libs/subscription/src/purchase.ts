@@ -1,0 +1,216 @@
+import { anchorOf, cycleAt, dayOf, termFrom, addDays, type Anchor, type BillingCycle, type Term } from '#calendar';
+import { eligibility, type Offer, type Sku } from '#catalog';
+import {
+  commandClass,
+  isRefusal,
+  refuse,
+  type Decision,
+  type Event,
+  type Instant,
+  type Meta,
+  type Refusal,
+  type Day,
+} from '#kernel';
+import type { Decimal } from '#money';
+import { mayDo, pinAt, resolve, type PolicyPin } from '#policy';
+import { charge, post, type ChargesPosted } from './charges.ts';
+import { quantityRefusal } from './guards.ts';
+import { priceAt, skuAt, type Priced } from './product.ts';
+import type { Cycle, Existing, Kind, Subscription } from './state.ts';
+import type { CustomerFacts, Surroundings } from './surroundings.ts';
+
+/** Buy a subscription for a customer: a one-line order. */
+export class PurchaseSubscription extends commandClass('PurchaseSubscription')<{
+  readonly subscriptionId: string;
+  readonly orderId: string;
+  readonly customerId: string;
+  readonly offerId: string;
+  readonly skuId: string;
+  readonly quantity: number;
+  readonly term: Term;
+  readonly billingCycle: BillingCycle;
+  readonly friendlyName?: string;
+}> {}
+
+/** A subscription came to be, by purchase or as the new half of a partial upgrade. Pins everything it was decided under. */
+export type SubscriptionCreated = Event<
+  'SubscriptionCreated',
+  {
+    readonly subscriptionId: string;
+    readonly partnerId: string;
+    readonly customerId: string;
+    readonly orderId: string;
+    readonly kind: Kind;
+    readonly offerId: string;
+    readonly skuId: string;
+    readonly offerName: string;
+    readonly friendlyName: string;
+    readonly quantity: number;
+    readonly term: Term;
+    readonly billingCycle: BillingCycle;
+    readonly unitPrice: Decimal;
+    readonly currency: string;
+    readonly catalogVersion: string;
+    readonly policy: PolicyPin;
+    /** A trial's last day is its term's end. */
+    readonly isTrial: boolean;
+    readonly convertsTo: { readonly offerId: string; readonly skuId: string } | null;
+    readonly anchor: Anchor;
+    readonly termStart: Day;
+    readonly termEnd: Day;
+    readonly cycle: Cycle;
+    /** From which day charge cycles are counted (A12: the child of an upgrade follows its source's). */
+    readonly cyclesFrom: Day;
+    readonly autoRenew: boolean;
+    /** From when the cancellation windows count: not the present instant for the child of an upgrade (E43). */
+    readonly startedAt: Instant;
+    readonly termStartedAt: Instant;
+    readonly upgradedFrom: string | null;
+    readonly activationLink: string | null;
+  }
+>;
+
+/** Judges a purchase: eligibility (R5, R13–R19, R44), plan and price in the customer's currency, seats (R20). */
+export const decide = (
+  { data, meta }: PurchaseSubscription,
+  state: Subscription,
+  surroundings: Surroundings,
+): Decision<SubscriptionCreated | ChargesPosted> => {
+  if (state.status !== 'none')
+    return refuse('SUBSCRIPTION_EXISTS', `a subscription with the id ${data.subscriptionId} exists already`);
+  const { customer } = surroundings;
+  if (customer === undefined) return refuse('CUSTOMER_NOT_FOUND', `there is no customer ${data.customerId} (R1)`);
+  const found = skuAt(surroundings, data, meta.at);
+  if (isRefusal(found)) return found;
+  const pin = pinAt(surroundings.policies, meta.at);
+  const no = ineligible(data, meta, found, customer, pin);
+  if (no !== undefined) return no;
+  const priced = priceAt(surroundings, { ...data, currency: customer.currency }, meta.at);
+  if (isRefusal(priced)) return priced;
+  const created = creation(data, meta, { ...priced, customer, pin });
+  const first = charge('new', created.data);
+  return [created, post(created.data, meta.commandId, meta.at, [first])];
+};
+
+type Found = { readonly offer: Offer; readonly sku: Sku };
+
+const ineligible = (
+  data: PurchaseSubscription['data'],
+  { actor, partner }: Meta,
+  found: Found,
+  customer: CustomerFacts,
+  pin: PolicyPin,
+): Refusal | undefined => {
+  const { offer, sku } = found;
+  const policy = resolve(pin);
+  if (!mayDo(policy, actor.role, 'purchase', offer.kind))
+    return refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not purchase`);
+  if (sku.addOn !== null)
+    return refuse(
+      'ADDON_NOT_IN_CATALOGUE',
+      `${offer.offerId}/${sku.skuId} is an add-on: it is bought on its base (R32)`,
+    );
+  const [reason] = eligibility({
+    offer,
+    customer,
+    partner: { partnerId: actor.partnerId, facts: partner },
+    held: customer.held,
+    policy,
+  });
+  if (reason !== undefined) {
+    const { code, detail, ...facts } = reason;
+    return refuse(code, detail, facts);
+  }
+  return quantityRefusal(data.quantity, sku) ?? trialRefusal(data.quantity, found, pin);
+};
+
+/** A new-commerce trial has as many seats as the preset gives it (`nce.trial`). */
+const trialRefusal = (quantity: number, { offer, sku }: Found, pin: PolicyPin): Refusal | undefined => {
+  const { seats } = resolve(pin)['nce.trial'];
+  return offer.kind === 'newCommerce' && sku.trialDays !== null && seats !== null && quantity !== seats
+    ? refuse('QUANTITY_OUT_OF_RANGE', `a trial has ${seats} seats`, { minSeats: seats, maxSeats: seats })
+    : undefined;
+};
+
+type Bought = Priced & {
+  readonly customer: CustomerFacts;
+  readonly pin: PolicyPin;
+};
+
+const creation = (
+  data: PurchaseSubscription['data'],
+  { actor, at }: Meta,
+  { offer, sku, unitPrice, catalogVersion, customer, pin }: Bought,
+): SubscriptionCreated => {
+  const start = dayOf(at);
+  const anchor = anchorOf(start, resolve(pin).anchor);
+  const isTrial = sku.trialDays !== null;
+  // A trial of n days ends with its n-th day (E27), and costs nothing (R26).
+  const { end } =
+    sku.trialDays === null ? termFrom(start, data.term, anchor) : { end: addDays(start, sku.trialDays - 1) };
+  const whole = cycleAt(start, end, 0, data.billingCycle, anchor);
+  const cycle =
+    sku.trialDays === null ? { start, end: whole.end, days: whole.cycleDays } : { start, end, days: sku.trialDays };
+  return {
+    type: 'SubscriptionCreated',
+    data: {
+      subscriptionId: data.subscriptionId,
+      partnerId: actor.partnerId,
+      customerId: customer.customerId,
+      orderId: data.orderId,
+      kind: offer.kind,
+      offerId: offer.offerId,
+      skuId: sku.skuId,
+      offerName: offer.name,
+      friendlyName: data.friendlyName ?? offer.name,
+      quantity: data.quantity,
+      term: data.term,
+      billingCycle: data.billingCycle,
+      unitPrice: isTrial ? '0' : unitPrice,
+      currency: customer.currency,
+      catalogVersion,
+      policy: pin,
+      isTrial,
+      convertsTo: isTrial ? paidProduct(offer, sku) : null,
+      anchor,
+      termStart: start,
+      termEnd: end,
+      cycle,
+      cyclesFrom: start,
+      autoRenew: true, // R29, R74
+      startedAt: at,
+      termStartedAt: at,
+      upgradedFrom: null,
+      activationLink: sku.setupUrl === null ? null : sku.setupUrl.replaceAll('{subscriptionId}', data.subscriptionId),
+      effectiveAt: at,
+    },
+  };
+};
+
+const paidProduct = (offer: Offer, sku: Sku) => {
+  const [offerId = offer.offerId, skuId = sku.skuId] = sku.convertsTo?.split('/') ?? [];
+  return { offerId, skuId };
+};
+
+/** The first state: everything that was pinned. */
+export const evolve = (_: Subscription, { data }: SubscriptionCreated): Existing => {
+  const { effectiveAt, ...pinned } = data;
+  return {
+    ...pinned,
+    status: 'active',
+    purchasedAt: effectiveAt,
+    cancelAtRenewal: false,
+    scheduledChange: null,
+    scheduledSubscriptionId: null,
+    scheduledChangeFailed: null,
+    pendingPlan: null,
+    suspension: null,
+    stageEndsAt: null,
+    licenceReassignment: null,
+    lots: [{ quantity: data.quantity, since: data.termStartedAt }],
+    updates: 0,
+    inTransit: null,
+    lines: [],
+    lastEffectiveAt: effectiveAt,
+  };
+};

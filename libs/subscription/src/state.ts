@@ -1,0 +1,116 @@
+import type { Anchor, BillingCycle, Term } from '#calendar';
+import type { Day, Instant } from '#kernel';
+import type { Decimal } from '#money';
+import type { PolicyPin } from '#policy';
+import type { ChargeLine } from './charge-line.ts';
+
+/** The four ways of selling (rules.md, "Commerce kinds"). */
+export type Kind = 'newCommerce' | 'legacy' | 'isvSaas' | 'usage';
+
+/** Where a subscription stands (§4). `expired` and `disabled` exist only under `docs-2022-03`. */
+export type Status = 'pending' | 'active' | 'suspended' | 'paused' | 'expired' | 'disabled' | 'deleted';
+
+/** A charge cycle: inclusive days, and how many days it would have if it were not cut short (§2.2). */
+export type Cycle = { readonly start: Day; readonly end: Day; readonly days: number };
+
+/** Seats that came together, and when: a reduction within their window takes them first (`nce.seatReduction.window`). */
+export type SeatLot = { readonly quantity: number; readonly since: Instant };
+
+/** Which product at which plan. */
+export type Product = {
+  readonly offerId: string;
+  readonly skuId: string;
+  readonly offerName: string;
+  readonly term: Term;
+  readonly billingCycle: BillingCycle;
+  readonly unitPrice: Decimal;
+};
+
+/** What shall change at renewal; a dimension left out stays as it is (R84). */
+export type ScheduledChange = {
+  readonly offerId?: string;
+  readonly skuId?: string;
+  readonly quantity?: number;
+  readonly term?: Term;
+  readonly billingCycle?: BillingCycle;
+  /** How many seats go to the new SKU, when not all do (R92). */
+  readonly upgradeQuantity?: number;
+  readonly target?: UpgradeTarget;
+};
+
+/** Where upgraded seats go (R97). */
+export type UpgradeTarget = 'new' | { readonly subscriptionId: string };
+
+/** Seats that have left for another subscription and have not arrived yet. Nothing else happens meanwhile. */
+export type SeatsInTransit = {
+  readonly transitionId: string;
+  readonly quantity: number;
+  readonly targetSubscriptionId: string;
+  readonly effectiveAt: Instant;
+  /** What was credited when they left; the exact reversal brings them back. */
+  readonly credits: readonly ChargeLine[];
+};
+
+/** No event yet. */
+export type None = { readonly status: 'none' };
+
+/** A subscription that was created, whatever became of it since. */
+export type Existing = Product & {
+  readonly status: Status;
+  readonly subscriptionId: string;
+  readonly partnerId: string;
+  readonly customerId: string;
+  readonly orderId: string;
+  readonly kind: Kind;
+  readonly friendlyName: string;
+  readonly quantity: number;
+  readonly currency: string;
+  readonly catalogVersion: string;
+  readonly policy: PolicyPin;
+  readonly purchasedAt: Instant;
+  /** From when the cancellation windows count: the purchase, or that of the source of a partial upgrade (A2, E43). */
+  readonly startedAt: Instant;
+  /** The same for windows that begin anew with each term. */
+  readonly termStartedAt: Instant;
+  readonly isTrial: boolean;
+  /** What a trial turns into. */
+  readonly convertsTo: { readonly offerId: string; readonly skuId: string } | null;
+  readonly anchor: Anchor;
+  readonly termStart: Day;
+  readonly termEnd: Day;
+  readonly cycle: Cycle;
+  /** From which day the charge cycles are counted: the term's first, or where a change of billing plan took effect. */
+  readonly cyclesFrom: Day;
+  readonly autoRenew: boolean;
+  readonly cancelAtRenewal: boolean;
+  readonly scheduledChange: ScheduledChange | null;
+  /** Id of the subscription that a scheduled partial upgrade will open. */
+  readonly scheduledSubscriptionId: string | null;
+  readonly scheduledChangeFailed: { readonly at: Instant; readonly code: string } | null;
+  readonly pendingPlan: {
+    readonly billingCycle: BillingCycle;
+    readonly unitPrice: Decimal;
+    readonly effectiveOn: Day;
+  } | null;
+  readonly suspension: {
+    readonly reason: string;
+    readonly suspendedAt: Instant;
+    readonly autoExpiresAt: Instant | null;
+  } | null;
+  /** When an expired or disabled subscription goes on to its next stage. */
+  readonly stageEndsAt: Instant | null;
+  readonly upgradedFrom: string | null;
+  readonly licenceReassignment: 'manual' | null;
+  readonly activationLink: string | null;
+  readonly lots: readonly SeatLot[];
+  /** Commands accepted so far (`nce.updates.max`). */
+  readonly updates: number;
+  readonly inTransit: SeatsInTransit | null;
+  /** Lines that a refund may still reverse or that a credit may still be measured against. */
+  readonly lines: readonly (ChargeLine & { readonly postedFor: Instant })[];
+  readonly lastEffectiveAt: Instant;
+};
+
+export type Subscription = None | Existing;
+
+export const none: None = { status: 'none' };

@@ -1,0 +1,110 @@
+import { isRefusal, refuse, type Decider, type Decision, type Meta, type Refusal } from '#kernel';
+import { allowedActions } from './allowed-actions.ts';
+import { evolve, type SubscriptionEvent } from './events.ts';
+import type { Asking } from './guards.ts';
+import * as purchase from './purchase.ts';
+import * as receiveUpgrade from './receive-upgrade.ts';
+import { settle, type Settle } from './settle.ts';
+import { none, type Existing, type Subscription } from './state.ts';
+import type { Surroundings } from './surroundings.ts';
+import * as transfer from './transfer.ts';
+import { verbs, type SubscriptionVerb, type Verb } from './verbs.ts';
+
+/** Everything that a subscription's stream can be sent. */
+export type SubscriptionCommand =
+  | SubscriptionVerb
+  | purchase.PurchaseSubscription
+  | receiveUpgrade.ReceiveUpgrade
+  | transfer.CompleteUpgrade
+  | transfer.ReturnUpgrade
+  | Settle;
+
+/** The aggregate, under the price lists and rules that it is given. */
+export const subscription = (
+  surroundings: Surroundings,
+): Decider<SubscriptionCommand, SubscriptionEvent, Subscription> => ({
+  category: 'subscription',
+  initial: none,
+  decide: (command, state) => decide(command, state, surroundings),
+  evolve,
+  pinned,
+});
+
+/** The preset and the price list that a subscription's events were decided under. */
+const pinned = (state: Subscription) =>
+  state.status === 'none' ? {} : { policy: state.policy.preset, catalogVersion: state.catalogVersion };
+
+const decide = (
+  command: SubscriptionCommand,
+  state: Subscription,
+  surroundings: Surroundings,
+): Decision<SubscriptionEvent> => {
+  if (command.type === 'PurchaseSubscription') return purchase.decide(command, state, surroundings);
+  if (command.type === 'ReceiveUpgrade')
+    return state.status === 'none'
+      ? receiveUpgrade.decideOpening(command, state)
+      : joining(command, state, surroundings);
+  if (state.status === 'none' || state.partnerId !== command.meta.actor.partnerId)
+    return refuse('SUBSCRIPTION_NOT_FOUND', 'there is no such subscription');
+  switch (command.type) {
+    case 'CompleteUpgrade':
+      return transfer.decideCompletion(command, state);
+    case 'ReturnUpgrade':
+      return transfer.decideReturn(command, state);
+    case 'Settle':
+      return settle(state, command.meta.at, surroundings).events;
+    default:
+      return decideVerb(command, state, surroundings);
+  }
+};
+
+/** When a command takes effect: at the asked instant, but never before what the stream ends with (E13). */
+const asking = ({ at, actor, partner }: Meta, { lastEffectiveAt }: Existing): Asking => ({
+  at: at < lastEffectiveAt ? lastEffectiveAt : at,
+  actor,
+  partner,
+});
+
+/** Settles first, so that no command sees a stale term; then the verb's guard, then the verb. */
+const decideVerb = (
+  command: SubscriptionVerb,
+  before: Existing,
+  surroundings: Surroundings,
+): Decision<SubscriptionEvent> => {
+  const { events, state } = settle(before, command.meta.at, surroundings);
+  const who = asking(command.meta, state);
+  const verb = verbs[command.type] as Verb<SubscriptionVerb>;
+  const no = verb.guard(state, who, surroundings);
+  // Authority and the end of everything come first; then nothing happens while seats are under way.
+  if (no?.refused === 'FORBIDDEN_ROLE' || no?.refused === 'SUBSCRIPTION_DELETED') return no;
+  if (state.inTransit !== null)
+    return refuse('PROCESS_PENDING', `seats are on their way to ${state.inTransit.targetSubscriptionId}`, {
+      transitionId: state.inTransit.transitionId,
+    });
+  const decision = no ?? verb.decide(command, state, who, surroundings);
+  return isRefusal(decision) ? withWayOut(decision, state, who, surroundings) : [...events, ...decision];
+};
+
+/** A no says what may be done instead. */
+const withWayOut = (refusal: Refusal, state: Existing, who: Asking, surroundings: Surroundings): Refusal => ({
+  ...refusal,
+  facts: { ...refusal.facts, allowedActions: allowedActions(state, who, surroundings) },
+});
+
+/** The target of an upgrade settles to the source's time, or to its own last event if that is later (api.md §4.3). */
+const joining = (
+  command: receiveUpgrade.ReceiveUpgrade,
+  before: Existing,
+  surroundings: Surroundings,
+): Decision<SubscriptionEvent> => {
+  const { effectiveAt } = command.data.started;
+  const { events, state } = settle(before, effectiveAt, surroundings);
+  if (state.inTransit !== null) return refuse('TARGET_NOT_ACTIVE', 'seats of the target are themselves on their way');
+  const decision = receiveUpgrade.decideJoining(
+    command,
+    state,
+    asking({ ...command.meta, at: effectiveAt }, state),
+    surroundings,
+  );
+  return isRefusal(decision) ? decision : [...events, ...decision];
+};

@@ -1,0 +1,30 @@
+import type { CatalogueTimeline } from '#catalog';
+import type { Instant } from '#kernel';
+import type { PolicyTimeline } from '#policy';
+
+/** What a decision may look at beside the command and the state: price lists and rules by date, and who is buying. */
+export type Surroundings = {
+  readonly catalogue: CatalogueTimeline;
+  readonly policies: PolicyTimeline;
+  /** The customer of a purchase; nothing else needs it. */
+  readonly customer?: CustomerFacts;
+};
+
+/** What a purchase must know of its customer (R1, R5, R13, R16). */
+export type CustomerFacts = {
+  readonly customerId: string;
+  readonly country: string;
+  readonly segment: string;
+  readonly currency: string;
+  readonly accountOpenedAt: Instant;
+  /** Subscriptions to limited offers that are not deleted, as the customer's slots and their holders tell (R5, A18). */
+  readonly held: readonly HeldSubscription[];
+};
+
+export type HeldSubscription = {
+  readonly subscriptionId: string;
+  readonly offerId: string;
+  readonly skuId: string;
+  readonly quantity: number;
+  readonly status: string;
+};

@@ -1,0 +1,150 @@
+import { dayOf } from '#calendar';
+import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import type { Decimal } from '#money';
+import { capped, charge, credit, post, type ChargesPosted } from './charges.ts';
+import {
+  all,
+  mayTry,
+  notDuringTrial,
+  notTooOften,
+  onlyFor,
+  policyOf,
+  quantityRefusal,
+  type Asking,
+  type Guard,
+} from './guards.ts';
+import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
+import { priceAt, relation, skuAt, type Priced } from './product.ts';
+import type { Existing, UpgradeTarget } from './state.ts';
+import type { Surroundings } from './surroundings.ts';
+import { seatsLeave, type UpgradeStarted } from './transfer.ts';
+
+/** Move seats to a better SKU, now: all of them, or some (R90, R92, R97). */
+export class UpgradeSubscription extends commandClass('UpgradeSubscription')<{
+  readonly offerId: string;
+  readonly skuId: string;
+  readonly quantity: number;
+  readonly target: UpgradeTarget;
+  /** Id of the subscription that a partial upgrade opens. */
+  readonly newSubscriptionId: string;
+}> {}
+
+/** All seats moved to another SKU; the subscription keeps its id, its term and its end. */
+export type SubscriptionUpgraded = Event<
+  'SubscriptionUpgraded',
+  {
+    readonly from: { readonly offerId: string; readonly skuId: string };
+    readonly offerId: string;
+    readonly skuId: string;
+    readonly offerName: string;
+    readonly quantity: number;
+    readonly unitPrice: Decimal;
+    readonly catalogVersion: string;
+  }
+>;
+
+/** R95: only from active. Suspended ones say so; every other state is a source that is not active. */
+const sourceActive: Guard = ({ status }) => {
+  if (status === 'active') return undefined;
+  if (status === 'suspended') return refuse('SUBSCRIPTION_SUSPENDED', 'the subscription is suspended');
+  return refuse('SOURCE_NOT_ACTIVE', `an upgrade starts from an active subscription; this one is ${status} (R95)`);
+};
+
+export const guard = all(
+  mayTry('upgrade'),
+  onlyFor('upgrade', 'newCommerce'),
+  sourceActive,
+  notDuringTrial,
+  notTooOften,
+);
+
+export const decide = (
+  { data, meta }: UpgradeSubscription,
+  state: Existing,
+  { at }: Asking,
+  surroundings: Surroundings,
+): Decision<SubscriptionUpgraded | UpgradeStarted | ChargesPosted | ScheduledChangeRemoved> => {
+  const priced = targetPlan(state, data, at, surroundings);
+  if (isRefusal(priced)) return priced;
+  const no = amountRefusal(state, data, priced);
+  if (no !== undefined) return no;
+  const dropped = invalidated(state, 'midTermUpgrade', at);
+  const { quantity, target } = data;
+  // R93, A11: all seats to a new subscription is the same subscription on another SKU.
+  if (target === 'new' && quantity >= state.quantity)
+    return [...convertAll(state, { priced, quantity, referenceId: meta.commandId }, at), ...dropped];
+  const leaving = { transitionId: meta.commandId, quantity, target, newSubscriptionId: data.newSubscriptionId, priced };
+  return [...seatsLeave(state, leaving, at), ...dropped];
+};
+
+/** The target SKU at the source's term and billing plan, if the source may be upgraded to it. */
+const targetPlan = (
+  state: Existing,
+  { offerId, skuId }: { offerId: string; skuId: string },
+  at: string,
+  surroundings: Surroundings,
+): Priced | Refusal => {
+  const from = skuAt(surroundings, state, at);
+  const to = skuAt(surroundings, { offerId, skuId }, at);
+  if (isRefusal(to)) return to;
+  if (isRefusal(from)) return from;
+  const way = relation({ offerId: state.offerId, sku: from.sku }, { offerId, sku: to.sku });
+  if (way === 'downgrade')
+    return refuse('MUST_BE_SCHEDULED', 'a downgrade takes effect at renewal: schedule the change (R78)');
+  if (way !== 'upgrade')
+    return refuse(
+      'UPGRADE_NOT_ELIGIBLE',
+      `${state.offerId}/${state.skuId} is not upgraded to ${offerId}/${skuId} (R83)`,
+    );
+  const priced = priceAt(surroundings, { ...state, offerId, skuId }, at);
+  return isRefusal(priced) && priced.refused === 'PLAN_NOT_OFFERED'
+    ? refuse('TARGET_PLAN_NOT_OFFERED', priced.because)
+    : priced;
+};
+
+const amountRefusal = (
+  state: Existing,
+  { quantity, target }: UpgradeSubscription['data'],
+  { sku }: Priced,
+): Refusal | undefined => {
+  if (target !== 'new' && target.subscriptionId === state.subscriptionId)
+    return refuse('TARGET_IS_SOURCE', 'a subscription is not upgraded into itself');
+  if (quantity > state.quantity && !(policyOf(state)['nce.upgrade.mayAddSeats'] && target === 'new'))
+    return refuse('QUANTITY_EXCEEDS_SOURCE', `${quantity} of ${state.quantity} seats cannot be upgraded (A11)`, {
+      quantity: state.quantity,
+    });
+  // Into an existing subscription, its own limits count: the target judges them.
+  return target === 'new' ? quantityRefusal(quantity, sku) : undefined;
+};
+
+type Converting = { readonly priced: Priced; readonly quantity: number; readonly referenceId: string };
+
+const convertAll = (
+  state: Existing,
+  { priced, quantity, referenceId }: Converting,
+  at: string,
+): readonly (SubscriptionUpgraded | ChargesPosted)[] => {
+  const { offer, sku, unitPrice, catalogVersion } = priced;
+  const product = { offerId: offer.offerId, skuId: sku.skuId, unitPrice };
+  const lines = [credit('convert', state, dayOf(at)), charge('convert', { ...state, ...product, quantity }, dayOf(at))];
+  const from = { offerId: state.offerId, skuId: state.skuId };
+  return [
+    {
+      type: 'SubscriptionUpgraded',
+      data: { from, ...product, offerName: offer.name, quantity, catalogVersion, effectiveAt: at },
+    },
+    post(state, referenceId, at, capped(lines, state)),
+  ];
+};
+
+export const evolve = (
+  state: Existing,
+  { data: { from: _, effectiveAt, ...upgraded } }: SubscriptionUpgraded,
+): Existing => ({
+  ...state,
+  ...upgraded,
+  lots:
+    upgraded.quantity > state.quantity
+      ? [...state.lots, { quantity: upgraded.quantity - state.quantity, since: effectiveAt }]
+      : state.lots,
+});
