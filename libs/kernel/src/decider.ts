@@ -24,3 +24,18 @@ export type Decider<C extends Command, E extends Event, S> = {
   /** The policy preset and catalogue version that a state is bound to: recorded beside each event that leads to it. */
   readonly pinned?: (state: S) => { readonly policy?: string; readonly catalogVersion?: string };
 };
+
+/**
+ * The class of a command, by its type: `class AddSeats extends commandClass('AddSeats')<{ quantity: number }> {}`.
+ * Commands are classes only because a command bus finds their handlers by class.
+ */
+export const commandClass = <Type extends string>(type: Type) =>
+  class<Data extends object> implements Command<Type, Data> {
+    readonly type: Type = type;
+    readonly data: Readonly<Data>;
+    readonly meta: Meta;
+    constructor(data: Readonly<Data>, meta: Meta) {
+      this.data = data;
+      this.meta = meta;
+    }
+  };

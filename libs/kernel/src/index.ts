@@ -1,5 +1,5 @@
-export type { Actor, Day, Event, Instant, Meta, PartnerFacts, Role } from './event.ts';
-export type { Command, Decider, Decision } from './decider.ts';
+export type { Actor, Conditions, Day, Event, Instant, Meta, PartnerFacts, Role } from './event.ts';
+export { commandClass, type Command, type Decider, type Decision } from './decider.ts';
 export { isRefusal, refuse, type Refusal, type RefusalCode } from './refusal.ts';
 export { schemaOf, upcast, type History } from './history.ts';
 export {

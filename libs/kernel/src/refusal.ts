@@ -10,6 +10,7 @@ export type Refusal = {
 /** Every no that the core can say: the names of the rule book (api.md §6), grouped as there. */
 export type RefusalCode =
   // who may, and what exists
+  | 'VALIDATION_FAILED'
   | 'FORBIDDEN_ROLE'
   | 'SUBSCRIPTION_NOT_FOUND'
   | 'CUSTOMER_NOT_FOUND'
