@@ -1,0 +1,23 @@
+export {
+  CheckpointMoved,
+  nameOf,
+  physicalName,
+  ReadStoreUnavailable,
+  RowRefused,
+  type Build,
+  type BuildId,
+  type Checkpoint,
+  type Quarantined,
+  type ReadStore,
+  type Step,
+  type Tables,
+} from './read-store.ts';
+export { type AnyProjection } from './check.ts';
+export { type BackOff } from './back-off.ts';
+export { type Logger } from './logger.ts';
+export { type Patience } from './waiters.ts';
+export { CheckpointBeyondLog } from './standing.ts';
+export { ProjectionRunner, type ProjectionRunnerOptions } from './runner.ts';
+export { type ProjectionStatus, type RebuildProgress } from './read-model.ts';
+export { ProcessRunner, type ProcessRunnerOptions, type ProcessStatus } from './process-runner.ts';
+export { digestTable, type TableDigest } from './digest.ts';

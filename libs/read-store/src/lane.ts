@@ -1,0 +1,184 @@
+import type { EventStore } from '#event-store';
+import type { Instant, Recorded } from '#kernel';
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { ActiveBuild } from './active-build.ts';
+import { wait, waitBefore, type BackOff } from './back-off.ts';
+import { sentenceOf, type Logger } from './logger.ts';
+import { RowRefused, type Checkpoint, type ReadStore } from './read-store.ts';
+import { checkpointAfter } from './standing.ts';
+import type { Turns } from './turns.ts';
+
+/** Events to one transaction while catching up. More of them fold better, but hold up whoever shares the process longer. */
+const BATCH = 2_000;
+
+export type LaneOptions = {
+  readonly log: EventStore;
+  readonly store: ReadStore;
+  readonly logger: Logger;
+  readonly backOff: BackOff;
+  readonly turns: Turns;
+  /** Stops the lane. */
+  readonly signal: AbortSignal;
+  /** Called after each transaction. */
+  readonly moved: () => void;
+  /** Called whenever the lane stands at the log's end with everything written. */
+  readonly atEnd: (lane: Lane) => Promise<void>;
+  /** Brings builds back to what the store holds, after a failure. Answers those which this lane still leads. */
+  readonly reload: (lane: Lane) => Promise<void>;
+};
+
+/** One reading of the log that feeds all builds which stand at the same place, each batch in one transaction. */
+export class Lane {
+  readonly builds: ActiveBuild[];
+  checkpoint: Checkpoint;
+  /** Whether it has been at the log's end, and not far from it since. */
+  live = false;
+  /** Why it does not get on, in a sentence. */
+  failure: string | undefined;
+  /** How many events it knows of that are not yet written, and when the oldest of them was recorded. */
+  pending = 0;
+  oldest: Instant | undefined;
+  readonly #options: LaneOptions;
+  readonly #left = new AbortController();
+  readonly #signal: AbortSignal;
+  #staged: Recorded[] = [];
+  #sinceEnd = 0;
+  #attempt = 0;
+
+  constructor(builds: readonly [ActiveBuild, ...ActiveBuild[]], options: LaneOptions) {
+    this.builds = [...builds];
+    this.checkpoint = builds[0].build.checkpoint;
+    this.#options = options;
+    this.#signal = AbortSignal.any([options.signal, this.#left.signal]);
+  }
+
+  /** Whether nothing is in its hands, so that builds may join or leave. */
+  get idle(): boolean {
+    return this.#staged.length === 0;
+  }
+
+  /** Ends the lane; its builds have gone elsewhere. */
+  leave(): void {
+    this.#left.abort();
+  }
+
+  /** Reads until it is stopped or left. Whatever fails is tried again, from what the store holds. */
+  async run(): Promise<void> {
+    while (!this.#signal.aborted) {
+      try {
+        if (this.failure !== undefined) await this.#startOver();
+        await this.#follow();
+        if (!this.#signal.aborted) throw new Error('the log ended');
+      } catch (error) {
+        if (!this.#signal.aborted) await this.#backOff(error);
+      }
+    }
+  }
+
+  async #startOver(): Promise<void> {
+    this.#staged = [];
+    this.#sinceEnd = 0;
+    await this.#options.reload(this);
+  }
+
+  async #backOff(error: unknown): Promise<void> {
+    const { logger, backOff } = this.#options;
+    const projections = this.builds.map(({ projection }) => projection.name);
+    const sentence = sentenceOf(error);
+    // Said once; a store that is away for an hour is not a thousand lines.
+    if (sentence !== this.failure) logger.error({ projections, error }, `read models stand still: ${sentence}`);
+    this.failure = sentence;
+    this.live = false;
+    await wait(waitBefore(backOff, (this.#attempt += 1)), this.#signal);
+  }
+
+  async #follow(): Promise<void> {
+    for await (const batch of this.#options.log.follow(this.checkpoint.position, this.#signal)) {
+      if (this.#signal.aborted) return;
+      const arrived = batch.length === 0;
+      if (!arrived) this.#stage(batch);
+      if (arrived || this.live || this.#staged.length >= BATCH) await this.#commit();
+      if (arrived) await this.#arrive();
+      // Catching up must not starve whoever else lives in this process.
+      else if (!this.live) await breathe();
+    }
+  }
+
+  #stage(batch: readonly Recorded[]): void {
+    if (this.#staged.length === 0) {
+      this.oldest = batch[0]?.meta.recordedAt;
+      this.pending = 0;
+    }
+    this.pending += batch.length;
+    for (const event of batch) this.#staged.push(event);
+    for (const build of this.builds) build.stage(batch);
+    this.#sinceEnd += batch.length;
+    if (this.#sinceEnd > BATCH) this.live = false;
+  }
+
+  async #arrive(): Promise<void> {
+    this.#sinceEnd = 0;
+    this.live = true;
+    this.#recovered();
+    await this.#options.atEnd(this);
+  }
+
+  #recovered(): void {
+    if (this.failure !== undefined)
+      this.#options.logger.info({ position: this.checkpoint.position }, 'read models move again');
+    this.failure = undefined;
+    this.#attempt = 0;
+    this.oldest = undefined;
+    this.pending = 0;
+  }
+
+  async #commit(): Promise<void> {
+    const { store, turns, moved } = this.#options;
+    const last = this.#staged.at(-1);
+    if (!last) return;
+    const to = checkpointAfter(this.checkpoint, this.#staged.length, last);
+    await turns.take(async () => {
+      // Composed when it is our turn: a build may have been replaced while we waited.
+      const builds = [...this.builds];
+      try {
+        await store.apply(builds.map((build) => build.stepTo(to)));
+        for (const build of builds) build.arrived(to);
+      } catch (error) {
+        if (!(error instanceof RowRefused)) throw error;
+        for (const build of builds) await this.#commitAlone(build, to);
+      }
+    });
+    this.checkpoint = to;
+    this.#staged = [];
+    this.#recovered();
+    moved();
+  }
+
+  /** The whole batch for one build; event by event when a row is refused, to find out whose row it is. */
+  async #commitAlone(build: ActiveBuild, to: Checkpoint): Promise<void> {
+    const { store } = this.#options;
+    try {
+      await store.apply([build.stepTo(to)]);
+      build.arrived(to);
+    } catch (error) {
+      if (!(error instanceof RowRefused)) throw error;
+      build.unstage();
+      for (const event of this.#staged) await this.#commitEvent(build, event);
+    }
+  }
+
+  async #commitEvent(build: ActiveBuild, event: Recorded): Promise<void> {
+    const { store } = this.#options;
+    const to = checkpointAfter(build.build.checkpoint, 1, event);
+    build.stage([event]);
+    try {
+      await store.apply([build.stepTo(to)]);
+    } catch (error) {
+      if (!(error instanceof RowRefused)) throw error;
+      build.unstage();
+      build.quarantine(event, sentenceOf(error));
+      await store.apply([build.stepTo(to)]);
+    }
+    build.arrived(to);
+  }
+}

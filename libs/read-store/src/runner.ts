@@ -1,0 +1,167 @@
+import type { EventStore } from '#event-store';
+import type { Instant, Position } from '#kernel';
+import { PATIENT, wait, waitBefore, type BackOff } from './back-off.ts';
+import { checkDeclarations, type AnyProjection } from './check.ts';
+import { Fleet } from './fleet.ts';
+import { sentenceOf, silent, type Logger } from './logger.ts';
+import { ReadModel, type ProjectionStatus, type RebuildProgress } from './read-model.ts';
+import type { ReadStore } from './read-store.ts';
+import { CheckpointBeyondLog } from './standing.ts';
+import { Waiters, type Patience } from './waiters.ts';
+
+export type ProjectionRunnerOptions = {
+  readonly log: EventStore;
+  readonly store: ReadStore;
+  readonly projections: readonly AnyProjection[];
+  readonly logger?: Logger;
+  /** The ledger's clock: lag in seconds is measured with it. */
+  readonly now?: () => Instant;
+  /** How to try again when log or store fails. */
+  readonly backOff?: BackOff;
+  /** Called each time when every projection stands at the log's end. */
+  readonly onCaughtUp?: () => void;
+};
+
+/**
+ * Keeps read models up with the log. A batch of events and the checkpoint go in one transaction, so each event counts
+ * exactly once. An event that cannot be applied puts its stream in quarantine for that projection; everything else goes
+ * on. A raised version, or `rebuild`, builds new tables beside those that are served, and swaps when they have caught up.
+ */
+export class ProjectionRunner {
+  readonly #logger: Logger;
+  readonly #now: () => Instant;
+  readonly #backOff: BackOff;
+  readonly #models: ReadonlyMap<string, ReadModel>;
+  readonly #fleet: Fleet;
+  readonly #waiters = new Waiters();
+  readonly #stopping = new AbortController();
+  readonly #onCaughtUp: () => void;
+  #opening: Promise<void> | undefined;
+  /** Why it could not begin, in a sentence. */
+  #failure: string | undefined;
+
+  /** Throws when the projections cannot live together in one store. */
+  constructor({
+    log,
+    store,
+    projections,
+    logger = silent,
+    now,
+    backOff = PATIENT,
+    onCaughtUp,
+  }: ProjectionRunnerOptions) {
+    checkDeclarations(projections);
+    this.#logger = logger;
+    this.#backOff = backOff;
+    this.#now = now ?? (() => new Date().toISOString());
+    this.#onCaughtUp = onCaughtUp ?? (() => undefined);
+    this.#models = new Map(projections.map((projection) => [projection.name, new ReadModel(projection)]));
+    this.#fleet = new Fleet([...this.#models.values()], {
+      log,
+      store,
+      logger,
+      backOff,
+      signal: this.#stopping.signal,
+      moved: () => {
+        this.#moved();
+      },
+    });
+  }
+
+  /**
+   * Makes the tables that are missing, and begins to read. Rejects with `CheckpointBeyondLog` when the log is not the one
+   * that was read before. While log or store is away it goes on trying in the background.
+   */
+  async start(): Promise<void> {
+    try {
+      await this.#fleet.open();
+    } catch (error) {
+      if (error instanceof CheckpointBeyondLog) throw error;
+      this.#opening = this.#openLater(error);
+    }
+  }
+
+  async #openLater(first: unknown): Promise<void> {
+    const { signal } = this.#stopping;
+    let error = first;
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      if (sentenceOf(error) !== this.#failure)
+        this.#logger.error({ error }, `read models cannot start: ${sentenceOf(error)}`);
+      this.#failure = sentenceOf(error);
+      await wait(waitBefore(this.#backOff, attempt), signal);
+      if (signal.aborted) return;
+      try {
+        await this.#fleet.open();
+        this.#failure = undefined;
+        return;
+      } catch (next) {
+        error = next;
+      }
+    }
+  }
+
+  /** Finishes the batch at hand and ends. Whoever waits is sent away; a rebuild under way goes on at the next start. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#opening;
+    await this.#fleet.ended();
+    this.#waiters.dismiss();
+    for (const model of this.#models.values()) {
+      model.giveUp(new Error(`stopped before ${model.projection.name} was rebuilt; the next start goes on with it`));
+    }
+  }
+
+  /**
+   * Whether everything that queries read reflects the log at least up to `position`; waits for it as long as patience
+   * lasts. `of` names the projections that matter; all, when left out.
+   */
+  reached(
+    position: Position,
+    { of, ...patience }: Patience & { readonly of?: readonly string[] } = {},
+  ): Promise<boolean> {
+    const models = of ? of.map((name) => this.#model(name)) : [...this.#models.values()];
+    return this.#waiters.until(() => models.every((model) => model.position >= position), patience);
+  }
+
+  /** Resolves to `true` once every projection stands at the log's end, none being rebuilt; to `false` if patience runs out. */
+  caughtUp(patience?: Patience): Promise<boolean> {
+    return this.#waiters.until(() => this.#fleet.caughtUp, patience);
+  }
+
+  /** How each projection fares. */
+  statuses(): readonly ProjectionStatus[] {
+    const known = this.#fleet.known;
+    const now = this.#now();
+    return [...this.#models.values()].map((model) => {
+      const status = model.status(known, now, (build) => this.#fleet.laneOf(build));
+      return this.#failure === undefined ? status : { ...status, state: 'failed', error: this.#failure };
+    });
+  }
+
+  /**
+   * Builds a projection's tables anew beside those that are served, which go on being kept up, and swaps when the new
+   * ones have caught up; then resolves. Joins a rebuild that is under way. Rejects when the runner is stopped meanwhile.
+   */
+  async rebuild(name: string, onProgress?: (progress: RebuildProgress) => void): Promise<void> {
+    const model = this.#model(name);
+    const done = model.rebuilt(onProgress);
+    try {
+      await this.#fleet.rebuild(model);
+    } catch (error) {
+      model.giveUp(error instanceof Error ? error : new Error(String(error)));
+    }
+    await done;
+  }
+
+  #model(name: string): ReadModel {
+    const model = this.#models.get(name);
+    if (!model) throw new Error(`there is no projection ${name}`);
+    return model;
+  }
+
+  #moved(): void {
+    for (const model of this.#models.values()) model.tellProgress(this.#fleet.known);
+    this.#waiters.look();
+    if (this.#fleet.caughtUp) this.#onCaughtUp();
+  }
+}

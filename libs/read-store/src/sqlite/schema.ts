@@ -1,0 +1,50 @@
+import type { ColumnType, Table } from '#kernel';
+
+/** The store's own tables. Their names begin with `_`, which no projection's table may. */
+export const OWN_TABLES = `
+  CREATE TABLE IF NOT EXISTS _builds (
+    projection TEXT NOT NULL, version INTEGER NOT NULL, generation INTEGER NOT NULL,
+    tables TEXT NOT NULL, served INTEGER NOT NULL, position TEXT NOT NULL, events INTEGER NOT NULL, event TEXT,
+    sequences TEXT NOT NULL, PRIMARY KEY (projection, version, generation)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS _quarantined (
+    projection TEXT NOT NULL, version INTEGER NOT NULL, generation INTEGER NOT NULL,
+    stream TEXT NOT NULL, position TEXT NOT NULL, type TEXT NOT NULL, reason TEXT NOT NULL,
+    PRIMARY KEY (projection, version, generation, stream)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS _settings (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;`;
+
+const SQL_TYPES: Record<ColumnType, string> = {
+  text: 'TEXT',
+  json: 'TEXT',
+  integer: 'INTEGER',
+  flag: 'INTEGER',
+  sequence: 'INTEGER PRIMARY KEY',
+};
+
+export const quoted = (name: string): string => `"${name}"`;
+export const listed = (names: readonly string[]): string => names.map(quoted).join(', ');
+
+/**
+ * Makes a table and its indexes. `STRICT`, so that a column refuses what PostgreSQL would refuse. With row ids even
+ * though there is a key: rows are wide, keys random, and moving whole rows about in the tree of a random key halves the
+ * rows a second. A `sequence` is the row id itself, and costs no index.
+ */
+export const createTable = (physical: string, { key, columns, indexes = [] }: Table): string => {
+  const definitions = Object.entries(columns).map(
+    ([name, type]) => `${quoted(name)} ${SQL_TYPES[type]}${key.includes(name) ? ' NOT NULL' : ''}`,
+  );
+  const makeIndexes = indexes.map(
+    (of, i) => `CREATE INDEX ${quoted(`${physical}_${String(i + 1)}`)} ON ${quoted(physical)} (${listed(of)});`,
+  );
+  return `CREATE TABLE ${quoted(physical)} (${definitions.join(', ')}, UNIQUE (${listed(key)})) STRICT;
+    ${makeIndexes.join('\n')}`;
+};
+
+export const dropTable = (physical: string): string => `DROP TABLE IF EXISTS ${quoted(physical)};`;
+
+/** A view of the plain name. The columns are named, so that the view says what it holds. */
+export const createView = (name: string, physical: string, { columns }: Table): string =>
+  `CREATE VIEW ${quoted(name)} AS SELECT ${listed(Object.keys(columns))} FROM ${quoted(physical)};`;
+
+export const dropView = (name: string): string => `DROP VIEW IF EXISTS ${quoted(name)};`;

@@ -1,0 +1,96 @@
+import type { Row, Table, Value } from '#kernel';
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { Fate, TableChanges } from '../fold.ts';
+import { sequenceOf } from '../read-store.ts';
+import { listed, quoted } from './schema.ts';
+
+/** How many shapes of patch stay prepared for one table. Folding joins shapes, so there can be more than were declared. */
+const KEPT_PATCHES = 256;
+
+/** Writes the folded changes of one physical table with prepared statements. Call it within a transaction. */
+export class TableWriter {
+  readonly #database: DatabaseSync;
+  readonly #physical: string;
+  readonly #key: readonly string[];
+  readonly #columns: readonly string[];
+  readonly #sequence: string | undefined;
+  readonly #where: string;
+  readonly #put: StatementSync;
+  readonly #drop: StatementSync;
+  readonly #held: StatementSync | undefined;
+  readonly #patches = new Map<string, { statement: StatementSync; columns: readonly string[] }>();
+
+  constructor(database: DatabaseSync, physical: string, table: Table) {
+    this.#database = database;
+    this.#physical = quoted(physical);
+    this.#key = table.key;
+    this.#sequence = sequenceOf(table);
+    // The sequence comes last among the values.
+    const plain = Object.keys(table.columns).filter((column) => column !== this.#sequence);
+    this.#columns = plain;
+    const all = this.#sequence === undefined ? plain : [...plain, this.#sequence];
+    this.#where = this.#key.map((column) => `${quoted(column)} = ?`).join(' AND ');
+    const replaced = all.filter((column) => !this.#key.includes(column));
+    const onConflict =
+      replaced.length === 0
+        ? 'NOTHING'
+        : `UPDATE SET ${replaced.map((column) => `${quoted(column)} = excluded.${quoted(column)}`).join(', ')}`;
+    this.#put = database.prepare(
+      `INSERT INTO ${this.#physical} (${listed(all)}) VALUES (${all.map(() => '?').join(', ')})
+       ON CONFLICT (${listed(this.#key)}) DO ${onConflict}`,
+    );
+    this.#drop = database.prepare(`DELETE FROM ${this.#physical} WHERE ${this.#where}`);
+    this.#held =
+      this.#sequence === undefined
+        ? undefined
+        : database.prepare(`SELECT ${quoted(this.#sequence)} AS held FROM ${this.#physical} WHERE ${this.#where}`);
+  }
+
+  /** Numbers new rows on from `last`, then writes. Answers the last number given. */
+  write(changes: TableChanges, last: number): number {
+    const held = this.#held;
+    const next = held
+      ? changes.number(last, ({ key }) => held.get(...this.#keyOf(key))?.['held'] as number | undefined)
+      : last;
+    // In any order: there is one fate for each row, and rows do not depend on each other.
+    for (const fate of changes.fates.values()) {
+      if (fate.does === 'put') this.#writePut(fate);
+      else if (fate.does === 'patch') this.#writePatch(fate);
+      else this.#drop.run(...this.#keyOf(fate.key));
+    }
+    return next;
+  }
+
+  #keyOf(row: Row): Value[] {
+    return this.#key.map((column) => row[column] ?? null);
+  }
+
+  #writePut({ row, sequence }: Fate): void {
+    const values: Value[] = [];
+    for (const column of this.#columns) values.push(row[column] ?? null);
+    if (sequence !== undefined) values.push(sequence);
+    this.#put.run(...values);
+  }
+
+  #writePatch({ key, row }: Fate): void {
+    const shape = Object.keys(row).join();
+    if (shape === '') return;
+    const { statement, columns } = this.#patches.get(shape) ?? this.#preparePatch(shape, Object.keys(row));
+    const values: Value[] = [];
+    for (const column of columns) values.push(row[column] ?? null);
+    for (const column of this.#key) values.push(key[column] ?? null);
+    statement.run(...values);
+  }
+
+  #preparePatch(shape: string, columns: readonly string[]) {
+    const set = columns.map((column) => `${quoted(column)} = ?`).join(', ');
+    const patch = {
+      statement: this.#database.prepare(`UPDATE ${this.#physical} SET ${set} WHERE ${this.#where}`),
+      columns,
+    };
+    const [oldest] = this.#patches.keys();
+    if (this.#patches.size >= KEPT_PATCHES && oldest !== undefined) this.#patches.delete(oldest);
+    this.#patches.set(shape, patch);
+    return patch;
+  }
+}
