@@ -8,18 +8,23 @@ import tseslint from 'typescript-eslint';
 type House = {
   readonly core: { readonly files: string[]; readonly ignores: string[] };
   readonly purity: Linter.RulesRecord;
+  readonly eventsOnly: { readonly rules: Partial<Linter.RulesRecord> };
 };
 
-const { core, purity } = (await import(resolve('eslint.config.js'))) as House;
+const { core, eventsOnly, purity } = (await import(resolve('eslint.config.js'))) as House;
 
 const linter = new Linter();
 
 /** What the rules of purity have against this text, were it a file of the core. */
-const sins = (text: string, filename = 'libs/subscription/src/sin.ts'): string[] =>
+const sins = (
+  text: string,
+  filename = 'libs/subscription/src/sin.ts',
+  rules: Partial<Linter.RulesRecord> = purity,
+): string[] =>
   linter
-    .verify(text, [{ files: ['**/*.ts'], languageOptions: { parser: tseslint.parser }, rules: purity }], filename)
+    .verify(text, [{ files: ['**/*.ts'], languageOptions: { parser: tseslint.parser }, rules }], filename)
     // Comments that silence other rules of the whole lint mean nothing here, those that silence these are found out.
-    .filter(({ ruleId, fatal }) => fatal === true || (ruleId !== null && ruleId in purity))
+    .filter(({ ruleId, fatal }) => fatal === true || (ruleId !== null && ruleId in rules))
     .map(({ line, message }) => `${filename}:${line} ${message}`);
 
 const sources = globSync(core.files, { exclude: core.ignores }).map((file) => file.replaceAll('\\', '/'));
@@ -73,5 +78,23 @@ describe('the pure core', () => {
     expect(sins(`export const dueDate = (row: { Date: string; process: string }) => row.Date + row.process;`)).toEqual(
       [],
     );
+  });
+});
+
+describe('a projection', () => {
+  const judged = (text: string) => sins(text, 'projections/status/status.projection.ts', eventsOnly.rules);
+
+  it.each([
+    ['the state of a subscription', `import type { Existing } from '#subscription'; export type X = Existing;`],
+    ['what folds it', `import { evolve } from '#subscription'; export const x = evolve;`],
+    ['the decider of a customer', `import { customer } from '#customer'; export const x = customer;`],
+  ])('would be caught with %s', (_what, text) => {
+    expect(judged(text)).toEqual([expect.stringContaining('A projection reads events, not state.')]);
+  });
+
+  it('sees events', () => {
+    expect(
+      judged(`import type { SubscriptionEvent } from '#subscription'; export type X = SubscriptionEvent;`),
+    ).toEqual([]);
   });
 });
