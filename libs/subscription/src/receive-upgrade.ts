@@ -12,7 +12,6 @@ import type { UpgradeStarted } from './transfer.ts';
 /** Take in the seats of an upgrade, as a new subscription or on top of one's own (R97). Sent by the upgrade process. */
 export class ReceiveUpgrade extends commandClass('ReceiveUpgrade')<{
   readonly started: UpgradeStarted['data'];
-  readonly from: { readonly subscriptionId: string; readonly customerId: string; readonly partnerId: string };
 }> {}
 
 /** Seats of another subscription joined this one, which keeps its term and its plan. */
@@ -41,19 +40,25 @@ export const decideOpening = (
 
 /** An existing subscription takes the seats at its own price, for the rest of its own cycle (§2.5). */
 export const decideJoining = (
-  { data: { started, from } }: ReceiveUpgrade,
+  { data: { started } }: ReceiveUpgrade,
   state: Existing,
   { at }: Asking,
   surroundings: Surroundings,
 ): Decision<SeatsReceived | ChargesPosted> => {
   const { transitionId, moved } = started;
-  const no = targetRefusal(state, started, from, at) ?? overfull(state, moved, at, surroundings);
+  const no = targetRefusal(state, started, at) ?? overfull(state, moved, at, surroundings);
   if (no !== undefined) return no;
   const quantity = state.quantity + moved;
   return [
     {
       type: 'SeatsReceived',
-      data: { transitionId, fromSubscriptionId: from.subscriptionId, received: moved, quantity, effectiveAt: at },
+      data: {
+        transitionId,
+        fromSubscriptionId: started.source.subscriptionId,
+        received: moved,
+        quantity,
+        effectiveAt: at,
+      },
     },
     post(state, transitionId, at, [charge('moveQuantity', { ...state, quantity: moved }, dayOf(at))]),
   ];
@@ -63,11 +68,10 @@ export const decideJoining = (
 const targetRefusal = (
   state: Existing,
   { target, source, opening, targetSubscriptionId }: UpgradeStarted['data'],
-  from: ReceiveUpgrade['data']['from'],
   at: string,
 ): Refusal | undefined => {
   if (opening !== null) return refuse('SUBSCRIPTION_EXISTS', `a subscription ${targetSubscriptionId} exists already`);
-  if (state.partnerId !== from.partnerId || state.customerId !== from.customerId)
+  if (state.partnerId !== source.partnerId || state.customerId !== source.customerId)
     return refuse('TARGET_NOT_FOUND', `the customer has no subscription ${targetSubscriptionId}`);
   if (state.status !== 'active' || state.isTrial)
     return refuse('TARGET_NOT_ACTIVE', `the target is ${state.isTrial ? 'a trial' : state.status}`);

@@ -23,8 +23,8 @@ export type UpgradeStarted = Event<
     readonly lots: readonly SeatLot[];
     readonly targetSubscriptionId: string;
     readonly target: { readonly offerId: string; readonly skuId: string };
-    /** What the target must outlast under the later rules (`nce.upgrade.existingTarget`). */
-    readonly source: { readonly term: Existing['term']; readonly termEnd: string };
+    /** Where the seats come from; the target must outlast it under the later rules (`nce.upgrade.existingTarget`). */
+    readonly source: Pick<Existing, 'subscriptionId' | 'partnerId' | 'customerId' | 'term' | 'termEnd'>;
     /** The subscription to open, when the target is a new one. */
     readonly opening: SubscriptionCreated['data'] | null;
     readonly credits: readonly ChargeLine[];
@@ -78,7 +78,7 @@ export const seatsLeave = (
       lots: withoutSeats(state.lots, moved),
       targetSubscriptionId: target === 'new' ? newSubscriptionId : target.subscriptionId,
       target: { offerId: leaving.priced.offer.offerId, skuId: leaving.priced.sku.skuId },
-      source: { term: state.term, termEnd: state.termEnd },
+      source: sourceOf(state),
       opening: target === 'new' ? opening(state, leaving, at) : null,
       credits,
       atRenewal,
@@ -87,6 +87,20 @@ export const seatsLeave = (
   };
   return credits.length > 0 ? [started, post(state, transitionId, at, credits)] : [started];
 };
+
+const sourceOf = ({
+  subscriptionId,
+  partnerId,
+  customerId,
+  term,
+  termEnd,
+}: Existing): UpgradeStarted['data']['source'] => ({
+  subscriptionId,
+  partnerId,
+  customerId,
+  term,
+  termEnd,
+});
 
 /** The new half: the source's end and rhythm (R96, A12), the source's windows (E43). */
 const opening = (
