@@ -75,6 +75,13 @@ describe('a catalogue file', () => {
     expect(parsed(JSON.parse(JSON.stringify(catalogue)))).toEqual(catalogue);
   });
 
+  it('reads the same however its fields are ordered', () => {
+    const other = { offers: [offer()], effectiveFrom: '2021-01-01T01:00:00+01:00', version: '1' };
+    const priced = (prices: Json) => JSON.stringify(parsed(withPlan({ prices })));
+    expect(JSON.stringify(parsed(other))).toBe(JSON.stringify(parsed(file(offer()))));
+    expect(priced({ USD: '11.00', EUR: '10.08' })).toBe(priced({ EUR: '10.08', USD: '11.00' }));
+  });
+
   it('may name a trial’s paid SKU by its id alone within one offer', () => {
     const trial = sku({ skuId: 'trial', trialDays: 30, convertsTo: '1' });
     expect(parsed(file(offer({ skus: [sku(), trial] }))).offers[0]?.skus[1]?.convertsTo).toBe('P/1');

@@ -80,6 +80,10 @@ export const record =
     return Object.fromEntries(entries.filter(([, read]) => read !== undefined)) as T;
   };
 
+/** By name, so that the same content reads the same however the file is ordered. */
+const inOrder = (value: object): readonly (readonly [string, unknown])[] =>
+  Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+
 /** An object that maps names of a kind to values; at least one. */
 export const mapping =
   <T>(isName: (name: string) => boolean, whatName: string, read: Reader<T>): Reader<Readonly<Record<string, T>>> =>
@@ -87,7 +91,7 @@ export const mapping =
     if (!isObject(value) || Object.keys(value).length === 0)
       return wrong(value, path, problems, `an object with at least one ${whatName}`);
     return Object.fromEntries(
-      Object.entries(value).map(([name, entry]): [string, T] => {
+      inOrder(value).map(([name, entry]): [string, T] => {
         if (!isName(name)) problems.push({ path: within(path, name), message: `is not ${whatName}` });
         return [name, read(entry, within(path, name), problems)];
       }),

@@ -7,7 +7,7 @@ const docs = presets['docs-2022-03'];
 
 describe('the presets', () => {
   it.each(presetNames)('%s has a value and its source for every key', (name) => {
-    const keys = Object.keys((policySchema['properties'] ?? {})).sort();
+    const keys = Object.keys(policySchema['properties'] ?? {}).sort();
     expect(keys.length).toBe(70);
     expect(Object.keys(presets[name]).sort()).toEqual(keys);
     for (const source of Object.values(sources[name])) expect(source.length).toBeGreaterThan(1);
