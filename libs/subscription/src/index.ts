@@ -14,6 +14,7 @@ export { PauseSubscription } from './pause.ts';
 export { PurchaseSubscription, type SubscriptionCreated } from './purchase.ts';
 export { ReactivateSubscription } from './reactivate.ts';
 export { ReceiveUpgrade } from './receive-upgrade.ts';
+export { refundOptions, type RefundOption } from './refund-options.ts';
 export { RemoveScheduledChange } from './remove-scheduled-change.ts';
 export { RemoveSeats } from './remove-seats.ts';
 export { RenameSubscription } from './rename.ts';

@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { simulatedClock } from '#calendar';
+import { codec, Handling, type Codec, type EventStore } from '#event-store';
+import { lockFolder, openSqlite as openEvents } from '#event-store/sqlite';
+import type { History, Instant, Recorded } from '#kernel';
+import type { PolicyTimeline } from '#policy';
+import { projections } from '#projections';
+import { ProcessRunner, ProjectionRunner, type ReadStore } from '#read-store';
+import { openSqlite as openReads } from '#read-store/sqlite';
+import * as access from '#access';
+import * as catalog from '#catalog';
+import * as customers from '#customer';
+import * as subscriptions from '#subscription';
+import { SimulatedClock, SystemClock, type Clock } from './clock.ts';
+import { OfferSlots } from './offer-slots.ts';
+import { PriceLists } from './price-lists.ts';
+import { Purchases } from './purchases.ts';
+import { Scheduler } from './scheduler.ts';
+import { SubscriptionCommands } from './subscription-commands.ts';
+import { SubscriptionViews } from './subscription-views.ts';
+import { CLOCK_ID, TimeMachine } from './time-machine.ts';
+import { Upgrades } from './upgrades.ts';
+
+/** Which duties a process has (architecture.md §6). */
+export type Duty = 'api' | 'projector' | 'scheduler';
+
+export type LedgerOptions = {
+  /** Folder of the embedded store. */
+  readonly dataFolder: string;
+  readonly clock: { readonly kind: 'system' } | { readonly kind: 'simulated'; readonly from: Instant };
+  readonly policies: PolicyTimeline;
+  readonly duties: ReadonlySet<Duty>;
+  readonly logger: LedgerLogger;
+};
+
+type Opened = {
+  readonly store: EventStore;
+  readonly reads: ReadStore;
+  readonly shapes: Codec;
+  readonly unlock: () => void;
+};
+
+export type LedgerLogger = {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+};
+
+/** Old shapes of every event there is. */
+export const history: History = {
+  ...access.history,
+  ...catalog.history,
+  ...customers.history,
+  ...subscriptions.history,
+};
+
+/** The whole ledger without its face: stores, the command side, read models, processes, scheduler and clock. */
+export class Ledger {
+  readonly store: EventStore;
+  readonly reads: ReadStore;
+  readonly handling: Handling;
+  readonly clock: Clock;
+  readonly priceLists: PriceLists;
+  readonly projections: ProjectionRunner;
+  readonly processes: readonly ProcessRunner[];
+  readonly scheduler: Scheduler;
+  readonly commands: SubscriptionCommands;
+  readonly views: SubscriptionViews;
+  /** Only under a simulated clock. */
+  readonly timeMachine: TimeMachine | undefined;
+  readonly duties: ReadonlySet<Duty>;
+  readonly #unlock: () => void;
+
+  /** Opens the stores; nothing runs yet. Throws `FolderInUse` when another process owns the data folder. */
+  static async open(options: LedgerOptions): Promise<Ledger> {
+    const { dataFolder } = options;
+    const unlock = lockFolder(dataFolder);
+    try {
+      const shapes = codec(history);
+      const store = openEvents({ path: join(dataFolder, 'events.sqlite'), codec: shapes });
+      const reads = await openReads({ path: join(dataFolder, 'read.sqlite') });
+      return new Ledger(options, { store, reads, shapes, unlock });
+    } catch (error) {
+      unlock();
+      throw error;
+    }
+  }
+
+  private constructor({ clock, policies, duties, logger }: LedgerOptions, { store, reads, shapes, unlock }: Opened) {
+    this.duties = duties;
+    this.store = store;
+    this.reads = reads;
+    this.#unlock = unlock;
+    this.handling = new Handling(store, { codec: shapes });
+    this.clock = clock.kind === 'system' ? new SystemClock() : new SimulatedClock(clock.from);
+    this.priceLists = new PriceLists(this.handling);
+    const now = () => this.clock.now();
+    this.projections = new ProjectionRunner({ log: this.store, store: this.reads, projections, logger, now });
+    const surroundings = () => this.commands.surroundings();
+    const parts = { store: this.store, handling: this.handling, clock: this.clock, surroundings };
+    const slots = new OfferSlots(this.handling, surroundings);
+    const upgrades = new Upgrades(parts);
+    const purchases = new Purchases({ ...parts, slots });
+    this.commands = new SubscriptionCommands({ ...parts, priceLists: this.priceLists, policies, slots, upgrades });
+    this.views = new SubscriptionViews(parts);
+    const process = (name: string, type: string, react: (event: Recorded) => Promise<void>) =>
+      new ProcessRunner({ name, log: this.store, store: this.reads, handles: [type], react, logger, now });
+    this.processes = [
+      process('upgrades', 'UpgradeStarted', (event) => upgrades.whenSeatsLeaveThenDeliver(event)),
+      process('purchases', 'OfferSlotClaimed', (event) => purchases.whenSlotIsClaimedThenPurchase(event)),
+    ];
+    this.scheduler = new Scheduler({
+      ...parts,
+      reads: this.reads,
+      projections: this.projections,
+      onError: (error, subscriptionId) => {
+        logger.error({ error, subscriptionId }, 'what fell due could not be settled');
+      },
+    });
+    this.timeMachine =
+      this.clock instanceof SimulatedClock ? new TimeMachine({ ...parts, ...this, clock: this.clock }) : undefined;
+  }
+
+  /** Catches the clock and the price lists up with the log, then starts this process's duties. */
+  async start(): Promise<void> {
+    if (this.clock instanceof SimulatedClock) {
+      const { state: lastShown } = await this.handling.load(simulatedClock, CLOCK_ID);
+      this.clock.set(lastShown);
+    }
+    await this.priceLists.refresh();
+    if (this.duties.has('projector')) await this.projections.start();
+    if (this.duties.has('scheduler')) {
+      for (const process of this.processes) await process.start();
+      this.scheduler.start();
+    }
+  }
+
+  /** Ends the duties, then lets go of the stores. */
+  async close(): Promise<void> {
+    await this.scheduler.stop();
+    for (const process of this.processes) await process.stop();
+    await this.projections.stop();
+    await this.store.close();
+    await this.reads.close();
+    this.#unlock();
+  }
+}

@@ -1,0 +1,121 @@
+import { catalogueAt, findOffer } from '#catalog';
+import { customer } from '#customer';
+import type { Answer, Handling, Outcome } from '#event-store';
+import { isRefusal, type Refusal } from '#kernel';
+import type { PolicyTimeline } from '#policy';
+import {
+  subscription,
+  type CustomerFacts,
+  type PurchaseSubscription,
+  type SubscriptionCommand,
+  type SubscriptionVerb,
+  type Surroundings,
+  type UpgradeSubscription,
+} from '#subscription';
+import { answerOf } from './answers.ts';
+import type { CommandAnswer } from './caller.ts';
+import type { OfferSlots } from './offer-slots.ts';
+import type { PriceLists } from './price-lists.ts';
+import { quoteToken, stale } from './quotes.ts';
+import { idsOf, type Upgrades } from './upgrades.ts';
+
+type Parts = {
+  readonly handling: Handling;
+  readonly priceLists: PriceLists;
+  readonly policies: PolicyTimeline;
+  readonly slots: OfferSlots;
+  readonly upgrades: Upgrades;
+};
+
+/** Sends commands to subscriptions: with the price lists and rules in force, the customer's facts, and a quote to hold to. */
+export class SubscriptionCommands {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Price lists and rules for a decision made now. */
+  surroundings(facts?: CustomerFacts): Surroundings {
+    const { priceLists, policies } = this.#parts;
+    return { catalogue: priceLists.timeline, policies, ...(facts === undefined ? {} : { customer: facts }) };
+  }
+
+  /** A verb on a subscription that exists. */
+  async send(subscriptionId: string, command: SubscriptionVerb): Promise<CommandAnswer | Refusal> {
+    const wish = { command, stream: `subscription-${subscriptionId}`, surroundings: this.surroundings() };
+    const outcome = await this.#handle(subscriptionId, wish);
+    return isRefusal(outcome) ? outcome : answerOf(outcome, { ids: { subscriptionId }, ...quoteOf(wish, outcome) });
+  }
+
+  /** A purchase. A limited offer's slot is claimed on the customer's stream before the purchase is recorded (R5). */
+  async purchase(command: PurchaseSubscription): Promise<CommandAnswer | Refusal> {
+    const { subscriptionId, customerId, offerId } = command.data;
+    const { state } = await this.#parts.handling.load(customer, customerId);
+    const buyer = state.customerId !== null && state.partnerId === command.meta.actor.partnerId ? state : undefined;
+    const catalogue = catalogueAt(this.#parts.priceLists.timeline, command.meta.at);
+    const limit = (catalogue && findOffer(catalogue, offerId)?.limitPerCustomer) ?? null;
+    const held = buyer && limit !== null ? await this.#parts.slots.holders(buyer, offerId, command) : [];
+    const living = held.filter(({ status }) => status !== 'deleted');
+    const wish = { command, stream: null, surroundings: this.surroundings(buyer && { ...buyer, held: living }) };
+    const outcome =
+      buyer === undefined || limit === null
+        ? await this.#handle(subscriptionId, wish)
+        : await this.#parts.slots.purchase({ command, limit, held }, (options) =>
+            this.#handle(subscriptionId, wish, options),
+          );
+    if (isRefusal(outcome)) return outcome;
+    const location = `/v1/subscriptions/${subscriptionId}`;
+    return answerOf(outcome, { ids: { subscriptionId }, location, ...quoteOf(wish, outcome) });
+  }
+
+  /** An upgrade; of some of the seats, or into another subscription, it is answered when both sides are durable. */
+  async upgrade(subscriptionId: string, command: UpgradeSubscription): Promise<CommandAnswer | Refusal> {
+    const { upgrades } = this.#parts;
+    const wish = { command, stream: `subscription-${subscriptionId}`, surroundings: this.surroundings() };
+    // Without its conditions: they are judged when it is carried out, and a quote holds for both sides.
+    const rehearsed = await this.#handle(subscriptionId, wish, { dryRun: true, quoted: false });
+    if (isRefusal(rehearsed)) return rehearsed;
+    const received = rehearsed.outcome === 'replayed' ? [] : await upgrades.rehearse(rehearsed, command.meta.commandId);
+    if (isRefusal(received)) return received;
+    const token = quoteToken(wish, [...rehearsed.events, ...received]);
+    const { dryRun, quote } = command.meta.conditions ?? {};
+    if (rehearsed.outcome === 'dryRun' && quote !== undefined && quote !== token) return stale();
+    if (rehearsed.outcome === 'dryRun' && dryRun === true)
+      return answerOf(rehearsed, { ids: idsOf(subscriptionId, rehearsed), alsoRecorded: received, quoteToken: token });
+    const outcome = await this.#handle(subscriptionId, wish, { dryRun: false, quoted: false });
+    if (isRefusal(outcome)) return outcome;
+    const arrived = await upgrades.arrival(outcome, command.meta.commandId);
+    if (isRefusal(arrived)) return arrived;
+    const { revision, position } = arrived;
+    return answerOf(
+      { ...outcome, revision, position },
+      { ids: idsOf(subscriptionId, outcome), alsoRecorded: arrived.received },
+    );
+  }
+
+  /** Decides and records; with a quote in hand, only what was quoted. */
+  #handle(
+    subscriptionId: string,
+    wish: {
+      readonly command: SubscriptionCommand;
+      readonly stream: string | null;
+      readonly surroundings: Surroundings;
+    },
+    { dryRun, quoted = true }: { readonly dryRun?: boolean; readonly quoted?: boolean } = {},
+  ): Promise<Outcome | Refusal> {
+    const { command, surroundings } = wish;
+    const { conditions = {} } = command.meta;
+    return this.#parts.handling.handle(subscription(surroundings), subscriptionId, command, {
+      expected: conditions.revision,
+      dryRun: dryRun ?? conditions.dryRun,
+      agree: ({ events }) =>
+        !quoted || conditions.quote === undefined || quoteToken(wish, events) === conditions.quote
+          ? undefined
+          : stale(),
+    });
+  }
+}
+
+const quoteOf = (wish: Parameters<typeof quoteToken>[0], { outcome, events }: Answer) =>
+  outcome === 'dryRun' ? { quoteToken: quoteToken(wish, events) } : {};
