@@ -7,7 +7,7 @@ export type Draft = { readonly id: string; readonly type: string; readonly data:
 export type Revision = number;
 export const NO_STREAM: Revision = -1;
 
-/** Where an append ended up. */
+/** Where an append ended up: revision and position of its last event; of the stream's last event if it was empty. */
 export type Receipt = { readonly revision: Revision; readonly position: Position };
 
 /** The narrow port. An adapter is right when it passes `eventStoreContract`. */
@@ -22,7 +22,8 @@ export interface EventStore {
   append(stream: string, events: readonly Draft[], expected: Revision): Promise<Receipt>;
   /**
    * Every event after `position` in log order, in batches, then live until the signal aborts (the iteration then ends).
-   * An empty batch says that the reader stands at the log's end; there is one each time it arrives there.
+   * An empty batch says that the reader stands at the log's end; there is one each time it arrives there. Throws when
+   * the log ends before `position`: then it is not the log that the position was taken from.
    */
   follow(position: Position, signal: AbortSignal): AsyncIterable<readonly Recorded[]>;
   /** Ends followers, finishes what is being written, and lets go of the storage. */
@@ -32,12 +33,14 @@ export interface EventStore {
 /** The stream is not where the writer thought: somebody else wrote. */
 export class RevisionConflict extends Error {
   override readonly name = 'RevisionConflict';
-  constructor(
-    readonly stream: string,
-    readonly expected: Revision,
-    readonly actual: Revision,
-  ) {
+  readonly stream: string;
+  readonly expected: Revision;
+  readonly actual: Revision;
+  constructor(stream: string, expected: Revision, actual: Revision) {
     super(`${stream} is at revision ${actual}, not at ${expected}`);
+    this.stream = stream;
+    this.expected = expected;
+    this.actual = actual;
   }
 }
 
@@ -49,11 +52,11 @@ export class StoreUnavailable extends Error {
 /** The log holds bytes that are no event. Reported with the place, never skipped. */
 export class CorruptEvent extends Error {
   override readonly name = 'CorruptEvent';
-  constructor(
-    readonly stream: string,
-    readonly position: Position,
-    reason: string,
-  ) {
+  readonly stream: string;
+  readonly position: Position;
+  constructor(stream: string, position: Position, reason: string) {
     super(`the event at position ${position} in ${stream} cannot be read: ${reason}`);
+    this.stream = stream;
+    this.position = position;
   }
 }

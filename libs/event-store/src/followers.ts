@@ -1,0 +1,67 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import type { Position, Recorded } from '#kernel';
+
+/** How many events a batch holds at most. */
+const BATCH = 500;
+
+/** At most `limit` events after a position, oldest first. Answers at once. */
+export type ReadAfter = (position: Position, limit: number) => readonly Recorded[];
+
+/** Those who follow a log that lives in this process: woken by what is appended, not by looking again and again. */
+export class Followers {
+  readonly #waiting = new Set<() => void>();
+  #ended = false;
+
+  /** Whether somebody stands at the log's end and waits. */
+  get waiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
+  /** Tells everybody who waits that the log has grown. */
+  wake(): void {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const goOn of waiting) goOn();
+  }
+
+  /** Ends every iteration, now and later. */
+  end(): void {
+    this.#ended = true;
+    this.wake();
+  }
+
+  /** The batches of `EventStore.follow`. */
+  async *follow(read: ReadAfter, position: Position, signal: AbortSignal): AsyncGenerator<readonly Recorded[]> {
+    let after = position;
+    let atEnd = false;
+    while (!this.#ended && !signal.aborted) {
+      const batch = read(after, BATCH);
+      const last = batch.at(-1);
+      if (last !== undefined) {
+        after = last.position;
+        atEnd = false;
+        yield batch;
+        // A long replay must not keep the process from taking and recording commands.
+        await othersTurn();
+      } else if (!atEnd) {
+        atEnd = true;
+        yield batch;
+      } else {
+        // Nothing can have been appended since the read above: it did not wait, and neither does getting in line.
+        await this.#growth(signal);
+      }
+    }
+  }
+
+  #growth(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const goOn = () => {
+        this.#waiting.delete(goOn);
+        signal.removeEventListener('abort', goOn);
+        resolve();
+      };
+      this.#waiting.add(goOn);
+      signal.addEventListener('abort', goOn);
+    });
+  }
+}

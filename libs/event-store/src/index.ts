@@ -1,0 +1,14 @@
+export { codec, type Codec, type Encoded } from './codec.ts';
+export {
+  CorruptEvent,
+  NO_STREAM,
+  RevisionConflict,
+  StoreUnavailable,
+  type Draft,
+  type EventStore,
+  type Receipt,
+  type Revision,
+} from './event-store.ts';
+export { Handling, type HandlingOptions, type Loaded } from './handle.ts';
+export { eventId, fingerprintOf } from './identity.ts';
+export { type Answer, type HandleOptions, type Outcome } from './proposal.ts';

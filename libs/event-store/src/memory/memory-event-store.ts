@@ -1,0 +1,95 @@
+import type { Position, Recorded } from '#kernel';
+import type { Codec, Encoded } from '../codec.ts';
+import {
+  NO_STREAM,
+  RevisionConflict,
+  StoreUnavailable,
+  type Draft,
+  type EventStore,
+  type Receipt,
+  type Revision,
+} from '../event-store.ts';
+import { Followers } from '../followers.ts';
+import { placeOf, positionOf } from '../position.ts';
+
+type Entry = { readonly stream: string; readonly revision: Revision; readonly event: Encoded };
+
+/** A store for specs: it forgets everything when it is closed, and keeps the same texts as the others until then. */
+export const openMemory = ({ codec }: { readonly codec: Codec }): EventStore => new MemoryEventStore(codec);
+
+class MemoryEventStore implements EventStore {
+  readonly #codec: Codec;
+  /** Position n stands at index n - 1. */
+  readonly #log: Entry[] = [];
+  /** The places of each stream's events in the log. */
+  readonly #streams = new Map<string, number[]>();
+  readonly #followers = new Followers();
+  #closed = false;
+
+  constructor(codec: Codec) {
+    this.#codec = codec;
+  }
+
+  async read(stream: string, from: Revision = 0): Promise<readonly Recorded[]> {
+    this.#mustBeOpen();
+    return this.#placesOf(stream).slice(from).map(this.#recorded);
+  }
+
+  async append(stream: string, events: readonly Draft[], expected: Revision): Promise<Receipt> {
+    this.#mustBeOpen();
+    const places = this.#placesOf(stream);
+    const actual = places.length - 1;
+    if (actual !== expected) {
+      const already = places.slice(Math.max(0, expected + 1)).slice(0, events.length);
+      const same =
+        events.length > 0 && events.every(({ id }, index) => id === this.#log[already[index] ?? -1]?.event.id);
+      if (!same) throw new RevisionConflict(stream, expected, actual);
+      return this.#receipt(expected + events.length, already.at(-1));
+    }
+    // Encoding may throw: nothing is written before all of it has succeeded.
+    for (const [index, event] of events.map(this.#codec.encode).entries())
+      places.push(this.#log.push({ stream, revision: expected + 1 + index, event }) - 1);
+    if (events.length > 0) {
+      this.#streams.set(stream, places);
+      this.#followers.wake();
+    }
+    return this.#receipt(places.length - 1, places.at(-1));
+  }
+
+  async *follow(position: Position, signal: AbortSignal): AsyncGenerator<readonly Recorded[]> {
+    this.#mustBeOpen();
+    const start = placeOf(position);
+    if (start > this.#log.length) throw new Error(`the log ends before position ${position}`);
+    yield* this.#followers.follow(
+      (after, limit) => {
+        const from = placeOf(after);
+        return this.#log.slice(from, from + limit).map((_, offset) => this.#recorded(from + offset));
+      },
+      position,
+      signal,
+    );
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#followers.end();
+  }
+
+  readonly #recorded = (place: number): Recorded => {
+    const entry = this.#log[place];
+    if (entry === undefined) throw new Error(`nothing stands at ${place}`);
+    return this.#codec.decode(entry.event, entry.stream, entry.revision, positionOf(place + 1));
+  };
+
+  #placesOf(stream: string): number[] {
+    return this.#streams.get(stream) ?? [];
+  }
+
+  #receipt(revision: Revision, place = NO_STREAM): Receipt {
+    return { revision, position: positionOf(place + 1) };
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed) throw new StoreUnavailable('the event store is closed');
+  }
+}

@@ -1,0 +1,116 @@
+import {
+  isRefusal,
+  refuse,
+  type Command,
+  type Decider,
+  type Event,
+  type EventMeta,
+  type Position,
+  type Recorded,
+  type Refusal,
+} from '#kernel';
+import type { Codec } from './codec.ts';
+import type { Draft, Revision } from './event-store.ts';
+import type { Folded } from './folded.ts';
+import { eventId } from './identity.ts';
+
+export type HandleOptions<E extends Event = Event, S = unknown> = {
+  /** The command is meant for exactly this revision (`If-Match`); elsewhere it is refused, REVISION_MISMATCH. */
+  readonly expected?: Revision | undefined;
+  /** Decide and answer, but record nothing. */
+  readonly dryRun?: boolean | undefined;
+  /** Digest of what was asked, where that is not the command's type and data. */
+  readonly fingerprint?: string | undefined;
+  /** A last look at what was decided, in the form of a dry run. A refusal is then the answer, and nothing is recorded. */
+  readonly agree?: ((decided: Answer<E, S>) => Refusal | undefined) | undefined;
+};
+
+/** What a command led to. */
+export type Answer<E extends Event = Event, S = unknown> = {
+  /** Recorded now; recorded earlier, under the same command id; or only thought through. */
+  readonly outcome: 'recorded' | 'replayed' | 'dryRun';
+  readonly stream: string;
+  /** Revision and position of the last of these events; of the stream's last one if there was nothing to record. */
+  readonly revision: Revision;
+  /** In a dry run, where the stream stands. */
+  readonly position: Position;
+  /** Freshly recorded events all carry the position of their append. */
+  readonly events: readonly Recorded<E>[];
+  /** After these events. */
+  readonly state: S;
+};
+
+/** An answer, or a rule's no: then nothing is recorded, and the same command may be sent again later. */
+export type Outcome<E extends Event = Event, S = unknown> = Answer<E, S> | Refusal;
+
+/** A command on its way. */
+export type Task<C extends Command, E extends Event, S> = {
+  readonly decider: Decider<C, E, S>;
+  readonly stream: string;
+  readonly command: C;
+  readonly fingerprint: string;
+  readonly options: HandleOptions<E, S>;
+};
+
+/** What would be recorded, and the state that it leads to. */
+export type Proposal<S> = { readonly drafts: readonly Draft[]; readonly state: S };
+
+type Pins = Pick<EventMeta, 'policy' | 'catalogVersion'>;
+const noPins: Pins = {};
+
+/** What is recorded beside an event: put together here and nowhere else. */
+const metaOf = ({ meta }: Command, fingerprint: string, schema: number, pins: Pins): EventMeta => ({
+  commandId: meta.commandId,
+  fingerprint,
+  $correlationId: meta.correlationId,
+  $causationId: meta.causationId,
+  actor: meta.actor,
+  recordedAt: meta.at,
+  schema,
+  ...(pins.policy !== undefined && { policy: pins.policy }),
+  ...(pins.catalogVersion !== undefined && { catalogVersion: pins.catalogVersion }),
+});
+
+/** Decides a command on what its stream has come to, and puts what was decided into the form in which it is appended. */
+export const propose = <C extends Command, E extends Event, S>(
+  { decider, stream, command, fingerprint, options: { expected } }: Task<C, E, S>,
+  folded: Folded<S>,
+  { schemaOf }: Codec,
+): Proposal<S> | Refusal => {
+  const { revision } = folded;
+  if (expected !== undefined && expected !== revision)
+    return refuse('REVISION_MISMATCH', `${stream} is at revision ${revision}, not at ${expected}`, { revision });
+  const decision = decider.decide(command, folded.state);
+  if (isRefusal(decision)) return decision;
+
+  let { state } = folded;
+  let meta: EventMeta | undefined;
+  const drafts = decision.map((event, index): Draft => {
+    state = decider.evolve(state, event);
+    const schema = schemaOf(event.type);
+    const pins = decider.pinned?.(state) ?? noPins;
+    // Mostly all events of a command have the same metadata; being one object, it is also encoded once.
+    if (meta?.schema !== schema || meta.policy !== pins.policy || meta.catalogVersion !== pins.catalogVersion)
+      meta = metaOf(command, fingerprint, schema, pins);
+    return { id: eventId(command.meta.commandId, index), type: event.type, data: event.data, meta };
+  });
+  return { drafts, state };
+};
+
+/** The answer for events that follow `revision`. */
+export const answer = <C extends Command, E extends Event, S>(
+  { stream }: Task<C, E, S>,
+  outcome: Answer['outcome'],
+  { drafts, state }: Proposal<S>,
+  { revision, position }: { readonly revision: Revision; readonly position: Position },
+): Answer<E, S> => ({
+  outcome,
+  stream,
+  revision: revision + drafts.length,
+  position,
+  // They were events of this decider before they were drafts.
+  events: drafts.map(({ id, type, data, meta }, index) => {
+    return { id, stream, revision: revision + 1 + index, position, type, data, meta };
+  }) as unknown as readonly Recorded<E>[],
+  state,
+});

@@ -1,0 +1,86 @@
+import { DatabaseSync } from 'node:sqlite';
+import { StoreUnavailable } from '../event-store.ts';
+
+/** The number of the table layout below, kept in the file; raise it when the layout changes. */
+const LAYOUT = 1;
+/** Says in the file's header that it is an event log and not some other database: "ledg". */
+const APPLICATION = 0x6c656467;
+
+/** How long another process may hold the file, in milliseconds: a backup, or a reader that recovers it. */
+const PATIENCE = 2_000;
+/** How much of the file is read without a system call, in bytes. */
+const MAPPED = 1 << 30;
+/** When the write-ahead log is folded back into the file, in pages of 4 KiB. */
+const CHECKPOINT = 4_000;
+
+/**
+ * Names of streams are written once and then referred to by number: the index by stream and revision then has a fifth
+ * of the size, and a commit that touches 64 streams writes a few of its pages instead of 64.
+ */
+const TABLES = `
+  CREATE TABLE streams (
+    number INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE
+  ) STRICT;
+  CREATE TABLE events (
+    position INTEGER PRIMARY KEY,
+    stream INTEGER NOT NULL REFERENCES streams (number),
+    revision INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    data TEXT NOT NULL,
+    meta TEXT NOT NULL
+  ) STRICT;
+  CREATE UNIQUE INDEX events_by_stream ON events (stream, revision);
+`;
+
+/** The value of a pragma, or of any other statement that answers with one value. */
+const value = (database: DatabaseSync, sql: string): unknown => Object.values(database.prepare(sql).get() ?? {})[0];
+
+/** Makes an answered append survive a power cut, and sees to it that this is so. */
+const makeDurable = (database: DatabaseSync, path: string): void => {
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT};
+  `);
+  // Some builds of SQLite quietly keep WAL at NORMAL, where a commit is not yet on the disk.
+  if (value(database, 'PRAGMA synchronous') !== 2) throw new Error(`${path} cannot be written durably`);
+};
+
+const ensureLayout = (database: DatabaseSync, path: string, readOnly: boolean): void => {
+  const layout = Number(value(database, 'PRAGMA user_version'));
+  const isLog = value(database, 'PRAGMA application_id') === APPLICATION;
+  if (isLog && layout === LAYOUT) return;
+  if (isLog && layout > LAYOUT)
+    throw new Error(`${path} has table layout ${layout}, this version knows ${LAYOUT}: a newer one wrote it, use that`);
+  if (readOnly || value(database, 'SELECT count(*) FROM sqlite_schema') !== 0)
+    throw new Error(`${path} is not an event log`);
+  database.exec(`
+    BEGIN IMMEDIATE;
+    ${TABLES}
+    PRAGMA application_id = ${APPLICATION};
+    PRAGMA user_version = ${LAYOUT};
+    COMMIT;
+  `);
+};
+
+/** Opens the file of an event log, or creates it. Throws when it is something else or of a newer layout. */
+export const openDatabase = (path: string, readOnly = false): DatabaseSync => {
+  const database = new DatabaseSync(path, { readOnly, timeout: PATIENCE });
+  try {
+    if (!readOnly) makeDurable(database, path);
+    database.exec(`PRAGMA mmap_size = ${MAPPED}`);
+    ensureLayout(database, path, readOnly);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+};
+
+/** What SQLite complained about, as the port says it. */
+export const unavailable = (error: unknown): StoreUnavailable =>
+  new StoreUnavailable(`the event log cannot be used: ${error instanceof Error ? error.message : String(error)}`, {
+    cause: error,
+  });

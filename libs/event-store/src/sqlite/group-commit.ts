@@ -1,0 +1,120 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { START } from '#kernel';
+import type { Encoded } from '../codec.ts';
+import { RevisionConflict, type Receipt, type Revision } from '../event-store.ts';
+import { positionOf } from '../position.ts';
+import { unavailable } from './database.ts';
+import { Heads, type Head } from './heads.ts';
+
+/** How many appends share a transaction at most: others want their turn too. */
+const GROUP = 512;
+
+/** An append that waits for its transaction. */
+type Append = {
+  readonly stream: string;
+  readonly events: readonly Encoded[];
+  readonly expected: Revision;
+  readonly resolve: (receipt: Receipt) => void;
+  readonly reject: (error: Error) => void;
+};
+
+/** Writes appends that wait together in one transaction, each judged on its own. */
+export class GroupCommit {
+  readonly #onCommit: () => void;
+  readonly #heads: Heads;
+  readonly #database: DatabaseSync;
+  readonly #statements: Readonly<Record<'begin' | 'commit' | 'addStream' | 'addEvent' | 'already', StatementSync>>;
+  readonly #waiting: Append[] = [];
+
+  /** `onCommit` is told whenever the log has grown. */
+  constructor(database: DatabaseSync, onCommit: () => void) {
+    this.#onCommit = onCommit;
+    this.#heads = new Heads(database);
+    this.#database = database;
+    this.#statements = {
+      begin: database.prepare('BEGIN IMMEDIATE'),
+      commit: database.prepare('COMMIT'),
+      addStream: database.prepare('INSERT INTO streams (name) VALUES (?)'),
+      addEvent: database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)'),
+      already: database.prepare(`
+        SELECT position, id FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?`),
+    };
+  }
+
+  /** Settles when the transaction that this append is part of has been committed, or has failed. */
+  append(stream: string, events: readonly Encoded[], expected: Revision): Promise<Receipt> {
+    return new Promise((resolve, reject) => {
+      if (this.#waiting.push({ stream, events, expected, resolve, reject }) === 1) setImmediate(this.#flush);
+    });
+  }
+
+  /** Writes what is waiting now, in as many transactions as it takes. */
+  finish(): void {
+    while (this.#waiting.length > 0) this.#flush();
+  }
+
+  readonly #flush = (): void => {
+    const group = this.#waiting.splice(0, GROUP);
+    if (this.#waiting.length > 0) setImmediate(this.#flush);
+    const before = this.#heads.place;
+    let outcomes: readonly (Receipt | RevisionConflict)[];
+    try {
+      outcomes = this.#transact(group);
+    } catch (error) {
+      this.#fail(group, error);
+      return;
+    }
+    for (const [index, { resolve, reject }] of group.entries()) {
+      const outcome = outcomes[index];
+      if (outcome instanceof RevisionConflict) reject(outcome);
+      else if (outcome !== undefined) resolve(outcome);
+    }
+    if (this.#heads.place > before) this.#onCommit();
+  };
+
+  #transact(group: readonly Append[]): (Receipt | RevisionConflict)[] {
+    this.#statements.begin.run();
+    this.#heads.refresh();
+    const outcomes = group.map((append) => this.#judge(append));
+    this.#statements.commit.run();
+    return outcomes;
+  }
+
+  /** What was judged rests on appends that are not there: nobody's outcome stands. */
+  #fail(group: readonly Append[], error: unknown): void {
+    this.#heads.forget();
+    try {
+      // Out of space, SQLite has sometimes rolled back by itself.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+    } finally {
+      const reason = unavailable(error);
+      for (const { reject } of group) reject(reason);
+    }
+  }
+
+  /** Writes one append, unless the stream is elsewhere. A refused one has written nothing. */
+  #judge({ stream, events, expected }: Append): Receipt | RevisionConflict {
+    const head = this.#heads.of(stream);
+    if (head.revision !== expected)
+      return this.#already(head, events, expected) ?? new RevisionConflict(stream, expected, head.revision);
+    if (events.length === 0) return this.#end(head);
+    const number = (head.number ??= Number(this.#statements.addStream.run(stream).lastInsertRowid));
+    for (const { id, type, data, meta } of events)
+      this.#statements.addEvent.run(++this.#heads.place, number, ++head.revision, id, type, data, meta);
+    return { revision: head.revision, position: positionOf(this.#heads.place) };
+  }
+
+  /** The receipt of an append whose events already stand at its place. */
+  #already({ number }: Head, events: readonly Encoded[], expected: Revision): Receipt | undefined {
+    if (number === undefined || events.length === 0) return undefined;
+    const there = this.#statements.already.all(number, expected, events.length);
+    if (there.length < events.length || events.some(({ id }, index) => id !== there[index]?.id)) return undefined;
+    return { revision: expected + events.length, position: positionOf(Number(there.at(-1)?.position)) };
+  }
+
+  /** Where a stream stands. */
+  #end({ number, revision }: Head): Receipt {
+    const [last] = number === undefined ? [] : this.#statements.already.all(number, revision - 1, 1);
+    return { revision, position: last === undefined ? START : positionOf(Number(last.position)) };
+  }
+}

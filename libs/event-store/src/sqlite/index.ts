@@ -1,0 +1,2 @@
+export { FolderInUse, lockFolder } from './folder-lock.ts';
+export { openSqlite } from './sqlite-event-store.ts';
