@@ -1,0 +1,10 @@
+import { access } from './access/index.ts';
+import { billing } from './billing/index.ts';
+import { catalogue } from './catalogue/index.ts';
+import { renewals } from './renewals/index.ts';
+import { status } from './status/index.ts';
+
+export { MalformedCursor, type Page, type PageRequest } from './page.ts';
+
+/** Every read model there is. What is not in this list is not kept. */
+export const projections = [access, billing, catalogue, renewals, status] as const;

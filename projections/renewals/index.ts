@@ -1,0 +1,10 @@
+export { renewals, type RenewalTables } from './renewals.projection.ts';
+export {
+  due,
+  earliestDue,
+  listRenewals,
+  overdueCount,
+  type Due,
+  type Renewal,
+  type RenewalFilter,
+} from './renewals.queries.ts';

@@ -1,0 +1,178 @@
+import { addDays, startOf } from '#calendar';
+import { drop, patch, projection, put, type Change, type Day, type Recorded } from '#kernel';
+import type { SubscriptionEvent } from '#subscription';
+import { idOf } from '../stream.ts';
+
+/** A subscription that is not over, and what time will do to it. */
+export type RenewalRow = {
+  readonly subscription_id: string;
+  readonly partner_id: string;
+  readonly customer_id: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly is_trial: number;
+  readonly auto_renew: number;
+  readonly cancel_at_renewal: number;
+  /** When something falls due by itself next: a charge cycle, the end of term or trial, of a stage after it. */
+  readonly due_at: string;
+  /** 1 while seats are under way to another subscription: nothing falls due until they have arrived or are back. */
+  readonly in_transit: number;
+  /** The day after the term's (or trial's) last; null in the stages after it. */
+  readonly renews_on: string | null;
+  readonly offer_id: string;
+  readonly sku_id: string;
+  readonly offer_name: string;
+  readonly quantity: number;
+  readonly term: string;
+  readonly billing_cycle: string;
+  readonly unit_price: string;
+  readonly currency: string;
+  readonly catalog_version: string;
+  /** JSON: the policy pin, `{ preset, override? }`. */
+  readonly policy: string;
+  /** JSON: `{ offerId, skuId }` that a trial turns into. */
+  readonly converts_to: string | null;
+  /** JSON: the dimensions that change at renewal. */
+  readonly scheduled_change: string | null;
+};
+
+export type RenewalTables = { readonly renewals: RenewalRow };
+
+type Changed = Partial<Omit<RenewalRow, 'subscription_id'>>;
+
+const change = (event: Recorded, changed: Changed): Change =>
+  patch('renewals', { subscription_id: idOf(event) }, changed);
+
+const over = (event: Recorded): Change => drop('renewals', { subscription_id: idOf(event) });
+
+/** 00:00Z of the day after an inclusive last day (rules.md §2.1). */
+const after = (lastDay: Day): string => startOf(addDays(lastDay, 1));
+
+type Created = Extract<SubscriptionEvent, { type: 'SubscriptionCreated' }>['data'];
+type Plan = Pick<Created, 'term' | 'billingCycle' | 'unitPrice' | 'catalogVersion' | 'termEnd' | 'cycle'>;
+
+const planned = ({ term, billingCycle, unitPrice, catalogVersion, termEnd, cycle }: Plan) => ({
+  due_at: after(cycle.end),
+  renews_on: addDays(termEnd, 1),
+  term,
+  billing_cycle: billingCycle,
+  unit_price: unitPrice,
+  catalog_version: catalogVersion,
+});
+
+type Product = Pick<Created, 'offerId' | 'skuId' | 'offerName' | 'quantity'>;
+
+const product = ({ offerId, skuId, offerName, quantity }: Product) => ({
+  offer_id: offerId,
+  sku_id: skuId,
+  offer_name: offerName,
+  quantity,
+});
+
+/** What falls due when: the scheduler's list, and the answer to "what renews next month?". */
+export const renewals = projection<SubscriptionEvent>({
+  name: 'renewals',
+  version: 1,
+  tables: {
+    renewals: {
+      key: ['subscription_id'],
+      columns: {
+        subscription_id: 'text',
+        partner_id: 'text',
+        customer_id: 'text',
+        kind: 'text',
+        status: 'text',
+        is_trial: 'flag',
+        auto_renew: 'flag',
+        cancel_at_renewal: 'flag',
+        due_at: 'text',
+        in_transit: 'flag',
+        renews_on: 'text',
+        offer_id: 'text',
+        sku_id: 'text',
+        offer_name: 'text',
+        quantity: 'integer',
+        term: 'text',
+        billing_cycle: 'text',
+        unit_price: 'text',
+        currency: 'text',
+        catalog_version: 'text',
+        policy: 'json',
+        converts_to: 'json',
+        scheduled_change: 'json',
+      },
+      indexes: [
+        ['in_transit', 'due_at', 'subscription_id'],
+        ['partner_id', 'renews_on', 'subscription_id'],
+        ['customer_id', 'renews_on', 'subscription_id'],
+      ],
+    },
+  },
+  on: {
+    SubscriptionCreated: ({ data }) =>
+      put('renewals', {
+        subscription_id: data.subscriptionId,
+        partner_id: data.partnerId,
+        customer_id: data.customerId,
+        kind: data.kind,
+        status: 'active',
+        is_trial: data.isTrial ? 1 : 0,
+        auto_renew: data.autoRenew ? 1 : 0,
+        cancel_at_renewal: 0,
+        in_transit: 0,
+        ...planned(data),
+        ...product(data),
+        currency: data.currency,
+        policy: JSON.stringify(data.policy),
+        converts_to: data.convertsTo && JSON.stringify(data.convertsTo),
+        scheduled_change: null,
+      }),
+
+    SeatsAdded: (event) => change(event, { quantity: event.data.quantity }),
+    SeatsRemoved: (event) => change(event, { quantity: event.data.quantity }),
+    SeatsReceived: (event) => change(event, { quantity: event.data.quantity }),
+    SubscriptionUpgraded: (event) => {
+      const { unitPrice, catalogVersion } = event.data;
+      return change(event, { ...product(event.data), unit_price: unitPrice, catalog_version: catalogVersion });
+    },
+    UpgradeStarted: (event) => change(event, { quantity: event.data.quantity, in_transit: 1 }),
+    UpgradeReturned: (event) => change(event, { quantity: event.data.quantity, in_transit: 0 }),
+    UpgradeCompleted: (event) => change(event, { in_transit: 0 }),
+
+    SubscriptionPaused: (event) => change(event, { status: 'paused' }),
+    SubscriptionResumed: (event) => change(event, { status: 'active' }),
+    SubscriptionSuspended: (event) => change(event, { status: 'suspended' }),
+    SubscriptionReactivated: (event) => change(event, { status: 'active' }),
+    AutoRenewEnabled: (event) => change(event, { auto_renew: 1 }),
+    AutoRenewDisabled: (event) => change(event, { auto_renew: 0 }),
+    ChangeScheduled: (event) => change(event, { scheduled_change: JSON.stringify(event.data.change) }),
+    ScheduledChangeRemoved: (event) => change(event, { scheduled_change: null }),
+    ScheduledChangeFailed: (event) => change(event, { scheduled_change: null }),
+
+    ChargeCycleStarted: (event) => {
+      const { cycle, billingCycle, unitPrice } = event.data;
+      return change(event, { due_at: after(cycle.end), billing_cycle: billingCycle, unit_price: unitPrice });
+    },
+    TermChanged: (event) => change(event, planned(event.data)),
+    TrialConverted: (event) =>
+      change(event, {
+        ...planned(event.data),
+        ...product(event.data),
+        is_trial: 0,
+        converts_to: null,
+        scheduled_change: null,
+      }),
+    SubscriptionRenewed: (event) =>
+      change(event, {
+        ...planned(event.data),
+        ...product(event.data),
+        policy: JSON.stringify(event.data.policy),
+        scheduled_change: null,
+      }),
+
+    SubscriptionExpired: (event) => change(event, { status: 'expired', due_at: event.data.until, renews_on: null }),
+    SubscriptionDisabled: (event) => change(event, { status: 'disabled', due_at: event.data.until, renews_on: null }),
+    SubscriptionCancelled: over,
+    SubscriptionDeleted: over,
+  },
+});

@@ -1,0 +1,152 @@
+import type { Kysely } from 'kysely';
+import { given, keyset, type Page, type PageRequest } from '../page.ts';
+import type { StatusTables } from './status.projection.ts';
+import type { CustomerRow } from './customer-row.ts';
+import type { SubscriptionRow } from './subscription-row.ts';
+
+type Db = Kysely<StatusTables>;
+
+/** A subscription as api.md §4.4 shows it, but for what depends on the instant of asking. */
+export type SubscriptionStatus = ReturnType<typeof showSubscription>;
+
+const showSubscription = (row: SubscriptionRow) => ({
+  subscriptionId: row.subscription_id,
+  partnerId: row.partner_id,
+  customerId: row.customer_id,
+  orderId: row.order_id,
+  offerId: row.offer_id,
+  skuId: row.sku_id,
+  offerName: row.offer_name,
+  friendlyName: row.friendly_name,
+  kind: row.kind,
+  status: row.status,
+  access: row.access === 1,
+  isTrial: row.is_trial === 1,
+  quantity: row.quantity,
+  term: row.term,
+  billingCycle: row.billing_cycle,
+  unitPrice: row.unit_price,
+  currency: row.currency,
+  catalogVersion: row.catalog_version,
+  policy: row.policy,
+  purchasedAt: row.purchased_at,
+  termStart: row.term_start,
+  termEnd: row.term_end,
+  cycleStart: row.cycle_start,
+  cycleEnd: row.cycle_end,
+  autoRenew: row.auto_renew === 1,
+  cancelAtRenewal: row.cancel_at_renewal === 1,
+  renewsOn: row.renews_on,
+  scheduledChange: json(row.scheduled_change),
+  pendingPlan: json(row.pending_plan),
+  scheduledChangeFailed: json(row.scheduled_change_failed),
+  suspension: json(row.suspension),
+  addOns: json(row.add_ons),
+  upgradedFrom: row.upgraded_from,
+  activationLink: row.activation_link,
+  licenceReassignment: row.licence_reassignment,
+  revision: row.revision,
+});
+
+const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
+
+export type SubscriptionFilter = {
+  readonly customerId?: string | undefined;
+  readonly status?: string | undefined;
+  readonly offerId?: string | undefined;
+  /** A date: those that renew, convert or end earlier. */
+  readonly renewsBefore?: string | undefined;
+};
+
+const subscriptions = keyset<readonly [number]>('subscriptions', [0]);
+
+/** A partner's subscriptions in the order in which they came to be. */
+export const listSubscriptions = async (
+  db: Db,
+  partnerId: string,
+  filter: SubscriptionFilter,
+  request: PageRequest,
+): Promise<Page<SubscriptionStatus>> => {
+  const [last] = subscriptions.after(request) ?? [];
+  const rows = await db
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where((eb) =>
+      eb.and([
+        eb('partner_id', '=', partnerId),
+        ...given(filter.customerId, (id) => eb('customer_id', '=', id)),
+        ...given(filter.status, (status) => eb('status', '=', status)),
+        ...given(filter.offerId, (id) => eb('offer_id', '=', id)),
+        ...given(filter.renewsBefore, (day) => eb('renews_on', '<', day)),
+        ...given(last, (sequence) => eb('sequence', '>', sequence)),
+      ]),
+    )
+    .orderBy('sequence')
+    .limit(subscriptions.fetch(request))
+    .execute();
+  return subscriptions.page(rows, request, ({ sequence }) => [sequence], showSubscription);
+};
+
+/** One subscription; `undefined` where the partner has none of this id. */
+export const findSubscription = async (
+  db: Db,
+  partnerId: string,
+  subscriptionId: string,
+): Promise<SubscriptionStatus | undefined> => {
+  const row = await db
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('subscription_id', '=', subscriptionId)
+    .where('partner_id', '=', partnerId)
+    .executeTakeFirst();
+  return row && showSubscription(row);
+};
+
+/** A customer as it was registered (api.md §4.1). */
+export type RegisteredCustomer = ReturnType<typeof showCustomer>;
+
+const showCustomer = (row: CustomerRow) => ({
+  customerId: row.customer_id,
+  partnerId: row.partner_id,
+  name: row.name,
+  country: row.country,
+  segment: row.segment,
+  currency: row.currency,
+  accountOpenedAt: row.account_opened_at,
+  registeredAt: row.registered_at,
+});
+
+const customers = keyset<readonly [number]>('customers', [0]);
+
+/** A partner's customers in the order in which they were registered. */
+export const listCustomers = async (
+  db: Db,
+  partnerId: string,
+  request: PageRequest,
+): Promise<Page<RegisteredCustomer>> => {
+  const [last = 0] = customers.after(request) ?? [];
+  const rows = await db
+    .selectFrom('customers')
+    .selectAll()
+    .where('partner_id', '=', partnerId)
+    .where('sequence', '>', last)
+    .orderBy('sequence')
+    .limit(customers.fetch(request))
+    .execute();
+  return customers.page(rows, request, ({ sequence }) => [sequence], showCustomer);
+};
+
+/** One customer; `undefined` where the partner has none of this id. */
+export const findCustomer = async (
+  db: Db,
+  partnerId: string,
+  customerId: string,
+): Promise<RegisteredCustomer | undefined> => {
+  const row = await db
+    .selectFrom('customers')
+    .selectAll()
+    .where('customer_id', '=', customerId)
+    .where('partner_id', '=', partnerId)
+    .executeTakeFirst();
+  return row && showCustomer(row);
+};

@@ -1,0 +1,170 @@
+import { addDays } from '#calendar';
+import type { Recorded, Table } from '#kernel';
+import type { SubscriptionEvent } from '#subscription';
+
+/** A subscription as its events tell it. What depends on the instant of asking is added by whoever asks. */
+export type SubscriptionRow = {
+  readonly subscription_id: string;
+  /** Counted in the order in which subscriptions came to be. */
+  readonly sequence: number;
+  readonly partner_id: string;
+  readonly customer_id: string;
+  readonly order_id: string;
+  readonly offer_id: string;
+  readonly sku_id: string;
+  readonly offer_name: string;
+  readonly friendly_name: string;
+  readonly kind: string;
+  readonly status: string;
+  /** Whether users can work: 1 while active or expired (rules.md §4). */
+  readonly access: number;
+  readonly is_trial: number;
+  readonly quantity: number;
+  readonly term: string;
+  readonly billing_cycle: string;
+  readonly unit_price: string;
+  readonly currency: string;
+  readonly catalog_version: string;
+  /** The name of the policy preset. */
+  readonly policy: string;
+  readonly purchased_at: string;
+  readonly term_start: string;
+  readonly term_end: string;
+  readonly cycle_start: string;
+  readonly cycle_end: string;
+  readonly auto_renew: number;
+  readonly cancel_at_renewal: number;
+  /** The day after the term's last, on which it renews, converts or ends; null once it is over. */
+  readonly renews_on: string | null;
+  /** JSON: the dimensions that change. */
+  readonly scheduled_change: string | null;
+  /** JSON: `{ billingCycle, effectiveOn }`. */
+  readonly pending_plan: string | null;
+  /** JSON: `{ at, code }` (E49). */
+  readonly scheduled_change_failed: string | null;
+  /** JSON: `{ reason, suspendedAt, autoExpiresAt }`. */
+  readonly suspension: string | null;
+  /** JSON: `[{ offerId, skuId, quantity, status, unitPrice }]`. */
+  readonly add_ons: string;
+  readonly upgraded_from: string | null;
+  readonly activation_link: string | null;
+  readonly licence_reassignment: string | null;
+  /** Of the stream's last event: the `ETag`. */
+  readonly revision: number;
+};
+
+export const subscriptionsTable = {
+  key: ['subscription_id'],
+  columns: {
+    subscription_id: 'text',
+    sequence: 'sequence',
+    partner_id: 'text',
+    customer_id: 'text',
+    order_id: 'text',
+    offer_id: 'text',
+    sku_id: 'text',
+    offer_name: 'text',
+    friendly_name: 'text',
+    kind: 'text',
+    status: 'text',
+    access: 'flag',
+    is_trial: 'flag',
+    quantity: 'integer',
+    term: 'text',
+    billing_cycle: 'text',
+    unit_price: 'text',
+    currency: 'text',
+    catalog_version: 'text',
+    policy: 'text',
+    purchased_at: 'text',
+    term_start: 'text',
+    term_end: 'text',
+    cycle_start: 'text',
+    cycle_end: 'text',
+    auto_renew: 'flag',
+    cancel_at_renewal: 'flag',
+    renews_on: 'text',
+    scheduled_change: 'json',
+    pending_plan: 'json',
+    scheduled_change_failed: 'json',
+    suspension: 'json',
+    add_ons: 'json',
+    upgraded_from: 'text',
+    activation_link: 'text',
+    licence_reassignment: 'text',
+    revision: 'integer',
+  },
+  indexes: [
+    ['partner_id', 'sequence'],
+    ['customer_id', 'sequence'],
+    ['partner_id', 'status', 'sequence'],
+    ['partner_id', 'offer_id', 'sequence'],
+    ['partner_id', 'renews_on'],
+  ],
+} satisfies Table;
+
+type Created = Recorded<Extract<SubscriptionEvent, { type: 'SubscriptionCreated' }>>;
+
+/** The row of a new subscription. */
+export const created = ({ data, revision }: Created): Omit<SubscriptionRow, 'sequence'> => ({
+  subscription_id: data.subscriptionId,
+  partner_id: data.partnerId,
+  customer_id: data.customerId,
+  order_id: data.orderId,
+  offer_id: data.offerId,
+  sku_id: data.skuId,
+  offer_name: data.offerName,
+  friendly_name: data.friendlyName,
+  kind: data.kind,
+  ...standing('active'),
+  is_trial: data.isTrial ? 1 : 0,
+  quantity: data.quantity,
+  unit_price: data.unitPrice,
+  currency: data.currency,
+  catalog_version: data.catalogVersion,
+  policy: data.policy.preset,
+  purchased_at: data.effectiveAt,
+  ...running(data),
+  auto_renew: data.autoRenew ? 1 : 0,
+  cancel_at_renewal: 0,
+  scheduled_change: null,
+  pending_plan: null,
+  scheduled_change_failed: null,
+  suspension: null,
+  add_ons: '[]',
+  upgraded_from: data.upgradedFrom,
+  activation_link: data.activationLink,
+  licence_reassignment: null,
+  revision,
+});
+
+/** Where it stands, and with it whether users can work. */
+export const standing = (status: 'active' | 'paused' | 'suspended' | 'expired' | 'disabled' | 'deleted') => ({
+  status,
+  access: status === 'active' || status === 'expired' ? 1 : 0,
+});
+
+type Running = Pick<Created['data'], 'term' | 'billingCycle' | 'termStart' | 'termEnd' | 'cycle'>;
+
+/** A term that runs, with its charge cycle. */
+export const running = ({ term, billingCycle, termStart, termEnd, cycle }: Running) => ({
+  term,
+  billing_cycle: billingCycle,
+  term_start: termStart,
+  term_end: termEnd,
+  cycle_start: cycle.start,
+  cycle_end: cycle.end,
+  renews_on: addDays(termEnd, 1),
+});
+
+type Sold = Pick<Created['data'], 'offerId' | 'skuId' | 'offerName' | 'quantity' | 'unitPrice' | 'catalogVersion'>;
+
+/** What is sold from now on. */
+export const sold = ({ offerId, skuId, offerName, quantity, unitPrice, catalogVersion }: Sold) => ({
+  offer_id: offerId,
+  sku_id: skuId,
+  offer_name: offerName,
+  quantity,
+  unit_price: unitPrice,
+  catalog_version: catalogVersion,
+});
