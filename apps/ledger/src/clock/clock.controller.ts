@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { Body, Controller, Get, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ProblemError, RefusedError } from '../http/problem.ts';
+import { From } from '../http/sent.ts';
+import type { Caller } from '../ledger/caller.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import type { TimeMachine } from '../ledger/time-machine.ts';
+import { ClockReading, MoveClockBody } from './clock.requests.ts';
+
+/** The simulated clock (api.md §4.8); under the system's clock there is no such resource. */
+@ApiTags('clock')
+@Controller('v1/clock')
+export class ClockController {
+  constructor(private readonly ledger: Ledger) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'readClock', summary: 'What the simulated clock shows' })
+  @ApiOkResponse({ type: ClockReading })
+  read(): ClockReading {
+    this.#timeMachine();
+    return { now: this.ledger.clock.now() };
+  }
+
+  @Put()
+  @ApiOperation({ operationId: 'moveClock', summary: 'Move the simulated clock on, through everything that falls due' })
+  @ApiOkResponse({ type: ClockReading })
+  async move(@Body() { now }: MoveClockBody, @From() { actor, partner }: Caller): Promise<ClockReading> {
+    const timeMachine = this.#timeMachine();
+    if (actor.role !== 'global-admin')
+      throw new ProblemError('FORBIDDEN_ROLE', 'time is moved by a global admin, and by nobody else');
+    const commandId = randomUUID();
+    const at = this.ledger.clock.now();
+    const refusal = await timeMachine.moveTo(now, {
+      commandId,
+      at,
+      actor,
+      partner,
+      correlationId: commandId,
+      causationId: commandId,
+    });
+    if (refusal !== undefined) throw new RefusedError(refusal);
+    return { now: this.ledger.clock.now() };
+  }
+
+  #timeMachine(): TimeMachine {
+    const { timeMachine } = this.ledger;
+    if (timeMachine === undefined) throw new ProblemError('ROUTE_NOT_FOUND', 'the clock is the system’s: it is not moved');
+    return timeMachine;
+  }
+}
