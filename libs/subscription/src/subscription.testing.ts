@@ -1,0 +1,232 @@
+import type { BillingCycle, Term } from '#calendar';
+import { parseCatalogue, timeline, type Catalogue } from '#catalog';
+import { isRefusal, type Decision, type Instant, type Meta, type Refusal, type RefusalCode, type Role } from '#kernel';
+import { timelineOf, type Policy, type PolicyTimeline, type PresetName } from '#policy';
+import type { ChargeLine } from './charge-line.ts';
+import { evolve, type SubscriptionEvent } from './events.ts';
+import { PurchaseSubscription } from './purchase.ts';
+import { ReceiveUpgrade } from './receive-upgrade.ts';
+import { Settle } from './settle.ts';
+import { none, type Existing, type Subscription } from './state.ts';
+import { subscription, type SubscriptionCommand } from './subscription.ts';
+import type { Surroundings } from './surroundings.ts';
+import { CompleteUpgrade, ReturnUpgrade, type UpgradeStarted } from './transfer.ts';
+
+/** What a SKU of a test's catalogue differs in from a plain one. */
+type SkuWish = { readonly skuId?: string; readonly plans?: readonly object[] } & Readonly<Record<string, unknown>>;
+
+/** `plan('P1M', 'monthly', '10.08')`; in EUR where no prices by currency are given. */
+export const plan = (term: Term, billingCycle: BillingCycle, prices: string | Readonly<Record<string, string>>) => ({
+  term,
+  billingCycle,
+  prices: typeof prices === 'string' ? { EUR: prices } : prices,
+});
+
+export const offer = (offerId: string, skus: readonly SkuWish[], more: Readonly<Record<string, unknown>> = {}) => ({
+  offerId,
+  name: `Offer ${offerId}`,
+  kind: 'newCommerce',
+  publisher: { kind: 'microsoft', name: 'Microsoft' },
+  billingType: 'license',
+  category: 'enterprise',
+  segments: ['commercial'],
+  countries: 'all',
+  skus: skus.map((sku) => ({ skuId: '0001', name: `SKU of ${offerId}`, ...sku })),
+  ...more,
+});
+
+/** A catalogue file as it would be read at start. */
+export const catalogue = (version: string, effectiveFrom: string, offers: readonly object[]): Catalogue => {
+  const read = parseCatalogue({ version, effectiveFrom, offers });
+  if ('errors' in read) throw new Error(JSON.stringify(read.errors));
+  return read;
+};
+
+const allPlans = (month: string, year: string, threeYears: string) => [
+  plan('P1M', 'monthly', month),
+  plan('P1Y', 'monthly', month),
+  plan('P1Y', 'annual', year),
+  plan('P3Y', 'monthly', month),
+  plan('P3Y', 'annual', year),
+  plan('P3Y', 'triennial', threeYears),
+];
+
+/** BASIC leads to STANDARD, that to PREMIUM; TRIAL becomes ENTERPRISE; WORLD is sold for yen and dinars, too. */
+export const shelf = [
+  offer('BASIC', [
+    { minSeats: 1, maxSeats: 300, upgradeTargets: ['STANDARD/0001'], plans: allPlans('10.08', '120.96', '362.88') },
+  ]),
+  offer('STANDARD', [{ upgradeTargets: ['PREMIUM/0001'], plans: allPlans('6.43', '77.16', '231.48') }]),
+  offer('PREMIUM', [{ plans: allPlans('20.00', '240.00', '720.00') }]),
+  offer('ENTERPRISE', [
+    { maxSeats: 500, upgradeTargets: ['PREMIUM/0001'], plans: allPlans('52.61', '631.32', '1893.96') },
+  ]),
+  offer('TRIAL', [{ trialDays: 30, convertsTo: 'ENTERPRISE/0001', plans: [plan('P1M', 'monthly', '0')] }]),
+  offer('WORLD', [{ plans: [plan('P1M', 'monthly', { EUR: '0.00', JPY: '1000', KWD: '3.250' })] }]),
+];
+
+export const original = catalogue('2021-01', '2021-01-01T00:00:00Z', shelf);
+
+/** The rules of a preset, with single keys of its own. */
+export const rules = (preset: PresetName, override?: Partial<Policy>): PolicyTimeline =>
+  override === undefined
+    ? timelineOf(preset)
+    : { timeline: [{ from: '0000-01-01T00:00:00.000Z', pin: { preset, override } }] };
+
+type Setting = {
+  readonly catalogues?: readonly Catalogue[];
+  readonly policies?: PolicyTimeline;
+  readonly currency?: string;
+};
+
+export const surroundingsOf = ({
+  catalogues = [original],
+  policies = timelineOf('seed-2021-09'),
+  currency = 'EUR',
+}: Setting): Required<Surroundings> => ({
+  catalogue: timeline(catalogues),
+  policies,
+  customer: {
+    customerId: 'c1',
+    country: 'NL',
+    segment: 'commercial',
+    currency,
+    accountOpenedAt: '2021-01-01T00:00:00.000Z',
+    held: [],
+  },
+});
+
+/** A command's meta: when, by which role; every one under an id of its own. */
+export const meta = (at: Instant, role: Role = 'global-admin', commandId = 'a-command'): Meta => ({
+  commandId,
+  at,
+  actor: { id: 'somebody', role, partnerId: 'p1' },
+  partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
+  correlationId: commandId,
+  causationId: commandId,
+});
+
+/** A command that still lacks its time: `(meta) => new AddSeats({ quantity: 2 }, meta)`. */
+export type Ask = (meta: Meta) => SubscriptionCommand;
+
+/** One line of money as one line of text, so that a table of them can be read. */
+export const told = ({
+  chargeType,
+  subtotal,
+  quantity,
+  chargeStart,
+  chargeEnd,
+  days,
+  cycleDays,
+  rounding,
+}: ChargeLine) =>
+  `${chargeType} ${subtotal} for ${quantity}, ${chargeStart} to ${chargeEnd}, ${days}/${cycleDays} ${rounding}`;
+
+/** A subscription's life, told command by command; keeps its events and its state. */
+export class Story {
+  readonly surroundings: Required<Surroundings>;
+  readonly subscriptionId: string;
+  events: readonly SubscriptionEvent[] = [];
+  /** What the last step recorded. */
+  last: readonly SubscriptionEvent[] = [];
+  reached: Subscription = none;
+  #commands = 0;
+
+  constructor(surroundings: Required<Surroundings>, subscriptionId: string) {
+    this.surroundings = surroundings;
+    this.subscriptionId = subscriptionId;
+  }
+
+  /** Decides without recording. */
+  asked(at: Instant, ask: Ask, who: Role | Partial<Meta> = 'global-admin'): Decision<SubscriptionEvent> {
+    const known = meta(at, typeof who === 'string' ? who : 'global-admin', `${this.subscriptionId}-${this.#commands}`);
+    return subscription(this.surroundings).decide(
+      ask(typeof who === 'string' ? known : { ...known, ...who }),
+      this.reached,
+    );
+  }
+
+  /** Does it, or fails the test. */
+  does(at: Instant, ask: Ask, who?: Role | Partial<Meta>): this {
+    const decision = this.asked(at, ask, who);
+    if (isRefusal(decision)) throw new Error(`${decision.refused}: ${decision.because}`);
+    this.#commands += 1;
+    this.last = decision;
+    this.events = [...this.events, ...decision];
+    this.reached = decision.reduce(evolve, this.reached);
+    return this;
+  }
+
+  refusal(at: Instant, ask: Ask, who?: Role | Partial<Meta>): Refusal | undefined {
+    const decision = this.asked(at, ask, who);
+    return isRefusal(decision) ? decision : undefined;
+  }
+
+  /** The code of the no; undefined where the answer is yes. */
+  no(at: Instant, ask: Ask, who?: Role | Partial<Meta>): RefusalCode | undefined {
+    return this.refusal(at, ask, who)?.refused;
+  }
+
+  settled(at: Instant): this {
+    return this.does(at, (m) => new Settle({}, m), 'system');
+  }
+
+  get state(): Existing {
+    if (this.reached.status === 'none') throw new Error('nothing was bought');
+    return this.reached;
+  }
+
+  /** All money so far, or that of one step. */
+  money(of: readonly SubscriptionEvent[] = this.events): readonly string[] {
+    return linesOf(of).map(told);
+  }
+}
+
+export const linesOf = (events: readonly SubscriptionEvent[]): readonly ChargeLine[] =>
+  events.flatMap((event) => (event.type === 'ChargesPosted' ? event.data.lines : []));
+
+export const typesOf = (events: readonly SubscriptionEvent[]): readonly string[] => events.map(({ type }) => type);
+
+export type Wish = Partial<PurchaseSubscription['data']>;
+
+export const purchase =
+  (wish: Wish = {}): Ask =>
+  (m) =>
+    new PurchaseSubscription(
+      {
+        subscriptionId: 's1',
+        orderId: 'o1',
+        customerId: 'c1',
+        offerId: 'BASIC',
+        skuId: '0001',
+        quantity: 10,
+        term: 'P1M',
+        billingCycle: 'monthly',
+        ...wish,
+      },
+      m,
+    );
+
+/** A subscription bought at an instant: 10 seats of BASIC for a month, unless something else is wished. */
+export const bought = (at: Instant, wish: Wish = {}, setting: Setting = {}): Story =>
+  new Story(surroundingsOf(setting), wish.subscriptionId ?? 's1').does(at, purchase(wish));
+
+/** Nobody has bought anything yet. */
+export const nothing = (setting: Setting = {}): Story => new Story(surroundingsOf(setting), 's1');
+
+/** Brings seats that left to their target, as the upgrade process does; answers the target, or its refusal. */
+export const deliver = (source: Story, at: Instant, target?: Story): Story | Refusal => {
+  const started = source.events.findLast((event): event is UpgradeStarted => event.type === 'UpgradeStarted');
+  if (started === undefined) throw new Error('no seats have left');
+  const { transitionId, targetSubscriptionId } = started.data;
+  const receiver = target ?? new Story(source.surroundings, targetSubscriptionId);
+  const receive: Ask = (m) => new ReceiveUpgrade({ started: started.data }, m);
+  const no = receiver.refusal(at, receive, 'system');
+  if (no !== undefined) {
+    source.does(at, (m) => new ReturnUpgrade({ transitionId, code: no.refused }, m), 'system');
+    return no;
+  }
+  receiver.does(at, receive, 'system');
+  source.does(at, (m) => new CompleteUpgrade({ transitionId }, m), 'system');
+  return receiver;
+};
