@@ -1,5 +1,15 @@
 import type { BillingCycle, Term } from '#calendar';
-import { catalogueAt, findOffer, findPlan, findSku, priceOf, type Offer, type Plan, type Sku } from '#catalog';
+import {
+  catalogueAt,
+  findOffer,
+  findPlan,
+  findSku,
+  priceOf,
+  wasOffered,
+  type Offer,
+  type Plan,
+  type Sku,
+} from '#catalog';
 import { isRefusal, refuse, type Instant, type Refusal } from '#kernel';
 import type { Decimal } from '#money';
 import type { Surroundings } from './surroundings.ts';
@@ -21,7 +31,7 @@ export type Wanted = {
   readonly currency: string;
 };
 
-/** The SKU in the catalogue of an instant, or which part of it is unknown. */
+/** The SKU in the catalogue of an instant, or which part of it is unknown, or withdrawn since. */
 export const skuAt = (
   { catalogue: timeline }: Surroundings,
   { offerId, skuId }: Pick<Wanted, 'offerId' | 'skuId'>,
@@ -30,10 +40,16 @@ export const skuAt = (
   const catalogue = catalogueAt(timeline, at);
   if (catalogue === undefined) return refuse('OFFER_UNKNOWN', `no catalogue is in force at ${at}`);
   const offer = findOffer(catalogue, offerId);
-  if (offer === undefined) return refuse('OFFER_UNKNOWN', `the catalogue ${catalogue.version} has no offer ${offerId}`);
   const sku = findSku(catalogue, offerId, skuId);
-  if (sku === undefined) return refuse('SKU_UNKNOWN', `the offer ${offerId} has no SKU ${skuId}`);
-  return { offer, sku, catalogVersion: catalogue.version };
+  if (offer !== undefined && sku !== undefined) return { offer, sku, catalogVersion: catalogue.version };
+  if (wasOffered(timeline, at, offerId, skuId))
+    return refuse(
+      'OFFER_NOT_PURCHASABLE',
+      `${offerId}/${skuId} was withdrawn: the catalogue ${catalogue.version} lacks it`,
+    );
+  return offer === undefined
+    ? refuse('OFFER_UNKNOWN', `the catalogue ${catalogue.version} has no offer ${offerId}`)
+    : refuse('SKU_UNKNOWN', `the offer ${offerId} has no SKU ${skuId}`);
 };
 
 /** The SKU with its plan and price, or which of them is not to be had. */
