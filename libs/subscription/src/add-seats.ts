@@ -1,9 +1,11 @@
 import { dayOf } from '#calendar';
+import { MOST_SEATS } from '#catalog';
 import { commandClass, isRefusal, type Decision, type Event } from '#kernel';
 import type { ChargeLine, ProratedCharge } from './charge-line.ts';
 import { capped, charge, credit, post, type ChargesPosted } from './charges.ts';
 import {
   all,
+  countRefusal,
   mayTry,
   mustBeActive,
   notDuringTrial,
@@ -40,7 +42,8 @@ export const decide = (
   const quantity = state.quantity + data.quantity;
   const found = skuAt(surroundings, state, at);
   // A SKU that was withdrawn has no limits any more than it has buyers: what is held may still grow within an integer.
-  const no = quantityRefusal(quantity, isRefusal(found) ? { minSeats: 1, maxSeats: 2_147_483_647 } : found.sku);
+  const limits = isRefusal(found) ? { minSeats: 1, maxSeats: MOST_SEATS } : found.sku;
+  const no = countRefusal(data.quantity) ?? quantityRefusal(quantity, limits);
   if (no !== undefined) return no;
   return [
     { type: 'SeatsAdded', data: { added: data.quantity, quantity, effectiveAt: at } },

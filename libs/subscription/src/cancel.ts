@@ -83,10 +83,11 @@ const proratedRefund = (state: Existing, at: Instant): readonly ChargeLine[] => 
 
 /** Days used of the running cycle: UTC dates passed, the day of cancelling not among them; or whole 24-hour blocks (A20). */
 const usedDays = (state: Existing, at: Instant): number => {
-  const { cycle, startedAt } = state;
+  const { cycle, termStartedAt } = state;
   const dates = daysBetween(cycle.start, dayOf(at));
-  if (policyOf(state)['nce.refund.dayCount'] === 'utcCalendarDay' || dayOf(startedAt) !== cycle.start) return dates;
-  return Math.floor(elapsedMs(startedAt, at) / durationMs('PT24H'));
+  // Only a term's first cycle begins in the middle of a day: everywhere else the two counts are the same.
+  if (policyOf(state)['nce.refund.dayCount'] === 'utcCalendarDay' || dayOf(termStartedAt) !== cycle.start) return dates;
+  return Math.floor(elapsedMs(termStartedAt, at) / durationMs('PT24H'));
 };
 
 const daysBetween = (from: string, to: string): number =>

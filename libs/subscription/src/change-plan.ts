@@ -1,5 +1,14 @@
-import { addDays, anchorOf, dayOf, monthsOf, type BillingCycle, type Term } from '#calendar';
-import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal, type Day } from '#kernel';
+import { addDays, anchorOf, billingCycles, dayOf, monthsOf, terms, type BillingCycle, type Term } from '#calendar';
+import {
+  commandClass,
+  isRefusal,
+  refuse,
+  type Day,
+  type Decision,
+  type Event,
+  type Instant,
+  type Refusal,
+} from '#kernel';
 import type { Decimal } from '#money';
 import { capped, charge, credit, post, type ChargesPosted } from './charges.ts';
 import {
@@ -14,7 +23,7 @@ import {
   type Guard,
 } from './guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
-import { priceAt } from './product.ts';
+import { priceAt, type Priced } from './product.ts';
 import type { Existing } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 import { openTerm, type OpenedTerm } from './term.ts';
@@ -42,12 +51,11 @@ export type TermChanged = Event<
   }
 >;
 
-const someWayOpen: Guard = (state) => {
-  const policy = policyOf(state);
-  return policy['nce.term.midTerm'] === 'forbidden' && policy['nce.billingFrequency.midTerm'] === 'forbidden'
-    ? refuse('MUST_BE_SCHEDULED', 'term and billing plan change at renewal: schedule the change (R78)')
-    : undefined;
-};
+const someWayOpen: Guard = (state) =>
+  terms.some((term) => termRefusal(state, term) === undefined) ||
+  billingCycles.some((cycle) => cycle !== state.billingCycle && frequencyRefusal(state, cycle) === undefined)
+    ? undefined
+    : refuse('MUST_BE_SCHEDULED', 'term and billing plan change at renewal: schedule the change (R78)');
 
 export const guard = all(
   mayTry('plan'),
@@ -65,33 +73,59 @@ export const decide = (
   surroundings: Surroundings,
 ): Decision<PlanChangeScheduled | TermChanged | ChargesPosted | ScheduledChangeRemoved> => {
   const { term = state.term, billingCycle = state.billingCycle } = data;
-  const { currency, offerId, skuId } = state;
-  if (term === state.term && billingCycle === (state.pendingPlan?.billingCycle ?? state.billingCycle))
-    return refuse('NOTHING_CHANGES', `the subscription is on ${term}, paid ${billingCycle}, already`);
-  const no = term === state.term ? frequencyRefusal(state, billingCycle) : termRefusal(state, term);
+  const no = planRefusal(state, term, billingCycle);
   if (no !== undefined) return no;
-  const priced = priceAt(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
+  const { offerId, skuId, currency } = state;
+  // Back to the running plan, at the price that the term was bought at.
+  const back = term === state.term && billingCycle === state.billingCycle;
+  const priced = back ? state : priceAt(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
   if (isRefusal(priced)) return priced;
-  const { unitPrice, catalogVersion } = priced;
-  const dropped = invalidated(state, 'planChange', at);
-  if (term === state.term) {
-    const effectiveOn = addDays(state.cycle.end, 1);
-    return [
-      { type: 'PlanChangeScheduled', data: { billingCycle, unitPrice, effectiveOn, effectiveAt: at } },
-      ...dropped,
-    ];
-  }
-  const day = dayOf(at);
+  const changed =
+    term === state.term
+      ? planFromNextCycle(state, billingCycle, priced, at)
+      : longerTerm(state, { term, billingCycle, ...priced, referenceId: meta.commandId }, at);
+  return [...changed, ...invalidated(state, 'planChange', at)];
+};
+
+const planFromNextCycle = (
+  state: Existing,
+  billingCycle: BillingCycle,
+  { unitPrice }: Pick<Priced, 'unitPrice'>,
+  effectiveAt: Instant,
+): readonly PlanChangeScheduled[] => [
+  {
+    type: 'PlanChangeScheduled',
+    data: { billingCycle, unitPrice, effectiveOn: addDays(state.cycle.end, 1), effectiveAt },
+  },
+];
+
+type Longer = Pick<Existing, 'term' | 'billingCycle' | 'unitPrice' | 'catalogVersion'> & {
+  readonly referenceId: string;
+};
+
+/** The old term's rest goes back, the new term begins with a whole cycle on this day, its anchor (§2.5). */
+const longerTerm = (
+  state: Existing,
+  { term, billingCycle, unitPrice, catalogVersion, referenceId }: Longer,
+  effectiveAt: Instant,
+): readonly (TermChanged | ChargesPosted)[] => {
+  const day = dayOf(effectiveAt);
   const opened = openTerm(day, term, billingCycle, anchorOf(day, policyOf(state).anchor));
   const lines = [
     credit('changeBillingPlan', state, day),
     charge('changeBillingPlan', { ...state, billingCycle, unitPrice, cycle: opened.cycle }),
   ];
   return [
-    { type: 'TermChanged', data: { ...opened, term, billingCycle, unitPrice, catalogVersion, effectiveAt: at } },
-    post(state, meta.commandId, at, capped(lines, state)),
-    ...dropped,
+    { type: 'TermChanged', data: { ...opened, term, billingCycle, unitPrice, catalogVersion, effectiveAt } },
+    post(state, referenceId, effectiveAt, capped(lines, state)),
   ];
+};
+
+const planRefusal = (state: Existing, term: Term, billingCycle: BillingCycle): Refusal | undefined => {
+  if (term !== state.term) return termRefusal(state, term);
+  return billingCycle === (state.pendingPlan?.billingCycle ?? state.billingCycle)
+    ? refuse('NOTHING_CHANGES', `the subscription is on ${term}, paid ${billingCycle}, already`)
+    : frequencyRefusal(state, billingCycle);
 };
 
 /** Three-year terms alone, between monthly and annual (`nce.billingFrequency.midTerm`). */
@@ -112,8 +146,11 @@ const termRefusal = (state: Existing, term: Term): Refusal | undefined =>
 export const evolve = (state: Existing, { type, data }: PlanChangeScheduled | TermChanged): Existing => {
   if (type === 'PlanChangeScheduled') {
     const { billingCycle, unitPrice, effectiveOn } = data;
+    // Back to the running plan: nothing is pending any more.
+    if (billingCycle === state.billingCycle) return { ...state, pendingPlan: null };
     return { ...state, pendingPlan: { billingCycle, unitPrice, effectiveOn } };
   }
-  const { effectiveAt, ...term } = data;
-  return { ...state, ...term, termStartedAt: effectiveAt, pendingPlan: null };
+  // The windows of `termStart` open with a purchase or a renewal (A2), not with this: `termStartedAt` stays.
+  const { effectiveAt: _, ...term } = data;
+  return { ...state, ...term, pendingPlan: null };
 };

@@ -1,6 +1,6 @@
 import { days } from '#calendar';
 import type { Day, Event, Instant } from '#kernel';
-import { add, compare, negate, prorate, sum } from '#money';
+import { add, compare, negate, prorate, sum, type Decimal } from '#money';
 import { resolve, roundingFor } from '#policy';
 import type { ChargeLine, ChargeType, ProratedCharge } from './charge-line.ts';
 import type { Cycle, Existing } from './state.ts';
@@ -64,22 +64,22 @@ export const reversal = (chargeType: ChargeType, line: ChargeLine): ChargeLine =
   rounding: 'reversal',
 });
 
+const totalOf = (lines: readonly ChargeLine[], currency: string): Decimal =>
+  sum(
+    lines.map(({ subtotal }) => subtotal),
+    currency,
+  );
+
 /**
  * Lines of an operation whose net credit is cut to what the running cycle's lines still sum to (§2.4, invariant 3). The
- * last credit line takes the cut.
+ * last credit line takes the cut. Where credits by hand have left less than nothing, nothing more is given back.
  */
 export const capped = (lines: readonly ChargeLine[], state: Existing): readonly ChargeLine[] => {
-  const posted = sum(
-    state.lines.filter(({ chargeStart }) => chargeStart >= state.cycle.start).map(({ subtotal }) => subtotal),
+  const posted = totalOf(
+    state.lines.filter(({ chargeStart }) => chargeStart >= state.cycle.start),
     state.currency,
   );
-  const left = add(
-    posted,
-    sum(
-      lines.map(({ subtotal }) => subtotal),
-      state.currency,
-    ),
-  );
+  const left = add(compare(posted, '0') > 0 ? posted : '0', totalOf(lines, state.currency));
   if (compare(left, '0') >= 0) return lines;
   const cut = lines.findLastIndex(({ subtotal }) => compare(subtotal, '0') < 0);
   return lines.map((line, i) =>

@@ -2,6 +2,7 @@ import { anchorOf, dayOf, type BillingCycle, type Term } from '#calendar';
 import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
 import type { Decimal } from '#money';
 import { charge, credit, post, type ChargesPosted } from './charges.ts';
+import { paidPlan } from './coming.ts';
 import {
   all,
   mayTry,
@@ -14,7 +15,7 @@ import {
   type Guard,
 } from './guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
-import { priceAt, relation, skuAt, type Priced, type Wanted } from './product.ts';
+import { relation, skuAt, type Priced, type Wanted } from './product.ts';
 import type { Existing } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 import { openTerm, type OpenedTerm } from './term.ts';
@@ -94,33 +95,6 @@ const fewSeats = (state: Existing, quantity: number): Refusal | undefined => {
   return state.kind === 'newCommerce' && least !== null && quantity < least
     ? refuse('QUANTITY_OUT_OF_RANGE', `a trial converts in mid-term with ${least} seats or more`, { minSeats: least })
     : undefined;
-};
-
-/**
- * What a trial becomes: what is asked for; where nothing is, the preset's plan or the trial's own, whichever the paid
- * SKU is sold for, else the first plan that it is sold for.
- */
-export const paidPlan = (
-  state: Existing,
-  asked: { offerId?: string; skuId?: string; term?: Term; billingCycle?: BillingCycle },
-  at: string,
-  surroundings: Surroundings,
-): { readonly wanted: Wanted; readonly priced: Priced } | Refusal => {
-  const paid = state.convertsTo ?? state;
-  const { offerId = paid.offerId, skuId = paid.skuId } = asked;
-  const sold = skuAt(surroundings, { offerId, skuId }, at);
-  if (isRefusal(sold)) return sold;
-  const named = asked.term !== undefined || asked.billingCycle !== undefined;
-  const usual = policyOf(state)['nce.trial'].convertsTo;
-  const candidates = named ? [{ ...state, ...asked }] : [...(usual === null ? [] : [usual]), state, ...sold.sku.plans];
-  let no: Refusal = refuse('PLAN_NOT_OFFERED', `${offerId}/${skuId} is sold for nothing in ${state.currency}`);
-  for (const { term, billingCycle } of candidates) {
-    const wanted = { offerId, skuId, term, billingCycle, currency: state.currency };
-    const priced = priceAt(surroundings, wanted, at);
-    if (!isRefusal(priced)) return { wanted, priced };
-    no = priced;
-  }
-  return no;
 };
 
 type Paid = Wanted & { readonly quantity: number; readonly priced: Priced };

@@ -1,4 +1,3 @@
-import type { Instant } from '#kernel';
 import * as addSeats from './add-seats.ts';
 import type * as adjust from './adjust.ts';
 import * as autoRenew from './auto-renew.ts';
@@ -17,6 +16,7 @@ import * as rename from './rename.ts';
 import * as renew from './renew.ts';
 import * as resume from './resume.ts';
 import * as scheduleChange from './schedule-change.ts';
+import * as startCycle from './start-cycle.ts';
 import * as suspend from './suspend.ts';
 import * as transfer from './transfer.ts';
 import * as upgrade from './upgrade.ts';
@@ -48,7 +48,7 @@ export type SubscriptionEvent =
   | receiveUpgrade.SeatsReceived
   | rename.SubscriptionRenamed
   | adjust.ChargesAdjusted
-  | renew.ChargeCycleStarted
+  | startCycle.ChargeCycleStarted
   | renew.SubscriptionRenewed
   | endTerm.SubscriptionExpired
   | endTerm.SubscriptionDisabled
@@ -58,16 +58,44 @@ export type SubscriptionEvent =
 export const evolve = (state: Subscription, event: SubscriptionEvent): Subscription => {
   if (event.type === 'SubscriptionCreated') return purchase.evolve(state, event);
   if (state.status === 'none') return state;
-  return counted(state, evolveExisting(state, event), event.data.effectiveAt);
+  if (event.type === 'ChargesAdjusted') return counted(state, state, event); // its ChargesPosted tells the rest
+  return counted(state, evolveExisting(state, event), event);
 };
 
-/** Remembers when the stream's last event took effect. */
-const counted = (before: Existing, state: Existing, effectiveAt: Instant): Existing => ({
-  ...state,
-  lastEffectiveAt: effectiveAt > before.lastEffectiveAt ? effectiveAt : before.lastEffectiveAt,
-});
+/** Remembers when the stream's last event took effect, and how often somebody changed something. */
+const counted = (before: Existing, state: Existing, event: SubscriptionEvent): Existing => {
+  const { effectiveAt } = event.data;
+  return {
+    ...state,
+    updates: before.updates + (isUpdate(event) ? 1 : 0),
+    lastEffectiveAt: effectiveAt > before.lastEffectiveAt ? effectiveAt : before.lastEffectiveAt,
+  };
+};
 
-const evolveExisting = (state: Existing, event: Exclude<SubscriptionEvent, purchase.SubscriptionCreated>): Existing => {
+const updates: ReadonlySet<SubscriptionEvent['type']> = new Set([
+  'SeatsAdded',
+  'SeatsRemoved',
+  'SubscriptionPaused',
+  'SubscriptionResumed',
+  'AutoRenewEnabled',
+  'AutoRenewDisabled',
+  'ChangeScheduled',
+  'ScheduledChangeRemoved',
+  'PlanChangeScheduled',
+  'TermChanged',
+  'TrialConverted',
+  'SubscriptionUpgraded',
+  'UpgradeStarted',
+]);
+
+/** What counts towards `nce.updates.max`: what was asked for, not what followed from it or fell due. */
+const isUpdate = ({ type, data }: SubscriptionEvent): boolean =>
+  updates.has(type) && !('cause' in data && data.cause !== 'command') && !('atRenewal' in data && data.atRenewal);
+
+const evolveExisting = (
+  state: Existing,
+  event: Exclude<SubscriptionEvent, purchase.SubscriptionCreated | adjust.ChargesAdjusted>,
+): Existing => {
   switch (event.type) {
     case 'ChargesPosted':
       return charges.evolve(state, event);
@@ -92,11 +120,6 @@ const evolveExisting = (state: Existing, event: Exclude<SubscriptionEvent, purch
       return scheduleChange.evolve(state, event);
     case 'ScheduledChangeRemoved':
       return invalidate.evolve(state);
-    case 'ScheduledChangeFailed':
-      return renew.evolve(state, event);
-    case 'PlanChangeScheduled':
-    case 'TermChanged':
-      return changePlan.evolve(state, event);
     case 'TrialConverted':
       return convert.evolve(state, event);
     case 'SubscriptionUpgraded':
@@ -109,14 +132,40 @@ const evolveExisting = (state: Existing, event: Exclude<SubscriptionEvent, purch
       return receiveUpgrade.evolve(state, event);
     case 'SubscriptionRenamed':
       return rename.evolve(state, event);
+    case 'PlanChangeScheduled':
+    case 'TermChanged':
     case 'ChargeCycleStarted':
     case 'SubscriptionRenewed':
+    case 'ScheduledChangeFailed':
+    case 'SubscriptionExpired':
+    case 'SubscriptionDisabled':
+    case 'SubscriptionDeleted':
+      return evolveTerm(state, event);
+  }
+};
+
+type TermEvent =
+  | changePlan.PlanChangeScheduled
+  | changePlan.TermChanged
+  | startCycle.ChargeCycleStarted
+  | renew.SubscriptionRenewed
+  | renew.ScheduledChangeFailed
+  | endTerm.TermEnd;
+
+/** What makes of the running term and its cycles something else. */
+const evolveTerm = (state: Existing, event: TermEvent): Existing => {
+  switch (event.type) {
+    case 'PlanChangeScheduled':
+    case 'TermChanged':
+      return changePlan.evolve(state, event);
+    case 'ChargeCycleStarted':
+      return startCycle.evolve(state, event);
+    case 'SubscriptionRenewed':
+    case 'ScheduledChangeFailed':
       return renew.evolve(state, event);
     case 'SubscriptionExpired':
     case 'SubscriptionDisabled':
     case 'SubscriptionDeleted':
       return endTerm.evolve(state, event);
-    case 'ChargesAdjusted':
-      return state;
   }
 };

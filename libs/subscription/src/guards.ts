@@ -76,6 +76,12 @@ export const notTooOften: Guard = (state) => {
     : undefined;
 };
 
+/** How many seats somebody may speak of at all: whole ones, at least one (E47). */
+export const countRefusal = (seats: number): Refusal | undefined =>
+  Number.isSafeInteger(seats) && seats >= 1
+    ? undefined
+    : refuse('QUANTITY_OUT_OF_RANGE', `${seats} is not a number of seats`, { minSeats: 1 });
+
 /** Seats within the SKU's limits (R20, E47, E48). */
 export const quantityRefusal = (
   quantity: number,

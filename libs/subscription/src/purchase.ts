@@ -1,4 +1,4 @@
-import { anchorOf, cycleAt, dayOf, termFrom, addDays, type Anchor, type BillingCycle, type Term } from '#calendar';
+import { anchorOf, dayOf, type Anchor, type BillingCycle, type Term } from '#calendar';
 import { eligibility, type Offer, type Sku } from '#catalog';
 import {
   commandClass,
@@ -18,6 +18,7 @@ import { quantityRefusal } from './guards.ts';
 import { priceAt, skuAt, type Priced } from './product.ts';
 import type { Cycle, Existing, Kind, Subscription } from './state.ts';
 import type { CustomerFacts, Surroundings } from './surroundings.ts';
+import { openTerm, openTrial } from './term.ts';
 
 /** Buy a subscription for a customer: a one-line order. */
 export class PurchaseSubscription extends commandClass('PurchaseSubscription')<{
@@ -76,14 +77,16 @@ export const decide = (
   state: Subscription,
   surroundings: Surroundings,
 ): Decision<SubscriptionCreated | ChargesPosted> => {
+  const pin = pinAt(surroundings.policies, meta.at);
+  if (!mayDo(resolve(pin), meta.actor.role, 'purchase'))
+    return refuse('FORBIDDEN_ROLE', `the role ${meta.actor.role} may not purchase`);
   if (state.status !== 'none')
     return refuse('SUBSCRIPTION_EXISTS', `a subscription with the id ${data.subscriptionId} exists already`);
   const { customer } = surroundings;
   if (customer === undefined) return refuse('CUSTOMER_NOT_FOUND', `there is no customer ${data.customerId} (R1)`);
   const found = skuAt(surroundings, data, meta.at);
   if (isRefusal(found)) return found;
-  const pin = pinAt(surroundings.policies, meta.at);
-  const no = ineligible(data, meta, found, customer, pin);
+  const no = ineligible(data, meta, { ...found, customer, pin });
   if (no !== undefined) return no;
   const priced = priceAt(surroundings, { ...data, currency: customer.currency }, meta.at);
   if (isRefusal(priced)) return priced;
@@ -92,19 +95,21 @@ export const decide = (
   return [created, post(created.data, meta.commandId, meta.at, [first])];
 };
 
-type Found = { readonly offer: Offer; readonly sku: Sku };
+type Buying = {
+  readonly offer: Offer;
+  readonly sku: Sku;
+  readonly customer: CustomerFacts;
+  readonly pin: PolicyPin;
+};
 
 const ineligible = (
   data: PurchaseSubscription['data'],
   { actor, partner }: Meta,
-  found: Found,
-  customer: CustomerFacts,
-  pin: PolicyPin,
+  { offer, sku, customer, pin }: Buying,
 ): Refusal | undefined => {
-  const { offer, sku } = found;
   const policy = resolve(pin);
   if (!mayDo(policy, actor.role, 'purchase', offer.kind))
-    return refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not purchase`);
+    return refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not purchase a ${offer.kind} subscription`);
   if (sku.addOn !== null)
     return refuse(
       'ADDON_NOT_IN_CATALOGUE',
@@ -121,21 +126,22 @@ const ineligible = (
     const { code, detail, ...facts } = reason;
     return refuse(code, detail, facts);
   }
-  return quantityRefusal(data.quantity, sku) ?? trialRefusal(data.quantity, found, pin);
+  return quantityRefusal(data.quantity, sku) ?? trialRefusal(data.quantity, { offer, sku }, pin);
 };
 
 /** A new-commerce trial has as many seats as the preset gives it (`nce.trial`). */
-const trialRefusal = (quantity: number, { offer, sku }: Found, pin: PolicyPin): Refusal | undefined => {
+const trialRefusal = (
+  quantity: number,
+  { offer, sku }: Pick<Buying, 'offer' | 'sku'>,
+  pin: PolicyPin,
+): Refusal | undefined => {
   const { seats } = resolve(pin)['nce.trial'];
   return offer.kind === 'newCommerce' && sku.trialDays !== null && seats !== null && quantity !== seats
     ? refuse('QUANTITY_OUT_OF_RANGE', `a trial has ${seats} seats`, { minSeats: seats, maxSeats: seats })
     : undefined;
 };
 
-type Bought = Priced & {
-  readonly customer: CustomerFacts;
-  readonly pin: PolicyPin;
-};
+type Bought = Priced & Pick<Buying, 'customer' | 'pin'>;
 
 const creation = (
   data: PurchaseSubscription['data'],
@@ -144,13 +150,9 @@ const creation = (
 ): SubscriptionCreated => {
   const start = dayOf(at);
   const anchor = anchorOf(start, resolve(pin).anchor);
-  const isTrial = sku.trialDays !== null;
-  // A trial of n days ends with its n-th day (E27), and costs nothing (R26).
-  const { end } =
-    sku.trialDays === null ? termFrom(start, data.term, anchor) : { end: addDays(start, sku.trialDays - 1) };
-  const whole = cycleAt(start, end, 0, data.billingCycle, anchor);
-  const cycle =
-    sku.trialDays === null ? { start, end: whole.end, days: whole.cycleDays } : { start, end, days: sku.trialDays };
+  const days = trialDays(offer, sku, pin);
+  const isTrial = days !== null;
+  const opened = isTrial ? openTrial(start, days, anchor) : openTerm(start, data.term, data.billingCycle, anchor);
   return {
     type: 'SubscriptionCreated',
     data: {
@@ -172,11 +174,7 @@ const creation = (
       policy: pin,
       isTrial,
       convertsTo: isTrial ? paidProduct(offer, sku) : null,
-      anchor,
-      termStart: start,
-      termEnd: end,
-      cycle,
-      cyclesFrom: start,
+      ...opened,
       autoRenew: true, // R29, R74
       startedAt: at,
       termStartedAt: at,
@@ -186,6 +184,10 @@ const creation = (
     },
   };
 };
+
+/** How long the trial is, as the preset or else the SKU says; null: it is none. */
+const trialDays = ({ kind }: Offer, { trialDays: days }: Sku, pin: PolicyPin): number | null =>
+  days !== null && kind === 'newCommerce' ? (resolve(pin)['nce.trial'].days ?? days) : days;
 
 const paidProduct = (offer: Offer, sku: Sku) => {
   const [offerId = offer.offerId, skuId = sku.skuId] = sku.convertsTo?.split('/') ?? [];

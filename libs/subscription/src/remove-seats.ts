@@ -1,8 +1,10 @@
+import { MOST_SEATS } from '#catalog';
 import { commandClass, isRefusal, refuse, type Decision, type Event, type Instant } from '#kernel';
 import { seatChange } from './add-seats.ts';
 import { post, type ChargesPosted } from './charges.ts';
 import {
   all,
+  countRefusal,
   mayTry,
   mustBeActive,
   notDuringTrial,
@@ -56,6 +58,8 @@ export const decide = (
   { at }: Asking,
   surroundings: Surroundings,
 ): Decision<SeatsRemoved | ChargesPosted | ScheduledChangeRemoved> => {
+  const malformed = countRefusal(data.quantity);
+  if (malformed !== undefined) return malformed;
   const window = policyOf(state)['nce.seatReduction.window'];
   if (state.kind === 'newCommerce' && data.quantity > openSeats(state, window, at))
     return refuse('REDUCTION_WINDOW_PASSED', `only ${openSeats(state, window, at)} seats are within their ${window}`, {
@@ -66,7 +70,7 @@ export const decide = (
   const found = skuAt(surroundings, state, at);
   const no = quantityRefusal(quantity, {
     minSeats: isRefusal(found) ? 1 : found.sku.minSeats,
-    maxSeats: 2_147_483_647,
+    maxSeats: MOST_SEATS,
   });
   if (no !== undefined) return no;
   const isOpen = ({ since }: SeatLot) => state.kind !== 'newCommerce' || windowOpen(since, window, at);
@@ -86,7 +90,7 @@ export const withoutSeats = (
 ): readonly SeatLot[] => {
   let left = seats;
   return [...lots]
-    .sort((a, b) => (a.since < b.since ? -1 : 1))
+    .sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0))
     .map((lot) => {
       const taken = qualifies(lot) ? Math.min(left, lot.quantity) : 0;
       left -= taken;

@@ -1,17 +1,7 @@
 import type { BillingCycle, Term } from '#calendar';
-import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
-import {
-  all,
-  mayTry,
-  mustBeActive,
-  notTooOften,
-  onlyFor,
-  policyOf,
-  quantityRefusal,
-  type Asking,
-  type Guard,
-} from './guards.ts';
-import { priceAt, relation, skuAt } from './product.ts';
+import { commandClass, refuse, type Decision, type Event } from '#kernel';
+import { changeRefusal, seatsThatLeave } from './coming.ts';
+import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from './guards.ts';
 import type { Existing, ScheduledChange, UpgradeTarget } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -48,19 +38,6 @@ export const guard = all(
   notTooOften,
 );
 
-/** What the subscription would be with a change applied; seats that a partial upgrade moves are still counted in. */
-export const withChange = (state: Existing, change: ScheduledChange) => {
-  const paid = state.convertsTo ?? state;
-  return {
-    offerId: change.offerId ?? paid.offerId,
-    skuId: change.skuId ?? paid.skuId,
-    quantity: change.quantity ?? state.quantity,
-    term: change.term ?? state.term,
-    billingCycle: change.billingCycle ?? state.billingCycle,
-    currency: state.currency,
-  };
-};
-
 export const decide = (
   { data }: ScheduleChange,
   state: Existing,
@@ -68,76 +45,17 @@ export const decide = (
   surroundings: Surroundings,
 ): Decision<ChangeScheduled> => {
   const { newSubscriptionId, ...change } = data;
+  const leaving = seatsThatLeave(state, change) > 0;
+  if (state.isTrial && leaving) return refuse('TRIAL_LOCKED', 'a trial converts as a whole: no seats leave it');
   const no = changeRefusal(state, change, at, surroundings);
   if (no !== undefined) return no;
-  const opens = isPartial(state, change) && (change.target ?? 'new') === 'new';
+  const opens = leaving && (change.target ?? 'new') === 'new';
   return [
     {
       type: 'ChangeScheduled',
       data: { change, newSubscriptionId: opens ? newSubscriptionId : null, effectiveAt: at },
     },
   ];
-};
-
-/** Whether a change moves some of the seats to another SKU, and leaves the others where they are (R92, R93). */
-export const isPartial = (state: Existing, { quantity, upgradeQuantity }: ScheduledChange): boolean =>
-  upgradeQuantity !== undefined && upgradeQuantity !== (quantity ?? state.quantity);
-
-/** Why a change cannot be applied: judged when it is saved and again at renewal (E49). */
-export const changeRefusal = (
-  state: Existing,
-  change: ScheduledChange,
-  at: string,
-  surroundings: Surroundings,
-): Refusal | undefined => {
-  const wanted = withChange(state, change);
-  const priced = priceAt(surroundings, wanted, at);
-  if (isRefusal(priced)) return priced;
-  if (sameAsNow(state, wanted)) return refuse('NOTHING_CHANGES', 'that is what would renew anyway');
-  const no = skuRefusal(state, change, at, surroundings) ?? seatsRefusal(state, change);
-  return no ?? quantityRefusal(change.upgradeQuantity ?? wanted.quantity, priced.sku);
-};
-
-const sameAsNow = (state: Existing, wanted: ReturnType<typeof withChange>): boolean => {
-  const now = withChange(state, {});
-  return (['offerId', 'skuId', 'quantity', 'term', 'billingCycle'] as const).every((key) => now[key] === wanted[key]);
-};
-
-/** The SKU must be one that the current one leads to (R83). */
-const skuRefusal = (
-  state: Existing,
-  change: ScheduledChange,
-  at: string,
-  surroundings: Surroundings,
-): Refusal | undefined => {
-  const now = withChange(state, {});
-  const then = withChange(state, change);
-  if (now.offerId === then.offerId && now.skuId === then.skuId)
-    return change.upgradeQuantity === undefined
-      ? undefined
-      : refuse('UPGRADE_NOT_ELIGIBLE', 'an upgrade names another SKU');
-  const [from, to] = [skuAt(surroundings, now, at), skuAt(surroundings, then, at)];
-  if (isRefusal(from)) return from;
-  if (isRefusal(to)) return to;
-  const way = relation({ offerId: now.offerId, sku: from.sku }, { offerId: then.offerId, sku: to.sku });
-  const downgradeAllowed =
-    policyOf(state)['nce.scheduledChange.downgrade'] === 'allowed' && change.upgradeQuantity === undefined;
-  if (way === 'upgrade' || (way === 'downgrade' && downgradeAllowed)) return undefined;
-  return refuse(
-    'UPGRADE_NOT_ELIGIBLE',
-    `${now.offerId}/${now.skuId} does not lead to ${then.offerId}/${then.skuId} (R83)`,
-  );
-};
-
-/** More seats wait for no renewal under the seed: they are added at once (R79); the later preset schedules them too. */
-const seatsRefusal = (state: Existing, change: ScheduledChange): Refusal | undefined => {
-  const { quantity = state.quantity, upgradeQuantity } = change;
-  if (upgradeQuantity !== undefined && upgradeQuantity > quantity)
-    return refuse('QUANTITY_EXCEEDS_SOURCE', `${upgradeQuantity} of ${quantity} seats cannot be upgraded (A11)`);
-  const mayGrow = policyOf(state)['nce.scheduledChange.kinds'].includes('seatIncreases');
-  return quantity > state.quantity && !mayGrow
-    ? refuse('QUANTITY_OUT_OF_RANGE', 'more seats are added at once, not scheduled (R79)', { maxSeats: state.quantity })
-    : undefined;
 };
 
 export const evolve = (state: Existing, { data: { change, newSubscriptionId } }: ChangeScheduled): Existing => ({

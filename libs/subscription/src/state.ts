@@ -45,6 +45,8 @@ export type UpgradeTarget = 'new' | { readonly subscriptionId: string };
 export type SeatsInTransit = {
   readonly transitionId: string;
   readonly quantity: number;
+  /** The lots as they were, and will be again if the seats come back. */
+  readonly lotsBefore: readonly SeatLot[];
   readonly targetSubscriptionId: string;
   readonly effectiveAt: Instant;
   /** What was credited when they left; the exact reversal brings them back. */

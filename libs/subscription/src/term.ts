@@ -32,6 +32,12 @@ export const openTerm = (start: Day, term: Term, billingCycle: BillingCycle, anc
   };
 };
 
+/** A trial of n days ends with its n-th day (E27), and is one cycle. */
+export const openTrial = (start: Day, days: number, anchor: Anchor): OpenedTerm => {
+  const end = addDays(start, days - 1);
+  return { anchor, termStart: start, termEnd: end, cycle: { start, end, days }, cyclesFrom: start };
+};
+
 type Rhythm = { readonly billingCycle: BillingCycle; readonly anchor: Anchor };
 
 const cycleOf = (from: Day, termEnd: Day, index: number, { billingCycle, anchor }: Rhythm): Cycle => {

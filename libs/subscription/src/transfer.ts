@@ -132,16 +132,19 @@ const opening = (
   cycle: { ...state.cycle, start: dayOf(at) },
   cyclesFrom: state.cyclesFrom,
   autoRenew: state.autoRenew,
-  ...windowOfChild(state, at),
+  ...windowOfChild(state),
   upgradedFrom: state.subscriptionId,
   activationLink: null,
   effectiveAt: at,
 });
 
-const windowOfChild = (state: Existing, at: Instant): Pick<Existing, 'startedAt' | 'termStartedAt'> =>
+const windowOfChild = (state: Existing): Pick<Existing, 'startedAt' | 'termStartedAt'> =>
   policyOf(state)['nce.partial.childCancelWindow'] === 'inheritSource'
     ? { startedAt: state.startedAt, termStartedAt: state.termStartedAt }
-    : { startedAt: at, termStartedAt: at };
+    : { startedAt: LONG_AGO, termStartedAt: LONG_AGO };
+
+/** Before any window: the child of an upgrade has none of its own until it renews (`childCancelWindow: none`). */
+const LONG_AGO: Instant = '0000-01-01T00:00:00.000Z';
 
 const strange = (state: Existing, transitionId: string): Refusal | undefined =>
   state.inTransit?.transitionId === transitionId
@@ -185,20 +188,16 @@ export const decideReturn = (
 export const evolve = (state: Existing, event: UpgradeStarted | UpgradeCompleted | UpgradeReturned): Existing => {
   switch (event.type) {
     case 'UpgradeStarted': {
-      const { transitionId, moved, quantity, lots, targetSubscriptionId, credits, effectiveAt } = event.data;
-      const inTransit = { transitionId, quantity: moved, targetSubscriptionId, effectiveAt, credits };
+      const { transitionId, moved, quantity, lots, targetSubscriptionId, credits, atRenewal, effectiveAt } = event.data;
+      const lotsBefore = atRenewal ? [{ quantity: quantity + moved, since: effectiveAt }] : state.lots;
+      const inTransit = { transitionId, quantity: moved, lotsBefore, targetSubscriptionId, effectiveAt, credits };
       return { ...state, quantity, lots, inTransit };
     }
     case 'UpgradeCompleted':
       return { ...state, inTransit: null };
     case 'UpgradeReturned': {
-      const { quantity, returned } = event.data;
-      return {
-        ...state,
-        quantity,
-        lots: [...state.lots, { quantity: returned, since: state.termStartedAt }],
-        inTransit: null,
-      };
+      const { quantity } = event.data;
+      return { ...state, quantity, lots: state.inTransit?.lotsBefore ?? state.lots, inTransit: null };
     }
   }
 };

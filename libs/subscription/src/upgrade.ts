@@ -4,6 +4,7 @@ import type { Decimal } from '#money';
 import { capped, charge, credit, post, type ChargesPosted } from './charges.ts';
 import {
   all,
+  countRefusal,
   mayTry,
   notDuringTrial,
   notTooOften,
@@ -14,7 +15,7 @@ import {
   type Guard,
 } from './guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
-import { priceAt, relation, skuAt, type Priced } from './product.ts';
+import { priceAt, relation, skuAt, type Priced, type Wanted } from './product.ts';
 import type { Existing, UpgradeTarget } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 import { seatsLeave, type UpgradeStarted } from './transfer.ts';
@@ -40,6 +41,8 @@ export type SubscriptionUpgraded = Event<
     readonly quantity: number;
     readonly unitPrice: Decimal;
     readonly catalogVersion: string;
+    /** A billing plan that was to begin with the next cycle still does, at the new SKU's price. */
+    readonly pendingPlan: Existing['pendingPlan'];
   }
 >;
 
@@ -71,8 +74,11 @@ export const decide = (
   const dropped = invalidated(state, 'midTermUpgrade', at);
   const { quantity, target } = data;
   // R93, A11: all seats to a new subscription is the same subscription on another SKU.
-  if (target === 'new' && quantity >= state.quantity)
-    return [...convertAll(state, { priced, quantity, referenceId: meta.commandId }, at), ...dropped];
+  if (target === 'new' && quantity >= state.quantity) {
+    const pendingPlan = repriced(state, data, at, surroundings);
+    if (isRefusal(pendingPlan)) return pendingPlan;
+    return [...convertAll(state, { priced, quantity, pendingPlan, referenceId: meta.commandId }, at), ...dropped];
+  }
   const leaving = { transitionId: meta.commandId, quantity, target, newSubscriptionId: data.newSubscriptionId, priced };
   return [...seatsLeave(state, leaving, at), ...dropped];
 };
@@ -96,10 +102,27 @@ const targetPlan = (
       'UPGRADE_NOT_ELIGIBLE',
       `${state.offerId}/${state.skuId} is not upgraded to ${offerId}/${skuId} (R83)`,
     );
-  const priced = priceAt(surroundings, { ...state, offerId, skuId }, at);
+  return soldAs(surroundings, { ...state, offerId, skuId }, at);
+};
+
+const soldAs = (surroundings: Surroundings, wanted: Wanted, at: string): Priced | Refusal => {
+  const priced = priceAt(surroundings, wanted, at);
   return isRefusal(priced) && priced.refused === 'PLAN_NOT_OFFERED'
     ? refuse('TARGET_PLAN_NOT_OFFERED', priced.because)
     : priced;
+};
+
+/** The billing plan that waits for the next cycle, at the price of the target SKU. */
+const repriced = (
+  { pendingPlan, term, currency }: Existing,
+  { offerId, skuId }: { offerId: string; skuId: string },
+  at: string,
+  surroundings: Surroundings,
+): Existing['pendingPlan'] | Refusal => {
+  if (pendingPlan === null) return null;
+  const { billingCycle } = pendingPlan;
+  const priced = soldAs(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
+  return isRefusal(priced) ? priced : { ...pendingPlan, unitPrice: priced.unitPrice };
 };
 
 const amountRefusal = (
@@ -114,14 +137,17 @@ const amountRefusal = (
       quantity: state.quantity,
     });
   // Into an existing subscription, its own limits count: the target judges them.
-  return target === 'new' ? quantityRefusal(quantity, sku) : undefined;
+  return target === 'new' ? quantityRefusal(quantity, sku) : countRefusal(quantity);
 };
 
-type Converting = { readonly priced: Priced; readonly quantity: number; readonly referenceId: string };
+type Converting = Pick<Existing, 'quantity' | 'pendingPlan'> & {
+  readonly priced: Priced;
+  readonly referenceId: string;
+};
 
 const convertAll = (
   state: Existing,
-  { priced, quantity, referenceId }: Converting,
+  { priced, quantity, pendingPlan, referenceId }: Converting,
   at: string,
 ): readonly (SubscriptionUpgraded | ChargesPosted)[] => {
   const { offer, sku, unitPrice, catalogVersion } = priced;
@@ -131,7 +157,7 @@ const convertAll = (
   return [
     {
       type: 'SubscriptionUpgraded',
-      data: { from, ...product, offerName: offer.name, quantity, catalogVersion, effectiveAt: at },
+      data: { from, ...product, offerName: offer.name, quantity, catalogVersion, pendingPlan, effectiveAt: at },
     },
     post(state, referenceId, at, capped(lines, state)),
   ];

@@ -1,0 +1,63 @@
+import { dayOf, durationMs, plus, startOf, type BillingCycle } from '#calendar';
+import type { Event, Instant } from '#kernel';
+import type { Decimal } from '#money';
+import { charge, post, type ChargesPosted } from './charges.ts';
+import { policyOf } from './guards.ts';
+import type { Existing } from './state.ts';
+import { firstCycleOfPlan, nextCycle } from './term.ts';
+
+/** The next charge cycle of the running term began. */
+export type ChargeCycleStarted = Event<
+  'ChargeCycleStarted',
+  {
+    readonly cycle: Existing['cycle'];
+    readonly cyclesFrom: string;
+    readonly billingCycle: BillingCycle;
+    readonly unitPrice: Decimal;
+  }
+>;
+
+/** What names the charges of something that fell due: the same whoever finds it due. */
+export const reference = (state: Existing, what: string, at: Instant): string =>
+  `${state.subscriptionId}/${what}/${dayOf(at)}`;
+
+/** The next cycle's charge in advance; a pending billing plan takes over with it (§2.5). */
+export const startCycle = (state: Existing, at: Instant): readonly (ChargeCycleStarted | ChargesPosted)[] => {
+  const { pendingPlan } = state;
+  const next =
+    pendingPlan === null
+      ? {
+          cycle: nextCycle(state),
+          cyclesFrom: state.cyclesFrom,
+          billingCycle: state.billingCycle,
+          unitPrice: state.unitPrice,
+        }
+      : {
+          cycle: firstCycleOfPlan(state, pendingPlan.billingCycle),
+          cyclesFrom: pendingPlan.effectiveOn,
+          billingCycle: pendingPlan.billingCycle,
+          unitPrice: pendingPlan.unitPrice,
+        };
+  const line = charge(pendingPlan === null ? 'cycleCharge' : 'changeBillingPlan', { ...state, ...next });
+  return [
+    { type: 'ChargeCycleStarted', data: { ...next, effectiveAt: at } },
+    post(state, reference(state, 'cycle', at), at, [line]),
+  ];
+};
+
+export const evolve = (state: Existing, { data: { effectiveAt: _, ...cycle } }: ChargeCycleStarted): Existing =>
+  withoutOldLines({ ...state, ...cycle, pendingPlan: null });
+
+/** Forgets lines that no refund can reach any more: neither in the running cycle nor within a full-refund window. */
+export const withoutOldLines = (state: Existing): Existing => {
+  const policy = policyOf(state);
+  const windows = [policy['nce.cancel.fullRefund'], policy['isv.cancel.monthly'], policy['isv.cancel.annual']];
+  const longest = windows.reduce((a, b) => (durationMs(a) >= durationMs(b) ? a : b));
+  const start = state.cycle.start;
+  return {
+    ...state,
+    lines: state.lines.filter(
+      ({ chargeEnd, postedFor }) => chargeEnd >= start || plus(postedFor, longest) >= startOf(start),
+    ),
+  };
+};
