@@ -120,8 +120,6 @@ const evolveExisting = (
       return scheduleChange.evolve(state, event);
     case 'ScheduledChangeRemoved':
       return invalidate.evolve(state);
-    case 'TrialConverted':
-      return convert.evolve(state, event);
     case 'SubscriptionUpgraded':
       return upgrade.evolve(state, event);
     case 'UpgradeStarted':
@@ -134,6 +132,7 @@ const evolveExisting = (
       return rename.evolve(state, event);
     case 'PlanChangeScheduled':
     case 'TermChanged':
+    case 'TrialConverted':
     case 'ChargeCycleStarted':
     case 'SubscriptionRenewed':
     case 'ScheduledChangeFailed':
@@ -147,6 +146,7 @@ const evolveExisting = (
 type TermEvent =
   | changePlan.PlanChangeScheduled
   | changePlan.TermChanged
+  | convert.TrialConverted
   | startCycle.ChargeCycleStarted
   | renew.SubscriptionRenewed
   | renew.ScheduledChangeFailed
@@ -158,6 +158,8 @@ const evolveTerm = (state: Existing, event: TermEvent): Existing => {
     case 'PlanChangeScheduled':
     case 'TermChanged':
       return changePlan.evolve(state, event);
+    case 'TrialConverted':
+      return convert.evolve(state, event);
     case 'ChargeCycleStarted':
       return startCycle.evolve(state, event);
     case 'SubscriptionRenewed':
