@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { BUSY, resultCodeOf } from './database.ts';
 
 /** Another process owns the data folder. */
 export class FolderInUse extends Error {
@@ -24,7 +25,7 @@ export const lockFolder = (folder: string): (() => void) => {
     lock.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
   } catch (error) {
     lock.close();
-    if (error instanceof Error && /database is locked/.test(error.message)) throw new FolderInUse(folder);
+    if (resultCodeOf(error) === BUSY) throw new FolderInUse(folder);
     throw error;
   }
   return () => {

@@ -55,6 +55,8 @@ export class GroupCommit {
 
   readonly #flush = (): void => {
     const group = this.#waiting.splice(0, GROUP);
+    // Somebody could not wait: `finish` was here.
+    if (group.length === 0) return;
     if (this.#waiting.length > 0) setImmediate(this.#flush);
     const before = this.#heads.place;
     let outcomes: readonly (Receipt | RevisionConflict)[];

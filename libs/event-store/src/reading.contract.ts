@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { NO_STREAM } from './event-store.ts';
+import type { Open } from './event-store.contract.ts';
+import { draft, drafts, newStream, opened } from './testing.ts';
+
+export const reading = (open: Open): void => {
+  describe('reading a stream', () => {
+    it('finds nothing where nothing was written', () =>
+      opened(open, async (store) => {
+        expect(await store.read(newStream())).toEqual([]);
+      }));
+
+    it('gives back what was written, and where it stands', () =>
+      opened(open, async (store) => {
+        const stream = newStream();
+        const [first, second] = drafts(2);
+        await store.append(stream, [first!], NO_STREAM);
+        const { position } = await store.append(stream, [second!], 0);
+        const events = await store.read(stream);
+        expect(events).toEqual([
+          { ...first, stream, revision: 0, position: expect.any(String) },
+          { ...second, stream, revision: 1, position },
+        ]);
+        expect(events[0]!.position < position).toBe(true);
+      }));
+
+    it('starts at any revision', () =>
+      opened(open, async (store) => {
+        const stream = newStream();
+        await store.append(stream, drafts(5), NO_STREAM);
+        const all = await store.read(stream);
+        expect(all.map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4]);
+        for (const from of [0, 1, 4, 5, 6]) expect(await store.read(stream, from)).toEqual(all.slice(from));
+      }));
+
+    it('keeps streams apart', () =>
+      opened(open, async (store) => {
+        const [one, other] = [newStream(), newStream()];
+        const written = drafts(3);
+        await store.append(one, [written[0]!], NO_STREAM);
+        await store.append(other, [written[1]!], NO_STREAM);
+        await store.append(one, [written[2]!], 0);
+        expect((await store.read(one)).map(({ id }) => id)).toEqual([written[0]!.id, written[2]!.id]);
+        expect((await store.read(other)).map(({ id }) => id)).toEqual([written[1]!.id]);
+      }));
+
+    it('gives back any JSON exactly', () =>
+      opened(open, (store) =>
+        fc.assert(
+          fc.asyncProperty(fc.jsonValue({ stringUnit: 'binary' }), async (value) => {
+            const stream = newStream();
+            await store.append(stream, [draft({ value })], NO_STREAM);
+            const [event] = await store.read(stream);
+            // A negative zero has no JSON of its own.
+            expect(event!.data).toHaveProperty('value', JSON.parse(JSON.stringify(value)));
+          }),
+        ),
+      ));
+  });
+};

@@ -1,0 +1,227 @@
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { START, type Recorded } from '#kernel';
+import { codec } from '../codec.ts';
+import { CorruptEvent, NO_STREAM, StoreUnavailable } from '../event-store.ts';
+import { eventStoreContract } from '../event-store.contract.ts';
+import { draft, drafts, followUntil, history, idsOf, newStream, opened } from '../testing.ts';
+import { openDatabase } from './database.ts';
+import { openSqlite } from './index.ts';
+import { SqliteEventStore } from './sqlite-event-store.ts';
+
+const shapes = codec({});
+const folder = mkdtempSync(join(tmpdir(), 'event-store-'));
+let files = 0;
+
+/** A file that is not there yet. */
+const newFile = (): string => join(folder, `${++files}.sqlite`);
+const open = (path: string) => () => openSqlite({ path, codec: shapes });
+const reader = (path: string) => () => openSqlite({ path, codec: shapes, readOnly: true });
+
+/** Does something to the file behind the store's back. */
+const tamper = (path: string, sql: string): void => {
+  const database = new DatabaseSync(path);
+  database.exec(sql);
+  database.close();
+};
+
+const overwrite = (path: string, offset: number): void => {
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.alloc(4096, 0xff), 0, 4096, offset);
+  closeSync(file);
+};
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+eventStoreContract('SQLite', () => open(newFile())());
+eventStoreContract('SQLite in memory', open(':memory:'));
+
+describe('a SQLite log', () => {
+  it('is all there when it is opened again', async () => {
+    const path = newFile();
+    const [one, other] = [newStream(), newStream()];
+    const written = drafts(5);
+    await opened(open(path), async (store) => {
+      await store.append(one, written.slice(0, 2), NO_STREAM);
+      await store.append(other, written.slice(2, 4), NO_STREAM);
+    });
+    await opened(open(path), async (store) => {
+      const [first] = await history(store);
+      expect(await store.append(one, written.slice(4), 1)).toMatchObject({ revision: 2 });
+      expect(idsOf(await store.read(one))).toEqual([written[0], written[1], written[4]].map((event) => event!.id));
+      expect(idsOf(await history(store))).toEqual(idsOf(written));
+      expect(idsOf(await history(store, first!.position))).toEqual(idsOf(written.slice(1)));
+      // What was answered before the restart is recognised after it.
+      expect(await store.append(other, written.slice(2, 4), NO_STREAM)).toMatchObject({ revision: 1 });
+    });
+  });
+
+  it('waits for the disk with every commit', () => {
+    const database = openDatabase(newFile());
+    expect(database.prepare('PRAGMA synchronous').get()).toEqual({ synchronous: 2 });
+    expect(database.prepare('PRAGMA journal_mode').get()).toEqual({ journal_mode: 'wal' });
+    database.close();
+  });
+
+  it('writes what is waiting before it is closed', async () => {
+    const path = newFile();
+    const store = open(path)();
+    const stream = newStream();
+    const pending = Array.from({ length: 600 }, (_, index) => store.append(stream, drafts(1), index - 1));
+    await store.close();
+    expect((await Promise.all(pending)).at(-1)).toMatchObject({ revision: 599 });
+    await opened(open(path), async (again) => expect(await again.read(stream)).toHaveLength(600));
+  });
+
+  it('sees through its memory of streams when somebody else has written', async () => {
+    const path = newFile();
+    const stream = newStream();
+    await opened(open(path), async (store) => {
+      await store.append(stream, drafts(1), NO_STREAM);
+      await opened(open(path), (other) => other.append(stream, drafts(2), 0).then(() => undefined));
+      await expect(store.append(stream, drafts(1), 0)).rejects.toMatchObject({ actual: 2 });
+      await store.append(stream, drafts(1), 2);
+      expect((await history(store)).map(({ revision }) => revision)).toEqual([0, 1, 2, 3]);
+    });
+  });
+
+  it('says that it is another log when a position lies past the end', async () => {
+    const path = newFile();
+    await opened(open(path), async (longer) => {
+      const { position } = await longer.append(newStream(), drafts(3), NO_STREAM);
+      await opened(open(newFile()), (shorter) => expect(history(shorter, position)).rejects.toThrow('the log ends'));
+      await expect(history(longer, 'elsewhere')).rejects.toThrow('"elsewhere" is no position');
+    });
+  });
+});
+
+describe('a damaged log', () => {
+  const damage: readonly (readonly [what: string, sql: string])[] = [
+    ['data that is no JSON', `data = '{"effectiveAt":'`],
+    ['data that is no object', `data = '[1, 2]'`],
+    ['metadata that is no JSON', `meta = ''`],
+    ['metadata that is no object', `meta = 'null'`],
+    ['metadata without a schema number', `meta = '{}'`],
+    ['a schema number from the future', `meta = json_set(meta, '$.schema', 2)`],
+    ['a number beyond all bounds', 'revision = 9007199254740993'],
+  ];
+  it.each(damage)('is reported with its place: %s', async (_, change) => {
+    const path = newFile();
+    await opened(open(path), async (store) => {
+      await store.append('contract-1', drafts(1), NO_STREAM);
+      await store.append('contract-2', drafts(1), NO_STREAM);
+      tamper(path, `UPDATE events SET ${change} WHERE position = 2`);
+      const seen: Recorded[] = [];
+      const failure = await followUntil(store, START, (batch) => seen.push(...batch) < 0).catch(
+        (error: unknown) => error,
+      );
+      expect(failure).toBeInstanceOf(CorruptEvent);
+      if (!change.startsWith('revision')) {
+        expect(failure).toMatchObject({ stream: 'contract-2', position: '0000000000000002' });
+        expect(seen.map(({ stream }) => stream)).toEqual(['contract-1']);
+      }
+      await expect(store.read('contract-2')).rejects.toThrow(CorruptEvent);
+      expect(await store.read('contract-1')).toHaveLength(1);
+    });
+  });
+
+  it('is reported when the file itself has been overwritten', async () => {
+    const path = newFile();
+    await opened(open(path), async (store) => {
+      await store.append('contract-1', [draft({ text: 'x'.repeat(50_000) })], NO_STREAM);
+    });
+    tamper(path, 'PRAGMA wal_checkpoint(TRUNCATE)');
+    const database = openDatabase(path);
+    const root = Number(database.prepare(`SELECT rootpage FROM sqlite_schema WHERE name = 'events'`).get()?.rootpage);
+    database.close();
+    overwrite(path, (root - 1) * 4096);
+    await opened(open(path), async (store) => {
+      await expect(store.read('contract-1')).rejects.toThrow(CorruptEvent);
+    });
+  });
+});
+
+describe('a full disk', () => {
+  it('fails all that were written together, leaves nothing half-written, and is over when there is room', async () => {
+    const database = openDatabase(newFile());
+    await opened(
+      () => new SqliteEventStore(database, shapes),
+      async (store) => {
+        await store.append('contract-before', drafts(2), NO_STREAM);
+        const { page_count } = database.prepare('PRAGMA page_count').get()!;
+        database.exec(`PRAGMA max_page_count = ${Number(page_count) + 4}`);
+
+        const big = Array.from({ length: 8 }, () => draft({ text: 'x'.repeat(8_000) }));
+        const group = [
+          store.append('contract-small', drafts(1), NO_STREAM),
+          store.append('contract-big', big, NO_STREAM),
+          store.append('contract-before', drafts(1), 0),
+        ];
+        for (const outcome of await Promise.allSettled(group))
+          expect(outcome).toEqual({ status: 'rejected', reason: expect.any(StoreUnavailable) });
+        expect((await history(store)).map(({ stream }) => stream)).toEqual(['contract-before', 'contract-before']);
+        await expect(store.append('contract-big', big, NO_STREAM)).rejects.toThrow('database or disk is full');
+
+        database.exec('PRAGMA max_page_count = 1000000');
+        expect(await store.append('contract-before', drafts(1), 1)).toMatchObject({ revision: 2 });
+        expect(await store.append('contract-big', big, NO_STREAM)).toMatchObject({ revision: 7 });
+        expect(await history(store)).toHaveLength(11);
+      },
+    );
+  });
+});
+
+describe('a file that is no log of ours', () => {
+  it('is refused when a newer version wrote it', async () => {
+    const path = newFile();
+    await opened(open(path), async () => undefined);
+    tamper(path, 'PRAGMA user_version = 2');
+    expect(open(path)).toThrow(/has table layout 2, this version knows 1/);
+  });
+
+  it('is refused when it is another database', () => {
+    const path = newFile();
+    tamper(path, 'CREATE TABLE charges (id TEXT)');
+    expect(open(path)).toThrow(/is not an event log/);
+  });
+
+  it('is refused when it is no database', () => {
+    const path = newFile();
+    writeFileSync(path, 'once upon a time '.repeat(1_000));
+    expect(open(path)).toThrow(/not a database/);
+  });
+});
+
+describe('reading beside the owner of the file', () => {
+  it('sees what is there and what is written meanwhile', async () => {
+    const path = newFile();
+    await opened(open(path), async (owner) => {
+      const stream = newStream();
+      await owner.append(stream, drafts(2), NO_STREAM);
+      await opened(reader(path), async (store) => {
+        const batches: number[] = [];
+        const seen = await followUntil(store, START, async ({ length }, before) => {
+          batches.push(length);
+          if (length === 0 && before.length === 2) await owner.append(stream, drafts(1), 1);
+          return length === 0 && before.length === 3;
+        });
+        expect(batches).toEqual([2, 0, 1, 0]);
+        expect(seen).toEqual(await owner.read(stream));
+      });
+    });
+  });
+
+  it('does not write', async () => {
+    const path = newFile();
+    await opened(open(path), async () => undefined);
+    await opened(reader(path), async (store) => {
+      await expect(store.append(newStream(), drafts(1), NO_STREAM)).rejects.toThrow('for reading only');
+    });
+  });
+
+  it('does not create what is not there', () => {
+    expect(reader(newFile())).toThrow(/unable to open/);
+  });
+});
