@@ -32,23 +32,31 @@ export const givenFor =
     },
   });
 
+/** Whatever it is that a projection does about an event. */
+type Reaction = ((event: Recorded) => Change | readonly Change[]) | undefined;
+
 /** The rows that a projection's table holds after these events, in the order of their keys' first appearance; no database. */
-export const rowsAfter = ({ tables, on }: Projection, table: string, ...events: readonly Recorded[]): Row[] => {
+export const rowsAfter = (
+  { tables, on }: Pick<Projection, 'tables'> & { readonly on: object },
+  table: string,
+  ...events: readonly Recorded[]
+): Row[] => {
   const rows = new Map<string, Row>();
   const keyColumns = tables[table]?.key ?? [];
   const keyOf = (row: Row) => JSON.stringify(keyColumns.map((column) => row[column]));
-  for (const event of events) {
-    const reaction = on[event.type] as ((event: Recorded) => Change | readonly Change[]) | undefined;
-    for (const change of [reaction?.(event) ?? []].flat()) {
-      if ('put' in change) {
-        if (change.into === table) rows.set(keyOf(change.put), change.put);
-      } else if ('drop' in change) {
-        if (change.from === table) rows.delete(keyOf(change.drop));
-      } else if (change.of === table) {
-        const row = rows.get(keyOf(change.where));
-        if (row) rows.set(keyOf(change.where), { ...row, ...change.patch });
-      }
+  const apply = (change: Change): void => {
+    if ('put' in change) rows.set(keyOf(change.put), change.put);
+    else if ('drop' in change) rows.delete(keyOf(change.drop));
+    else {
+      const row = rows.get(keyOf(change.where));
+      if (row) rows.set(keyOf(change.where), { ...row, ...change.patch });
     }
-  }
+  };
+  const reactions = on as Readonly<Record<string, Reaction>>;
+  for (const event of events)
+    for (const change of [reactions[event.type]?.(event) ?? []].flat()) if (tableOf(change) === table) apply(change);
   return [...rows.values()];
 };
+
+const tableOf = (change: Change): string =>
+  'put' in change ? change.into : 'drop' in change ? change.from : change.of;
