@@ -36,7 +36,8 @@ const showSubscription = (row: SubscriptionRow) => ({
   cycleEnd: row.cycle_end,
   autoRenew: row.auto_renew === 1,
   cancelAtRenewal: row.cancel_at_renewal === 1,
-  renewsOn: row.renews_on,
+  // It renews on no day that somebody switched off.
+  renewsOn: row.auto_renew === 1 ? row.renews_on : null,
   scheduledChange: json(row.scheduled_change),
   pendingPlan: json(row.pending_plan),
   scheduledChangeFailed: json(row.scheduled_change_failed),
@@ -54,7 +55,7 @@ export type SubscriptionFilter = {
   readonly customerId?: string | undefined;
   readonly status?: string | undefined;
   readonly offerId?: string | undefined;
-  /** A date: those that renew, convert or end earlier. */
+  /** A date: those that renew, or convert, earlier. */
   readonly renewsBefore?: string | undefined;
 };
 
@@ -77,7 +78,7 @@ export const listSubscriptions = async (
         ...given(filter.customerId, (id) => eb('customer_id', '=', id)),
         ...given(filter.status, (status) => eb('status', '=', status)),
         ...given(filter.offerId, (id) => eb('offer_id', '=', id)),
-        ...given(filter.renewsBefore, (day) => eb('renews_on', '<', day)),
+        ...given(filter.renewsBefore, (day) => eb.and([eb('renews_on', '<', day), eb('auto_renew', '=', 1)])),
         ...given(last, (sequence) => eb('sequence', '>', sequence)),
       ]),
     )

@@ -34,7 +34,7 @@ export type SubscriptionRow = {
   readonly cycle_end: string;
   readonly auto_renew: number;
   readonly cancel_at_renewal: number;
-  /** The day after the term's last, on which it renews, converts or ends; null once it is over. */
+  /** The day after the term's last, on which it renews or converts, if `auto_renew` is on; null once it is over. */
   readonly renews_on: string | null;
   /** JSON: the dimensions that change. */
   readonly scheduled_change: string | null;

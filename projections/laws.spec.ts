@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { addDays } from '#calendar';
+import { type Instant, type Row } from '#kernel';
+import { rowsAfter } from '#kernel/testing';
+import type { PresetName } from '#policy';
+import { nextDue, type Existing } from '#subscription';
+import { billing } from './billing/index.ts';
+import { projections } from './index.ts';
+import { renewals } from './renewals/index.ts';
+import { status } from './status/index.ts';
+import { ReadModels } from './store.testing.ts';
+import {
+  addSeats,
+  adjust,
+  autoRenew,
+  cancel,
+  changePlan,
+  convert,
+  pause,
+  reactivate,
+  removeSeats,
+  rename,
+  resume,
+  schedule,
+  stories,
+  suspend,
+  unschedule,
+  upgrade,
+} from './stories.testing.ts';
+import { subscriptionEvents, uuid, WrittenLog, type Ask } from './testing.ts';
+
+const [one, other] = [uuid(1), uuid(2)];
+const start = Temporal.Instant.from('2021-06-18T09:00:00Z');
+const at = (hours: number): Instant => start.add({ hours }).toString({ fractionalSecondDigits: 3 });
+
+/** Something that somebody does, or that time does: to whom, how many hours after what went before. */
+type Step = { readonly ask: Ask | 'settle' | 'deliver'; readonly other: boolean; readonly hours: number };
+
+const seats = fc.integer({ min: 1, max: 9 });
+const better = { offerId: 'BETTER', skuId: '0001' };
+
+const asks: readonly fc.Arbitrary<Step['ask']>[] = [
+  fc.constant('settle'),
+  fc.constant('deliver'),
+  fc.constantFrom(pause, resume, cancel, suspend, reactivate, unschedule, convert),
+  fc.constantFrom(pause, resume, autoRenew(true), autoRenew(false)),
+  seats.map(addSeats),
+  seats.map(removeSeats),
+  seats.map((quantity) => schedule({ quantity })),
+  fc.constant(schedule(better)),
+  seats.map((upgradeQuantity) => schedule({ ...better, upgradeQuantity })),
+  fc.constantFrom('P1Y' as const, 'P3Y' as const).map((term) => changePlan({ term })),
+  fc.constantFrom('monthly' as const, 'annual' as const).map((billingCycle) => changePlan({ billingCycle })),
+  seats.map((quantity) => upgrade(quantity)),
+  seats.map((quantity) => upgrade(quantity, { subscriptionId: other })),
+  fc.constantFrom('Desk', 'Shop').map(rename),
+  fc.constantFrom('-1.00', '2.50').map(adjust),
+];
+
+const life = fc.record({
+  preset: fc.constantFrom<PresetName>('seed-2021-09', 'docs-2022-03'),
+  wish: fc.constantFrom({}, { term: 'P1Y' as const }, { term: 'P3Y' as const }, { offerId: 'TRIAL', quantity: 25 }),
+  steps: fc.array(
+    fc.record<Step>({
+      ask: fc.oneof(...asks),
+      other: fc.boolean(),
+      hours: fc.oneof(
+        { weight: 8, arbitrary: fc.integer({ min: 0, max: 48 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 0, max: 24 * 400 }) },
+      ),
+    }),
+    { maxLength: 25 },
+  ),
+});
+
+type Life = typeof life extends fc.Arbitrary<infer L> ? L : never;
+
+/** What was recorded; refusals record nothing. */
+const lived = ({ preset, wish, steps }: Life): WrittenLog => {
+  const log = new WrittenLog(preset).buys(one, at(0), wish).buys(other, at(1), { offerId: 'BETTER', quantity: 30 });
+  let hours = 1;
+  for (const step of steps) {
+    hours += step.hours;
+    const whom = step.other ? other : one;
+    const inTransit = (log.state(whom) as Existing).inTransit !== null;
+    if (step.ask === 'settle') log.settles(whom, at(hours));
+    else if (step.ask !== 'deliver')
+      log.ask(whom, at(hours), step.ask, step.ask === suspend || step.ask === reactivate ? 'support' : 'global-admin');
+    else if (inTransit) log.delivers(whom, at(hours));
+  }
+  return log;
+};
+
+const states = (log: WrittenLog): readonly Existing[] =>
+  [...new Set(log.events.map(({ stream }) => stream.slice('subscription-'.length)))].map(
+    (id) => log.state(id) as Existing,
+  );
+
+/** In every story, and in lives that nobody thought of. */
+const check = (law: (log: WrittenLog) => void): void => {
+  for (const story of Object.values(stories)) law(story());
+  fc.assert(
+    fc.property(life, (chosen) => law(lived(chosen))),
+    { numRuns: 200 },
+  );
+};
+
+/** Rows as texts that compare, whatever order rows and columns come in; the store alone gives out sequences. */
+const told = (rows: readonly object[]): readonly string[] =>
+  rows
+    .map((row) =>
+      JSON.stringify(
+        Object.entries(row)
+          .filter(([column]) => column !== 'sequence')
+          .sort(([a], [b]) => (a < b ? -1 : 1)),
+      ),
+    )
+    .sort();
+
+describe('the projections', () => {
+  it('know every type of event of a subscription', () => {
+    expect(
+      Object.keys(status.on)
+        .filter((type) => type !== 'CustomerRegistered')
+        .sort(),
+    ).toEqual([...subscriptionEvents].sort());
+  });
+
+  it('are tried with every type of event', () => {
+    const told = new Set(Object.values(stories).flatMap((story) => story().events.map(({ type }) => type)));
+    expect([...told].sort()).toEqual([...subscriptionEvents].sort());
+  });
+
+  it('tell of a subscription what its aggregate knows', () =>
+    check((log) => {
+      const rows = rowsAfter(status, 'subscriptions', ...log.events);
+      const known = states(log).map((state) => ({
+        subscription_id: state.subscriptionId,
+        status: state.status,
+        access: state.status === 'active' || state.status === 'expired' ? 1 : 0,
+        offer_id: state.offerId,
+        sku_id: state.skuId,
+        offer_name: state.offerName,
+        friendly_name: state.friendlyName,
+        is_trial: state.isTrial ? 1 : 0,
+        quantity: state.quantity,
+        term: state.term,
+        billing_cycle: state.billingCycle,
+        unit_price: state.unitPrice,
+        catalog_version: state.catalogVersion,
+        policy: state.policy.preset,
+        purchased_at: state.purchasedAt,
+        term_start: state.termStart,
+        term_end: state.termEnd,
+        cycle_start: state.cycle.start,
+        cycle_end: state.cycle.end,
+        auto_renew: state.autoRenew ? 1 : 0,
+        scheduled_change: state.scheduledChange && JSON.stringify(state.scheduledChange),
+        scheduled_change_failed: state.scheduledChangeFailed && JSON.stringify(state.scheduledChangeFailed),
+        suspension: state.suspension && JSON.stringify(state.suspension),
+        upgraded_from: state.upgradedFrom,
+        licence_reassignment: state.licenceReassignment,
+        revision: log.events.filter(({ stream }) => stream.endsWith(state.subscriptionId)).length - 1,
+      }));
+      expect(rows).toMatchObject(known);
+      expect(rows).toHaveLength(known.length);
+    }));
+
+  it('tell when something falls due as the aggregate does', () =>
+    check((log) => {
+      const rows = rowsAfter(renewals, 'renewals', ...log.events) as readonly Row[];
+      const due = (row: Row) => (row['in_transit'] === 1 ? null : row['due_at']);
+      const living = states(log).filter(({ status }) => status !== 'deleted');
+      expect(Object.fromEntries(rows.map((row) => [row['subscription_id'], due(row)]))).toEqual(
+        Object.fromEntries(living.map((state) => [state.subscriptionId, nextDue(state)])),
+      );
+      const running = living.filter(({ status }) => status !== 'expired' && status !== 'disabled');
+      expect(
+        rows.flatMap((row) => (row['renews_on'] === null ? [] : [[row['subscription_id'], row['renews_on']]])),
+      ).toEqual(running.map((state) => [state.subscriptionId, addDays(state.termEnd, 1)]));
+    }));
+
+  it('collect every line that was posted, once', () =>
+    check((log) => {
+      const posted = log.events.flatMap((event) =>
+        event.type === 'ChargesPosted' ? (event.data as unknown as { lines: { subtotal: string }[] }).lines : [],
+      );
+      const rows = rowsAfter(billing, 'charges', ...log.events);
+      expect(rows.map(({ subtotal }) => subtotal)).toEqual(posted.map(({ subtotal }) => subtotal));
+    }));
+
+  it('come out the same in whatever batches the events arrive', () =>
+    fc.assert(
+      fc.asyncProperty(life, fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1 }), async (chosen, sizes) => {
+        const { events } = lived(chosen);
+        const [whole, parts] = [await ReadModels.open(), await ReadModels.open()];
+        await whole.follow(events);
+        for (let from = 0, i = 0; from < events.length; i += 1) {
+          const size = sizes[i % sizes.length] ?? 1;
+          await parts.follow(events.slice(from, from + size));
+          from += size;
+        }
+        const rows = await parts.rows();
+        expect(rows).toEqual(await whole.rows());
+        for (const projection of projections)
+          for (const table of Object.keys(projection.tables))
+            expect(told(rows[table] ?? [])).toEqual(told(rowsAfter(projection, table, ...events)));
+        await Promise.all([whole.store.close(), parts.store.close()]);
+      }),
+      { numRuns: 25 },
+    ));
+});

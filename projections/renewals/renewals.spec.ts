@@ -1,0 +1,223 @@
+import { rowsAfter } from '#kernel/testing';
+import { autoRenew, cancel, pause, resume, schedule, stories, suspend, upgrade } from '../stories.testing.ts';
+import { ReadModels } from '../store.testing.ts';
+import { customerId, partnerId, uuid, WrittenLog } from '../testing.ts';
+import { due, earliestDue, listRenewals, overdueCount, renewals, type RenewalFilter } from './index.ts';
+
+const [one, two, three] = [uuid(1), uuid(2), uuid(3)];
+const bought = '2021-06-18T09:00:00.000Z';
+const later = '2021-06-20T10:00:00.000Z';
+
+const row = (log: WrittenLog, id = one) =>
+  rowsAfter(renewals, 'renewals', ...log.events).find(({ subscription_id }) => subscription_id === id);
+
+describe('what falls due', () => {
+  it('is at first the end of the first charge cycle', () => {
+    expect(row(new WrittenLog().buys(one, bought, { term: 'P1Y' }))).toEqual({
+      subscription_id: one,
+      partner_id: partnerId,
+      customer_id: customerId,
+      kind: 'newCommerce',
+      status: 'active',
+      is_trial: 0,
+      auto_renew: 1,
+      cancel_at_renewal: 0,
+      due_at: '2021-07-18T00:00:00.000Z',
+      in_transit: 0,
+      renews_on: '2022-06-18',
+      offer_id: 'BASIC',
+      sku_id: '0001',
+      offer_name: 'Offer BASIC',
+      quantity: 10,
+      term: 'P1Y',
+      billing_cycle: 'monthly',
+      unit_price: '10.08',
+      currency: 'EUR',
+      catalog_version: '2021-01',
+      policy: '{"preset":"seed-2021-09"}',
+      converts_to: null,
+      scheduled_change: null,
+    });
+  });
+
+  it('moves on with each cycle and each term', () => {
+    const log = new WrittenLog().buys(one, bought, { term: 'P1Y' }).settles(one, '2021-07-18T00:00:00.000Z');
+    expect(row(log)).toMatchObject({ due_at: '2021-08-18T00:00:00.000Z', renews_on: '2022-06-18' });
+    log.settles(one, '2022-06-18T00:00:00.000Z');
+    expect(row(log)).toMatchObject({
+      due_at: '2022-07-18T00:00:00.000Z',
+      renews_on: '2023-06-18',
+      unit_price: '11.00',
+      catalog_version: '2022-01',
+    });
+  });
+
+  it('is the end of a trial, and of the term that it turns into', () => {
+    const log = new WrittenLog().buys(one, bought, { offerId: 'TRIAL', quantity: 25 });
+    expect(row(log)).toMatchObject({
+      is_trial: 1,
+      due_at: '2021-07-18T00:00:00.000Z',
+      converts_to: '{"offerId":"BASIC","skuId":"0001"}',
+    });
+    expect(row(log.settles(one, '2021-07-18T00:00:00.000Z'))).toMatchObject({
+      is_trial: 0,
+      offer_id: 'BASIC',
+      due_at: '2021-08-18T00:00:00.000Z',
+      converts_to: null,
+    });
+  });
+
+  it('is nothing while seats are under way, and what it was once they have arrived or are back', () => {
+    const log = new WrittenLog().buys(one, bought).does(one, later, upgrade(4));
+    expect(row(log)).toMatchObject({ in_transit: 1, quantity: 6 });
+    expect(row(log.delivers(one, later))).toMatchObject({ in_transit: 0, due_at: '2021-07-18T00:00:00.000Z' });
+    expect(row(log, uuid(51))).toMatchObject({ quantity: 4, due_at: '2021-07-18T00:00:00.000Z' });
+    const returned = stories['gets its seats back from one that is full']?.() ?? new WrittenLog();
+    expect(row(returned)).toMatchObject({ in_transit: 0, quantity: 10 });
+  });
+
+  it('is the end of the stages after the term, which are no renewals', () => {
+    const log = new WrittenLog('docs-2022-03').buys(one, bought).does(one, later, autoRenew(false));
+    expect(row(log.settles(one, '2021-07-18T00:00:00.000Z'))).toMatchObject({
+      status: 'expired',
+      due_at: '2021-08-17T00:00:00.000Z',
+      renews_on: null,
+    });
+    expect(row(log.settles(one, '2021-08-17T00:00:00.000Z'))).toMatchObject({
+      status: 'disabled',
+      due_at: '2021-11-15T00:00:00.000Z',
+    });
+    expect(row(log.settles(one, '2021-11-15T00:00:00.000Z'))).toBeUndefined();
+  });
+
+  it('is nothing once it was cancelled', () => {
+    expect(row(new WrittenLog().buys(one, bought).does(one, later, cancel))).toBeUndefined();
+  });
+});
+
+/** In June three are bought: for a month, for a year with a change saved, on trial. */
+const log = new WrittenLog()
+  .buys(one, bought)
+  .buys(two, bought, { term: 'P1Y' })
+  .does(two, later, schedule({ quantity: 4, term: 'P1M' }))
+  .buys(three, '2021-06-20T10:00:00.000Z', { offerId: 'TRIAL', quantity: 25 });
+
+describe('asking what falls due', () => {
+  let models: ReadModels;
+  beforeAll(async () => {
+    models = await (await ReadModels.open()).follow(log.events);
+  });
+  afterAll(() => models.store.close());
+
+  it('answers everybody, the earliest first, up to and including an instant', async () => {
+    const month = { partnerId, dueAt: '2021-07-18T00:00:00.000Z' };
+    expect(await due(models.db, '2021-07-17T23:59:59.999Z', 10)).toEqual([]);
+    expect(await due(models.db, '2021-07-18T00:00:00.000Z', 10)).toEqual([
+      { subscriptionId: one, ...month },
+      { subscriptionId: two, ...month },
+    ]);
+    expect(await due(models.db, '2021-07-20T00:00:00.000Z', 10)).toHaveLength(3);
+    expect(await due(models.db, '2021-07-20T00:00:00.000Z', 1)).toHaveLength(1);
+  });
+
+  it('counts what is overdue, and tells when something falls due next', async () => {
+    expect(await overdueCount(models.db, '2021-07-17T23:59:59.999Z')).toBe(0);
+    expect(await overdueCount(models.db, '2021-07-20T00:00:00.000Z')).toBe(3);
+    expect(await earliestDue(models.db)).toBe('2021-07-18T00:00:00.000Z');
+    expect(await earliestDue(models.db, '2021-07-18T00:00:00.000Z')).toBe('2021-07-18T00:00:00.000Z');
+    expect(await earliestDue(models.db, '2021-07-17T00:00:00.000Z')).toBeUndefined();
+  });
+
+  it('leaves out seats that are under way', async () => {
+    const moving = new WrittenLog().buys(one, bought).does(one, later, upgrade(4));
+    const alone = await (await ReadModels.open()).follow(moving.events);
+    expect(await due(alone.db, '2022-01-01T00:00:00.000Z', 10)).toEqual([]);
+    expect(await overdueCount(alone.db, '2022-01-01T00:00:00.000Z')).toBe(0);
+    expect(await earliestDue(alone.db)).toBeUndefined();
+    await alone.store.close();
+  });
+});
+
+describe('asking for renewals', () => {
+  let models: ReadModels;
+  beforeAll(async () => {
+    models = await (await ReadModels.open()).follow(log.events);
+  });
+  afterAll(() => models.store.close());
+
+  const ids = async (filter: RenewalFilter, partner = partnerId) =>
+    (await listRenewals(models.db, partner, filter, { limit: 50 })).items.map((item) => item.subscriptionId);
+
+  it.each<[string, RenewalFilter, string[]]>([
+    ['all', {}, [one, three, two]],
+    ['from a date on', { from: '2021-07-20' }, [three, two]],
+    ['up to a date', { to: '2021-07-20' }, [one, three]],
+    ['on a date', { from: '2021-07-18', to: '2021-07-18' }, [one]],
+    ['of a customer', { customerId, to: '2021-07-18' }, [one]],
+    ['of another customer', { customerId: uuid(7) }, []],
+  ])('answers by date: %s', async (_, filter, expected) => {
+    expect(await ids(filter)).toEqual(expected);
+  });
+
+  it('tells what renews, with what changes', async () => {
+    const [renewal] = (await listRenewals(models.db, partnerId, { from: '2022-01-01' }, { limit: 5 })).items;
+    expect(renewal).toEqual({
+      subscriptionId: two,
+      customerId,
+      renewsOn: '2022-06-18',
+      action: 'renew',
+      reason: null,
+      current: { offerId: 'BASIC', skuId: '0001', quantity: 10, term: 'P1Y', billingCycle: 'monthly' },
+      scheduledChange: { quantity: 4, term: 'P1M' },
+      kind: 'newCommerce',
+      isTrial: false,
+      convertsTo: null,
+      unitPrice: '10.08',
+      currency: 'EUR',
+      catalogVersion: '2021-01',
+      policy: { preset: 'seed-2021-09' },
+    });
+  });
+
+  it('tells what converts, and to what', async () => {
+    const { items } = await listRenewals(models.db, partnerId, { from: '2021-07-20', to: '2021-07-20' }, { limit: 5 });
+    expect(items).toMatchObject([{ action: 'convert', convertsTo: { offerId: 'BASIC', skuId: '0001' } }]);
+  });
+
+  it('tells what ends, and why', async () => {
+    const ending = new WrittenLog()
+      .buys(one, bought)
+      .does(one, later, autoRenew(false))
+      .buys(two, bought)
+      .does(two, later, pause)
+      .buys(three, bought)
+      .does(three, later, suspend, 'support')
+      .buys(uuid(4), bought)
+      .does(uuid(4), later, pause)
+      .does(uuid(4), '2021-06-21T10:00:00.000Z', resume);
+    const alone = await (await ReadModels.open()).follow(ending.events);
+    const { items } = await listRenewals(alone.db, partnerId, {}, { limit: 5 });
+    expect(items.map(({ action, reason }) => [action, reason])).toEqual([
+      ['end', 'autoRenewOff'],
+      ['end', 'paused'],
+      ['end', 'paused'],
+      ['end', 'autoRenewOff'],
+    ]);
+    await alone.store.close();
+  });
+
+  it('goes on where the page before ended', async () => {
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listRenewals(models.db, partnerId, {}, { limit: 1, cursor });
+      seen.push(...page.items.map((item) => item.subscriptionId));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(seen).toEqual([one, three, two]);
+  });
+
+  it('knows nothing of another partner', async () => {
+    expect(await ids({}, 'p2')).toEqual([]);
+  });
+});

@@ -1,0 +1,67 @@
+import { START, type Change, type Recorded } from '#kernel';
+import type { ReadStore } from '#read-store';
+import { openSqlite } from '#read-store/sqlite';
+import { projections } from './index.ts';
+
+type AnyProjection = (typeof projections)[number];
+
+/** What a projection wants done for these events. */
+export const changesFor = ({ on }: AnyProjection, events: readonly Recorded[]): readonly Change[] =>
+  events.flatMap((event) => {
+    const reaction = (on as Record<string, ((event: Recorded) => Change | readonly Change[]) | undefined>)[event.type];
+    return reaction?.(event) ?? [];
+  });
+
+/** A real read store, in memory, to which events are fed in the batches that a spec wants. */
+export class ReadModels {
+  readonly store: ReadStore;
+  #position = START;
+  #events = 0;
+
+  private constructor(store: ReadStore) {
+    this.store = store;
+  }
+
+  static async open(): Promise<ReadModels> {
+    const store = await openSqlite({ path: ':memory:' });
+    for (const { name, version, tables } of projections) {
+      const build = { projection: name, version, generation: 1 };
+      await store.create(build, tables);
+      await store.publish(build);
+    }
+    return new ReadModels(store);
+  }
+
+  get db(): ReadStore['db'] {
+    return this.store.db;
+  }
+
+  async follow(events: readonly Recorded[]): Promise<this> {
+    const last = events.at(-1);
+    if (last === undefined) return this;
+    const after = this.#position;
+    this.#position = last.position;
+    this.#events += events.length;
+    const checkpoint = { position: this.#position, events: this.#events };
+    await this.store.apply(
+      projections.map((projection) => ({
+        build: { projection: projection.name, version: projection.version, generation: 1, tables: projection.tables },
+        after,
+        checkpoint,
+        changes: changesFor(projection, events),
+        quarantined: [],
+      })),
+    );
+    return this;
+  }
+
+  /** Every row of every table, by plain name. */
+  async rows(): Promise<Record<string, object[]>> {
+    const tables = projections.flatMap((projection) => Object.keys(projection.tables));
+    const read = tables.map(async (table): Promise<[string, object[]]> => {
+      const rows = (await this.db.selectFrom(table).selectAll().execute()) as object[];
+      return [table, rows.map((row) => ({ ...row }))];
+    });
+    return Object.fromEntries(await Promise.all(read));
+  }
+}

@@ -1,0 +1,149 @@
+import {
+  AddSeats,
+  AdjustCharges,
+  CancelSubscription,
+  ChangePlan,
+  ConvertTrial,
+  PauseSubscription,
+  ReactivateSubscription,
+  RemoveScheduledChange,
+  RemoveSeats,
+  RenameSubscription,
+  ResumeSubscription,
+  ScheduleChange,
+  SetAutoRenew,
+  SuspendSubscription,
+  UpgradeSubscription,
+  type UpgradeTarget,
+} from '#subscription';
+import { uuid, WrittenLog, type Ask } from './testing.ts';
+
+export const addSeats =
+  (quantity: number): Ask =>
+  (m) =>
+    new AddSeats({ quantity }, m);
+export const removeSeats =
+  (quantity: number): Ask =>
+  (m) =>
+    new RemoveSeats({ quantity }, m);
+export const pause: Ask = (m) => new PauseSubscription({}, m);
+export const resume: Ask = (m) => new ResumeSubscription({}, m);
+export const suspend: Ask = (m) => new SuspendSubscription({ reason: 'fraud', comment: 'stolen card' }, m);
+export const reactivate: Ask = (m) => new ReactivateSubscription({}, m);
+export const cancel: Ask = (m) => new CancelSubscription({ reason: 'nonPayment' }, m);
+export const autoRenew =
+  (enabled: boolean): Ask =>
+  (m) =>
+    new SetAutoRenew({ enabled }, m);
+export const schedule =
+  (change: object): Ask =>
+  (m) =>
+    new ScheduleChange({ ...change, newSubscriptionId: uuid(41) }, m);
+export const unschedule: Ask = (m) => new RemoveScheduledChange({}, m);
+export const changePlan =
+  (plan: ChangePlan['data']): Ask =>
+  (m) =>
+    new ChangePlan(plan, m);
+export const convert: Ask = (m) => new ConvertTrial({}, m);
+/** To BETTER; `child` is the id of the subscription that a partial one opens. */
+export const upgrade =
+  (quantity: number, target: UpgradeTarget = 'new', child = uuid(51)): Ask =>
+  (m) =>
+    new UpgradeSubscription({ offerId: 'BETTER', skuId: '0001', quantity, target, newSubscriptionId: child }, m);
+export const rename =
+  (friendlyName: string): Ask =>
+  (m) =>
+    new RenameSubscription({ friendlyName }, m);
+export const adjust =
+  (amount: string): Ask =>
+  (m) =>
+    new AdjustCharges({ amount, reason: 'courtesy', reference: 'ticket 4711' }, m);
+
+const [one, other] = [uuid(1), uuid(2)];
+const day = (date: string, time = '10:00'): string => `${date}T${time}:00.000Z`;
+const bought = day('2021-06-18', '09:00');
+const toOther = { subscriptionId: other };
+
+/** Lives of subscriptions in which, taken together, everything happens that can. */
+export const stories: Readonly<Record<string, () => WrittenLog>> = {
+  'grows, shrinks, is renamed and corrected by hand': () =>
+    new WrittenLog('docs-2022-03')
+      .buys(one, bought)
+      .does(one, day('2021-06-20'), addSeats(2))
+      .does(one, day('2021-06-20', '11:00'), removeSeats(4))
+      .does(one, day('2021-06-21'), rename('Front desk'))
+      .does(one, day('2021-06-22'), adjust('-12.50')),
+  'is paused, resumed and renews no more until that is switched on again': () =>
+    new WrittenLog()
+      .buys(one, bought)
+      .does(one, day('2021-06-20'), schedule({ quantity: 4 }))
+      .does(one, day('2021-06-21'), pause)
+      .does(one, day('2021-06-22'), resume)
+      .does(one, day('2021-06-23'), autoRenew(true))
+      .settles(one, day('2021-07-18', '00:00')),
+  'is suspended and reactivated by support, and cancelled': () =>
+    new WrittenLog()
+      .buys(one, bought)
+      .does(one, day('2021-06-20'), suspend, 'support')
+      .does(one, day('2021-06-21'), reactivate, 'support')
+      .does(one, day('2021-06-22'), cancel),
+  'ends with its term': () =>
+    new WrittenLog()
+      .buys(one, bought, { term: 'P1Y' })
+      .does(one, day('2021-06-20'), autoRenew(false))
+      .settles(one, day('2022-06-18')),
+  'ends in stages': () =>
+    new WrittenLog('docs-2022-03')
+      .buys(one, bought)
+      .does(one, day('2021-06-20'), autoRenew(false))
+      .settles(one, day('2021-07-18'))
+      .settles(one, day('2021-08-17'))
+      .settles(one, day('2021-11-15')),
+  'renews with the change that was saved last': () =>
+    new WrittenLog()
+      .buys(one, bought)
+      .does(one, day('2021-06-20'), schedule({ quantity: 4 }))
+      .does(one, day('2021-06-21'), unschedule)
+      .does(one, day('2021-06-22'), schedule({ offerId: 'BETTER', skuId: '0001' }))
+      .settles(one, day('2021-07-18')),
+  'renews unchanged where the change is no longer sold': () =>
+    new WrittenLog()
+      .buys(one, day('2021-12-18'))
+      .does(one, day('2021-12-20'), schedule({ offerId: 'BETTER', skuId: '0001' }))
+      .settles(one, day('2022-01-18')),
+  'parts at renewal': () =>
+    new WrittenLog()
+      .buys(one, bought)
+      .does(one, day('2021-06-20'), schedule({ offerId: 'BETTER', skuId: '0001', upgradeQuantity: 3 }))
+      .settles(one, day('2021-07-18'))
+      .delivers(one, day('2021-07-18', '10:01')),
+  'pays by the year from the next cycle on': () =>
+    new WrittenLog('docs-2022-03')
+      .buys(one, bought, { term: 'P3Y' })
+      .does(one, day('2021-06-20'), changePlan({ billingCycle: 'annual' }))
+      .settles(one, day('2021-07-18')),
+  'takes a longer term': () =>
+    new WrittenLog('docs-2022-03').buys(one, bought).does(one, day('2021-06-20'), changePlan({ term: 'P1Y' })),
+  'is tried and converts by itself': () =>
+    new WrittenLog().buys(one, bought, { offerId: 'TRIAL', quantity: 25 }).settles(one, day('2021-07-18')),
+  'is tried and converted': () =>
+    new WrittenLog().buys(one, bought, { offerId: 'TRIAL', quantity: 25 }).does(one, day('2021-06-20'), convert),
+  'is upgraded as a whole': () => new WrittenLog().buys(one, bought).does(one, day('2021-06-25'), upgrade(10)),
+  'is upgraded in part': () =>
+    new WrittenLog()
+      .buys(one, bought)
+      .does(one, day('2021-06-25'), upgrade(4))
+      .delivers(one, day('2021-06-25', '10:01')),
+  'moves all its seats to another': () =>
+    new WrittenLog()
+      .buys(one, bought)
+      .buys(other, bought, { offerId: 'BETTER' })
+      .does(one, day('2021-06-25'), upgrade(10, toOther))
+      .delivers(one, day('2021-06-25', '10:01')),
+  'gets its seats back from one that is full': () =>
+    new WrittenLog()
+      .buys(one, bought)
+      .buys(other, bought, { offerId: 'BETTER', quantity: 35 })
+      .does(one, day('2021-06-25'), upgrade(10, toOther))
+      .delivers(one, day('2021-06-25', '10:01')),
+};
