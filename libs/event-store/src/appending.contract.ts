@@ -1,7 +1,6 @@
 import { START } from '#kernel';
 import { NO_STREAM, RevisionConflict, StoreUnavailable, type Receipt } from './event-store.ts';
-import type { Open } from './event-store.contract.ts';
-import { draft, drafts, here, history, idsOf, newStream, opened } from './testing.ts';
+import { draft, drafts, here, history, idsOf, newStream, opened, type Open } from './testing.ts';
 
 const conflict = (stream: string, expected: number, actual: number) =>
   expect.objectContaining({ name: 'RevisionConflict', stream, expected, actual });

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { START, type Recorded } from '#kernel';
 import { NO_STREAM, type EventStore } from './event-store.ts';
-import type { Open } from './event-store.contract.ts';
-import { draft, drafts, followUntil, here, history, idsOf, newStream, opened } from './testing.ts';
+import { draft, drafts, followUntil, here, history, idsOf, newStream, opened, type Open } from './testing.ts';
 
 const none = new AbortController().signal;
 

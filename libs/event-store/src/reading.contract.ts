@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { NO_STREAM } from './event-store.ts';
-import type { Open } from './event-store.contract.ts';
-import { draft, drafts, newStream, opened } from './testing.ts';
+import { draft, drafts, newStream, opened, type Open } from './testing.ts';
 
 export const reading = (open: Open): void => {
   describe('reading a stream', () => {

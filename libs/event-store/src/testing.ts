@@ -4,7 +4,7 @@ import { NO_STREAM, type Draft, type EventStore } from './event-store.ts';
 
 const at = '2021-06-18T09:00:00.000Z';
 
-export const meta: EventMeta = {
+const meta: EventMeta = {
   commandId: '00000000-0000-4000-8000-000000000001',
   fingerprint: 'f'.repeat(64),
   $correlationId: '00000000-0000-4000-8000-000000000002',
@@ -29,11 +29,11 @@ export const newStream = (): string => `contract-${randomUUID()}`;
 
 export const idsOf = (events: readonly { readonly id: string }[]): string[] => events.map(({ id }) => id);
 
+/** Opens a store for one test, which closes it. Its log may already hold other events. */
+export type Open = () => EventStore | Promise<EventStore>;
+
 /** Runs a test on a store of its own. */
-export const opened = async (
-  open: () => EventStore | Promise<EventStore>,
-  test: (store: EventStore) => Promise<void>,
-): Promise<void> => {
+export const opened = async (open: Open, test: (store: EventStore) => Promise<void>): Promise<void> => {
   const store = await open();
   try {
     await test(store);

@@ -1,0 +1,466 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { isRefusal, START } from '#kernel';
+import { codec } from './codec.ts';
+import { add, counter, type Add, type Added, type Count } from './counter.testing.ts';
+import { NO_STREAM, StoreUnavailable, type EventStore } from './event-store.ts';
+import { Handling, type HandlingOptions } from './handle.ts';
+import { openMemory } from './memory/index.ts';
+import type { Answer, Outcome } from './proposal.ts';
+
+const shapes = codec({ Added: [({ by }: { by: number }) => ({ amount: by })] });
+const opened = () => openMemory({ codec: shapes });
+const handlingOf = (store: EventStore, options: Partial<HandlingOptions> = {}) =>
+  new Handling(store, { codec: shapes, retries: [0, 0], ...options });
+
+/** The answer, which must be no refusal. */
+const given = <O extends Outcome>(outcome: O): Exclude<O, { refused: unknown }> => {
+  if (isRefusal(outcome)) throw new Error(outcome.because);
+  return outcome as Exclude<O, { refused: unknown }>;
+};
+
+/** A store that does something else instead of, or besides, what the real one does. */
+const instead = (store: EventStore, part: Partial<EventStore>): EventStore => ({
+  read: (stream, from) => store.read(stream, from),
+  append: (stream, events, expected) => store.append(stream, events, expected),
+  follow: (position, signal) => store.follow(position, signal),
+  close: () => store.close(),
+  ...part,
+});
+
+/** The same command, taken in hand anew. */
+const later = (command: Add, milliseconds = 7): Add => {
+  const at = `2021-06-18T10:00:00.${String(milliseconds).padStart(3, '0')}Z`;
+  return { ...command, meta: { ...command.meta, at } };
+};
+
+const totalOf = async (store: EventStore, id: string) => (await handlingOf(store).load(counter, id)).state.total;
+
+describe('a command', () => {
+  it('is decided on what went before, and recorded', async () => {
+    const store = opened();
+    const handling = handlingOf(store);
+    await handling.handle(counter, 'a', add(2));
+    const answer = given(await handling.handle(counter, 'a', add(4, {}, 2)));
+    const events = await store.read('counter-a');
+    expect(answer).toEqual({
+      outcome: 'recorded',
+      stream: 'counter-a',
+      revision: 2,
+      position: events[2]!.position,
+      events: [{ ...events[1], position: events[2]!.position }, events[2]],
+      state: { total: 6, additions: 3 },
+    });
+    expect(events.map(({ data }) => data)).toMatchObject([{ amount: 2 }, { amount: 2 }, { amount: 2 }]);
+    expect(await handling.load(counter, 'a')).toEqual({
+      state: { total: 6, additions: 3 },
+      revision: 2,
+      position: events[2]!.position,
+    });
+    expect(await handling.events('counter-a', 1)).toEqual(events.slice(1));
+  });
+
+  it('leaves behind who asked, when, why and under which rules', async () => {
+    const store = opened();
+    const handling = handlingOf(store);
+    const command = add(8, {}, 2);
+    await handling.handle(counter, 'a', command);
+    const recorded = {
+      commandId: command.meta.commandId,
+      fingerprint: 'e67571264b015f8cef66cfb651c8197123fc68dc5206001e5d6e3039580e67fe',
+      $correlationId: command.meta.correlationId,
+      $causationId: command.meta.commandId,
+      actor: { id: 'alice', role: 'admin-agent', partnerId: 'contoso' },
+      recordedAt: '2021-06-18T09:00:00.000Z',
+      schema: 2,
+    };
+    const [first, second] = await store.read('counter-a');
+    // The state after the first event is pinned to another policy than that after the second.
+    expect(first!.meta).toEqual({ ...recorded, policy: 'few' });
+    expect(second!.meta).toEqual({ ...recorded, policy: 'many', catalogVersion: '2' });
+    expect(first!.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+
+  it('passes on why it came, over a chain of three', async () => {
+    const store = opened();
+    const handling = handlingOf(store);
+    const outside = add(1);
+    const { correlationId } = outside.meta;
+    const [first] = given(await handling.handle(counter, 'a', outside)).events;
+    const [second] = given(
+      await handling.handle(counter, 'b', add(1, { correlationId, causationId: first!.id })),
+    ).events;
+    const [third] = given(
+      await handling.handle(counter, 'c', add(1, { correlationId, causationId: second!.id })),
+    ).events;
+    expect([first, second, third].map((event) => event!.meta.$correlationId)).toEqual(Array(3).fill(correlationId));
+    expect([first, second, third].map((event) => event!.meta.$causationId)).toEqual([
+      outside.meta.commandId,
+      first!.id,
+      second!.id,
+    ]);
+  });
+
+  it('that a rule refuses records nothing, and may be sent again', async () => {
+    const store = opened();
+    const handling = handlingOf(store);
+    const command = add(11);
+    expect(await handling.handle(counter, 'a', command)).toMatchObject({ refused: 'QUANTITY_OUT_OF_RANGE' });
+    expect(await store.read('counter-a')).toEqual([]);
+    const smaller = { ...command, data: { amount: 10 } };
+    expect(given(await handling.handle(counter, 'a', smaller)).outcome).toBe('recorded');
+  });
+
+  it('that changes nothing answers where the stream stands', async () => {
+    const handling = handlingOf(opened());
+    expect(await handling.handle(counter, 'a', add(0))).toMatchObject({
+      revision: NO_STREAM,
+      position: START,
+      events: [],
+    });
+    const { position } = given(await handling.handle(counter, 'a', add(1)));
+    expect(await handling.handle(counter, 'a', add(0))).toMatchObject({
+      outcome: 'recorded',
+      revision: 0,
+      position,
+      events: [],
+      state: { total: 1 },
+    });
+  });
+});
+
+describe('the same command again (E23)', () => {
+  it('gets the first answer, and records nothing', async () => {
+    const store = opened();
+    const handling = handlingOf(store);
+    const command = add(4, {}, 2);
+    const first = given(await handling.handle(counter, 'a', command));
+    await handling.handle(counter, 'a', add(1));
+    const events = await store.read('counter-a');
+    const again = { ...first, outcome: 'replayed', events: events.slice(0, 2) };
+    expect(await handling.handle(counter, 'a', command)).toEqual(again);
+    // A restart forgets nothing.
+    expect(await handlingOf(store).handle(counter, 'a', command)).toEqual(again);
+    expect(await handlingOf(store).handle(counter, 'a', { ...command, data: { inSteps: 2, amount: 4 } })).toEqual(
+      again,
+    );
+    expect(await store.read('counter-a')).toHaveLength(3);
+  });
+
+  it('is refused with another body, or as another command', async () => {
+    const store = opened();
+    const handling = handlingOf(store);
+    const command = add(4);
+    await handling.handle(counter, 'a', command);
+    const reused = expect.objectContaining({ refused: 'IDEMPOTENCY_KEY_REUSED' });
+    expect(await handling.handle(counter, 'a', { ...command, data: { amount: 5 } })).toEqual(reused);
+    expect(await handlingOf(store).handle(counter, 'a', { ...command, data: { amount: 5 } })).toEqual(reused);
+    expect(await handling.handle(counter, 'a', command, { fingerprint: 'another' })).toEqual(reused);
+    expect(await totalOf(store, 'a')).toBe(4);
+  });
+
+  it('goes by the fingerprint that the caller gives', async () => {
+    const handling = handlingOf(opened());
+    const command = add(4);
+    await handling.handle(counter, 'a', command, { fingerprint: 'quote 7' });
+    const again = await handling.handle(counter, 'a', add(5, command.meta), { fingerprint: 'quote 7' });
+    expect(again).toMatchObject({ outcome: 'replayed', state: { total: 4 } });
+  });
+
+  it('gets the first answer whatever revision it expects', async () => {
+    const handling = handlingOf(opened());
+    const command = add(4);
+    await handling.handle(counter, 'a', command, { expected: NO_STREAM });
+    expect(await handling.handle(counter, 'a', command, { expected: NO_STREAM })).toMatchObject({
+      outcome: 'replayed',
+    });
+    expect(await handling.handle(counter, 'a', command, { dryRun: true })).toMatchObject({ outcome: 'replayed' });
+  });
+
+  it('is another command on another stream', async () => {
+    const handling = handlingOf(opened());
+    const command = add(4);
+    await handling.handle(counter, 'a', command);
+    expect(await handling.handle(counter, 'b', command)).toMatchObject({ outcome: 'recorded' });
+  });
+
+  it('is recorded once, however often and in whatever order commands are repeated, here and elsewhere', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ which: fc.nat(4), where: fc.nat(1), stream: fc.constantFrom('a', 'b') }), {
+          maxLength: 30,
+        }),
+        async (attempts) => {
+          const store = opened();
+          const places = [handlingOf(store), handlingOf(store)];
+          const commands = Array.from({ length: 5 }, (_, index) => add(1, {}, 1 + (index % 2)));
+          const outcomes = await Promise.all(
+            attempts.map(async ({ which, where, stream }, attempt) => ({
+              key: `${stream}${which}`,
+              answer: given(await places[where]!.handle(counter, stream, later(commands[which]!, attempt))),
+            })),
+          );
+          const firsts = new Map<string, Answer>();
+          for (const { key, answer } of outcomes) {
+            if (answer.outcome === 'recorded') expect(firsts.has(key)).toBe(false);
+            if (answer.outcome === 'recorded') firsts.set(key, answer);
+          }
+          for (const { key, answer } of outcomes) {
+            const { revision, position, state } = firsts.get(key)!;
+            expect(answer).toMatchObject({ revision, position, state });
+            expect(answer.events.map(({ id, data }) => ({ id, data }))).toEqual(
+              firsts.get(key)!.events.map(({ id, data }) => ({ id, data })),
+            );
+          }
+          const recorded = [...(await store.read('counter-a')), ...(await store.read('counter-b'))];
+          expect(recorded).toHaveLength([...firsts.values()].flatMap(({ events }) => events).length);
+        },
+      ),
+    ));
+});
+
+describe('commands at once', () => {
+  it('on one stream are taken in the order in which they came', async () => {
+    const store = opened();
+    const handling = handlingOf(store);
+    const commands = [3, 1, 2].map((amount) => add(amount));
+    const answers = await Promise.all(commands.map((command) => handling.handle(counter, 'a', command)));
+    expect(answers.map((answer) => given(answer).revision)).toEqual([0, 1, 2]);
+    expect((await store.read('counter-a')).map(({ data }) => data)).toMatchObject([
+      { amount: 3 },
+      { amount: 1 },
+      { amount: 2 },
+    ]);
+  });
+
+  it('do not suffer from one that fails', async () => {
+    const handling = handlingOf(opened());
+    const broken = { ...counter, decide: () => { throw new Error('broken'); } }; // prettier-ignore
+    const outcomes = await Promise.allSettled([
+      handling.handle(counter, 'a', add(1)),
+      handling.handle(broken, 'a', add(1)),
+      handling.handle(counter, 'a', add(1)),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('from several processes are each decided on what the others recorded', async () => {
+    const store = opened();
+    const places = Array.from({ length: 4 }, () => handlingOf(store));
+    for (let round = 0; round < 2; round += 1) {
+      const outcomes = await Promise.all(places.map((handling) => handling.handle(counter, 'a', add(1))));
+      expect(outcomes.every((outcome) => !isRefusal(outcome))).toBe(true);
+    }
+    expect(await totalOf(store, 'a')).toBe(8);
+  });
+
+  it('with one expected revision: one wins, the others are told where the stream is (E22)', async () => {
+    for (const elsewhere of [false, true]) {
+      const store = opened();
+      const here = handlingOf(store);
+      const places = [here, elsewhere ? handlingOf(store) : here];
+      for (const handling of places) await handling.load(counter, 'a');
+      await here.handle(counter, 'a', add(1));
+      const outcomes = await Promise.all(
+        places.map((handling) => handling.handle(counter, 'a', add(4, {}, 2), { expected: 0 })),
+      );
+      expect(outcomes.filter((outcome) => !isRefusal(outcome))).toHaveLength(1);
+      expect(outcomes.filter(isRefusal)).toMatchObject([{ refused: 'REVISION_MISMATCH', facts: { revision: 2 } }]);
+      expect(await totalOf(store, 'a')).toBe(5);
+    }
+  });
+});
+
+describe('a remembered state', () => {
+  it('spares reading the stream', async () => {
+    const store = opened();
+    let reads = 0;
+    const counting = instead(store, { read: (...where) => ((reads += 1), store.read(...where)) });
+    const handling = handlingOf(counting);
+    for (let time = 0; time < 5; time += 1) await handling.handle(counter, 'a', add(1));
+    expect(reads).toBe(1);
+  });
+
+  it('neither refuses nor expects anything that others have left behind', async () => {
+    const store = opened();
+    const [here, there] = [handlingOf(store), handlingOf(store)];
+    await here.handle(counter, 'a', add(8));
+    const undo = await there.handle(counter, 'a', add(-8));
+    expect(await here.handle(counter, 'a', add(5))).toMatchObject({ outcome: 'recorded', revision: 2 });
+    expect(given(undo).revision).toBe(1);
+    await there.handle(counter, 'a', add(1));
+    expect(await here.handle(counter, 'a', add(1), { expected: 3 })).toMatchObject({
+      outcome: 'recorded',
+      revision: 4,
+    });
+    await there.handle(counter, 'a', add(1));
+    expect(await here.handle(counter, 'a', add(0))).toMatchObject({ revision: 5, state: { total: 8 } });
+  });
+
+  it('knows the commands that others have recorded', async () => {
+    const store = opened();
+    const [here, there] = [handlingOf(store), handlingOf(store)];
+    await here.handle(counter, 'a', add(1));
+    const command = add(9);
+    await there.handle(counter, 'a', command);
+    expect(await here.handle(counter, 'a', later(command))).toMatchObject({
+      outcome: 'replayed',
+      state: { total: 10 },
+      events: [{ data: { effectiveAt: '2021-06-18T09:00:00.000Z' } }],
+    });
+  });
+
+  it('may be forgotten at any time', async () => {
+    const store = opened();
+    const handling = handlingOf(store, { remembered: 3 });
+    for (const id of ['a', 'b', 'a', 'a', 'c', 'a', 'a', 'b', 'a'])
+      expect(await handling.handle(counter, id, add(1))).toMatchObject({ outcome: 'recorded' });
+    expect(await Promise.all(['a', 'b', 'c'].map((id) => totalOf(store, id)))).toEqual([6, 2, 1]);
+  });
+
+  it('is the same for all who load it at once', async () => {
+    const store = opened();
+    await handlingOf(store).handle(counter, 'a', add(7));
+    const handling = handlingOf(store);
+    const [one, , other] = await Promise.all([
+      handling.load(counter, 'a'),
+      handling.handle(counter, 'a', add(1)),
+      handling.load(counter, 'a'),
+    ]);
+    expect(one.state.total).toBe(7);
+    expect([7, 8]).toContain(other.state.total);
+    expect((await handling.load(counter, 'a')).state.total).toBe(8);
+    expect((await handling.load(counter, 'b')).revision).toBe(NO_STREAM);
+  });
+});
+
+describe('a dry run', () => {
+  it('gives the answer of the real one, and records nothing', async () => {
+    const store = opened();
+    const [here, there] = [handlingOf(store), handlingOf(store)];
+    await here.handle(counter, 'a', add(1));
+    const { position } = given(await there.handle(counter, 'a', add(1)));
+    const command = add(6, {}, 2);
+    const tried = given(await here.handle(counter, 'a', command, { dryRun: true }));
+    expect(tried).toMatchObject({ outcome: 'dryRun', revision: 3, position, state: { total: 8, additions: 4 } });
+    expect(await store.read('counter-a')).toHaveLength(2);
+    const done = given(await here.handle(counter, 'a', command));
+    const ofAppend = (answer: Answer) => answer.events.map((event) => ({ ...event, position: '' }));
+    expect(done).toMatchObject({ outcome: 'recorded', revision: 3, state: tried.state });
+    expect(ofAppend(done)).toEqual(ofAppend(tried));
+  });
+
+  it('is refused like the real one', async () => {
+    const handling = handlingOf(opened());
+    expect(await handling.handle(counter, 'a', add(11), { dryRun: true })).toMatchObject({
+      refused: 'QUANTITY_OUT_OF_RANGE',
+    });
+    expect(await handling.handle(counter, 'a', add(1), { dryRun: true, expected: 3 })).toMatchObject({
+      refused: 'REVISION_MISMATCH',
+      facts: { revision: NO_STREAM },
+    });
+  });
+});
+
+describe('a last look', () => {
+  const stale = { refused: 'QUOTE_STALE', because: 'it came out differently' } as const;
+
+  it('sees what would be recorded, and may refuse it', async () => {
+    const store = opened();
+    const handling = handlingOf(store);
+    const seen: Answer[] = [];
+    const agree = (decided: Answer) => (seen.push(decided), stale);
+    expect(await handling.handle(counter, 'a', add(2), { agree })).toEqual(stale);
+    expect(await store.read('counter-a')).toEqual([]);
+    expect(seen).toMatchObject([{ outcome: 'dryRun', revision: 0, events: [{ data: { amount: 2 } }] }]);
+  });
+
+  it('is taken anew when others have written in the meantime', async () => {
+    const store = opened();
+    const [here, there] = [handlingOf(store), handlingOf(store)];
+    await here.handle(counter, 'a', add(2));
+    await there.handle(counter, 'a', add(2));
+    const agree = ({ state }: Answer<Added, Count>) => (state.total === 5 ? undefined : stale);
+    expect(await here.handle(counter, 'a', add(1), { agree })).toMatchObject({ outcome: 'recorded', revision: 2 });
+  });
+});
+
+describe('a store that is away', () => {
+  /** Fails so many appends; they are written all the same, or not. */
+  const failing = (store: EventStore, times: number, written: boolean) => {
+    let left = times;
+    return instead(store, {
+      append: async (...what) => {
+        if (left === 0) return store.append(...what);
+        left -= 1;
+        if (written) await store.append(...what);
+        throw new StoreUnavailable('no answer');
+      },
+    });
+  };
+
+  it.each([true, false])('is asked again, with no harm done if the answer alone was lost: %s', async (written) => {
+    const store = opened();
+    const handling = handlingOf(failing(store, 2, written));
+    expect(await handling.handle(counter, 'a', add(2))).toMatchObject({ outcome: 'recorded', revision: 0 });
+    expect(await handling.handle(counter, 'a', add(2))).toMatchObject({ outcome: 'recorded', revision: 1 });
+    expect(await store.read('counter-a')).toHaveLength(2);
+  });
+
+  it.each([true, false])('is given up in the end, and the command may come again: %s', async (written) => {
+    const store = opened();
+    const handling = handlingOf(failing(store, 3, written));
+    const command = add(2);
+    await expect(handling.handle(counter, 'a', command)).rejects.toThrow(StoreUnavailable);
+    expect(await handling.handle(counter, 'a', command)).toMatchObject({ outcome: written ? 'replayed' : 'recorded' });
+    expect(await store.read('counter-a')).toHaveLength(1);
+  });
+
+  it('does not pass off as recorded what a later attempt has decided', async () => {
+    const store = opened();
+    const away = { now: false };
+    const handling = handlingOf(
+      instead(store, {
+        append: async (...what) => {
+          const receipt = await store.append(...what);
+          if (away.now) throw new StoreUnavailable('no answer');
+          return receipt;
+        },
+      }),
+    );
+    await handling.handle(counter, 'a', add(1));
+    const command = add(2);
+    away.now = true;
+    await expect(handling.handle(counter, 'a', command)).rejects.toThrow(StoreUnavailable);
+    away.now = false;
+    expect(await handling.handle(counter, 'a', later(command))).toMatchObject({
+      outcome: 'replayed',
+      events: [{ data: { effectiveAt: '2021-06-18T09:00:00.000Z' } }],
+    });
+  });
+
+  it('is what a stream seems to be on which others write without end', async () => {
+    const store = opened();
+    const handling = handlingOf(
+      instead(store, {
+        append: async (stream, events, expected) => {
+          await handlingOf(store).handle(counter, 'a', add(0.5));
+          return store.append(stream, events, expected);
+        },
+      }),
+    );
+    await expect(handling.handle(counter, 'a', add(1))).rejects.toThrow('changes faster');
+    expect(await store.read('counter-a')).toHaveLength(10);
+  });
+});
+
+describe('an old event', () => {
+  it('counts in its new shape', async () => {
+    const store = opened();
+    const past = openMemory({ codec: codec({}) });
+    const { meta } = given(await new Handling(past, { codec: codec({}) }).handle(counter, 'a', add(1))).events[0]!;
+    expect(meta.schema).toBe(1);
+    await store.append('counter-a', [{ id: randomUUID(), type: 'Added', data: { by: 3 }, meta }], NO_STREAM);
+    expect(await totalOf(store, 'a')).toBe(3);
+  });
+});

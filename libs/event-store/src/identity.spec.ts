@@ -1,0 +1,41 @@
+import fc from 'fast-check';
+import { v5 } from 'uuid';
+import { eventId, fingerprintOf } from './identity.ts';
+
+const at = '2021-06-18T09:00:00.000Z';
+
+describe('the id of an event', () => {
+  it('never changes', () => {
+    expect(eventId({ commandId: '00000000-0000-4000-8000-000000000001', at }, 0)).toBe(
+      'ed5a899a-22b9-564b-a1bc-e1ef014e6563',
+    );
+  });
+
+  it('is a UUIDv5 like any other', () =>
+    fc.assert(
+      fc.property(fc.uuid(), fc.nat(1000), (commandId, index) => {
+        expect(eventId({ commandId, at }, index)).toBe(
+          v5(`${commandId}/${index}/${at}`, '9d2c4f1e-6b0a-4c53-8e7f-d41b7a2f90c6'),
+        );
+      }),
+    ));
+});
+
+describe('the fingerprint of a command', () => {
+  const of = (data: object, type = 'Add') => fingerprintOf({ type, data });
+
+  it('never changes', () => {
+    // printf '{"data":{"amount":1,"note":"é"},"type":"Add"}' | sha256sum
+    expect(of({ note: 'é', amount: 1 })).toBe('346021d45c7932b6e27c06bc7372fd0979328eb9377135253f7c7f301d9b9336');
+  });
+
+  it('does not depend on the order of members', () => {
+    expect(of({ a: 1, b: { c: [{ d: 1, e: 2 }], f: null } })).toBe(of({ b: { f: null, c: [{ e: 2, d: 1 }] }, a: 1 }));
+    expect(of({ a: 1, b: undefined })).toBe(of({ a: 1 }));
+  });
+
+  it('tells types, values, lists and absent members apart', () => {
+    const all = [of({}), of({}, 'Sub'), of({ a: 1 }), of({ a: '1' }), of({ a: null }), of({ a: [] }), of({ a: [1, 2] }), of({ a: [2, 1] }), of({ a: {} }), of(JSON.parse('{"__proto__":1}'))]; // prettier-ignore
+    expect(new Set(all).size).toBe(all.length);
+  });
+});
