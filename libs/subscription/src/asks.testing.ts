@@ -1,3 +1,4 @@
+import type { Role } from '#kernel';
 import { AddSeats } from './add-seats.ts';
 import { AdjustCharges } from './adjust.ts';
 import { SetAutoRenew } from './auto-renew.ts';
@@ -87,3 +88,22 @@ export const adjust =
   (amount: string): Ask =>
   (m) =>
     new AdjustCharges({ amount, reason: 'outage' }, m);
+
+/** Each verb as `allowedActions` names it, with a typical command, and a role that may send it. */
+export const everyVerb: readonly (readonly [action: string, ask: Ask, role: Role])[] = [
+  ['add-seats', addSeats(1), 'global-admin'],
+  ['remove-seats', removeSeats(1), 'global-admin'],
+  ['rename', rename('Another'), 'global-admin'],
+  ['convert', convert(), 'global-admin'],
+  ['plan', changePlan({ term: 'P3Y' }), 'global-admin'],
+  ['suspend', suspend, 'support'],
+  ['reactivate', reactivate, 'support'],
+  ['pause', pause(), 'global-admin'],
+  ['resume', resume, 'global-admin'],
+  ['cancel', cancel, 'global-admin'],
+  ['auto-renew', autoRenew(true), 'global-admin'],
+  ['scheduled-change', schedule({ term: 'P3Y' }), 'global-admin'],
+  ['remove-scheduled-change', removeSchedule, 'global-admin'],
+  ['upgrade', upgrade('STANDARD', 1), 'global-admin'],
+  ['adjustments', adjust('-1.00'), 'global-admin'],
+];
