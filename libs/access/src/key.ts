@@ -15,7 +15,10 @@ export class CreateKey extends commandClass('CreateKey')<{
 /** Make a key worthless, for good. */
 export class RevokeKey extends commandClass('RevokeKey')<{ readonly keyId: string }> {}
 
+/** An API key exists; of the key itself, nothing but its hash. */
 export type KeyCreated = Event<'KeyCreated', CreateKey['data']>;
+
+/** An API key opens nothing any more. */
 export type KeyRevoked = Event<'KeyRevoked', { readonly keyId: string }>;
 
 export type Key = { readonly keyId: null } | (CreateKey['data'] & { readonly revoked: boolean });

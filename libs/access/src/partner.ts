@@ -5,6 +5,7 @@ export class RegisterPartner extends commandClass('RegisterPartner')<
   PartnerFacts & { readonly partnerId: string; readonly name: string }
 > {}
 
+/** A partner may use this ledger. */
 export type PartnerRegistered = Event<
   'PartnerRegistered',
   PartnerFacts & { readonly partnerId: string; readonly name: string }

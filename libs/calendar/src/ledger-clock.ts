@@ -3,6 +3,7 @@ import { commandClass, refuse, type Decider, type Event, type Instant } from '#k
 /** Move a simulated clock on. */
 export class MoveClock extends commandClass('MoveClock')<{ readonly now: Instant }> {}
 
+/** A simulated clock shows a later instant. */
 export type ClockMoved = Event<'ClockMoved', { readonly now: Instant }>;
 
 /** What a simulated clock last showed; empty before it was ever moved. It never goes back (api.md §4.8). */

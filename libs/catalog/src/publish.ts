@@ -4,6 +4,7 @@ import type { Catalogue } from './catalogue.ts';
 /** Put a price list in force from its `effectiveFrom` on. The operator's doing. */
 export class PublishCatalogue extends commandClass('PublishCatalogue')<{ readonly catalogue: Catalogue }> {}
 
+/** A price list is published, whole; it is in force from its own `effectiveFrom` on. */
 export type CataloguePublished = Event<'CataloguePublished', { readonly catalogue: Catalogue }>;
 
 /** Every version ever published, in order: each is kept, for what was bought under it. */

@@ -25,6 +25,7 @@ export class ReleaseOfferSlot extends commandClass('ReleaseOfferSlot')<{ readonl
 
 export type CustomerCommand = RegisterCustomer | ClaimOfferSlot | ReleaseOfferSlot;
 
+/** A customer of the partner is known, to whom subscriptions can be sold (R1). */
 export type CustomerRegistered = Event<
   'CustomerRegistered',
   {
@@ -48,7 +49,10 @@ export type OfferSlot = {
   readonly purchase: Readonly<Record<string, unknown>>;
 };
 
+/** One of the places of a limited offer is taken, for a purchase that is recorded next (R5). */
 export type OfferSlotClaimed = Event<'OfferSlotClaimed', OfferSlot & { readonly offerId: string }>;
+
+/** A place of a limited offer is free again: its purchase was refused, or its holder is deleted (R5). */
 export type OfferSlotReleased = Event<'OfferSlotReleased', { readonly subscriptionId: string }>;
 
 export type CustomerEvent = CustomerRegistered | OfferSlotClaimed | OfferSlotReleased;

@@ -22,6 +22,7 @@ import type { Surroundings } from './surroundings.ts';
 /** More seats, at once (R79). */
 export class AddSeats extends commandClass('AddSeats')<{ readonly quantity: number }> {}
 
+/** More seats, from this instant on (R79). */
 export type SeatsAdded = Event<'SeatsAdded', { readonly added: number; readonly quantity: number }>;
 
 export const guard = all(

@@ -12,6 +12,7 @@ export class AdjustCharges extends commandClass('AdjustCharges')<{
   readonly reference?: string;
 }> {}
 
+/** A correction by hand, and why; its money stands in the `ChargesPosted` beside it (§2.5). */
 export type ChargesAdjusted = Event<
   'ChargesAdjusted',
   { readonly amount: Decimal; readonly currency: string; readonly reason: string; readonly reference: string | null }

@@ -6,7 +6,10 @@ import type { Existing } from './state.ts';
 /** Choose whether the subscription renews when its term ends (R75). */
 export class SetAutoRenew extends commandClass('SetAutoRenew')<{ readonly enabled: boolean }> {}
 
+/** The subscription will renew when its term ends (R75). */
 export type AutoRenewEnabled = Event<'AutoRenewEnabled'>;
+
+/** The subscription will not renew when its term ends (R70, R75), and through what. */
 export type AutoRenewDisabled = Event<'AutoRenewDisabled', { readonly cause: 'command' | 'pause' | 'suspend' }>;
 
 /** Legacy subscriptions always renew, usage has no term (R75). */

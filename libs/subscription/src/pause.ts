@@ -12,6 +12,7 @@ export class PauseSubscription extends commandClass('PauseSubscription')<{
   readonly comment?: string;
 }> {}
 
+/** Users cannot work; the partner goes on being billed (R66, R68). */
 export type SubscriptionPaused = Event<
   'SubscriptionPaused',
   { readonly reason: PauseReason; readonly comment: string | null }

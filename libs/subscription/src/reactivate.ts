@@ -6,6 +6,7 @@ import type { Existing } from './state.ts';
 /** Give access back after a suspension. */
 export class ReactivateSubscription extends commandClass('ReactivateSubscription')<Record<never, never>> {}
 
+/** Users can work again, after a suspension. */
 export type SubscriptionReactivated = Event<'SubscriptionReactivated'>;
 
 const mustBeSuspended: Guard = ({ status }) =>

@@ -24,6 +24,7 @@ import type { Surroundings } from './surroundings.ts';
 /** Fewer seats, at once, where the policy lets them go mid-term. */
 export class RemoveSeats extends commandClass('RemoveSeats')<{ readonly quantity: number }> {}
 
+/** Fewer seats, from this instant on, and which lots they were taken from. */
 export type SeatsRemoved = Event<
   'SeatsRemoved',
   { readonly removed: number; readonly quantity: number; readonly lots: readonly SeatLot[] }

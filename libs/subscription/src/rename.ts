@@ -5,6 +5,7 @@ import type { Existing } from './state.ts';
 /** Give the subscription another label. Never touches a scheduled change (A5). */
 export class RenameSubscription extends commandClass('RenameSubscription')<{ readonly friendlyName: string }> {}
 
+/** The subscription has another label. */
 export type SubscriptionRenamed = Event<'SubscriptionRenamed', { readonly friendlyName: string }>;
 
 export const guard = mayTry('rename');

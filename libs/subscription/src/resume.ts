@@ -5,6 +5,7 @@ import type { Existing } from './state.ts';
 /** Give access back after a pause (R69). */
 export class ResumeSubscription extends commandClass('ResumeSubscription')<Record<never, never>> {}
 
+/** Users can work again, after a pause (R69). */
 export type SubscriptionResumed = Event<'SubscriptionResumed'>;
 
 const mustBePaused: Guard = ({ status }) => {

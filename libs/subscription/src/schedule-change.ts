@@ -18,6 +18,7 @@ export class ScheduleChange extends commandClass('ScheduleChange')<{
   readonly newSubscriptionId: string;
 }> {}
 
+/** What shall change at renewal is saved, in place of what was saved before (R78, R85). */
 export type ChangeScheduled = Event<
   'ChangeScheduled',
   { readonly change: ScheduledChange; readonly newSubscriptionId: string | null }

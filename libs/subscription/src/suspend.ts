@@ -12,6 +12,7 @@ export class SuspendSubscription extends commandClass('SuspendSubscription')<{
   readonly comment?: string;
 }> {}
 
+/** Access is taken away, and why (R39). */
 export type SubscriptionSuspended = Event<
   'SubscriptionSuspended',
   { readonly reason: SuspendReason; readonly comment: string | null; readonly autoExpiresAt: Instant | null }
