@@ -45,7 +45,7 @@ const imports = (what: string) => `import '${what}';\nexport {};\n`;
 const house: Tree = {
   ...Object.fromEntries(
     ['kernel', 'money', 'calendar', 'policy', 'catalog', 'subscription', 'customer', 'access', 'order']
-      .concat('event-store', 'read-store')
+      .concat('event-store', 'read-store', 'ledger-store')
       .map((lib) => [`libs/${lib}/src/index.ts`, empty]),
   ),
   ...Object.fromEntries(
@@ -66,6 +66,7 @@ const house: Tree = {
   'libs/event-store/src/eventstoredb/index.ts': imports('@eventstore/db-client'),
   'libs/event-store/src/sqlite/sqlite.spec.ts': imports('../event-store.contract.ts'),
   'libs/read-store/src/postgres/index.ts': imports('pg'),
+  'libs/ledger-store/src/data-folder.ts': `import 'node:fs';\nimport '#event-store/sqlite';\nimport '#subscription';\n`,
   'projections/index.ts': imports('./billing/index.ts'),
   'projections/billing/index.ts': `import './billing.projection.ts';\nimport './billing.queries.ts';\n`,
   'projections/billing/billing.projection.ts': imports('#subscription'),
@@ -104,6 +105,9 @@ const sins: readonly (readonly [string, string, string, Tree?])[] = [
   ['every-lib-has-its-layer', 'libs/newcomer/src/index.ts', imports('#kernel')],
   ['stores-know-no-domain', 'libs/event-store/src/sin.ts', imports('#subscription')],
   ['libs-know-no-readers', 'libs/read-store/src/sin.ts', imports('#projections/billing')],
+  ['libs-know-no-readers', 'libs/ledger-store/src/sin.ts', imports('#projections/billing')],
+  ['stores-know-no-domain', 'libs/read-store/src/composed.ts', imports('#ledger-store')],
+  ['the-core-is-pure', 'projections/status/composed.ts', imports('#ledger-store')],
   ['projections-know-no-apps', 'projections/billing/sin.queries.ts', imports('../../apps/cli/src/main.ts')],
   ['apps-are-strangers', 'apps/cli/src/sin.ts', imports('../../ledger/src/main.ts')],
   ['libs-have-one-face', 'libs/subscription/src/deep.ts', imports('../../money/src/inner.ts')],
@@ -157,7 +161,7 @@ describe('the import rules', () => {
 
   it('give every lib its layer', async () => {
     const libs = await readdir('libs');
-    const stores = ['event-store', 'read-store'];
+    const stores = ['event-store', 'read-store', 'ledger-store'];
     expect(libs.filter((lib) => !stores.includes(lib) && !names.includes(`${lib}-looks-down`))).toEqual([]);
   });
 

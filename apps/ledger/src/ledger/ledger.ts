@@ -1,16 +1,10 @@
-import { join } from 'node:path';
 import { simulatedClock } from '#calendar';
-import { codec, Handling, type Codec, type EventStore } from '#event-store';
-import { lockFolder, openSqlite as openEvents } from '#event-store/sqlite';
-import type { History, Instant, Recorded } from '#kernel';
+import { Handling, type EventStore } from '#event-store';
+import type { Instant, Recorded } from '#kernel';
+import { openDataFolder, type DataFolder } from '#ledger-store';
 import type { PolicyTimeline } from '#policy';
 import { projections } from '#projections';
 import { ProcessRunner, ProjectionRunner, type ReadStore } from '#read-store';
-import { openSqlite as openReads } from '#read-store/sqlite';
-import * as access from '#access';
-import * as catalog from '#catalog';
-import * as customers from '#customer';
-import * as subscriptions from '#subscription';
 import { SimulatedClock, SystemClock, type Clock } from './clock.ts';
 import { OfferSlots } from './offer-slots.ts';
 import { PriceLists } from './price-lists.ts';
@@ -33,25 +27,10 @@ export type LedgerOptions = {
   readonly logger: LedgerLogger;
 };
 
-type Opened = {
-  readonly store: EventStore;
-  readonly reads: ReadStore;
-  readonly shapes: Codec;
-  readonly unlock: () => void;
-};
-
 export type LedgerLogger = {
   info(facts: object, message: string): void;
   warn(facts: object, message: string): void;
   error(facts: object, message: string): void;
-};
-
-/** Old shapes of every event there is. */
-export const history: History = {
-  ...access.history,
-  ...catalog.history,
-  ...customers.history,
-  ...subscriptions.history,
 };
 
 /** The whole ledger without its face: stores, the command side, read models, processes, scheduler and clock. */
@@ -69,29 +48,19 @@ export class Ledger {
   /** Only under a simulated clock. */
   readonly timeMachine: TimeMachine | undefined;
   readonly duties: ReadonlySet<Duty>;
-  readonly #unlock: () => void;
+  readonly #folder: DataFolder;
 
   /** Opens the stores; nothing runs yet. Throws `FolderInUse` when another process owns the data folder. */
   static async open(options: LedgerOptions): Promise<Ledger> {
-    const { dataFolder } = options;
-    const unlock = lockFolder(dataFolder);
-    try {
-      const shapes = codec(history);
-      const store = openEvents({ path: join(dataFolder, 'events.sqlite'), codec: shapes });
-      const reads = await openReads({ path: join(dataFolder, 'read.sqlite') });
-      return new Ledger(options, { store, reads, shapes, unlock });
-    } catch (error) {
-      unlock();
-      throw error;
-    }
+    return new Ledger(options, await openDataFolder(options.dataFolder));
   }
 
-  private constructor({ clock, policies, duties, logger }: LedgerOptions, { store, reads, shapes, unlock }: Opened) {
+  private constructor({ clock, policies, duties, logger }: LedgerOptions, folder: DataFolder) {
     this.duties = duties;
-    this.store = store;
-    this.reads = reads;
-    this.#unlock = unlock;
-    this.handling = new Handling(store, { codec: shapes });
+    this.#folder = folder;
+    this.store = folder.events;
+    this.reads = folder.reads;
+    this.handling = new Handling(this.store, { codec: folder.codec });
     this.clock = clock.kind === 'system' ? new SystemClock() : new SimulatedClock(clock.from);
     this.priceLists = new PriceLists(this.handling);
     const now = () => this.clock.now();
@@ -140,8 +109,6 @@ export class Ledger {
     await this.scheduler.stop();
     for (const process of this.processes) await process.stop();
     await this.projections.stop();
-    await this.store.close();
-    await this.reads.close();
-    this.#unlock();
+    await this.#folder.close();
   }
 }
