@@ -1,0 +1,49 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { ProblemError } from '../http/problem.ts';
+import type { Caller } from '../ledger/caller.ts';
+import { Keys } from './keys.ts';
+import { PERMISSION, permissionByMethod, type Permission } from './permissions.ts';
+
+/** Lets in who has a key, as far as the key's role goes. Global: a route that is to be open has to say so. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  readonly #reflector: Reflector;
+  readonly #keys: Keys;
+
+  constructor(reflector: Reflector, keys: Keys) {
+    this.#reflector = reflector;
+    this.#keys = keys;
+  }
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const permission =
+      this.#reflector.get<Permission | undefined>(PERMISSION, context.getHandler()) ??
+      permissionByMethod(request.method);
+    if (permission?.kind === 'open') return true;
+    const caller = this.#keys.callerOf(keyOf(request));
+    // Without a promise where none is needed: this runs before every request.
+    return caller instanceof Promise
+      ? caller.then((found) => admit(request, found, permission))
+      : admit(request, caller, permission);
+  }
+}
+
+const keyOf = ({ headers: { authorization } }: FastifyRequest): string => {
+  const key = /^bearer +([\x21-\x7e]{1,1024}) *$/i.exec(authorization ?? '')?.[1];
+  if (key === undefined) throw new ProblemError('UNAUTHENTICATED', 'send Authorization: Bearer <key>');
+  return key;
+};
+
+const admit = (request: FastifyRequest, caller: Caller | undefined, permission: Permission | undefined): true => {
+  if (caller === undefined)
+    throw new ProblemError('UNAUTHENTICATED', 'this key opens nothing: it is unknown or revoked');
+  if (permission?.kind === 'operator' && !caller.operator)
+    throw new ProblemError('FORBIDDEN_ROLE', "this is for the operator's key only");
+  if (permission?.kind === 'roles' && !permission.roles.includes(caller.actor.role))
+    throw new ProblemError('FORBIDDEN_ROLE', `the role ${caller.actor.role} may not do this`);
+  request.caller = caller;
+  return true;
+};

@@ -1,0 +1,30 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { InvalidRequest, ProblemError } from '../http/problem.ts';
+import { Ledger } from '../ledger/ledger.ts';
+
+/** How long a read waits for the read models to come as far as asked (api.md §2). */
+const PATIENCE_MS = 5_000;
+
+/** Lets a read wait until the read models reflect the position in its header `Ledger-Position`. */
+@Injectable()
+export class FreshnessGuard implements CanActivate {
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const { method, headers } = context.switchToHttp().getRequest<FastifyRequest>();
+    const position = headers['ledger-position'];
+    return position === undefined || method !== 'GET' ? true : this.#wait(position);
+  }
+
+  async #wait(position: string | string[]): Promise<true> {
+    if (typeof position !== 'string' || !/^[\x21-\x7e]{1,100}$/.test(position))
+      throw new InvalidRequest([{ path: 'Ledger-Position', message: 'the header must be one that was answered' }]);
+    if (await this.#ledger.projections.reached(position, { timeoutMs: PATIENCE_MS })) return true;
+    throw new ProblemError('PROJECTION_BEHIND', `the read models do not reflect ${position} yet: ask again`);
+  }
+}

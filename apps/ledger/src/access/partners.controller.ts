@@ -1,0 +1,38 @@
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { RegisterPartner } from '#access';
+import { listPartners } from '#projections/access';
+import { CommandSender } from '../http/command-sender.ts';
+import { ApiCommand, ApiList } from '../http/documented.ts';
+import { PageQuery, type Page } from '../http/page.ts';
+import { SentCommand, type Sent } from '../http/sent.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { PartnerEntry, RegisterPartnerBody } from './keys.requests.ts';
+import { OperatorOnly } from './permissions.ts';
+
+/** Who uses this ledger: the operator's affair (api.md §4.10). */
+@ApiTags('access')
+@Controller('v1/partners')
+export class PartnersController {
+  readonly #sender: CommandSender;
+  readonly #ledger: Ledger;
+
+  constructor(sender: CommandSender, ledger: Ledger) {
+    this.#sender = sender;
+    this.#ledger = ledger;
+  }
+
+  @Post()
+  @OperatorOnly()
+  @ApiCommand('registerPartner', 'Let a partner use this ledger', { status: 201 })
+  register(@Body() body: RegisterPartnerBody, @SentCommand() sent: Sent): Promise<object> {
+    return this.#sender.send(sent, `partner-${body.partnerId}`, (meta) => new RegisterPartner({ ...body }, meta));
+  }
+
+  @Get()
+  @OperatorOnly()
+  @ApiList('listPartners', 'Partners, in the order in which they were registered', PartnerEntry)
+  list(@Query() query: PageQuery): Promise<Page<PartnerEntry>> {
+    return listPartners(this.#ledger.reads.db, query);
+  }
+}

@@ -1,0 +1,46 @@
+import { SetMetadata } from '@nestjs/common';
+import type { Role } from '#kernel';
+
+/** What a route asks of whoever calls it, beyond a key that is valid. */
+export type Permission =
+  /** Nothing, not even a key. */
+  | { readonly kind: 'open' }
+  /** Only the operator (api.md §4.10). */
+  | { readonly kind: 'operator' }
+  /** Only these roles. */
+  | { readonly kind: 'roles'; readonly roles: readonly Role[] };
+
+export const PERMISSION = 'subledger:permission';
+
+/** Anybody, without a key: health, metrics. */
+export const Open = () => SetMetadata<string, Permission>(PERMISSION, { kind: 'open' });
+
+/** The operator's key only. */
+export const OperatorOnly = () => SetMetadata<string, Permission>(PERMISSION, { kind: 'operator' });
+
+/** These roles only; what the core refuses besides is its own affair. */
+export const OnlyFor = (...roles: readonly Role[]) =>
+  SetMetadata<string, Permission>(PERMISSION, { kind: 'roles', roles });
+
+const everyRole: readonly Role[] = [
+  'global-admin',
+  'admin-agent',
+  'billing-admin',
+  'helpdesk-agent',
+  'sales-agent',
+  'support',
+  'auditor',
+  'billing-reader',
+];
+
+/** A read that is open to billing readers, too; every other role may read everything (api.md §4.7). */
+export const ForBillingReaders = () => OnlyFor(...everyRole);
+
+const forbiddenToBillingReaders: Permission = {
+  kind: 'roles',
+  roles: everyRole.filter((role) => role !== 'billing-reader'),
+};
+
+/** What holds for a route that says nothing: a read is for all but billing readers, a command is judged by the core. */
+export const permissionByMethod = (method: string): Permission | undefined =>
+  method === 'GET' || method === 'HEAD' ? forbiddenToBillingReaders : undefined;

@@ -1,0 +1,43 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { CONFIGURATION, type Configuration } from '../configuration.ts';
+import { ProblemError } from '../http/problem.ts';
+
+const MINUTE_MS = 60_000;
+
+/** The instants of a key's last so many requests, as a ring. */
+type Recent = { readonly instants: Float64Array; next: number };
+
+/** So many requests a minute for one key, in any minute; runs behind the access guard. Without a limit, it lets all pass. */
+@Injectable()
+export class RateLimitGuard implements CanActivate {
+  readonly #limit: number | undefined;
+  readonly #recent = new Map<string, Recent>();
+
+  constructor(@Inject(CONFIGURATION) { rateLimit }: Pick<Configuration, 'rateLimit'>) {
+    this.#limit = rateLimit;
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (this.#limit !== undefined && caller !== undefined) this.take(caller.actor.id, performance.now());
+    return true;
+  }
+
+  /** Counts a request of a key, `now` in milliseconds of any clock. Throws `TOO_MANY_REQUESTS` beyond the limit. */
+  take(keyId: string, now: number): void {
+    const limit = this.#limit ?? Infinity;
+    let recent = this.#recent.get(keyId);
+    if (recent === undefined) {
+      recent = { instants: new Float64Array(limit).fill(-Infinity), next: 0 };
+      this.#recent.set(keyId, recent);
+    }
+    const free = (recent.instants[recent.next] ?? -Infinity) + MINUTE_MS;
+    if (free > now)
+      throw new ProblemError('TOO_MANY_REQUESTS', `this key may send ${limit} requests a minute`, {
+        retryAfter: Math.ceil((free - now) / 1_000),
+      });
+    recent.instants[recent.next] = now;
+    recent.next = (recent.next + 1) % limit;
+  }
+}

@@ -1,0 +1,37 @@
+import { cataloguePublication, parseCatalogue, PublishCatalogue } from '#catalog';
+import { isRefusal } from '#kernel';
+import { ConfigurationError, jsonFile, summary } from '../configuration.ts';
+import { derivedId } from '../ledger/ids.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { CATALOGUE_ID } from '../ledger/price-lists.ts';
+
+const VARIABLE = 'SUBLEDGER_CATALOG';
+
+/**
+ * Publishes the catalogue file if its content is new. Throws a `ConfigurationError` when it is no catalogue, or when it
+ * changes a version that was published: what was bought under that one relies on it.
+ */
+export const publishFile = async (ledger: Ledger, path: string): Promise<void> => {
+  const catalogue = parseCatalogue(jsonFile(VARIABLE, path, 'must name a catalogue file'));
+  if ('errors' in catalogue)
+    throw new ConfigurationError(VARIABLE, `names the file ${path}, in which ${summary(catalogue.errors)}`);
+  const commandId = derivedId('publish', JSON.stringify(catalogue));
+  const command = new PublishCatalogue(
+    { catalogue },
+    {
+      commandId,
+      at: ledger.clock.now(),
+      actor: { id: 'start', role: 'system', partnerId: 'default' },
+      partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
+      correlationId: commandId,
+      causationId: commandId,
+    },
+  );
+  const outcome = await ledger.handling.handle(cataloguePublication, CATALOGUE_ID, command);
+  if (isRefusal(outcome))
+    throw new ConfigurationError(
+      VARIABLE,
+      `names the file ${path}, but ${outcome.because}: give the changed catalogue another version`,
+    );
+  await ledger.priceLists.refresh();
+};

@@ -1,0 +1,28 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { cataloguePublication, PublishCatalogue } from '#catalog';
+import { isRefusal, type Refusal } from '#kernel';
+import { carryOut } from '../http/carry-out.ts';
+import type { CommandAnswer } from '../ledger/caller.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { CATALOGUE_ID } from '../ledger/price-lists.ts';
+
+@CommandHandler(PublishCatalogue)
+export class PublishCatalogueHandler implements ICommandHandler<PublishCatalogue, CommandAnswer | Refusal> {
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  async execute(command: PublishCatalogue): Promise<CommandAnswer | Refusal> {
+    const { version } = command.data.catalogue;
+    const answer = await carryOut(this.#ledger, {
+      decider: cataloguePublication,
+      id: CATALOGUE_ID,
+      command,
+      ids: { version },
+    });
+    if (!isRefusal(answer)) await this.#ledger.priceLists.refresh();
+    return answer;
+  }
+}

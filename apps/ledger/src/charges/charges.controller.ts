@@ -1,0 +1,28 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { listCharges } from '#projections/billing';
+import { ForBillingReaders } from '../access/permissions.ts';
+import { ApiList } from '../http/documented.ts';
+import type { Page } from '../http/page.ts';
+import { From } from '../http/sent.ts';
+import type { Caller } from '../ledger/caller.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { ChargeEntry, ChargesQuery } from './charges.requests.ts';
+
+/** What was charged and credited (api.md §4.5). */
+@ApiTags('billing')
+@Controller('v1/charges')
+export class ChargesController {
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  @Get()
+  @ForBillingReaders()
+  @ApiList('listCharges', 'Charges in ledger order', ChargeEntry)
+  list(@Query() query: ChargesQuery, @From() { actor }: Caller): Promise<Page<ChargeEntry>> {
+    return listCharges(this.#ledger.reads.db, actor.partnerId, query, query);
+  }
+}

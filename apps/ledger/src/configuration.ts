@@ -1,0 +1,168 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { normaliseInstant } from '#calendar';
+import type { Instant } from '#kernel';
+import { isPresetName, parsePolicyTimeline, presetNames, timelineOf, type PolicyTimeline } from '#policy';
+
+export const duties = ['api', 'projector', 'scheduler'] as const;
+
+/** What a process does: answer requests, keep read models, do what falls due and finish processes. */
+export type Duty = (typeof duties)[number];
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** Everything that the environment decides (api.md §1), read once at start. */
+export type Configuration = {
+  /** 0: a free one. */
+  readonly port: number;
+  readonly host: string;
+  /** Absolute. */
+  readonly dataFolder: string;
+  /** Absolute. */
+  readonly catalogueFile: string;
+  readonly clock: { readonly kind: 'system' } | { readonly kind: 'simulated'; readonly from: Instant };
+  /** The bootstrap administrator's key. */
+  readonly apiKey?: string;
+  readonly policy: PolicyTimeline;
+  /** Requests a minute for one key. */
+  readonly rateLimit?: number;
+  readonly roles: ReadonlySet<Duty>;
+  readonly logLevel: (typeof logLevels)[number];
+};
+
+/** For Nest's injection: `@Inject(CONFIGURATION)`. */
+export const CONFIGURATION = Symbol('Configuration');
+
+/** A variable has a value that the ledger cannot start with. The message begins with the variable's name. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly variable: string;
+
+  constructor(variable: string, problem: string) {
+    super(`${variable} ${problem}`);
+    this.variable = variable;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Not silently ignored: whoever sets one of these counts on it. */
+const notYet = [
+  'EVENTSTORE_URL',
+  'DATABASE_URL',
+  'SUBLEDGER_OIDC_ISSUER',
+  'SUBLEDGER_OIDC_AUDIENCE',
+  'SUBLEDGER_OIDC_JWKS_URL',
+  'SUBLEDGER_OIDC_ROLE_CLAIM',
+  'SUBLEDGER_OIDC_PARTNER_CLAIM',
+];
+
+/** Reads the environment; an empty value counts as none. Throws a `ConfigurationError` for the first wrong one. */
+export const readConfiguration = (environment: Environment): Configuration => {
+  const value = (name: string) => (environment[name] === '' ? undefined : environment[name]);
+  for (const name of notYet)
+    if (value(name) !== undefined)
+      throw new ConfigurationError(name, 'is set, but this version does not support it yet');
+  const apiKey = value('SUBLEDGER_API_KEY');
+  const rateLimit = value('SUBLEDGER_RATE_LIMIT');
+  return {
+    port: integer('PORT', value('PORT') ?? '3000', 0, 65_535),
+    host: value('HOST') ?? '127.0.0.1',
+    dataFolder: resolve(value('SUBLEDGER_DATA') ?? 'data'),
+    catalogueFile: catalogueFile(value('SUBLEDGER_CATALOG')),
+    clock: clock(value('SUBLEDGER_CLOCK') ?? 'system'),
+    ...(apiKey === undefined ? {} : { apiKey: key(apiKey) }),
+    policy: policy(value('SUBLEDGER_POLICY') ?? 'seed-2021-09'),
+    ...(rateLimit === undefined ? {} : { rateLimit: integer('SUBLEDGER_RATE_LIMIT', rateLimit, 1, 1_000_000) }),
+    roles: roles(value('SUBLEDGER_ROLE') ?? 'all'),
+    logLevel: oneOf('LOG_LEVEL', value('LOG_LEVEL') ?? 'warn', logLevels),
+  };
+};
+
+const integer = (name: string, text: string, least: number, most: number): number => {
+  const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(number >= least && number <= most))
+    throw new ConfigurationError(name, `must be a whole number from ${least} to ${most}, not ${quoted(text)}`);
+  return number;
+};
+
+const oneOf = <const T extends string>(name: string, text: string, words: readonly T[]): T => {
+  const word = words.find((known) => known === text);
+  if (word === undefined) throw new ConfigurationError(name, `must be one of ${words.join(', ')}, not ${quoted(text)}`);
+  return word;
+};
+
+const clock = (text: string): Configuration['clock'] => {
+  if (text === 'system') return { kind: 'system' };
+  const from = text.startsWith('simulated:') ? normaliseInstant(text.slice('simulated:'.length)) : undefined;
+  if (from === undefined)
+    throw new ConfigurationError(
+      'SUBLEDGER_CLOCK',
+      `must be system or simulated:<ISO instant>, such as simulated:2021-06-18T09:00:00Z, not ${quoted(text)}`,
+    );
+  return { kind: 'simulated', from };
+};
+
+/** The key itself is never shown, not even in the message that it is wrong. */
+const key = (text: string): string => {
+  if (!/^[\x21-\x7e]{1,512}$/.test(text))
+    throw new ConfigurationError('SUBLEDGER_API_KEY', 'must be 1 to 512 printable characters without spaces');
+  return text;
+};
+
+const roles = (text: string): ReadonlySet<Duty> => {
+  if (text === 'all') return new Set(duties);
+  const named = text.split(',').map((word) => word.trim());
+  const known = duties.filter((duty) => named.includes(duty));
+  if (known.length < new Set(named).size)
+    throw new ConfigurationError(
+      'SUBLEDGER_ROLE',
+      `must be all, or a comma list of ${duties.join(', ')}, not ${quoted(text)}`,
+    );
+  return new Set(known);
+};
+
+const policy = (text: string): PolicyTimeline => {
+  if (isPresetName(text)) return timelineOf(text);
+  const parsed = parsePolicyTimeline(
+    jsonFile('SUBLEDGER_POLICY', resolve(text), `must be one of ${presetNames.join(', ')}, or a JSON file`),
+  );
+  if (!('errors' in parsed)) return parsed;
+  throw new ConfigurationError('SUBLEDGER_POLICY', `names the file ${text}, in which ${summary(parsed.errors)}`);
+};
+
+/** Problems of a file in one line; the first few of many. */
+export const summary = (problems: readonly { readonly path: string; readonly message: string }[]): string => {
+  const shown = problems.slice(0, 3).map(({ path, message }) => `${path === '' ? 'it' : path} ${message}`);
+  return problems.length > shown.length
+    ? `${shown.join('; ')}; and ${problems.length - shown.length} more`
+    : shown.join('; ');
+};
+
+/** What a JSON file that a variable names holds. Throws a `ConfigurationError` that begins with `expected` when it is none. */
+export const jsonFile = (variable: string, path: string, expected: string): unknown => {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new ConfigurationError(variable, `${expected}; the file ${path} cannot be read`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ConfigurationError(variable, `${expected}; the file ${path} is not JSON: ${(error as Error).message}`);
+  }
+};
+
+const catalogueFile = (text: string | undefined): string =>
+  text === undefined ? join(projectRoot(), 'catalog.sample.json') : resolve(text);
+
+/** The folder of the repository, from the sources as well as from what is built of them. */
+const projectRoot = (): string => {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package-lock.json')) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
+};
+
+const quoted = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);

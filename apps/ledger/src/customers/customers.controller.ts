@@ -1,0 +1,74 @@
+import { Body, Controller, Get, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { RegisterCustomer } from '#customer';
+import { refuse } from '#kernel';
+import { findCustomer, listCustomers } from '#projections/status';
+import { ForBillingReaders } from '../access/permissions.ts';
+import { CommandSender } from '../http/command-sender.ts';
+import { ApiCommand, ApiList, ApiRead } from '../http/documented.ts';
+import { CustomerId } from '../http/ids.ts';
+import { PageQuery, type Page } from '../http/page.ts';
+import { InvalidRequest, RefusedError } from '../http/problem.ts';
+import { From, SentCommand, type Sent } from '../http/sent.ts';
+import type { Caller } from '../ledger/caller.ts';
+import { derivedId } from '../ledger/ids.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { CustomerEntry, RegisterCustomerBody } from './customers.requests.ts';
+
+/** Kinds of customers that there are whatever the catalogue says. */
+const segments = ['commercial', 'education', 'government', 'nonprofit'];
+
+/** To whom subscriptions are sold (api.md §4.1). */
+@ApiTags('customers')
+@Controller('v1/customers')
+export class CustomersController {
+  readonly #sender: CommandSender;
+  readonly #ledger: Ledger;
+
+  constructor(sender: CommandSender, ledger: Ledger) {
+    this.#sender = sender;
+    this.#ledger = ledger;
+  }
+
+  @Post()
+  @ApiCommand('registerCustomer', 'Register a customer', { status: 201 })
+  register(@Body() body: RegisterCustomerBody, @SentCommand() sent: Sent): Promise<object> {
+    this.#checkSegment(body.segment);
+    const { caller, idempotencyKey } = sent.request;
+    const customerId = body.customerId ?? derivedId('customer', caller.actor.partnerId, idempotencyKey);
+    return this.#sender.send(
+      sent,
+      `customer-${customerId}`,
+      (meta) => new RegisterCustomer({ ...body, customerId }, meta),
+    );
+  }
+
+  @Get()
+  @ForBillingReaders()
+  @ApiList('listCustomers', 'Customers, in the order in which they were registered', CustomerEntry)
+  list(@Query() query: PageQuery, @From() { actor }: Caller): Promise<Page<CustomerEntry>> {
+    return listCustomers(this.#ledger.reads.db, actor.partnerId, query);
+  }
+
+  @Get(':id')
+  @ForBillingReaders()
+  @ApiRead('getCustomer', 'One customer', CustomerEntry)
+  async one(@CustomerId() customerId: string, @From() { actor }: Caller): Promise<CustomerEntry> {
+    const customer = await findCustomer(this.#ledger.reads.db, actor.partnerId, customerId);
+    if (customer === undefined) throw new RefusedError(refuse('CUSTOMER_NOT_FOUND', 'there is no such customer'));
+    return customer;
+  }
+
+  /** A segment that nothing is sold to is a typo. */
+  #checkSegment(segment: string): void {
+    const known =
+      segments.includes(segment) ||
+      this.#ledger.priceLists.timeline.versions.some(({ offers }) =>
+        offers.some((offer) => offer.segments.includes(segment)),
+      );
+    if (!known)
+      throw new InvalidRequest([
+        { path: 'segment', message: `must be one of ${segments.join(', ')}, or one that an offer names` },
+      ]);
+  }
+}

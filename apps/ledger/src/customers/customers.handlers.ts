@@ -1,0 +1,26 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { customer, RegisterCustomer } from '#customer';
+import type { Refusal } from '#kernel';
+import { carryOut } from '../http/carry-out.ts';
+import type { CommandAnswer } from '../ledger/caller.ts';
+import { Ledger } from '../ledger/ledger.ts';
+
+@CommandHandler(RegisterCustomer)
+export class RegisterCustomerHandler implements ICommandHandler<RegisterCustomer, CommandAnswer | Refusal> {
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  execute(command: RegisterCustomer): Promise<CommandAnswer | Refusal> {
+    const { customerId } = command.data;
+    return carryOut(this.#ledger, {
+      decider: customer,
+      id: customerId,
+      command,
+      ids: { customerId },
+      location: `/v1/customers/${customerId}`,
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { START } from '#kernel';
+import { ApiList } from '../http/documented.ts';
+import { InvalidRequest } from '../http/problem.ts';
+import { From } from '../http/sent.ts';
+import type { Caller } from '../ledger/caller.ts';
+import { EventEntry } from './event-entry.ts';
+import { History, ndjson, serverSent } from './history.ts';
+import { HistoryQuery } from './history.requests.ts';
+
+/** The log, for auditors and for programs that follow it (api.md §4.7). */
+@ApiTags('history')
+@Controller('v1/events')
+export class HistoryController {
+  readonly #history: History;
+
+  constructor(history: History) {
+    this.#history = history;
+  }
+
+  @Get()
+  @ApiList('listEvents', "The caller's partner's events, in order; streamed or followed live by Accept", EventEntry)
+  @ApiProduces('application/json', 'application/x-ndjson', 'text/event-stream')
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'Where to resume a live stream' })
+  async list(
+    @Query() { after, cursor, limit }: HistoryQuery,
+    @Headers() { accept = '', 'last-event-id': resumed }: Readonly<Record<string, string | undefined>>,
+    @From() { actor: { partnerId } }: Caller,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    if (after !== undefined && cursor !== undefined)
+      throw new InvalidRequest([{ path: 'cursor', message: 'goes on where a page ended: leave `after` out' }]);
+    const from = cursor ?? after ?? START;
+    if (accept.includes('text/event-stream')) {
+      const live = await this.#history.stream(partnerId, resumed ?? from, serverSent);
+      void reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' }).send(live);
+    } else if (accept.includes('application/x-ndjson')) {
+      const lines = await this.#history.stream(partnerId, from, ndjson);
+      void reply.header('content-type', 'application/x-ndjson').send(lines);
+    } else void reply.send(await this.#history.page(partnerId, from, limit));
+  }
+}

@@ -1,0 +1,7 @@
+import { Text } from '../http/fields.ts';
+import { PageQuery } from '../http/page.ts';
+
+export class HistoryQuery extends PageQuery {
+  /** Reads on behind this position. */
+  @Text(100, { optional: true }) readonly after?: string;
+}

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { isRefusal, type Command, type Instant, type Meta, type Refusal } from '#kernel';
+import type { CommandAnswer, CommandRequest } from '../ledger/caller.ts';
+import { commandIdOf } from '../ledger/ids.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { Metrics } from '../metrics/metrics.ts';
+import { RefusedError } from './problem.ts';
+import type { Sent } from './sent.ts';
+
+/**
+ * What a command is recorded with. The same key of the same partner on the same resource gives the same command id, for
+ * ever. A command from outside is its own cause.
+ */
+export const metaFor = (request: CommandRequest, stream: string, now: Instant): Meta => {
+  const { caller, correlationId, dryRun, revision, quote } = request;
+  const commandId = commandIdOf(caller.actor.partnerId, stream, request.idempotencyKey);
+  const conditions = {
+    ...(revision === undefined ? {} : { revision }),
+    ...(dryRun ? { dryRun } : {}),
+    ...(quote === undefined ? {} : { quote }),
+  };
+  return {
+    commandId,
+    subject: stream.slice(stream.indexOf('-') + 1),
+    at: now,
+    actor: caller.actor,
+    partner: caller.partner,
+    correlationId,
+    causationId: commandId,
+    ...(Object.keys(conditions).length === 0 ? {} : { conditions }),
+  };
+};
+
+/** The way of every command from a route to the bus, and of its answer into HTTP. */
+@Injectable()
+export class CommandSender {
+  readonly #bus: CommandBus;
+  readonly #ledger: Ledger;
+  readonly #metrics: Metrics;
+
+  constructor(bus: CommandBus, ledger: Ledger, metrics: Metrics) {
+    this.#bus = bus;
+    this.#ledger = ledger;
+    this.#metrics = metrics;
+  }
+
+  /** Sends what `commandFor` makes to the stream. Answers the body; throws a `RefusedError` for a refusal. */
+  async send(
+    { request, reply }: Sent,
+    stream: string,
+    commandFor: (meta: Meta) => Command,
+  ): Promise<CommandAnswer['body']> {
+    const command = commandFor(metaFor(request, stream, this.#ledger.clock.now()));
+    void reply.header('idempotency-key', request.idempotencyKey);
+    const answer = await this.#bus.execute<Command, CommandAnswer | Refusal>(command);
+    if (isRefusal(answer)) {
+      this.#metrics.commandEnded(command.type, answer.refused);
+      throw new RefusedError(answer);
+    }
+    const { created, replayed, revision, position, body } = answer;
+    this.#metrics.commandEnded(command.type, replayed ? 'replayed' : request.dryRun ? 'dryRun' : 'accepted');
+    void reply.code(created === undefined ? 200 : 201).headers({
+      etag: `"${revision}"`,
+      'ledger-position': position,
+      ...(created === undefined ? {} : { location: created.location }),
+      ...(replayed ? { 'idempotency-replayed': 'true' } : {}),
+    });
+    return body;
+  }
+}

@@ -1,0 +1,24 @@
+import { Param, type PipeTransform } from '@nestjs/common';
+import type { RefusalCode } from '#kernel';
+import { isUuid } from './fields.ts';
+import { ProblemError } from './problem.ts';
+
+/** What is no id names nothing: 404 of the resource, not 400. */
+class ExistingId implements PipeTransform<string, string> {
+  readonly #code: RefusalCode;
+  readonly #resource: string;
+
+  constructor(code: RefusalCode, resource: string) {
+    this.#code = code;
+    this.#resource = resource;
+  }
+
+  transform(id: string): string {
+    if (!isUuid(id)) throw new ProblemError(this.#code, `there is no such ${this.#resource}`);
+    return id.toLowerCase();
+  }
+}
+
+export const SubscriptionId = () => Param('id', new ExistingId('SUBSCRIPTION_NOT_FOUND', 'subscription'));
+export const CustomerId = () => Param('id', new ExistingId('CUSTOMER_NOT_FOUND', 'customer'));
+export const KeyId = () => Param('id', new ExistingId('KEY_NOT_FOUND', 'key'));

@@ -1,0 +1,41 @@
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { INestApplication } from '@nestjs/common';
+import { policySchema } from '#policy';
+import { Problem } from './documented.ts';
+
+const problem = { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } };
+
+const frame = () =>
+  new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('subledger')
+    .setDescription(
+      'An event-sourced ledger of customer subscriptions. Commands are answered when their events are durable; a rule that ' +
+        'says no answers with a problem whose `code` is its name in the rule book.',
+    )
+    .setVersion('1')
+    .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' }, 'key')
+    .addSecurityRequirements('key')
+    .addGlobalResponse(
+      { status: '4XX', description: 'The request, or a rule, says no', content: problem },
+      { status: '5XX', description: 'The ledger cannot answer just now', content: problem },
+    )
+    .build();
+
+/** The OpenAPI document of an application: from its decorators, so that the two cannot drift. */
+export const describeApi = (app: INestApplication): OpenAPIObject => {
+  const document = SwaggerModule.createDocument(app, frame(), { extraModels: [Problem] });
+  const schemas = { ...document.components?.schemas, PolicyOverride: policySchema };
+  return { ...document, components: { ...document.components, schemas } } as OpenAPIObject;
+};
+
+/** `/openapi.json`, and a page to browse it at `/docs`; made when first asked for. */
+export const publishApi = (app: INestApplication): void => {
+  let document: OpenAPIObject | undefined;
+  SwaggerModule.setup('docs', app, () => (document ??= describeApi(app)), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+    customSiteTitle: 'subledger',
+  });
+};

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller, CommandRequest } from '../ledger/caller.ts';
+import { InvalidRequest, ProblemError, type InvalidField } from './problem.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Put there by the access guard. */
+    caller?: Caller;
+  }
+}
+
+/** A command on its way in, and the reply that its answer goes to. */
+export type Sent = { readonly request: CommandRequest; readonly reply: FastifyReply };
+
+/** Who sent a request that has passed the access guard. */
+export const callerOf = ({ caller }: FastifyRequest): Caller => {
+  if (caller === undefined) throw new ProblemError('UNAUTHENTICATED', 'send Authorization: Bearer <key>');
+  return caller;
+};
+
+/** How a command was sent: headers and query read and checked (api.md §2). Throws an `InvalidRequest`. */
+export const commandRequestOf = (request: FastifyRequest): CommandRequest => {
+  const errors: InvalidField[] = [];
+  const idempotencyKey = header(
+    request,
+    'Idempotency-Key',
+    /^[\x20-\x7e]{1,255}$/,
+    '1 to 255 printable characters',
+    errors,
+  );
+  const match = header(request, 'If-Match', /^"\d{1,15}"$/, 'a revision in quotes, such as "3"', errors);
+  const quote = header(request, 'Quote-Token', /^[\x21-\x7e]{1,512}$/, 'a quoteToken as it was answered', errors);
+  const dryRun = dryRunOf(request.query as Readonly<Record<string, unknown>>, errors);
+  if (errors.length > 0) throw new InvalidRequest(errors);
+  return {
+    caller: callerOf(request),
+    idempotencyKey: idempotencyKey ?? randomUUID(),
+    correlationId: request.id,
+    dryRun,
+    ...(match === undefined ? {} : { revision: Number(match.slice(1, -1)) }),
+    ...(quote === undefined ? {} : { quote }),
+  };
+};
+
+const header = (
+  { headers }: FastifyRequest,
+  name: string,
+  form: RegExp,
+  expected: string,
+  errors: InvalidField[],
+): string | undefined => {
+  const value = headers[name.toLowerCase()];
+  if (value === undefined) return undefined;
+  if (typeof value === 'string' && form.test(value)) return value;
+  errors.push({ path: name, message: `the header must be ${expected}` });
+  return undefined;
+};
+
+const dryRunOf = (query: Readonly<Record<string, unknown>>, errors: InvalidField[]): boolean => {
+  for (const name of Object.keys(query)) if (name !== 'dryRun') errors.push({ path: name, message: 'is not known' });
+  const { dryRun } = query;
+  if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false')
+    errors.push({ path: 'dryRun', message: 'must be true or false' });
+  return dryRun === 'true';
+};
+
+/** The command's headers and query, and the reply: `@Sent() sent: Sent`. */
+export const SentCommand = createParamDecorator((_: undefined, context: ExecutionContext): Sent => {
+  const http = context.switchToHttp();
+  return { request: commandRequestOf(http.getRequest()), reply: http.getResponse() };
+});
+
+/** Who sent the request: `@From() caller: Caller`. */
+export const From = createParamDecorator((_: undefined, context: ExecutionContext): Caller =>
+  callerOf(context.switchToHttp().getRequest()),
+);

@@ -1,0 +1,46 @@
+import { Injectable, ValidationPipe, type ArgumentMetadata } from '@nestjs/common';
+import type { ValidationError } from 'class-validator';
+import { InvalidRequest, type InvalidField } from './problem.ts';
+
+/**
+ * Checks bodies and queries against their classes. Unknown fields are refused, so that a typo is not silently ignored; nothing
+ * is converted unless a field says so: the quantity `"10"` is malformed.
+ */
+@Injectable()
+export class RequestValidationPipe extends ValidationPipe {
+  constructor() {
+    super({
+      transform: true,
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      exceptionFactory: (errors) => new InvalidRequest(fieldsOf(errors)),
+    });
+  }
+
+  /** A body that is left out is `{}`; one that is there is an object. */
+  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'body' && value !== undefined && !isObject(value))
+      throw new InvalidRequest([{ path: '', message: 'the body must be a JSON object' }]);
+    return super.transform(value, metadata) as Promise<unknown>;
+  }
+}
+
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Problems with their paths, `lines[0].quantity`. */
+export const fieldsOf = (errors: readonly ValidationError[], parent = ''): readonly InvalidField[] =>
+  errors.flatMap((error) => {
+    const path = pathOf(parent, error.property);
+    return [
+      ...Object.entries(error.constraints ?? {}).map(([name, message]) => ({
+        path,
+        message: name === 'whitelistValidation' ? 'is not known' : message,
+      })),
+      ...fieldsOf(error.children ?? [], path),
+    ];
+  });
+
+const pathOf = (parent: string, property: string): string => {
+  if (parent === '') return property;
+  return /^\d+$/.test(property) ? `${parent}[${property}]` : `${parent}.${property}`;
+};

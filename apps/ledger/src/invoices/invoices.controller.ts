@@ -1,0 +1,28 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { listInvoices } from '#projections/billing';
+import { ForBillingReaders } from '../access/permissions.ts';
+import { ApiList } from '../http/documented.ts';
+import type { Page } from '../http/page.ts';
+import { From } from '../http/sent.ts';
+import type { Caller } from '../ledger/caller.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { InvoiceEntry, InvoicesQuery } from './invoices.requests.ts';
+
+/** Charges put together by customer, currency and calendar month (api.md §4.5). */
+@ApiTags('billing')
+@Controller('v1/invoices')
+export class InvoicesController {
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  @Get()
+  @ForBillingReaders()
+  @ApiList('listInvoices', 'Invoices by month, customer and currency', InvoiceEntry)
+  list(@Query() query: InvoicesQuery, @From() { actor }: Caller): Promise<Page<InvoiceEntry>> {
+    return listInvoices(this.#ledger.reads.db, actor.partnerId, query, query);
+  }
+}

@@ -1,0 +1,169 @@
+import { Body, Controller, Delete, Patch, Post, Put } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { refuse, type Command, type Meta } from '#kernel';
+import {
+  AddSeats,
+  AdjustCharges,
+  CancelSubscription,
+  ChangePlan,
+  ConvertTrial,
+  PauseSubscription,
+  PurchaseSubscription,
+  ReactivateSubscription,
+  RemoveScheduledChange,
+  RemoveSeats,
+  RenameSubscription,
+  ResumeSubscription,
+  ScheduleChange,
+  SetAutoRenew,
+  SuspendSubscription,
+  UpgradeSubscription,
+} from '#subscription';
+import { CommandSender } from '../http/command-sender.ts';
+import { ApiCommand } from '../http/documented.ts';
+import { SubscriptionId } from '../http/ids.ts';
+import { RefusedError } from '../http/problem.ts';
+import { SentCommand, type Sent } from '../http/sent.ts';
+import { derivedId } from '../ledger/ids.ts';
+import {
+  AdjustmentBody,
+  AutoRenewBody,
+  ConvertBody,
+  NothingBody,
+  PauseBody,
+  PlanBody,
+  PurchaseBody,
+  ReasonBody,
+  RenameBody,
+  ScheduledChangeBody,
+  SeatsBody,
+  UpgradeBody,
+} from './subscriptions.requests.ts';
+
+type Answer = Promise<object>;
+
+/** Everything that one can do with a subscription (api.md §4.3): a line each, from the body to the command. */
+@ApiTags('subscriptions')
+@Controller('v1/subscriptions')
+export class SubscriptionCommandsController {
+  readonly #sender: CommandSender;
+
+  constructor(sender: CommandSender) {
+    this.#sender = sender;
+  }
+
+  @Post()
+  @ApiCommand('purchaseSubscription', 'Buy a subscription: an order of one line', { status: 201 })
+  purchase(@Body() { customTermEndDate, ...wish }: PurchaseBody, @SentCommand() sent: Sent): Answer {
+    if (customTermEndDate !== undefined)
+      throw new RefusedError(
+        refuse(
+          'CUSTOM_END_DATE_NOT_OFFERED',
+          `the term cannot be made to end on ${customTermEndDate}: none is offered`,
+        ),
+      );
+    const { caller, idempotencyKey } = sent.request;
+    const subscriptionId = wish.subscriptionId ?? derivedId('subscription', caller.actor.partnerId, idempotencyKey);
+    return this.#send(subscriptionId, sent, (meta) => {
+      const orderId = derivedId('order', meta.commandId);
+      return new PurchaseSubscription({ ...wish, subscriptionId, orderId }, meta);
+    });
+  }
+
+  @Post(':id/add-seats')
+  @ApiCommand('addSeats', 'More seats, now')
+  addSeats(@SubscriptionId() id: string, @Body() body: SeatsBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new AddSeats({ ...body }, meta));
+  }
+
+  @Post(':id/remove-seats')
+  @ApiCommand('removeSeats', 'Fewer seats, now, as far as the rules allow it')
+  removeSeats(@SubscriptionId() id: string, @Body() body: SeatsBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new RemoveSeats({ ...body }, meta));
+  }
+
+  @Patch(':id')
+  @ApiCommand('renameSubscription', 'Give it another friendly name')
+  rename(@SubscriptionId() id: string, @Body() body: RenameBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new RenameSubscription({ ...body }, meta));
+  }
+
+  @Post(':id/convert')
+  @ApiCommand('convertTrial', 'Turn a trial into a paid subscription, now')
+  convert(@SubscriptionId() id: string, @Body() body: ConvertBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new ConvertTrial({ ...body }, meta));
+  }
+
+  @Put(':id/plan')
+  @ApiCommand('changePlan', 'Another term or billing cycle mid-term, as far as the preset allows it')
+  plan(@SubscriptionId() id: string, @Body() body: PlanBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new ChangePlan({ ...body }, meta));
+  }
+
+  @Post(':id/suspend')
+  @ApiCommand('suspendSubscription', 'Suspend; new commerce only by support')
+  suspend(@SubscriptionId() id: string, @Body() body: ReasonBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new SuspendSubscription({ ...body }, meta));
+  }
+
+  @Post(':id/reactivate')
+  @ApiCommand('reactivateSubscription', 'Take up a suspended subscription again')
+  reactivate(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new ReactivateSubscription({}, meta));
+  }
+
+  @Post(':id/pause')
+  @ApiCommand('pauseSubscription', 'Take access away for a while; billing goes on')
+  pause(@SubscriptionId() id: string, @Body() body: PauseBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new PauseSubscription({ ...body }, meta));
+  }
+
+  @Post(':id/resume')
+  @ApiCommand('resumeSubscription', 'End a pause')
+  resume(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new ResumeSubscription({}, meta));
+  }
+
+  @Post(':id/cancel')
+  @ApiCommand('cancelSubscription', 'Cancel within the cancellation window, with its refund')
+  cancel(@SubscriptionId() id: string, @Body() body: ReasonBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new CancelSubscription({ ...body }, meta));
+  }
+
+  @Put(':id/auto-renew')
+  @ApiCommand('setAutoRenew', 'Let it renew at the end of its term, or not')
+  autoRenew(@SubscriptionId() id: string, @Body() body: AutoRenewBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new SetAutoRenew({ ...body }, meta));
+  }
+
+  @Put(':id/scheduled-change')
+  @ApiCommand('scheduleChange', 'Save what shall change at renewal, in place of what was saved before')
+  schedule(@SubscriptionId() id: string, @Body() body: ScheduledChangeBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new ScheduleChange({ ...body, ...opening(meta) }, meta));
+  }
+
+  @Delete(':id/scheduled-change')
+  @ApiCommand('removeScheduledChange', 'Drop what was to change at renewal')
+  unschedule(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new RemoveScheduledChange({}, meta));
+  }
+
+  @Post(':id/upgrade')
+  @ApiCommand('upgradeSubscription', 'Move all seats, or some, to a better SKU, now')
+  upgrade(@SubscriptionId() id: string, @Body() body: UpgradeBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new UpgradeSubscription({ ...body, ...opening(meta) }, meta));
+  }
+
+  @Post(':id/adjustments')
+  @ApiCommand('adjustCharges', 'Correct by hand: credit the customer, or debit')
+  adjust(@SubscriptionId() id: string, @Body() body: AdjustmentBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new AdjustCharges({ ...body }, meta));
+  }
+
+  #send(id: string, sent: Sent, commandFor: (meta: Meta) => Command): Answer {
+    return this.#sender.send(sent, `subscription-${id}`, commandFor);
+  }
+}
+
+/** The subscription that a partial upgrade would open: the same for a retry. */
+const opening = ({ commandId }: Meta) => ({ newSubscriptionId: derivedId('upgraded', commandId) });

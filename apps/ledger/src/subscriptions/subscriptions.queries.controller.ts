@@ -1,0 +1,77 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { isRefusal, type Refusal } from '#kernel';
+import { listSubscriptions } from '#projections/status';
+import { ForBillingReaders } from '../access/permissions.ts';
+import { EventEntry, shownEvent } from '../history/event-entry.ts';
+import { ApiList, ApiRead } from '../http/documented.ts';
+import { SubscriptionId } from '../http/ids.ts';
+import type { Page } from '../http/page.ts';
+import { InvalidRequest, RefusedError } from '../http/problem.ts';
+import { From } from '../http/sent.ts';
+import type { Caller } from '../ledger/caller.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { EventsQuery, StateQuery, SubscriptionEntry, SubscriptionsQuery } from './subscriptions.views.ts';
+
+/** How subscriptions stand (api.md §4.4), stood once, and how they came to it (§4.7). */
+@ApiTags('subscriptions')
+@Controller('v1/subscriptions')
+export class SubscriptionQueriesController {
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  @Get()
+  @ForBillingReaders()
+  @ApiList('listSubscriptions', 'Subscriptions, in the order in which they came to be', SubscriptionEntry)
+  async list(@Query() query: SubscriptionsQuery, @From() caller: Caller): Promise<Page<object>> {
+    const { items, nextCursor } = await listSubscriptions(this.#ledger.reads.db, caller.actor.partnerId, query, query);
+    const ids = items.map(({ subscriptionId }) => subscriptionId);
+    const possible = await this.#ledger.views.possibilities(ids, caller);
+    return { items: items.map((item, i) => ({ ...item, ...possible[i] })), nextCursor };
+  }
+
+  @Get(':id')
+  @ForBillingReaders()
+  @ApiRead('getSubscription', "One subscription, settled up to the ledger's clock", SubscriptionEntry)
+  async one(
+    @SubscriptionId() id: string,
+    @From() caller: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<object> {
+    const view = answered(await this.#ledger.views.one(id, caller));
+    void reply.header('etag', `"${view.revision}"`);
+    return view;
+  }
+
+  @Get(':id/state')
+  @ApiRead('getSubscriptionState', 'One subscription as it was at an instant, or at a revision', SubscriptionEntry)
+  async state(@SubscriptionId() id: string, @Query() query: StateQuery, @From() caller: Caller): Promise<object> {
+    return answered(await this.#ledger.views.at(id, caller, query));
+  }
+
+  @Get(':id/events')
+  @ApiList('listSubscriptionEvents', 'What was recorded of one subscription, oldest first', EventEntry)
+  async events(
+    @SubscriptionId() id: string,
+    @Query() { from = 0, limit, cursor }: EventsQuery,
+    @From() caller: Caller,
+  ): Promise<Page<EventEntry>> {
+    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor))
+      throw new InvalidRequest([{ path: 'cursor', message: 'must be a nextCursor as it was answered' }]);
+    const first = cursor === undefined ? from : Number(cursor);
+    const events = answered(await this.#ledger.views.events(id, caller, { from: first, limit: limit + 1 }));
+    return {
+      items: events.slice(0, limit).map(shownEvent),
+      nextCursor: events.length > limit ? String(first + limit) : null,
+    };
+  }
+}
+
+const answered = <T extends object>(answer: T | Refusal): T => {
+  if (isRefusal(answer)) throw new RefusedError(answer);
+  return answer;
+};
