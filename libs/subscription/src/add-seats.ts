@@ -1,8 +1,6 @@
-import { dayOf } from '#calendar';
 import { MOST_SEATS } from '#catalog';
 import { commandClass, isRefusal, type Decision, type Event } from '#kernel';
-import type { ChargeLine, ProratedCharge } from './charge-line.ts';
-import { capped, charge, credit, post, type ChargesPosted } from './charges.ts';
+import { post, type ChargesPosted } from './charges.ts';
 import {
   all,
   countRefusal,
@@ -16,6 +14,7 @@ import {
 } from './guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
 import { skuAt } from './product.ts';
+import { seatChange } from './seat-change.ts';
 import type { Existing } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -48,20 +47,9 @@ export const decide = (
   if (no !== undefined) return no;
   return [
     { type: 'SeatsAdded', data: { added: data.quantity, quantity, effectiveAt: at } },
-    post(state, meta.commandId, at, seatChange('addQuantity', state, quantity, at)),
+    post(state, meta.commandId, at, seatChange('addQuantity', state, { part: state, quantity, at })),
     ...invalidated(state, 'quantityChange', at),
   ];
-};
-
-/** "Wipe and recreate": the old seats back, the new ones on, both from this day to the cycle's end (A19, W5, W6). */
-export const seatChange = (
-  chargeType: ProratedCharge,
-  state: Existing,
-  quantity: number,
-  at: string,
-): readonly ChargeLine[] => {
-  const day = dayOf(at);
-  return capped([credit(chargeType, state, day), charge(chargeType, { ...state, quantity }, day)], state);
 };
 
 export const evolve = (state: Existing, { data: { added, quantity, effectiveAt } }: SeatsAdded): Existing => ({

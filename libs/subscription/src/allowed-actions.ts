@@ -12,4 +12,5 @@ export const allowedActions = (state: Existing, asking: Asking, surroundings: Su
     ? []
     : Object.values(verbs)
         .filter(({ guard }) => guard(state, asking, surroundings) === undefined)
-        .map(({ action }) => action);
+        .map(({ action }) => (typeof action === 'function' ? action(state, asking.at) : action))
+        .filter((action) => action !== null);

@@ -12,6 +12,9 @@ export type AutoRenewEnabled = Event<'AutoRenewEnabled'>;
 /** The subscription will not renew when its term ends (R70, R75), and through what. */
 export type AutoRenewDisabled = Event<'AutoRenewDisabled', { readonly cause: 'command' | 'pause' | 'suspend' }>;
 
+/** A cancellation that was scheduled for the renewal is taken back (A3). */
+export type CancellationRevoked = Event<'CancellationRevoked'>;
+
 /** Legacy subscriptions always renew, usage has no term (R75). */
 const configurable: Guard = ({ kind }) => {
   if (kind === 'legacy') return refuse('AUTO_RENEW_NOT_CONFIGURABLE', 'a legacy subscription always renews (R75)');
@@ -25,9 +28,12 @@ export const decide = (
   { data: { enabled } }: SetAutoRenew,
   state: Existing,
   { at }: Asking,
-): Decision<AutoRenewEnabled | AutoRenewDisabled | ScheduledChangeRemoved> => {
+): Decision<AutoRenewEnabled | AutoRenewDisabled | CancellationRevoked | ScheduledChangeRemoved> => {
   if (state.autoRenew === enabled) return refuse('NOTHING_CHANGES', `auto-renew is ${enabled ? 'on' : 'off'} already`);
-  if (enabled) return [{ type: 'AutoRenewEnabled', data: { effectiveAt: at } }];
+  const revoked: readonly CancellationRevoked[] = state.cancelAtRenewal
+    ? [{ type: 'CancellationRevoked', data: { effectiveAt: at } }]
+    : [];
+  if (enabled) return [...revoked, { type: 'AutoRenewEnabled', data: { effectiveAt: at } }];
   return [...autoRenewOff(state, 'command', at), ...invalidated(state, 'autoRenewOff', at)];
 };
 
@@ -39,7 +45,10 @@ export const autoRenewOff = (
 ): readonly AutoRenewDisabled[] =>
   state.autoRenew ? [{ type: 'AutoRenewDisabled', data: { cause, effectiveAt } }] : [];
 
-export const evolve = (state: Existing, { type }: AutoRenewEnabled | AutoRenewDisabled): Existing => ({
-  ...state,
-  autoRenew: type === 'AutoRenewEnabled',
-});
+export const evolve = (
+  state: Existing,
+  { type }: AutoRenewEnabled | AutoRenewDisabled | CancellationRevoked,
+): Existing => {
+  if (type === 'CancellationRevoked') return { ...state, cancelAtRenewal: false };
+  return { ...state, autoRenew: type === 'AutoRenewEnabled' };
+};

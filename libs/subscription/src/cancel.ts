@@ -1,96 +1,61 @@
-import { addDays, dayOf, durationMs, elapsedMs, plus } from '#calendar';
 import { commandClass, refuse, type Decision, type Event, type Instant } from '#kernel';
-import type { ChargeLine } from './charge-line.ts';
-import { capped, credit, post, reversal, type ChargesPosted } from './charges.ts';
-import { all, mayTry, onlyFor, policyOf, windowOpen, type Asking, type Guard } from './guards.ts';
+import { linesBack, post, type ChargesPosted } from './charges.ts';
+import * as marketplace from './cancel-marketplace.ts';
+import * as newCommerce from './cancel-new-commerce.ts';
+import { all, byKind, mayTry, type Asking, type Guard } from './guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
-import type { Existing } from './state.ts';
+import type { Existing, Reason } from './state.ts';
 
-export type CancelReason = 'customerRequest' | 'nonPayment' | 'fraud';
-
-/** End the whole subscription at once (R62). The reason is stored (R39). */
+/** End the whole subscription (R62). The reason is stored (R39). */
 export class CancelSubscription extends commandClass('CancelSubscription')<{
-  readonly reason: CancelReason;
+  readonly reason: Reason;
   readonly comment?: string;
 }> {}
 
 /** Access is gone with this event, for good (R60, R61). */
 export type SubscriptionCancelled = Event<
   'SubscriptionCancelled',
-  { readonly reason: CancelReason; readonly comment: string | null; readonly refund: 'full' | 'prorated' }
+  { readonly reason: Reason; readonly comment: string | null; readonly refund: 'full' | 'prorated' }
 >;
 
-/** A trial's status cannot change under the later rules: auto-renew off lets it end (A16, D1). */
-const trialMayEnd: Guard = (state) =>
-  state.isTrial && !policyOf(state)['nce.trial'].cancel
-    ? refuse('TRIAL_LOCKED', 'a trial is not cancelled: switch auto-renew off and let it end (A16)')
-    : undefined;
+/** The seed cancels no legacy subscription: suspending is the way (A24). */
+const suspendInstead: Guard = () =>
+  refuse('WRONG_COMMERCE_KIND', 'a legacy subscription is not cancelled here: suspend it (A24)');
 
-const cancellable: Guard = ({ status }) =>
-  status === 'active' || status === 'paused' || status === 'suspended'
-    ? undefined
-    : refuse('NOT_ACTIVE', `the subscription is ${status}`);
+/** What is used has been used (R53, R55). */
+const notReturnable: Guard = () =>
+  refuse('NOT_RETURNABLE', 'a usage-based service is not returned: it is ended by deprovisioning (R53, R54)');
 
-/** R65 wins over R59 (A1): after the window there is no cancelling. */
-const withinWindow: Guard = (state, { at }) => {
-  const window = policyOf(state)['nce.cancel.proratedWindow'];
-  const opened = windowStart(state);
-  return isWithin(state, opened, window, at)
-    ? undefined
-    : refuse('CANCELLATION_WINDOW_PASSED', `it could be cancelled until ${plus(opened, window)} (R65)`, {
-        window,
-        until: plus(opened, window),
-      });
-};
+export const guard = all(
+  mayTry('cancel'),
+  byKind({
+    newCommerce: newCommerce.guard,
+    isvSaas: marketplace.guard,
+    legacy: suspendInstead,
+    usage: notReturnable,
+  }),
+);
 
-export const guard = all(mayTry('cancel'), onlyFor('cancel', 'newCommerce'), cancellable, trialMayEnd, withinWindow);
+/** Whether cancelling now would end it now, or only at renewal: `allowedActions` tells them apart (A3, R52). */
+export const action = (state: Existing, at: Instant): string =>
+  state.kind !== 'isvSaas' || marketplace.isImmediate(state, at) ? 'cancel' : 'cancel-at-renewal';
 
-/** From when the windows count: the subscription's start, or the running term's (A2, E15). */
-export const windowStart = (state: Existing): Instant =>
-  policyOf(state)['nce.cancel.anchor'] === 'subscriptionStart' ? state.startedAt : state.termStartedAt;
-
-/** "Within" counts the last instant in (A4), unless the preset says otherwise. */
-const isWithin = (state: Existing, from: Instant, window: string, at: Instant): boolean =>
-  policyOf(state)['nce.cancel.boundary'] === 'inclusive' ? windowOpen(from, window, at) : at < plus(from, window);
-
-/** Full within 24 hours (R63), pro-rated within the longer window (R64). */
 export const decide = (
-  { data: { reason, comment }, meta }: CancelSubscription,
+  { data, meta }: CancelSubscription,
   state: Existing,
   { at }: Asking,
-): Decision<SubscriptionCancelled | ChargesPosted | ScheduledChangeRemoved> => {
-  const full = isWithin(state, windowStart(state), policyOf(state)['nce.cancel.fullRefund'], at);
-  const lines = full ? fullRefund(state) : proratedRefund(state, at);
-  const refund = full ? ('full' as const) : ('prorated' as const);
+): Decision<SubscriptionCancelled | marketplace.CancellationScheduled | ChargesPosted | ScheduledChangeRemoved> => {
+  if (state.kind === 'isvSaas' && !marketplace.isImmediate(state, at)) return [marketplace.scheduled(state, data, at)];
+  const { refund, lines } =
+    state.kind === 'isvSaas'
+      ? { refund: 'full' as const, lines: linesBack(state, state.purchasedAt) } // R47: all charged on the order
+      : newCommerce.refundOf(state, at);
+  const { reason, comment = null } = data;
   return [
-    { type: 'SubscriptionCancelled', data: { reason, comment: comment ?? null, refund, effectiveAt: at } },
+    { type: 'SubscriptionCancelled', data: { reason, comment, refund, effectiveAt: at } },
     ...(lines.length > 0 ? [post(state, meta.commandId, at, lines)] : []),
     ...invalidated(state, 'cancel', at),
   ];
 };
-
-/** Each line posted since the window opened, reversed; their sum is exactly zero (§2.4, invariant 2). */
-const fullRefund = (state: Existing): readonly ChargeLine[] =>
-  state.lines
-    .filter(({ postedFor }) => postedFor >= windowStart(state))
-    .map(({ postedFor: _, ...line }) => reversal('cancelImmediate', line));
-
-/** The unused days of the running cycle; a trial refunds its zero (§2.6). */
-const proratedRefund = (state: Existing, at: Instant): readonly ChargeLine[] => {
-  const from = addDays(state.cycle.start, usedDays(state, at));
-  return from > state.cycle.end ? [] : capped([credit('cancelImmediate', state, from)], state);
-};
-
-/** Days used of the running cycle: UTC dates passed, the day of cancelling not among them; or whole 24-hour blocks (A20). */
-const usedDays = (state: Existing, at: Instant): number => {
-  const { cycle, termStartedAt } = state;
-  const dates = daysBetween(cycle.start, dayOf(at));
-  // Only a term's first cycle begins in the middle of a day: everywhere else the two counts are the same.
-  if (policyOf(state)['nce.refund.dayCount'] === 'utcCalendarDay' || dayOf(termStartedAt) !== cycle.start) return dates;
-  return Math.floor(elapsedMs(termStartedAt, at) / durationMs('PT24H'));
-};
-
-const daysBetween = (from: string, to: string): number =>
-  elapsedMs(`${from}T00:00:00.000Z`, `${to}T00:00:00.000Z`) / 86_400_000;
 
 export const evolve = (state: Existing): Existing => ({ ...state, status: 'deleted', autoRenew: false });

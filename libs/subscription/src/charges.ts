@@ -28,10 +28,15 @@ export type Charged = Pick<
   readonly cycle: Cycle;
 };
 
-/** A charge for `charged.quantity` seats from a day (default: the cycle's first) to the cycle's end, that day included (A19). */
-export const charge = (chargeType: ProratedCharge, charged: Charged, from: Day = charged.cycle.start): ChargeLine => {
+/** A charge for `charged.quantity` seats for the days from one to another, both included (A19); by default the whole cycle. */
+export const charge = (
+  chargeType: ProratedCharge,
+  charged: Charged,
+  from: Day = charged.cycle.start,
+  to: Day = charged.cycle.end,
+): ChargeLine => {
   const { kind, offerId, skuId, unitPrice, quantity, currency, billingCycle, cycle } = charged;
-  const part = days(from, cycle.end);
+  const part = days(from, to);
   const regime = roundingFor(resolve(charged.policy), kind, chargeType, billingCycle);
   const amount = prorate({ unitPrice, quantity, days: part, cycleDays: cycle.days, currency, regime });
   return {
@@ -43,7 +48,7 @@ export const charge = (chargeType: ProratedCharge, charged: Charged, from: Day =
     quantity,
     subtotal: amount.subtotal,
     chargeStart: from,
-    chargeEnd: cycle.end,
+    chargeEnd: to,
     days: part,
     cycleDays: cycle.days,
     rounding: amount.rounding,
@@ -63,6 +68,12 @@ export const reversal = (chargeType: ChargeType, line: ChargeLine): ChargeLine =
   subtotal: negate(line.subtotal),
   rounding: 'reversal',
 });
+
+/** Each line posted since an instant, reversed; their sum is exactly zero (§2.4, invariant 2). */
+export const linesBack = (state: Existing, since: Instant): readonly ChargeLine[] =>
+  state.lines
+    .filter(({ postedFor }) => postedFor >= since)
+    .map(({ postedFor: _, ...line }) => reversal('cancelImmediate', line));
 
 const totalOf = (lines: readonly ChargeLine[], currency: string): Decimal =>
   sum(

@@ -128,6 +128,7 @@ export const conversion = (
 export const evolve = (state: Existing, { data: { cause: _, effectiveAt, ...paid } }: TrialConverted): Existing => ({
   ...state,
   ...paid,
+  firstPaidAt: effectiveAt,
   isTrial: false,
   convertsTo: null,
   termStartedAt: effectiveAt,

@@ -6,7 +6,7 @@ import type { Existing } from './state.ts';
 /** The end, for good (R61). */
 export type SubscriptionDeleted = Event<
   'SubscriptionDeleted',
-  { readonly cause: 'termEnded' | 'trialEnded' | 'stageEnded' | 'upgraded' }
+  { readonly cause: 'termEnded' | 'trialEnded' | 'stageEnded' | 'retentionElapsed' | 'upgraded' | 'deprovisioned' }
 >;
 
 /** The term is over and did not renew: access remains for a while, unbilled (`docs-2022-03`). */
@@ -29,6 +29,11 @@ export const endTerm = (state: Existing, effectiveAt: Instant): readonly TermEnd
     ? [{ type: 'SubscriptionExpired', data: { until: plus(effectiveAt, EXPIRED), effectiveAt } }]
     : [{ type: 'SubscriptionDisabled', data: { until: plus(plus(effectiveAt, EXPIRED), DISABLED), effectiveAt } }];
 };
+
+/** A suspended subscription that nobody reactivated: its data is gone (R41, R42, E33). */
+export const endRetention = (effectiveAt: Instant): readonly SubscriptionDeleted[] => [
+  { type: 'SubscriptionDeleted', data: { cause: 'retentionElapsed', effectiveAt } },
+];
 
 /** What follows an expired or disabled stage. */
 export const endStage = (state: Existing, effectiveAt: Instant): readonly TermEnd[] =>

@@ -3,7 +3,7 @@ import { charge, post, type ChargesPosted } from './charges.ts';
 import { changeRefusal, coming } from './coming.ts';
 import { conversion, type TrialConverted } from './convert.ts';
 import { changeFailed, type ScheduledChangeFailed } from './renew.ts';
-import { reference } from './start-cycle.ts';
+import { isBilled, reference } from './start-cycle.ts';
 import type { Existing } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -22,6 +22,7 @@ export const endTrial = (
   const paid = coming(state, (no === undefined ? scheduledChange : null) ?? {}, at, surroundings);
   if (isRefusal(paid)) return failed;
   const converted = conversion(state, { ...paid.wanted, priced: paid.priced }, 'trialEnded', at);
+  if (!isBilled(state)) return [...failed, converted];
   const line = charge('renew', { ...state, ...converted.data });
   return [...failed, converted, post(state, reference(state, 'conversion', at), at, [line])];
 };

@@ -1,7 +1,10 @@
+import * as activate from './activate.ts';
+import * as addOnStatus from './add-on-status.ts';
 import * as addSeats from './add-seats.ts';
 import type * as adjust from './adjust.ts';
 import * as autoRenew from './auto-renew.ts';
 import * as cancel from './cancel.ts';
+import * as cancelMarketplace from './cancel-marketplace.ts';
 import * as changePlan from './change-plan.ts';
 import * as charges from './charges.ts';
 import * as convert from './convert.ts';
@@ -11,11 +14,13 @@ import * as pause from './pause.ts';
 import * as purchase from './purchase.ts';
 import * as reactivate from './reactivate.ts';
 import * as receiveUpgrade from './receive-upgrade.ts';
+import * as recordUsage from './record-usage.ts';
 import * as removeSeats from './remove-seats.ts';
 import * as rename from './rename.ts';
 import * as renew from './renew.ts';
 import * as resume from './resume.ts';
 import * as scheduleChange from './schedule-change.ts';
+import * as setAddOns from './set-add-ons.ts';
 import * as startCycle from './start-cycle.ts';
 import * as suspend from './suspend.ts';
 import * as transfer from './transfer.ts';
@@ -35,6 +40,15 @@ export type SubscriptionEvent =
   | cancel.SubscriptionCancelled
   | autoRenew.AutoRenewEnabled
   | autoRenew.AutoRenewDisabled
+  | autoRenew.CancellationRevoked
+  | cancelMarketplace.CancellationScheduled
+  | setAddOns.AddOnAdded
+  | setAddOns.AddOnQuantityChanged
+  | setAddOns.AddOnEnded
+  | addOnStatus.AddOnSuspended
+  | addOnStatus.AddOnReactivated
+  | activate.SubscriptionActivated
+  | recordUsage.UsageRecorded
   | scheduleChange.ChangeScheduled
   | invalidate.ScheduledChangeRemoved
   | renew.ScheduledChangeFailed
@@ -115,7 +129,21 @@ const evolveExisting = (
       return cancel.evolve(state);
     case 'AutoRenewEnabled':
     case 'AutoRenewDisabled':
+    case 'CancellationRevoked':
       return autoRenew.evolve(state, event);
+    case 'CancellationScheduled':
+      return cancelMarketplace.evolve(state);
+    case 'AddOnAdded':
+    case 'AddOnQuantityChanged':
+    case 'AddOnEnded':
+      return setAddOns.evolve(state, event);
+    case 'AddOnSuspended':
+    case 'AddOnReactivated':
+      return addOnStatus.evolve(state, event);
+    case 'SubscriptionActivated':
+      return activate.evolve(state, event);
+    case 'UsageRecorded':
+      return recordUsage.evolve(state, event);
     case 'ChangeScheduled':
       return scheduleChange.evolve(state, event);
     case 'ScheduledChangeRemoved':

@@ -51,6 +51,12 @@ export const onlyFor =
   ({ kind }) =>
     kinds.includes(kind) ? undefined : refuse('WRONG_COMMERCE_KIND', `a ${kind} subscription knows no ${verb}`);
 
+/** What each kind says to a verb: the table of §4, side by side. */
+export const byKind =
+  (guards: Readonly<Record<Existing['kind'], Guard>>): Guard =>
+  (state, asking, surroundings) =>
+    guards[state.kind](state, asking, surroundings);
+
 const notActive: Readonly<Record<Exclude<Status, 'active'>, RefusalCode>> = {
   pending: 'NOT_ACTIVE',
   suspended: 'SUBSCRIPTION_SUSPENDED',

@@ -2,20 +2,18 @@ import { commandClass, type Decision, type Event } from '#kernel';
 import { autoRenewOff, type AutoRenewDisabled } from './auto-renew.ts';
 import { all, mayTry, mustBeActive, notDuringTrial, notTooOften, onlyFor, type Asking } from './guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
-import type { Existing } from './state.ts';
-
-export type PauseReason = 'customerRequest' | 'nonPayment' | 'fraud';
+import type { Existing, Reason } from './state.ts';
 
 /** Block a customer who does not pay (R66). The partner goes on being billed (R68, R72). */
 export class PauseSubscription extends commandClass('PauseSubscription')<{
-  readonly reason?: PauseReason;
+  readonly reason?: Reason;
   readonly comment?: string;
 }> {}
 
 /** Users cannot work; the partner goes on being billed (R66, R68). */
 export type SubscriptionPaused = Event<
   'SubscriptionPaused',
-  { readonly reason: PauseReason; readonly comment: string | null }
+  { readonly reason: Reason; readonly comment: string | null }
 >;
 
 /** New commerce alone pauses, and not during a trial (A16). */

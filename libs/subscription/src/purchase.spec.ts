@@ -56,6 +56,8 @@ describe('a purchase', () => {
         termStartedAt: at,
         upgradedFrom: null,
         activationLink: null,
+        pending: false,
+        includedUnits: {},
         effectiveAt: at,
       },
     });

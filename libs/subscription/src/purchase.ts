@@ -18,7 +18,7 @@ import { quantityRefusal } from './guards.ts';
 import { priceAt, skuAt, type Priced } from './product.ts';
 import type { Cycle, Existing, Kind, Subscription } from './state.ts';
 import type { CustomerFacts, Surroundings } from './surroundings.ts';
-import { openTerm, openTrial } from './term.ts';
+import { openTermOf, openTrial } from './term.ts';
 
 /** Buy a subscription for a customer: a one-line order. */
 export class PurchaseSubscription extends commandClass('PurchaseSubscription')<{
@@ -27,7 +27,8 @@ export class PurchaseSubscription extends commandClass('PurchaseSubscription')<{
   readonly customerId: string;
   readonly offerId: string;
   readonly skuId: string;
-  readonly quantity: number;
+  /** Left out for usage, which has no seats (R20). */
+  readonly quantity?: number;
   readonly term: Term;
   readonly billingCycle: BillingCycle;
   readonly friendlyName?: string;
@@ -68,6 +69,10 @@ export type SubscriptionCreated = Event<
     readonly termStartedAt: Instant;
     readonly upgradedFrom: string | null;
     readonly activationLink: string | null;
+    /** Billing waits until the publisher has finished the set-up (`isv.activation`). */
+    readonly pending: boolean;
+    /** What each cycle of a usage plan includes, by meter. */
+    readonly includedUnits: Readonly<Record<string, Decimal>>;
   }
 >;
 
@@ -91,8 +96,8 @@ export const decide = (
   const priced = priceAt(surroundings, { ...data, currency: customer.currency }, meta.at);
   if (isRefusal(priced)) return priced;
   const created = creation(data, meta, { ...priced, customer, pin });
-  const first = charge('new', created.data);
-  return [created, post(created.data, meta.commandId, meta.at, [first])];
+  if (created.data.pending) return [created];
+  return [created, post(created.data, meta.commandId, meta.at, [charge('new', created.data)])];
 };
 
 type Buying = {
@@ -126,6 +131,11 @@ const ineligible = (
     const { code, detail, ...facts } = reason;
     return refuse(code, detail, facts);
   }
+  if (offer.kind === 'usage') return undefined;
+  if (data.quantity === undefined) {
+    const because = 'quantity: how many seats? Only usage has none (R20)';
+    return refuse('VALIDATION_FAILED', because, { errors: [{ path: 'quantity', message: 'is required' }] });
+  }
   return quantityRefusal(data.quantity, sku) ?? trialRefusal(data.quantity, { offer, sku }, pin);
 };
 
@@ -146,13 +156,15 @@ type Bought = Priced & Pick<Buying, 'customer' | 'pin'>;
 const creation = (
   data: PurchaseSubscription['data'],
   { actor, at }: Meta,
-  { offer, sku, unitPrice, catalogVersion, customer, pin }: Bought,
+  { offer, sku, plan, unitPrice, catalogVersion, customer, pin }: Bought,
 ): SubscriptionCreated => {
   const start = dayOf(at);
   const anchor = anchorOf(start, resolve(pin).anchor);
   const days = trialDays(offer, sku, pin);
   const isTrial = days !== null;
-  const opened = isTrial ? openTrial(start, days, anchor) : openTerm(start, data.term, data.billingCycle, anchor);
+  const opened = isTrial
+    ? openTrial(start, days, anchor)
+    : openTermOf(offer.kind)(start, data.term, data.billingCycle, anchor);
   return {
     type: 'SubscriptionCreated',
     data: {
@@ -165,7 +177,7 @@ const creation = (
       skuId: sku.skuId,
       offerName: offer.name,
       friendlyName: data.friendlyName ?? offer.name,
-      quantity: data.quantity,
+      quantity: offer.kind === 'usage' ? 1 : (data.quantity ?? 1),
       term: data.term,
       billingCycle: data.billingCycle,
       unitPrice: isTrial ? '0' : unitPrice,
@@ -180,6 +192,8 @@ const creation = (
       termStartedAt: at,
       upgradedFrom: null,
       activationLink: sku.setupUrl === null ? null : sku.setupUrl.replaceAll('{subscriptionId}', data.subscriptionId),
+      pending: offer.kind === 'isvSaas' && resolve(pin)['isv.activation'] === 'publisherConfirms',
+      includedUnits: plan.includedUnits ?? {},
       effectiveAt: at,
     },
   };
@@ -196,11 +210,14 @@ const paidProduct = (offer: Offer, sku: Sku) => {
 
 /** The first state: everything that was pinned. */
 export const evolve = (_: Subscription, { data }: SubscriptionCreated): Existing => {
-  const { effectiveAt, ...pinned } = data;
+  const { effectiveAt, pending, includedUnits, ...pinned } = data;
   return {
     ...pinned,
-    status: 'active',
+    status: pending ? 'pending' : 'active',
     purchasedAt: effectiveAt,
+    firstPaidAt: effectiveAt,
+    addOns: [],
+    usage: { included: includedUnits, left: includedUnits, unbilled: [], seen: {} },
     cancelAtRenewal: false,
     scheduledChange: null,
     scheduledSubscriptionId: null,

@@ -1,7 +1,7 @@
 import { dayOf, monthsOf } from '#calendar';
 import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
 import { charge, post, type ChargesPosted } from './charges.ts';
-import { windowStart } from './cancel.ts';
+import { windowStart } from './cancel-new-commerce.ts';
 import { policyOf, quantityRefusal, windowOpen, type Asking } from './guards.ts';
 import { skuAt } from './product.ts';
 import type { SubscriptionCreated } from './purchase.ts';

@@ -1,6 +1,5 @@
 import { MOST_SEATS } from '#catalog';
 import { commandClass, isRefusal, refuse, type Decision, type Event, type Instant } from '#kernel';
-import { seatChange } from './add-seats.ts';
 import { post, type ChargesPosted } from './charges.ts';
 import {
   all,
@@ -18,6 +17,7 @@ import {
 } from './guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
 import { skuAt } from './product.ts';
+import { seatChange } from './seat-change.ts';
 import type { Existing, SeatLot } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -78,7 +78,7 @@ export const decide = (
   const lots = withoutSeats(state.lots, data.quantity, isOpen);
   return [
     { type: 'SeatsRemoved', data: { removed: data.quantity, quantity, lots, effectiveAt: at } },
-    post(state, meta.commandId, at, seatChange('removeQuantity', state, quantity, at)),
+    post(state, meta.commandId, at, seatChange('removeQuantity', state, { part: state, quantity, at })),
     ...invalidated(state, 'quantityChange', at),
   ];
 };

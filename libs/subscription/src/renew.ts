@@ -2,12 +2,13 @@ import { dayOf, type BillingCycle, type Term } from '#calendar';
 import { isRefusal, type Event, type Instant, type Refusal, type RefusalCode } from '#kernel';
 import type { Decimal } from '#money';
 import { pinAt, type PolicyPin } from '#policy';
+import { chargedParts } from './add-on.ts';
 import { charge, post, type ChargesPosted } from './charges.ts';
 import { changeRefusal, coming, seatsThatLeave, withChange } from './coming.ts';
 import { policyOf } from './guards.ts';
 import { priceAt, type Priced, type Wanted } from './product.ts';
-import { reference, withoutOldLines } from './start-cycle.ts';
-import type { Existing, ScheduledChange } from './state.ts';
+import { isBilled, reference, withoutOldLines } from './start-cycle.ts';
+import type { AddOn, Existing, ScheduledChange } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 import { openTerm, type OpenedTerm } from './term.ts';
 import { seatsLeave, type UpgradeStarted } from './transfer.ts';
@@ -26,6 +27,8 @@ export type SubscriptionRenewed = Event<
     readonly catalogVersion: string;
     readonly policy: PolicyPin;
     readonly applied: ScheduledChange | null;
+    /** The add-ons that renew along, at the prices of the new term (R37). */
+    readonly addOns: Existing['addOns'];
     /** R87: users' licences are not moved along by themselves. */
     readonly licenceReassignment: 'manual' | null;
   }
@@ -108,6 +111,17 @@ const priceOrPinned = (
     : { unitPrice: priced.unitPrice, catalogVersion: priced.catalogVersion, offerName: priced.offer.name };
 };
 
+const repriced = (
+  addOn: AddOn,
+  { term, billingCycle, currency }: Wanted,
+  at: Instant,
+  surroundings: Surroundings,
+): AddOn => {
+  const { offerId, skuId } = addOn;
+  const priced = priceAt(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
+  return isRefusal(priced) ? addOn : { ...addOn, unitPrice: priced.unitPrice };
+};
+
 type Renewing = {
   readonly wanted: Wanted;
   readonly quantity: number;
@@ -135,6 +149,7 @@ const renewal = (
       ...priceOrPinned(state, wanted, at, surroundings),
       policy: pinAt(surroundings.policies, at),
       applied: change,
+      addOns: state.addOns.map((addOn) => repriced(addOn, wanted, at, surroundings)),
       licenceReassignment: otherSku && !automatic ? 'manual' : null,
       effectiveAt: at,
     },
@@ -143,9 +158,16 @@ const renewal = (
 
 /** The new term's first cycle. Where all seats leave at once there is nothing to charge. */
 const firstCharge = (state: Existing, { data }: SubscriptionRenewed, at: Instant): readonly ChargesPosted[] =>
-  data.quantity === 0
+  data.quantity === 0 || !isBilled(state)
     ? []
-    : [post(state, reference(state, 'renewal', at), at, [charge('renew', { ...state, ...data })])];
+    : [
+        post(
+          state,
+          reference(state, 'renewal', at),
+          at,
+          chargedParts({ ...state, ...data }).map((part) => charge('renew', part)),
+        ),
+      ];
 
 export const evolve = (state: Existing, event: SubscriptionRenewed | ScheduledChangeFailed): Existing => {
   if (event.type === 'SubscriptionRenewed') return withoutOldLines(evolveRenewed(state, event));

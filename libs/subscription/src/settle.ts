@@ -1,8 +1,9 @@
 import { startOf } from '#calendar';
 import { commandClass, type Instant } from '#kernel';
 import { evolve, type SubscriptionEvent } from './events.ts';
-import { endStage, endTerm } from './end-term.ts';
+import { endRetention, endStage, endTerm } from './end-term.ts';
 import { endTrial } from './end-trial.ts';
+import { policyOf } from './guards.ts';
 import { renew } from './renew.ts';
 import { startCycle } from './start-cycle.ts';
 import type { Existing, Subscription } from './state.ts';
@@ -15,8 +16,11 @@ export class Settle extends commandClass('Settle')<Record<never, never>> {}
 /** When something happens next by itself: a cycle, the term's or the trial's end, a stage's. Nothing after the end. */
 export const nextDue = (state: Subscription): Instant | null => {
   if (state.status === 'none' || state.status === 'deleted' || state.inTransit !== null) return null;
+  if (state.status === 'pending') return null;
   if (state.stageEndsAt !== null) return state.stageEndsAt;
-  return instantAfter(state.cycle.end);
+  const next = instantAfter(state.cycle.end);
+  const expiresAt = state.suspension?.autoExpiresAt ?? next;
+  return expiresAt < next ? expiresAt : next;
 };
 
 /**
@@ -40,9 +44,15 @@ export const settle = (
 
 const whatFallsDue = (state: Existing, due: Instant, surroundings: Surroundings): readonly SubscriptionEvent[] => {
   if (state.stageEndsAt !== null) return endStage(state, due);
+  const expiresAt = state.suspension?.autoExpiresAt;
+  if (expiresAt !== undefined && expiresAt !== null && expiresAt <= due) return endRetention(due);
   if (startOf(state.cycle.end) < startOf(state.termEnd)) return startCycle(state, due);
-  if (!state.autoRenew) return endTerm(state, due);
+  if (!state.autoRenew || staysATrial(state)) return endTerm(state, due);
   if (!state.isTrial) return renew(state, due, surroundings);
   const converted = endTrial(state, due, surroundings);
   return converted.some(({ type }) => type === 'TrialConverted') ? converted : [...converted, ...endTerm(state, due)];
 };
+
+/** A legacy trial is converted by hand, or it ends (D33). */
+const staysATrial = (state: Existing): boolean =>
+  state.isTrial && state.kind === 'legacy' && policyOf(state)['legacy.trial.autoConvert'] === 'no';

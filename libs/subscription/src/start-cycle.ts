@@ -1,8 +1,10 @@
 import { dayOf, durationMs, plus, startOf, type BillingCycle } from '#calendar';
 import type { Event, Instant } from '#kernel';
 import type { Decimal } from '#money';
+import { chargedParts } from './add-on.ts';
 import { charge, post, type ChargesPosted } from './charges.ts';
 import { policyOf } from './guards.ts';
+import { freshUsage, usageLines } from './record-usage.ts';
 import type { Existing } from './state.ts';
 import { firstCycleOfPlan, nextCycle } from './term.ts';
 
@@ -38,15 +40,26 @@ export const startCycle = (state: Existing, at: Instant): readonly (ChargeCycleS
           billingCycle: pendingPlan.billingCycle,
           unitPrice: pendingPlan.unitPrice,
         };
-  const line = charge(pendingPlan === null ? 'cycleCharge' : 'changeBillingPlan', { ...state, ...next });
+  const chargeType = pendingPlan === null ? 'cycleCharge' : 'changeBillingPlan';
+  const lines = isBilled(state) ? chargedParts({ ...state, ...next }).map((part) => charge(chargeType, part)) : [];
   return [
+    ...billUsage(state, at),
     { type: 'ChargeCycleStarted', data: { ...next, effectiveAt: at } },
-    post(state, reference(state, 'cycle', at), at, [line]),
+    ...(lines.length > 0 ? [post(state, reference(state, 'cycle', at), at, lines)] : []),
   ];
 };
 
+/** What was used in the cycle that ends, billed in arrears (R55). */
+const billUsage = (state: Existing, at: Instant): readonly ChargesPosted[] => {
+  const lines = usageLines(state);
+  return lines.length > 0 ? [post(state, reference(state, 'usage', at), at, lines)] : [];
+};
+
+/** Whether time costs anything now: a suspended legacy or marketplace subscription rests (A8); new commerce pays on (R68). */
+export const isBilled = ({ kind, status }: Existing): boolean => kind === 'newCommerce' || status === 'active';
+
 export const evolve = (state: Existing, { data: { effectiveAt: _, ...cycle } }: ChargeCycleStarted): Existing =>
-  withoutOldLines({ ...state, ...cycle, pendingPlan: null });
+  withoutOldLines({ ...state, ...cycle, pendingPlan: null, usage: freshUsage(state.usage) });
 
 /** Forgets lines that no refund can reach any more: neither in the running cycle nor within a full-refund window. */
 export const withoutOldLines = (state: Existing): Existing => {

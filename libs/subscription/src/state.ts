@@ -7,6 +7,9 @@ import type { ChargeLine } from './charge-line.ts';
 /** The four ways of selling (rules.md, "Commerce kinds"). */
 export type Kind = 'newCommerce' | 'legacy' | 'isvSaas' | 'usage';
 
+/** Why a subscription is paused, suspended or cancelled (R39). */
+export type Reason = 'customerRequest' | 'nonPayment' | 'fraud';
+
 /** Where a subscription stands (§4). `expired` and `disabled` exist only under `docs-2022-03`. */
 export type Status = 'pending' | 'active' | 'suspended' | 'paused' | 'expired' | 'disabled' | 'deleted';
 
@@ -41,6 +44,30 @@ export type ScheduledChange = {
 /** Where upgraded seats go (R97). */
 export type UpgradeTarget = 'new' | { readonly subscriptionId: string };
 
+/** Seats of an add-on SKU on a base: on its plan, its cycle and its term (R37). */
+export type AddOn = {
+  readonly offerId: string;
+  readonly skuId: string;
+  readonly offerName: string;
+  readonly quantity: number;
+  readonly unitPrice: Decimal;
+  readonly status: 'active' | 'suspended';
+  /** Why it is suspended: with its base, or by itself (R36, A15). */
+  readonly cause: 'cascade' | 'command' | null;
+};
+
+/** What a usage-based subscription was used for. */
+export type Usage = {
+  /** Units of each meter that every cycle includes. */
+  readonly included: Readonly<Record<string, Decimal>>;
+  /** What is left of them in this cycle. */
+  readonly left: Readonly<Record<string, Decimal>>;
+  /** Billed when the cycle ends, in the order of first use. */
+  readonly unbilled: readonly { readonly meter: string; readonly unitPrice: Decimal; readonly quantity: Decimal }[];
+  /** Content of every usage ever reported, by `usageId`: each counts once. */
+  readonly seen: Readonly<Record<string, string>>;
+};
+
 /** Seats that have left for another subscription and have not arrived yet. Nothing else happens meanwhile. */
 export type SeatsInTransit = {
   readonly transitionId: string;
@@ -74,6 +101,8 @@ export type Existing = Product & {
   readonly startedAt: Instant;
   /** The same for windows that begin anew with each term. */
   readonly termStartedAt: Instant;
+  /** When the first paid term began: the purchase, or the end of its trial (A14, A21). */
+  readonly firstPaidAt: Instant;
   readonly isTrial: boolean;
   /** What a trial turns into. */
   readonly convertsTo: { readonly offerId: string; readonly skuId: string } | null;
@@ -104,6 +133,8 @@ export type Existing = Product & {
   readonly upgradedFrom: string | null;
   readonly licenceReassignment: 'manual' | null;
   readonly activationLink: string | null;
+  readonly addOns: readonly AddOn[];
+  readonly usage: Usage;
   readonly lots: readonly SeatLot[];
   /** Commands accepted so far (`nce.updates.max`). */
   readonly updates: number;

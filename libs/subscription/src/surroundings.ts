@@ -1,12 +1,12 @@
 import type { CatalogueTimeline } from '#catalog';
-import type { Instant } from '#kernel';
+import type { Day, Instant } from '#kernel';
 import type { PolicyTimeline } from '#policy';
 
 /** What a decision may look at beside the command and the state: price lists and rules by date, and who is buying. */
 export type Surroundings = {
   readonly catalogue: CatalogueTimeline;
   readonly policies: PolicyTimeline;
-  /** The customer of a purchase; nothing else needs it. */
+  /** The customer, for a purchase, for add-ons, and for a suspension's retention (R41). */
   readonly customer?: CustomerFacts;
 };
 
@@ -17,6 +17,8 @@ export type CustomerFacts = {
   readonly segment: string;
   readonly currency: string;
   readonly accountOpenedAt: Instant;
+  /** First day of the customer's first subscription, where it is known (R41). */
+  readonly firstBilledOn?: Day;
   /** Subscriptions to limited offers that are not deleted, as the customer's slots and their holders tell (R5, A18). */
   readonly held: readonly HeldSubscription[];
 };

@@ -32,6 +32,21 @@ export const openTerm = (start: Day, term: Term, billingCycle: BillingCycle, anc
   };
 };
 
+/** Usage has no term (R75): its cycles follow one another month by month for ever. */
+const openEnded = (start: Day, _: Term, __: BillingCycle, anchor: Anchor): OpenedTerm => ({
+  anchor,
+  termStart: start,
+  termEnd: NEVER,
+  cycle: cycleOf(start, NEVER, 0, { billingCycle: 'monthly', anchor }),
+  cyclesFrom: start,
+});
+
+/** How a term opens, by kind. */
+export const openTermOf = (kind: Existing['kind']) => (kind === 'usage' ? openEnded : openTerm);
+
+/** The last day of what has no last day. */
+export const NEVER: Day = '9999-12-31';
+
 /** A trial of n days ends with its n-th day (E27), and is one cycle. */
 export const openTrial = (start: Day, days: number, anchor: Anchor): OpenedTerm => {
   const end = addDays(start, days - 1);

@@ -135,6 +135,8 @@ const opening = (
   ...windowOfChild(state),
   upgradedFrom: state.subscriptionId,
   activationLink: null,
+  pending: false,
+  includedUnits: {},
   effectiveAt: at,
 });
 

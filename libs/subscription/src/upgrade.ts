@@ -55,7 +55,7 @@ const sourceActive: Guard = ({ status }) => {
 
 export const guard = all(
   mayTry('upgrade'),
-  onlyFor('upgrade', 'newCommerce'),
+  onlyFor('upgrade', 'newCommerce', 'legacy'),
   sourceActive,
   notDuringTrial,
   notTooOften,
@@ -95,7 +95,7 @@ const targetPlan = (
   if (isRefusal(to)) return to;
   if (isRefusal(from)) return from;
   const way = relation({ offerId: state.offerId, sku: from.sku }, { offerId, sku: to.sku });
-  if (way === 'downgrade')
+  if (way === 'downgrade' && state.kind === 'newCommerce')
     return refuse('MUST_BE_SCHEDULED', 'a downgrade takes effect at renewal: schedule the change (R78)');
   if (way !== 'upgrade')
     return refuse(
@@ -130,6 +130,11 @@ const amountRefusal = (
   { quantity, target }: UpgradeSubscription['data'],
   { sku }: Priced,
 ): Refusal | undefined => {
+  if (state.kind === 'legacy' && (quantity !== state.quantity || target !== 'new'))
+    return refuse(
+      'MUST_UPGRADE_ALL',
+      `a legacy upgrade moves all ${state.quantity} seats, and keeps the subscription (R91)`,
+    );
   if (target !== 'new' && target.subscriptionId === state.subscriptionId)
     return refuse('TARGET_IS_SOURCE', 'a subscription is not upgraded into itself');
   if (quantity > state.quantity && !(policyOf(state)['nce.upgrade.mayAddSeats'] && target === 'new'))
