@@ -12,11 +12,6 @@ export class Followers {
   readonly #waiting = new Set<() => void>();
   #ended = false;
 
-  /** Whether somebody stands at the log's end and waits. */
-  get waiting(): boolean {
-    return this.#waiting.size > 0;
-  }
-
   /** Tells everybody who waits that the log has grown. */
   wake(): void {
     const waiting = [...this.#waiting];

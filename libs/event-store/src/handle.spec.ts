@@ -233,6 +233,15 @@ describe('commands at once', () => {
     ]);
   });
 
+  it('on one stream wait for each other instead of colliding', async () => {
+    const store = opened();
+    let appends = 0;
+    const handling = handlingOf(instead(store, { append: (...what) => ((appends += 1), store.append(...what)) }));
+    await Promise.all(Array.from({ length: 8 }, () => handling.handle(counter, 'a', add(1))));
+    expect(await totalOf(store, 'a')).toBe(8);
+    expect(appends).toBe(8);
+  });
+
   it('do not suffer from one that fails', async () => {
     const handling = handlingOf(opened());
     const broken = { ...counter, decide: () => { throw new Error('broken'); } }; // prettier-ignore

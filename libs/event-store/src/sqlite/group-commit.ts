@@ -110,7 +110,7 @@ export class GroupCommit {
   #already({ number }: Head, events: readonly Encoded[], expected: Revision): Receipt | undefined {
     if (number === undefined || events.length === 0) return undefined;
     const there = this.#statements.already.all(number, expected, events.length);
-    if (there.length < events.length || events.some(({ id }, index) => id !== there[index]?.id)) return undefined;
+    if (events.some(({ id }, index) => id !== there[index]?.id)) return undefined;
     return { revision: expected + events.length, position: positionOf(Number(there.at(-1)?.position)) };
   }
 

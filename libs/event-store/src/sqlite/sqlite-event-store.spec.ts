@@ -173,6 +173,34 @@ describe('a full disk', () => {
   });
 });
 
+describe('a transaction that fails in the middle', () => {
+  it('is not seen by anybody, and the next one is none the wiser', async () => {
+    const database = openDatabase(newFile());
+    database.exec(`
+      CREATE TRIGGER poisonous BEFORE INSERT ON events WHEN NEW.type = 'Poison'
+      BEGIN SELECT raise(ABORT, 'spilt'); END`);
+    await opened(
+      () => new SqliteEventStore(database, shapes),
+      async (store) => {
+        const [first, second] = drafts(2);
+        const group = [
+          store.append('contract-1', [first!], NO_STREAM),
+          store.append('contract-2', [second!, { ...draft(), type: 'Poison' }], NO_STREAM),
+          store.append('contract-3', drafts(1), 5),
+        ];
+        for (const outcome of await Promise.allSettled(group))
+          expect(outcome).toEqual({ status: 'rejected', reason: expect.any(StoreUnavailable) });
+        expect(await history(store)).toEqual([]);
+        expect(await store.append('contract-1', [first!], NO_STREAM)).toEqual({
+          revision: 0,
+          position: '0000000000000001',
+        });
+        expect(idsOf(await history(store))).toEqual([first!.id]);
+      },
+    );
+  });
+});
+
 describe('a file that is no log of ours', () => {
   it('is refused when a newer version wrote it', async () => {
     const path = newFile();
