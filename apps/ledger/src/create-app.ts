@@ -1,6 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Logger, PinoLogger } from 'nestjs-pino';
+import { Logger } from 'nestjs-pino';
 import { bootstrap } from './access/bootstrap.ts';
 import { AppModule } from './app.module.ts';
 import { publishFile } from './catalogue/catalogue-file.ts';
@@ -46,7 +46,7 @@ export const startApp = async (app: NestFastifyApplication, configuration: Confi
 /** Measures and logs every answer; who is asking is told by the id of the key, never by the key. */
 const observe = (app: NestFastifyApplication): void => {
   const metrics = app.get(Metrics);
-  const logger = app.get(PinoLogger);
+  const logger = app.get(Logger);
   app
     .getHttpAdapter()
     .getInstance()
@@ -55,10 +55,8 @@ const observe = (app: NestFastifyApplication): void => {
       const route = request.is404 ? 'none' : (request.routeOptions.url ?? 'none');
       const { statusCode, elapsedTime } = reply;
       metrics.requestEnded(method, route, statusCode, elapsedTime / 1_000);
-      logger.info(
-        { method, route, status: statusCode, ms: elapsedTime, correlationId: id, keyId: caller?.actor.id },
-        'request',
-      );
+      const facts = { method, route, status: statusCode, ms: elapsedTime, correlationId: id, keyId: caller?.actor.id };
+      logger.log(facts, 'answered', 'Requests');
       done();
     });
 };

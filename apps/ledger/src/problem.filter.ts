@@ -1,6 +1,6 @@
 import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { PinoLogger } from 'nestjs-pino';
+import { Logger } from 'nestjs-pino';
 import { RevisionConflict, StoreUnavailable } from '#event-store';
 import { ReadStoreUnavailable } from '#read-store';
 import { answerTo, InvalidRequest, ProblemError, type ProblemCode } from './http/problem.ts';
@@ -9,9 +9,9 @@ import { answerTo, InvalidRequest, ProblemError, type ProblemCode } from './http
 @Injectable()
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  readonly #logger: PinoLogger;
+  readonly #logger: Logger;
 
-  constructor(logger: PinoLogger) {
+  constructor(logger: Logger) {
     this.#logger = logger;
   }
 
@@ -20,7 +20,11 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = problemOf(error);
     if (problem.code === 'INTERNAL_ERROR') {
       const { id, method } = http.getRequest<FastifyRequest>();
-      this.#logger.error({ err: error, correlationId: id, method }, 'a request failed unexpectedly');
+      this.#logger.error(
+        { err: error, correlationId: id, method },
+        'a request failed unexpectedly',
+        ProblemFilter.name,
+      );
     }
     sendProblem(http.getResponse<FastifyReply>(), problem);
   }

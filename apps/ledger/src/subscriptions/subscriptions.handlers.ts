@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Refusal } from '#kernel';
 import {
@@ -28,6 +29,8 @@ const subjectOf = ({ meta: { subject } }: SubscriptionVerb): string => {
 };
 
 /** Nest's door to the pure core. A new verb needs one more line below, and nothing here. */
+// Decorated, or Nest does not learn what its constructor wants.
+@Injectable()
 abstract class VerbHandler<C extends SubscriptionVerb> {
   constructor(protected readonly ledger: Ledger) {}
 
