@@ -1,0 +1,191 @@
+import { plus } from '#calendar';
+import { commandClass, refuse, type Decider, type Decision, type Event, type Instant, type Refusal } from '#kernel';
+import { mayDo, pinAt, resolve, type PolicyTimeline } from '#policy';
+import type { CartLine, LineError, OrderLine, Review } from './line.ts';
+
+/** How long a cart can be used: to the millisecond (W42). A day is exactly 24 hours. */
+const LIFETIME = 'P7D';
+
+/** Open a cart for a customer (R20). `errors` are what stands against its lines at that time; nothing is refused for them. */
+export class CreateCart extends commandClass('CreateCart')<{
+  readonly cartId: string;
+  readonly customerId: string;
+  readonly lines: readonly CartLine[];
+  readonly errors: readonly LineError[];
+}> {}
+
+/** Put these lines in place of what the cart holds: it is open again (R21). */
+export class ReplaceCartLines extends commandClass('ReplaceCartLines')<{
+  readonly lines: readonly CartLine[];
+  readonly errors: readonly LineError[];
+}> {}
+
+/** Look at the whole order before it is bought (R21): what it costs, and which lines cannot be bought as things stand. */
+export class ReviewCart extends commandClass('ReviewCart')<Review> {}
+
+/** Buy what was reviewed (R22). */
+export class CheckOutCart extends commandClass('CheckOutCart')<Record<never, never>> {}
+
+export type CartCommand = CreateCart | ReplaceCartLines | ReviewCart | CheckOutCart;
+
+export type CartCreated = Event<
+  'CartCreated',
+  {
+    readonly cartId: string;
+    readonly partnerId: string;
+    readonly customerId: string;
+    readonly lines: readonly CartLine[];
+    readonly errors: readonly LineError[];
+    /** From this instant on it is expired. */
+    readonly expiresAt: Instant;
+  }
+>;
+export type CartLinesReplaced = Event<
+  'CartLinesReplaced',
+  { readonly cartId: string; readonly lines: readonly CartLine[]; readonly errors: readonly LineError[] }
+>;
+export type CartReviewed = Event<'CartReviewed', Review & { readonly cartId: string }>;
+
+/** A cart became an order. Names the order and every subscription, so that whoever fulfils it needs nothing else. */
+export type CartOrdered = Event<
+  'CartOrdered',
+  {
+    readonly cartId: string;
+    readonly orderId: string;
+    readonly partnerId: string;
+    readonly customerId: string;
+    readonly lines: readonly OrderLine[];
+  }
+>;
+
+export type CartEvent = CartCreated | CartLinesReplaced | CartReviewed | CartOrdered;
+
+export type ExistingCart = {
+  readonly cartId: string;
+  readonly partnerId: string;
+  readonly customerId: string;
+  readonly status: 'open' | 'reviewed' | 'ordered';
+  readonly lines: readonly CartLine[];
+  /** What stood against the lines when they were put in, or reviewed. */
+  readonly errors: readonly LineError[];
+  /** The last review of these very lines. */
+  readonly review: Review | null;
+  readonly orderId: string | null;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant;
+  readonly lastEffectiveAt: Instant;
+};
+
+export type Cart = { readonly cartId: null } | ExistingCart;
+
+/** What a cart looks at beside itself. */
+export type CartSurroundings = {
+  readonly policies: PolicyTimeline;
+  /** For whom a cart is opened; nothing else needs it. */
+  readonly customer?: { readonly customerId: string };
+  /** One cart makes one order, and a line one subscription: their ids follow from the cart's, wherever it is bought from (E24). */
+  readonly naming: {
+    readonly orderId: (cartId: string) => string;
+    readonly subscriptionId: (orderId: string, line: number) => string;
+  };
+};
+
+/** What has become of a cart by an instant. */
+export const statusAt = (cart: ExistingCart, at: Instant): ExistingCart['status'] | 'expired' =>
+  cart.status !== 'ordered' && at >= cart.expiresAt ? 'expired' : cart.status;
+
+const decide = (command: CartCommand, state: Cart, surroundings: CartSurroundings): Decision<CartEvent> => {
+  const { actor, at: asked } = command.meta;
+  if (command.type === 'CreateCart') return create(command, state, surroundings);
+  if (state.cartId === null || state.partnerId !== actor.partnerId)
+    return refuse('CART_NOT_FOUND', 'there is no such cart');
+  const at = asked < state.lastEffectiveAt ? state.lastEffectiveAt : asked;
+  const no = roleRefusal(command, surroundings);
+  if (no !== undefined) return no;
+  if (state.status === 'ordered') return again(command, state);
+  if (statusAt(state, at) === 'expired')
+    return refuse('CART_EXPIRED', `the cart expired at ${state.expiresAt}`, { expiresAt: state.expiresAt });
+  switch (command.type) {
+    case 'ReplaceCartLines':
+      return [{ type: 'CartLinesReplaced', data: { cartId: state.cartId, ...command.data, effectiveAt: at } }];
+    case 'ReviewCart':
+      return (
+        emptyRefusal(state) ?? [
+          { type: 'CartReviewed', data: { cartId: state.cartId, ...command.data, effectiveAt: at } },
+        ]
+      );
+    case 'CheckOutCart':
+      return checkOut(state, at, surroundings);
+  }
+};
+
+/** Whoever may buy may fill carts (R3). */
+const roleRefusal = ({ meta: { actor, at } }: CartCommand, { policies }: CartSurroundings): Refusal | undefined =>
+  mayDo(resolve(pinAt(policies, at)), actor.role, 'purchase')
+    ? undefined
+    : refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not purchase (R3)`);
+
+const create = (command: CreateCart, state: Cart, surroundings: CartSurroundings): Decision<CartCreated> => {
+  const { data, meta } = command;
+  const no = roleRefusal(command, surroundings);
+  if (no !== undefined) return no;
+  if (state.cartId !== null) return refuse('NOTHING_CHANGES', `the cart ${state.cartId} exists already`);
+  if (surroundings.customer?.customerId !== data.customerId)
+    return refuse('CUSTOMER_NOT_FOUND', `there is no customer ${data.customerId} (R1)`);
+  const { partnerId } = meta.actor;
+  return [
+    { type: 'CartCreated', data: { ...data, partnerId, expiresAt: plus(meta.at, LIFETIME), effectiveAt: meta.at } },
+  ];
+};
+
+/** Bought again, it is the same order, and nothing happens (E24); everything else comes too late. */
+const again = ({ type }: CartCommand, { orderId }: ExistingCart): Decision<never> =>
+  type === 'CheckOutCart'
+    ? []
+    : refuse('CART_ALREADY_ORDERED', `the cart became the order ${orderId ?? ''}`, { orderId });
+
+const emptyRefusal = ({ lines }: ExistingCart): Refusal | undefined =>
+  lines.length === 0 ? refuse('CART_EMPTY', 'there is nothing in the cart') : undefined;
+
+const checkOut = (state: ExistingCart, at: Instant, { naming }: CartSurroundings): Decision<CartOrdered> => {
+  const { cartId, partnerId, customerId, lines } = state;
+  const empty = emptyRefusal(state);
+  if (empty !== undefined) return empty;
+  if (state.status !== 'reviewed')
+    return refuse('CART_NOT_REVIEWED', 'a cart is bought as it was reviewed: review it first (R22)', {
+      allowedActions: ['review'],
+    });
+  const orderId = naming.orderId(cartId);
+  const ordered = lines.map((wish, line) => ({ line, subscriptionId: naming.subscriptionId(orderId, line), ...wish }));
+  return [{ type: 'CartOrdered', data: { cartId, orderId, partnerId, customerId, lines: ordered, effectiveAt: at } }];
+};
+
+const evolve = (state: Cart, event: CartEvent): Cart => {
+  if (event.type === 'CartCreated') {
+    const { effectiveAt, ...created } = event.data;
+    const fresh = { status: 'open', review: null, orderId: null } as const;
+    return { ...created, ...fresh, createdAt: effectiveAt, lastEffectiveAt: effectiveAt };
+  }
+  if (state.cartId === null) return state;
+  const lastEffectiveAt = event.data.effectiveAt;
+  switch (event.type) {
+    case 'CartLinesReplaced': {
+      const { lines, errors } = event.data;
+      return { ...state, status: 'open', lines, errors, review: null, lastEffectiveAt };
+    }
+    case 'CartReviewed': {
+      const { totals, amounts, errors } = event.data;
+      return { ...state, status: 'reviewed', errors, review: { totals, amounts, errors }, lastEffectiveAt };
+    }
+    case 'CartOrdered':
+      return { ...state, status: 'ordered', orderId: event.data.orderId, lastEffectiveAt };
+  }
+};
+
+/** The cart: what somebody is about to buy for a customer, until it becomes an order. */
+export const cart = (surroundings: CartSurroundings): Decider<CartCommand, CartEvent, Cart> => ({
+  category: 'cart',
+  initial: { cartId: null },
+  decide: (command, state) => decide(command, state, surroundings),
+  evolve,
+});
