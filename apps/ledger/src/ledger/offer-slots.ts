@@ -61,7 +61,7 @@ export class OfferSlots {
         {
           offerId,
           limit,
-          slot: { subscriptionId, skuId, quantity, commandId: meta.commandId, purchase: data },
+          slot: { subscriptionId, skuId, quantity: quantity ?? 1, commandId: meta.commandId, purchase: data },
           ended: held.filter(({ status }) => status === 'deleted').map((holder) => holder.subscriptionId),
         },
         claimMeta(meta, derivedId('claim', meta.commandId, meta.at)),
