@@ -1,0 +1,145 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as access from '#access';
+import type { ClockMoved } from '#calendar';
+import * as catalog from '#catalog';
+import * as customers from '#customer';
+import { codec } from '#event-store';
+import { schemaOf, START, type EventMeta, type History, type Recorded } from '#kernel';
+import { projections } from '#projections';
+import * as subscriptions from '#subscription';
+
+/** Old shapes of every event there is. */
+const history: History = {
+  ...access.history,
+  ...catalog.history,
+  ...customers.history,
+  ...subscriptions.history,
+};
+
+type AnyEvent =
+  | access.AccessEvent
+  | catalog.CataloguePublished
+  | ClockMoved
+  | customers.CustomerEvent
+  | subscriptions.SubscriptionEvent;
+
+/** Every type of event there is; one that is missing here does not compile. */
+const types = Object.keys({
+  AutoRenewDisabled: true,
+  AutoRenewEnabled: true,
+  CataloguePublished: true,
+  ChangeScheduled: true,
+  ChargeCycleStarted: true,
+  ChargesAdjusted: true,
+  ChargesPosted: true,
+  ClockMoved: true,
+  CustomerRegistered: true,
+  KeyCreated: true,
+  KeyRevoked: true,
+  OfferSlotClaimed: true,
+  OfferSlotReleased: true,
+  PartnerRegistered: true,
+  PlanChangeScheduled: true,
+  ScheduledChangeFailed: true,
+  ScheduledChangeRemoved: true,
+  SeatsAdded: true,
+  SeatsReceived: true,
+  SeatsRemoved: true,
+  SubscriptionCancelled: true,
+  SubscriptionCreated: true,
+  SubscriptionDeleted: true,
+  SubscriptionDisabled: true,
+  SubscriptionExpired: true,
+  SubscriptionPaused: true,
+  SubscriptionReactivated: true,
+  SubscriptionRenamed: true,
+  SubscriptionRenewed: true,
+  SubscriptionResumed: true,
+  SubscriptionSuspended: true,
+  SubscriptionUpgraded: true,
+  TermChanged: true,
+  TrialConverted: true,
+  UpgradeCompleted: true,
+  UpgradeReturned: true,
+  UpgradeStarted: true,
+} satisfies Record<AnyEvent['type'], true>);
+
+/** `<type>.<schema>.json`, or `<type>.<schema>.<variant>.json` for one more example of that shape. */
+type Frozen = {
+  readonly type: string;
+  readonly stream: string;
+  readonly id: string;
+  readonly data: object;
+  readonly meta: EventMeta;
+};
+
+const folder = join(import.meta.dirname, 'history');
+const files = readdirSync(folder).sort();
+const frozen = (file: string): Frozen => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Frozen;
+
+const shapes = codec(history);
+
+/** As the stores read it: from two texts. */
+const decoded = ({ id, type, stream, data, meta }: Frozen): Recorded =>
+  shapes.decode({ id, type, data: JSON.stringify(data), meta: JSON.stringify(meta) }, stream, 0, START);
+
+/** Every value in a piece of JSON by its place, `lines[].subtotal`, and of what type it is there. */
+const places = (value: unknown, at = ''): readonly string[] => {
+  if (Array.isArray(value)) return value.flatMap((item) => places(item, `${at}[]`));
+  if (typeof value !== 'object' || value === null) return [`${at}: ${value === null ? 'null' : typeof value}`];
+  return Object.entries(value).flatMap(([name, inner]) => places(inner, `${at}.${name}`));
+};
+
+describe('the frozen history', () => {
+  it('holds an example of every shape ever written', () => {
+    const needed = types.flatMap((type) =>
+      Array.from({ length: schemaOf(history, type) }, (_, older) => `${type}.${older + 1}.json`),
+    );
+    expect(files.filter((file) => file.split('.').length === 3)).toEqual(needed.sort());
+  });
+
+  it.each(files)('%s is what its name says', (file) => {
+    const { type, stream, meta } = frozen(file);
+    const [name, schema, ...rest] = file.split('.');
+    expect([type, String(meta.schema), rest.at(-1)]).toEqual([name, schema, 'json']);
+    expect(stream).toMatch(/^(catalog|clock|customer|key|partner|subscription)-./);
+  });
+
+  it.each(files)('%s can be read today', (file) => {
+    const example = frozen(file);
+    const event = decoded(example);
+    expect(event).toMatchObject({ id: example.id, type: example.type, stream: example.stream });
+    expect(event.data.effectiveAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    if (example.meta.schema === schemaOf(history, example.type)) expect(event.data).toEqual(example.data);
+  });
+
+  it.each(types)('%s has the same fields in whatever schema it was written', (type) => {
+    const of = files.filter((file) => file.startsWith(`${type}.`)).map(frozen);
+    const known = new Set(
+      of.filter(({ meta }) => meta.schema === schemaOf(history, type)).flatMap(({ data }) => places(data)),
+    );
+    for (const example of of) expect(places(decoded(example).data).filter((place) => !known.has(place))).toEqual([]);
+  });
+
+  it.each(files)('%s is understood by every read model', (file) => {
+    const event = decoded(frozen(file));
+    for (const { on } of projections) {
+      const reaction = (on as Readonly<Record<string, ((event: Recorded) => unknown) | undefined>>)[event.type];
+      expect(() => reaction?.(event)).not.toThrow();
+      expect(JSON.stringify(reaction?.(event)) ?? '').not.toContain('undefined');
+    }
+  });
+
+  it('refuses a shape from the future, with the place where it stands', () => {
+    const example = frozen('SeatsAdded.1.json');
+    const meta = { ...example.meta, schema: 99 };
+    expect(() => decoded({ ...example, meta })).toThrow(/schema 99/);
+  });
+
+  it('is told in docs/events', () => {
+    const script = join(import.meta.dirname, '../scripts/events-docs.ts');
+    expect(() => execFileSync(process.execPath, [script, '--check'], { stdio: 'pipe' })).not.toThrow();
+  });
+});
