@@ -1,0 +1,156 @@
+/** What the ledger answered. */
+export type Reply = { readonly status: number; readonly body: any; readonly headers: Headers }; // eslint-disable-line @typescript-eslint/no-explicit-any -- JSON from outside
+
+type Sending = { readonly headers?: Readonly<Record<string, string>>; readonly key?: string };
+
+/** A plan's price list entry: `plan('P1M', 'monthly', '10.08')` in EUR, or several currencies at once. */
+export const plan = (term: string, billingCycle: string, prices: string | Readonly<Record<string, string>>) => ({
+  term,
+  billingCycle,
+  prices: typeof prices === 'string' ? { EUR: prices } : prices,
+});
+
+/** A SKU with nothing special about it. */
+export const sku = (skuId: string, plans: readonly object[], over: object = {}) => ({
+  skuId,
+  name: `SKU ${skuId}`,
+  minSeats: 1,
+  maxSeats: 100_000,
+  trialDays: null,
+  convertsTo: null,
+  addOn: null,
+  upgradeTargets: [] as string[],
+  setupUrl: null,
+  plans,
+  ...over,
+});
+
+/** An offer of new commerce that everybody may buy. */
+export const offer = (offerId: string, skus: readonly object[], over: object = {}) => ({
+  offerId,
+  name: `Offer ${offerId}`,
+  kind: 'newCommerce',
+  publisher: { kind: 'microsoft', name: 'Microsoft' },
+  billingType: 'license',
+  category: 'enterprise',
+  segments: ['commercial'],
+  countries: 'all',
+  limitPerCustomer: null,
+  inCsp: true,
+  transactable: true,
+  exclusiveTo: null,
+  skus,
+  ...over,
+});
+
+export const catalogueOf = (version: string, effectiveFrom: string, ...offers: readonly object[]) => ({
+  version,
+  effectiveFrom,
+  offers,
+});
+
+/** A program that uses the ledger over HTTP. What it reads reflects at least what it wrote. */
+export class Client {
+  readonly base: string;
+  readonly key: string;
+  #position: string | undefined;
+
+  constructor(base: string, key: string) {
+    this.base = base;
+    this.key = key;
+  }
+
+  /** The same ledger under another key. */
+  as(key: string): Client {
+    return new Client(this.base, key);
+  }
+
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    { headers = {}, key = this.key }: Sending = {},
+  ): Promise<Reply> {
+    const reading = method === 'GET' && this.#position !== undefined ? { 'ledger-position': this.#position } : {};
+    const response = await fetch(this.base + path, {
+      method,
+      headers: {
+        ...(key === '' ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...reading,
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    });
+    const position = response.headers.get('ledger-position');
+    if (position !== null) this.#position = position;
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: jsonOf(text) };
+  }
+
+  /** As `call`, but an answer that is no success fails the test. */
+  async must(method: string, path: string, body?: unknown, sending?: Sending): Promise<Reply['body']> {
+    const reply = await this.call(method, path, body, sending);
+    if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
+    return reply.body;
+  }
+
+  /** Moves the clock; resolves when all that fell due is recorded and every read model has caught up. */
+  at(now: string): Promise<Reply['body']> {
+    return this.must('PUT', '/v1/clock', { now });
+  }
+
+  /** Registers a customer; its id. */
+  async customer(over: object = {}): Promise<string> {
+    const facts = { name: 'Contoso', country: 'NL', segment: 'commercial', currency: 'EUR', ...over };
+    return (await this.must('POST', '/v1/customers', facts)).customerId;
+  }
+
+  /** Buys; the subscription's id. */
+  async buy(customerId: string, wish: object): Promise<string> {
+    const body = { customerId, skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly', ...wish };
+    return (await this.must('POST', '/v1/subscriptions', body)).subscriptionId;
+  }
+
+  get(subscriptionId: string): Promise<Reply['body']> {
+    return this.must('GET', `/v1/subscriptions/${subscriptionId}`);
+  }
+
+  /** A verb on a subscription, whatever comes of it. */
+  send(subscriptionId: string, verb: string, body: object = {}, sending?: Sending): Promise<Reply> {
+    return this.call('POST', `/v1/subscriptions/${subscriptionId}/${verb}`, body, sending);
+  }
+
+  /** A verb that must succeed. */
+  tell(subscriptionId: string, verb: string, body: object = {}): Promise<Reply['body']> {
+    return this.must('POST', `/v1/subscriptions/${subscriptionId}/${verb}`, body);
+  }
+
+  /** Every item of a list, page by page. */
+  async all(path: string): Promise<Reply['body'][]> {
+    const items: Reply['body'][] = [];
+    const separator = path.includes('?') ? '&' : '?';
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const from = cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+      const page = await this.must('GET', `${path}${separator}limit=500${from}`);
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return items;
+  }
+
+  /** A subscription's account: `[chargeType, quantity, subtotal, chargeStart, chargeEnd]` in ledger order. */
+  async lines(subscriptionId: string): Promise<unknown[][]> {
+    const charges = await this.all(`/v1/charges?subscriptionId=${subscriptionId}`);
+    return charges.map((c) => [c.chargeType, c.quantity, c.subtotal, c.chargeStart, c.chargeEnd]);
+  }
+}
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+};

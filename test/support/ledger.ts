@@ -1,0 +1,111 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { readConfiguration } from '../../apps/ledger/src/configuration.ts';
+import { createApp, startApp } from '../../apps/ledger/src/create-app.ts';
+import { Client } from './client.ts';
+
+/** The administrator's key of every ledger under test. */
+export const KEY = 'administrator-of-the-ledger-under-test';
+
+export type Setting = {
+  /** The simulated clock's first instant; the system's clock when left out. */
+  readonly clock?: string;
+  /** A catalogue in the file's form; the shipped sample when left out. */
+  readonly catalogue?: object;
+  /** A preset's name, or the content of a policy file. */
+  readonly policy?: string | object;
+  /** Further variables. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** A data folder to go on with; a scratch folder, removed at the end, when left out. */
+  readonly data?: string;
+};
+
+const prepared = ({ clock, catalogue, policy, env, data }: Setting) => {
+  const folder = data ?? mkdtempSync(join(tmpdir(), 'subledger-test-'));
+  const file = (name: string, content: object): string => {
+    const path = join(folder, name);
+    writeFileSync(path, JSON.stringify(content));
+    return path;
+  };
+  const variables: Record<string, string> = {
+    PORT: '0',
+    SUBLEDGER_DATA: join(folder, 'data'),
+    SUBLEDGER_API_KEY: KEY,
+    LOG_LEVEL: 'silent',
+    ...(clock === undefined ? {} : { SUBLEDGER_CLOCK: `simulated:${clock}` }),
+    ...(catalogue === undefined ? {} : { SUBLEDGER_CATALOG: file('catalogue.json', catalogue) }),
+    ...(policy === undefined
+      ? {}
+      : { SUBLEDGER_POLICY: typeof policy === 'string' ? policy : file('policy.json', policy) }),
+    ...env,
+  };
+  const clear = () => {
+    if (data === undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  return { folder, variables, clear };
+};
+
+/** A ledger within this process, over real HTTP and real SQLite. */
+export const startLedger = async (setting: Setting = {}) => {
+  const { variables, clear } = prepared(setting);
+  const configuration = readConfiguration(variables);
+  const app = await createApp(configuration);
+  const { url } = await startApp(app, configuration);
+  return {
+    client: new Client(url, KEY),
+    app,
+    stop: async () => {
+      await app.close();
+      clear();
+    },
+  };
+};
+
+export type RunningLedger = Awaited<ReturnType<typeof startLedger>>;
+
+/** A ledger as a process of its own, from what `npm run build` made: it can really be killed. */
+export const spawnLedger = async (setting: Setting = {}, entry = 'dist/apps/ledger/src/main.js') => {
+  const { folder, variables, clear } = prepared(setting);
+  const child = spawn(process.execPath, ['--enable-source-maps', resolve(entry)], {
+    env: { PATH: process.env['PATH'], ...variables },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const url = await listening(child);
+  return {
+    client: new Client(url, KEY),
+    child,
+    /** What `data` of the next ledger must be to go on with this one's. */
+    folder,
+    /** Ends the process by a signal and waits for its end. Resolves to its exit status. */
+    kill: async (signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> => {
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = once(child, 'exit');
+        child.kill(signal);
+        await ended;
+      }
+      return child.exitCode;
+    },
+    clear: () => {
+      clear();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const listening = (child: ChildProcess): Promise<string> =>
+  new Promise((ready, failed) => {
+    let told = '';
+    const hear = (chunk: Buffer) => {
+      told += chunk.toString();
+      const url = /listens on (\S+)/.exec(told)?.[1];
+      if (url !== undefined) ready(url);
+    };
+    child.stdout?.on('data', hear);
+    child.stderr?.on('data', hear);
+    child.once('exit', (code) => {
+      failed(new Error(`the ledger ended with ${String(code)}: ${told}`));
+    });
+  });
