@@ -35,10 +35,14 @@ export class NoLedgerHere extends Error {
 }
 
 /**
- * Takes a data folder for this process alone and opens it; makes what is not there. Rejects with `FolderInUse` when
- * another process owns it.
+ * Takes a data folder for this process alone and opens it; makes what is not there, unless a ledger `mustExist`: then it
+ * rejects with `NoLedgerHere`. Rejects with `FolderInUse` when another process owns it.
  */
-export const openDataFolder = async (path: string): Promise<DataFolder> => {
+export const openDataFolder = async (
+  path: string,
+  { mustExist = false }: { readonly mustExist?: boolean } = {},
+): Promise<DataFolder> => {
+  if (mustExist && !existsSync(eventsIn(path))) throw new NoLedgerHere(path);
   const unlock = lockFolder(path);
   try {
     const shapes = codec(history);

@@ -1,0 +1,23 @@
+import { FolderInUse } from '#event-store/sqlite';
+import { LedgerNotEmpty, NoLedgerHere } from '#ledger-store';
+
+/** Why a verb could not be done, in one line for a person. Exit status 1. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+}
+
+/** Throws a `Failure`, in the place of a value. */
+export const fail = (line: string): never => {
+  throw new Failure(line);
+};
+
+/** What went wrong, in one line, and what to do about it where that is known. */
+export const lineFor = (error: unknown): string => {
+  if (error instanceof NoLedgerHere)
+    return `there is no ledger in ${error.folder}: name its data folder in SUBLEDGER_DATA`;
+  if (error instanceof FolderInUse) return error.message;
+  if (error instanceof LedgerNotEmpty)
+    return `the ledger in ${error.folder} is not empty: name another folder in SUBLEDGER_DATA, which is made if need be`;
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replaceAll(/\s*\n\s*/g, ' ');
+};

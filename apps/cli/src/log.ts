@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import type { EventStore } from '#event-store';
+import { START, type Position, type Recorded } from '#kernel';
+
+/** The events after a position, in batches, up to where the log ends when the reader gets there. */
+export async function* batchesOf(log: EventStore, after: Position = START): AsyncGenerator<readonly Recorded[]> {
+  const reading = new AbortController();
+  try {
+    for await (const batch of log.follow(after, reading.signal)) {
+      if (batch.length === 0) return;
+      yield batch;
+    }
+  } finally {
+    reading.abort();
+  }
+}
+
+/** An event as exports hold it: everything that was recorded, in the shape in which it was written. */
+export type Entry = Pick<Recorded, 'stream' | 'revision' | 'id' | 'type' | 'data' | 'meta'> & {
+  readonly schema: number;
+};
+
+export const entryOf = ({ stream, revision, id, type, data, meta }: Recorded): Entry => ({
+  stream,
+  revision,
+  id,
+  type,
+  schema: meta.schema,
+  data,
+  meta,
+});
+
+/** The members of every object in one order, so that equal values are equal text. */
+const inOrder = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => [name, inOrder(member)]),
+  );
+};
+
+/**
+ * The digest of a log: SHA-256 over its events in order, each as canonical JSON on a line of its own. Without positions,
+ * which are the store's affair: a copy has the same one.
+ */
+export class LogDigest {
+  readonly #hash = createHash('sha256');
+  events = 0;
+
+  add(entry: Entry): void {
+    this.#hash.update(`${JSON.stringify(inOrder(entry))}\n`);
+    this.events += 1;
+  }
+
+  /** As far as it was read; reading may go on afterwards. */
+  get sha256(): string {
+    return this.#hash.copy().digest('hex');
+  }
+}

@@ -1,0 +1,52 @@
+import { Command, CommanderError } from 'commander';
+import { lineFor } from './failure.ts';
+import { bench } from './verbs/bench.ts';
+import { catalog } from './verbs/catalog.ts';
+import { digest } from './verbs/digest.ts';
+import { events } from './verbs/events.ts';
+import { exportLog } from './verbs/export.ts';
+import { importLog } from './verbs/import.ts';
+import { keys } from './verbs/keys.ts';
+import { projections } from './verbs/projections.ts';
+import { rebuild } from './verbs/rebuild.ts';
+import { state } from './verbs/state.ts';
+
+const DONE = 0;
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+const program = new Command('subledger')
+  .description(
+    "The auditor's and operator's tool for the ledger in the data folder ($SUBLEDGER_DATA, ./data if not set).",
+  )
+  .exitOverride()
+  .showHelpAfterError('(add --help for what there is)')
+  .addHelpText(
+    'after',
+    `
+Exit status: ${DONE} done, ${FAILED} failed, ${WRONG_USAGE} wrong usage.
+What only reads works beside a running ledger; what writes needs the folder for itself, and says so.`,
+  );
+
+for (const declare of [events, state, exportLog, importLog, rebuild, projections, digest, keys, catalog, bench])
+  declare(program);
+
+/** What happened, as an exit status; said in one line on stderr where it did not go well. */
+const statusOf = (error: unknown): number => {
+  // Commander has said it already; only help that was asked for is no mistake.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USAGE;
+  process.stderr.write(`subledger: ${lineFor(error)}\n`);
+  return FAILED;
+};
+
+// Whoever reads the output may stop early, like head: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(DONE);
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = statusOf(error);
+}

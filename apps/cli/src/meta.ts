@@ -1,0 +1,17 @@
+import { randomUUID } from 'node:crypto';
+import type { Handling } from '#event-store';
+import type { Meta, PartnerFacts } from '#kernel';
+import { ledgerNow } from './settings.ts';
+
+/** What is recorded beside what the command line does: whoever has the data folder acts for the whole ledger. */
+export const metaFor = async (handling: Handling, partnerId: string, partner: PartnerFacts): Promise<Meta> => {
+  const commandId = randomUUID();
+  return {
+    commandId,
+    at: await ledgerNow(handling),
+    actor: { id: 'command-line', role: 'system', partnerId },
+    partner,
+    correlationId: commandId,
+    causationId: commandId,
+  };
+};

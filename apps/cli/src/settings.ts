@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { normaliseInstant, simulatedClock } from '#calendar';
+import type { Handling } from '#event-store';
+import type { Instant } from '#kernel';
+import { isPresetName, parsePolicyTimeline, presetNames, timelineOf, type PolicyTimeline } from '#policy';
+import { fail } from './failure.ts';
+
+/** An empty value counts as none, as for the server. */
+const variable = (name: string): string | undefined => process.env[name] || undefined;
+
+/** The data folder, absolute (`SUBLEDGER_DATA`). Fails where the variables say that the ledger lies elsewhere. */
+export const dataFolder = (): string => {
+  for (const name of ['EVENTSTORE_URL', 'DATABASE_URL'])
+    if (variable(name) !== undefined) fail(`${name} is set, but this version does not support it yet`);
+  return resolve(variable('SUBLEDGER_DATA') ?? 'data');
+};
+
+/** What the ledger's clock shows (`SUBLEDGER_CLOCK`): a simulated one never goes back behind what it last showed. */
+export const ledgerNow = async (handling: Handling): Promise<Instant> => {
+  const clock = variable('SUBLEDGER_CLOCK') ?? 'system';
+  if (clock === 'system') return new Date().toISOString();
+  const from = clock.startsWith('simulated:') ? normaliseInstant(clock.slice('simulated:'.length)) : undefined;
+  if (from === undefined) return fail(`SUBLEDGER_CLOCK must be system or simulated:<ISO instant>, not ${clock}`);
+  const { state: lastShown } = await handling.load(simulatedClock, 'simulated');
+  return lastShown > from ? lastShown : from;
+};
+
+/** The rules for what is yet to come (`SUBLEDGER_POLICY`): what was bought keeps the ones it is pinned to. */
+export const policies = (): PolicyTimeline => {
+  const policy = variable('SUBLEDGER_POLICY') ?? 'seed-2021-09';
+  if (isPresetName(policy)) return timelineOf(policy);
+  const expected = `SUBLEDGER_POLICY must be one of ${presetNames.join(', ')}, or a JSON file`;
+  const parsed = parsePolicyTimeline(jsonIn(policy, expected));
+  if (!('errors' in parsed)) return parsed;
+  const [first] = parsed.errors;
+  return fail(`SUBLEDGER_POLICY names the file ${policy}, in which ${first?.path ?? ''} ${first?.message ?? ''}`);
+};
+
+/** What a JSON file holds. Fails with a line that begins with `expected` where there is none. */
+export const jsonIn = (path: string, expected: string): unknown => {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    return fail(`${expected}: ${path} cannot be read`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    return fail(`${expected}: ${path} is not JSON (${(error as Error).message})`);
+  }
+};

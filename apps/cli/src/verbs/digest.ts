@@ -1,0 +1,112 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Command } from 'commander';
+import type { EventStore } from '#event-store';
+import { FolderInUse } from '#event-store/sqlite';
+import { START, type Position } from '#kernel';
+import { asWritten, openDataFolder, type BesideDataFolder } from '#ledger-store';
+import { projections } from '#projections';
+import { digestTable, type ReadStore, type TableDigest } from '#read-store';
+import { fail } from '../failure.ts';
+import { looking } from '../folder.ts';
+import { batchesOf, entryOf, LogDigest } from '../log.ts';
+import { verb, type Json } from '../options.ts';
+import { print, printJson, table } from '../output.ts';
+import { keepingReadModels, tableNames } from '../read-models.ts';
+
+/** How long a running ledger may take to bring its read models up with the log, in milliseconds, and to stand still. */
+const PATIENCE = 10_000;
+const LOOK_AGAIN = 100;
+
+type Digests = {
+  readonly log: { readonly events: number; readonly sha256: string };
+  readonly tables: Readonly<Record<string, TableDigest>>;
+};
+
+/** `digest`: of the log and of every table, all as of the same event. Equal histories have equal digests. */
+export const digest = (program: Command): void => {
+  verb(program, 'digest', 'SHA-256 of the log and of every table: equal for equal histories').action(
+    async ({ json }: Json) => {
+      const digests = await looking(digestsOf, asWritten);
+      if (json) printJson(digests);
+      else print(shown(digests));
+    },
+  );
+};
+
+/**
+ * Read models are a function of the log, so both are digested at the same place. Where they are behind and nobody is at it,
+ * they are brought up first; a running ledger is given the time to do it.
+ */
+const digestsOf = async ({ path, events }: BesideDataFolder): Promise<Digests> => {
+  const log = new GrowingDigest(events);
+  const deadline = performance.now() + PATIENCE;
+  while (performance.now() < deadline) {
+    const end = await log.readOn();
+    const tables = await looking(({ reads }) => tablesAt(reads, end), asWritten);
+    if (tables !== 'behind' && (await log.readOn()) === end) return { log: log.digest, tables };
+    if (tables === 'behind' && !(await broughtUp(path))) await pause(LOOK_AGAIN);
+  }
+  return fail('the read models are behind the log, or the log keeps growing: is a projector running? Try again later');
+};
+
+/** A log's digest that is carried on as the log grows. */
+class GrowingDigest {
+  readonly #log: EventStore;
+  readonly #digest = new LogDigest();
+  #end: Position = START;
+
+  constructor(log: EventStore) {
+    this.#log = log;
+  }
+
+  get digest(): Digests['log'] {
+    return { events: this.#digest.events, sha256: this.#digest.sha256 };
+  }
+
+  /** Where the log ends now. */
+  async readOn(): Promise<Position> {
+    for await (const batch of batchesOf(this.#log, this.#end)) {
+      for (const event of batch) this.#digest.add(entryOf(event));
+      this.#end = batch.at(-1)?.position ?? this.#end;
+    }
+    return this.#end;
+  }
+}
+
+const tablesAt = async (reads: ReadStore | undefined, end: Position): Promise<Digests['tables'] | 'behind'> => {
+  if (reads === undefined || !(await allAt(reads, end))) return 'behind';
+  const tables: Record<string, TableDigest> = {};
+  for (const name of tableNames) tables[name] = await digestTable(reads, name);
+  return tables;
+};
+
+const allAt = async (reads: ReadStore, end: Position): Promise<boolean> => {
+  const served = (await reads.builds()).filter((build) => build.served);
+  return projections.every(({ name, version }) =>
+    served.some((build) => build.projection === name && build.version === version && build.checkpoint.position === end),
+  );
+};
+
+/** Brings the read models up with the log; not where a running ledger owns the folder, and does it itself. */
+const broughtUp = async (path: string): Promise<boolean> => {
+  try {
+    const folder = await openDataFolder(path, { mustExist: true });
+    try {
+      return await keepingReadModels(folder, (runner) => runner.caughtUp());
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    if (error instanceof FolderInUse) return false;
+    throw error;
+  }
+};
+
+const shown = ({ log, tables }: Digests): string =>
+  table(
+    ['of', 'rows>', 'sha256'],
+    [
+      ['the log', String(log.events), log.sha256],
+      ...Object.entries(tables).map(([name, { rows, sha256 }]) => [name, String(rows), sha256]),
+    ],
+  );

@@ -1,0 +1,125 @@
+import { createReadStream } from 'node:fs';
+import { InvalidArgumentError, type Command } from 'commander';
+import { codec, RevisionConflict, type Draft, type EventStore } from '#event-store';
+import type { EventMeta } from '#kernel';
+import { fillEmptyLedger, history } from '#ledger-store';
+import { fail, lineFor } from '../failure.ts';
+import { orInstead } from '../folder.ts';
+import { batchesOf, entryOf, LogDigest, type Entry } from '../log.ts';
+import { verb, type Json } from '../options.ts';
+import { print, printJson } from '../output.ts';
+import { dataFolder } from '../settings.ts';
+
+const INSTEAD = 'import into an empty folder of its own (SUBLEDGER_DATA), and start the ledger on that';
+
+/** How many appends are under way at once: as many as may share a transaction. */
+const GROUP = 512;
+
+type Options = Json & { readonly sha256?: string };
+type Imported = { readonly events: number; readonly sha256: string };
+
+/** `import <file>`: an export becomes the history of a ledger that has none, whole or not at all. */
+export const importLog = (program: Command): void => {
+  verb(program, 'import <file>', 'an export (ndjson; - for stdin) into an empty ledger, ids and order kept')
+    .option('--sha256 <digest>', 'only if the log comes out with this digest', hexDigest)
+    .action(async (file: string, { sha256, json }: Options) => {
+      const folder = dataFolder();
+      const imported = await fillEmptyLedger(folder, (log) => importInto(log, file, sha256)).catch((error: unknown) => {
+        throw orInstead(error, INSTEAD);
+      });
+      if (json) printJson(imported);
+      else print(`imported ${String(imported.events)} events into ${folder}; digest of the log ${imported.sha256}`);
+    });
+};
+
+const hexDigest = (text: string): string => {
+  if (!/^[0-9a-f]{64}$/i.test(text)) throw new InvalidArgumentError('It is a SHA-256 in hex.');
+  return text.toLowerCase();
+};
+
+const importInto = async (log: EventStore, file: string, wanted: string | undefined): Promise<Imported> => {
+  const given = await appendAll(log, file);
+  const written = new LogDigest();
+  for await (const batch of batchesOf(log)) for (const event of batch) written.add(entryOf(event));
+  const { events, sha256 } = written;
+  if (sha256 !== given.sha256)
+    fail(`the log came out as ${sha256}, but the file is ${given.sha256}: nothing is imported`);
+  if (wanted !== undefined && sha256 !== wanted)
+    fail(`the file's digest is ${sha256}, not ${wanted}: nothing is imported`);
+  return { events, sha256 };
+};
+
+/** Appends line by line; the store takes appends in the order in which they are sent. */
+const appendAll = async (log: EventStore, file: string): Promise<LogDigest> => {
+  const digest = new LogDigest();
+  let waiting: Promise<void>[] = [];
+  let number = 0;
+  for await (const line of linesOf(file)) {
+    number += 1;
+    if (line.trim() === '') continue;
+    const at = `line ${String(number)} of ${file}`;
+    const entry = read(line, at);
+    digest.add(entry);
+    waiting.push(append(log, entry, at));
+    if (waiting.length < GROUP) continue;
+    await settled(waiting);
+    waiting = [];
+  }
+  await settled(waiting);
+  return digest;
+};
+
+/** All have come to an end; the first that failed is told. */
+const settled = async (waiting: readonly Promise<void>[]): Promise<void> => {
+  await Promise.allSettled(waiting);
+  await Promise.all(waiting);
+};
+
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const input: AsyncIterable<string> =
+    file === '-' ? process.stdin.setEncoding('utf8') : createReadStream(file, 'utf8');
+  let rest = '';
+  for await (const chunk of input) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
+
+const append = async (
+  log: EventStore,
+  { stream, revision, id, type, data, meta }: Entry,
+  at: string,
+): Promise<void> => {
+  const draft: Draft = { id, type, data, meta };
+  try {
+    await log.append(stream, [draft], revision - 1);
+  } catch (error) {
+    if (!(error instanceof RevisionConflict)) throw error;
+    fail(
+      `${at}: ${stream} continues with revision ${String(error.actual + 1)}, not ${String(revision)}: the export is not whole`,
+    );
+  }
+};
+
+const shapes = codec(history);
+
+/** The event in a line, which this program must be able to read in all its parts. */
+const read = (line: string, at: string): Entry => {
+  try {
+    const { stream, revision, id, type, schema, data, meta } = JSON.parse(line) as Record<string, unknown>;
+    if (typeof stream !== 'string' || !/^[a-z]+-./.test(stream)) throw new Error('it names no stream');
+    if (!Number.isSafeInteger(revision) || (revision as number) < 0) throw new Error('it has no revision');
+    if (typeof id !== 'string' || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
+      throw new Error('its id is no UUID');
+    if (typeof type !== 'string' || type === '') throw new Error('it has no type');
+    const entry = { stream, revision: revision as number, id, type, schema: schema as number, data, meta } as Entry;
+    // What the ledger could not read one day must not get in.
+    shapes.decode({ id, type, data: JSON.stringify(data), meta: JSON.stringify(meta) }, stream, entry.revision, '');
+    if (schema !== (meta as EventMeta).schema) throw new Error('its schema is not that of its metadata');
+    return entry;
+  } catch (error) {
+    return fail(`${at} is no event of an export: ${lineFor(error).replace(/^.*cannot be read: /, '')}`);
+  }
+};

@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+import { START, type Position } from '#kernel';
+import type { BesideDataFolder } from '#ledger-store';
+import { projections as declared } from '#projections';
+import type { Build, Quarantined } from '#read-store';
+import { looking } from '../folder.ts';
+import { batchesOf } from '../log.ts';
+import { verb, type Json } from '../options.ts';
+import { print, printJson, table } from '../output.ts';
+
+type Standing = {
+  readonly name: string;
+  /** The version that queries see; null where nothing was built yet. */
+  readonly version: number | null;
+  /** What the program declares: another one is built at the next start. */
+  readonly declaredVersion: number;
+  readonly position: Position;
+  /** How many events of the log it has not applied yet. */
+  readonly lag: number;
+  readonly rebuilding: boolean;
+  readonly quarantined: readonly Quarantined[];
+};
+
+/** `projections`: which read models there are, and how each fares. */
+export const projections = (program: Command): void => {
+  verb(program, 'projections', 'the read models, and how far each has come').action(async ({ json }: Json) => {
+    const standings = await looking(standingsOf);
+    if (json) printJson({ projections: standings });
+    else print(shown(standings));
+  });
+};
+
+const standingsOf = async ({ events, reads }: BesideDataFolder): Promise<readonly Standing[]> => {
+  const builds = (await reads?.builds()) ?? [];
+  // Counted from the one that is furthest on: mostly nothing is left from there.
+  const first = builds.toSorted((a, b) => b.checkpoint.events - a.checkpoint.events)[0]?.checkpoint;
+  let known = first?.events ?? 0;
+  for await (const batch of batchesOf(events, first?.position ?? START)) known += batch.length;
+  return declared.map(({ name, version }) => standingOf(name, version, { builds, known }));
+};
+
+const standingOf = (
+  name: string,
+  declaredVersion: number,
+  { builds, known }: { readonly builds: readonly Build[]; readonly known: number },
+): Standing => {
+  const own = builds.filter(({ projection }) => projection === name);
+  const served = own.find((build) => build.served);
+  return {
+    name,
+    version: served?.version ?? null,
+    declaredVersion,
+    position: served?.checkpoint.position ?? START,
+    lag: known - (served?.checkpoint.events ?? 0),
+    rebuilding: own.some((build) => !build.served),
+    quarantined: served?.quarantined ?? [],
+  };
+};
+
+const shown = (standings: readonly Standing[]): string => {
+  const rows = standings.map(({ name, version, position, lag, rebuilding, quarantined }) => [
+    rebuilding ? `${name} (rebuilding)` : name,
+    version === null ? 'none' : String(version),
+    position === START ? 'start' : position,
+    String(lag),
+    String(quarantined.length),
+  ]);
+  const why = standings.flatMap(({ name, quarantined }) =>
+    quarantined.map(({ stream, type, position, reason }) => `${name}: ${stream}, ${type} at ${position}: ${reason}`),
+  );
+  return [table(['projection', 'version>', 'position', 'lag in events>', 'quarantined>'], rows), ...why].join('\n');
+};

@@ -1,0 +1,71 @@
+import { MultiBar, Presets } from 'cli-progress';
+import { Argument, type Command } from 'commander';
+import { taking } from '../folder.ts';
+import { verb, type Json } from '../options.ts';
+import { note, print, printJson, table } from '../output.ts';
+import { keepingReadModels, projectionNames } from '../read-models.ts';
+
+const INSTEAD =
+  'stop it first. It need not be: a ledger whose read models have changed rebuilds them by itself, while the old ones answer';
+
+type Rebuilt = {
+  readonly name: string;
+  readonly version: number;
+  readonly events: number;
+  readonly quarantined: number;
+};
+
+/** `rebuild <projection>|--all`: builds read models anew from the log, and swaps them in when they have caught up. */
+export const rebuild = (program: Command): void => {
+  verb(program, 'rebuild', 'build read models anew from the log')
+    .addArgument(new Argument('[projection]', 'which one').choices(projectionNames))
+    .option('--all', 'all of them')
+    .action(async (name: string | undefined, { all, json }: Json & { readonly all?: true }, command: Command) => {
+      if ((name === undefined) === (all === undefined)) command.error('error: name a projection, or say --all');
+      const rebuilt = await rebuildAll(name === undefined ? projectionNames : [name]);
+      for (const { name, quarantined } of rebuilt)
+        if (quarantined > 0)
+          note(`${name} has ${String(quarantined)} streams in quarantine: see subledger projections`);
+      if (json) printJson({ rebuilt });
+      else
+        print(
+          table(
+            ['rebuilt', 'version>', 'events read>', 'quarantined>'],
+            rebuilt.map((one) => [one.name, String(one.version), String(one.events), String(one.quarantined)]),
+          ),
+        );
+    });
+};
+
+const rebuildAll = (names: readonly string[]): Promise<readonly Rebuilt[]> =>
+  taking(INSTEAD, async (folder) => {
+    // Silent where stderr is no terminal.
+    const bars = new MultiBar(
+      { format: '{name} [{bar}] {percentage}% {value}/{total} events' },
+      Presets.shades_classic,
+    );
+    try {
+      await keepingReadModels(
+        folder,
+        (runner) =>
+          Promise.all(
+            names.map(async (name) => {
+              const bar = bars.create(0, 0, { name: name.padEnd(Math.max(...names.map(({ length }) => length))) });
+              await runner.rebuild(name, ({ events, total }) => {
+                bar.setTotal(total);
+                bar.update(events);
+              });
+            }),
+          ),
+        names,
+      );
+    } finally {
+      bars.stop();
+    }
+    const served = (await folder.reads.builds()).filter((build) => build.served && names.includes(build.projection));
+    return served
+      .map(({ projection, version, checkpoint, quarantined }) => {
+        return { name: projection, version, events: checkpoint.events, quarantined: quarantined.length };
+      })
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  });

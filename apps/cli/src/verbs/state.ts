@@ -1,0 +1,57 @@
+import type { Command } from 'commander';
+import { addDays } from '#calendar';
+import { cataloguePublication, timeline } from '#catalog';
+import { Handling } from '#event-store';
+import type { Instant, Recorded } from '#kernel';
+import type { BesideDataFolder } from '#ledger-store';
+import { evolve, settle, type Existing, type Subscription, type SubscriptionEvent } from '#subscription';
+import { fail } from '../failure.ts';
+import { looking } from '../folder.ts';
+import { instant, verb, type Json } from '../options.ts';
+import { print, printJson, tree } from '../output.ts';
+import { ledgerNow, policies } from '../settings.ts';
+
+/** `state <subscriptionId> [--at]`: what the events of a subscription come to. */
+export const state = (program: Command): void => {
+  verb(program, 'state <subscriptionId>', 'what the events of a subscription come to')
+    .option('--at <instant>', 'as it stood then, with everything that was due; else as it is recorded', instant)
+    .action(async (subscriptionId: string, { at, json }: Json & { readonly at?: Instant }) => {
+      const found = await looking((folder) => stateOf(folder, subscriptionId, at));
+      if (json) printJson(found);
+      else print(`subscription ${subscriptionId}\n${tree(found)}`);
+    });
+};
+
+const stateOf = async (folder: BesideDataFolder, subscriptionId: string, at: Instant | undefined): Promise<object> => {
+  const recorded = (await folder.events.read(`subscription-${subscriptionId}`)) as unknown as readonly Story[];
+  const [first] = recorded;
+  if (first === undefined) return fail(`there is no subscription ${subscriptionId} in ${folder.path}`);
+  const handling = new Handling(folder.events, { codec: folder.codec });
+  const now = await ledgerNow(handling);
+  // What is yet to come is nobody's state (api.md §4.7).
+  const until = at === undefined || at < now ? at : now;
+  const past = until === undefined ? recorded : recorded.filter(({ data }) => data.effectiveAt <= until);
+  const folded = past.reduce<Subscription>(evolve, { status: 'none' });
+  const last = past.at(-1);
+  if (folded.status === 'none' || last === undefined)
+    return fail(`the subscription ${subscriptionId} begins at ${first.data.effectiveAt}, not before`);
+  if (until === undefined) return shown(folded, last.revision);
+  const { state: published } = await handling.load(cataloguePublication, 'main');
+  const settled = settle(folded, until, { catalogue: timeline(published), policies: policies() });
+  return shown(settled.state, last.revision);
+};
+
+type Story = Recorded<SubscriptionEvent>;
+
+/** All that is remembered of a subscription, under the names of api.md §4.4 where it has them. */
+const shown = ({ cycle, policy, ...state }: Existing, revision: number) => ({
+  ...state,
+  access: state.status === 'active' || state.status === 'expired',
+  policy: policy.preset,
+  ...(policy.override === undefined ? {} : { policyOverride: policy.override }),
+  cycleStart: cycle.start,
+  cycleEnd: cycle.end,
+  cycleDays: cycle.days,
+  renewsOn: state.autoRenew ? addDays(state.termEnd, 1) : null,
+  revision,
+});
