@@ -66,7 +66,7 @@ export const convert =
 
 /** To a new subscription, unless the id of an existing one is named. */
 export const upgrade =
-  (offerId: string, quantity: number, existing?: string): Ask =>
+  (offerId: string, quantity: number, existing?: string, newSubscriptionId = 's-child'): Ask =>
   (m) =>
     new UpgradeSubscription(
       {
@@ -74,7 +74,7 @@ export const upgrade =
         skuId: '0001',
         quantity,
         target: existing === undefined ? 'new' : { subscriptionId: existing },
-        newSubscriptionId: 's-child',
+        newSubscriptionId,
       },
       m,
     );
