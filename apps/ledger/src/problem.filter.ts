@@ -1,7 +1,9 @@
+import type { Readable } from 'node:stream';
 import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Logger } from 'nestjs-pino';
 import { RevisionConflict, StoreUnavailable } from '#event-store';
+import { MalformedCursor } from '#projections';
 import { ReadStoreUnavailable } from '#read-store';
 import { answerTo, InvalidRequest, ProblemError, type ProblemCode } from './http/problem.ts';
 
@@ -26,9 +28,32 @@ export class ProblemFilter implements ExceptionFilter {
         ProblemFilter.name,
       );
     }
-    sendProblem(http.getResponse<FastifyReply>(), problem);
+    const reply = http.getResponse<FastifyReply>();
+    if (problem.code !== 'BODY_TOO_LARGE') sendProblem(reply, problem);
+    else void drained(http.getRequest<FastifyRequest>().raw).then(() => sendProblem(reply, problem));
   }
 }
+
+/** How much of a body that is too large is read before the answer, in bytes and milliseconds. */
+const DRAINED = { bytes: 64 * 1_048_576, ms: 5_000 };
+
+/** Reads a body to its end and drops it: a client that is still sending would not get to see the answer. */
+const drained = (body: Readable): Promise<void> =>
+  new Promise((resolve) => {
+    let bytes = 0;
+    const timer = setTimeout(resolve, DRAINED.ms);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    body.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > DRAINED.bytes) end();
+    });
+    body.once('end', end).once('close', end);
+    if (body.readableEnded || body.destroyed) end();
+    else body.resume();
+  });
 
 /** Puts a problem into a reply, unless something else is on its way already. */
 export const sendProblem = (reply: FastifyReply, problem: ProblemError): void => {
@@ -57,6 +82,7 @@ export const problemOf = (error: unknown): ProblemError => {
     );
   if (error instanceof ReadStoreUnavailable)
     return new ProblemError('READ_STORE_UNAVAILABLE', 'the read store cannot be reached: try again');
+  if (error instanceof MalformedCursor) return new InvalidRequest([{ path: 'cursor', message: error.message }]);
   const status = frameworkStatus(error);
   if (status === undefined || status >= 500)
     return new ProblemError('INTERNAL_ERROR', 'something went wrong within the ledger; its log says what');

@@ -4,7 +4,8 @@ import { InvalidRequest, type InvalidField } from './problem.ts';
 
 /**
  * Checks bodies and queries against their classes. Unknown fields are refused, so that a typo is not silently ignored; nothing
- * is converted unless a field says so: the quantity `"10"` is malformed.
+ * is converted unless a field says so: the quantity `"10"` is malformed. Names that every object has by itself, such as
+ * `toString`, would slip through the library.
  */
 @Injectable()
 export class RequestValidationPipe extends ValidationPipe {
@@ -19,9 +20,12 @@ export class RequestValidationPipe extends ValidationPipe {
 
   /** A body that is left out is `{}`; one that is there is an object. */
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type === 'body' && value !== undefined && !isObject(value))
+    if (metadata.type !== 'body' && metadata.type !== 'query') return super.transform(value, metadata);
+    if (value !== undefined && !isObject(value))
       throw new InvalidRequest([{ path: '', message: 'the body must be a JSON object' }]);
-    return super.transform(value, metadata) as Promise<unknown>;
+    const inherited = Object.keys(value ?? {}).filter((name) => name in Object.prototype);
+    if (inherited.length > 0) throw new InvalidRequest(inherited.map((path) => ({ path, message: 'is not known' })));
+    return super.transform(value, metadata);
   }
 }
 
