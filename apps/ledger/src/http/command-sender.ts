@@ -60,10 +60,12 @@ export class CommandSender {
     }
     const { created, replayed, revision, position, body } = answer;
     this.#metrics.commandEnded(command.type, replayed ? 'replayed' : request.dryRun ? 'dryRun' : 'accepted');
-    void reply.code(created === undefined ? 200 : 201).headers({
+    // A trial run creates nothing.
+    const location = request.dryRun ? undefined : created?.location;
+    void reply.code(location === undefined ? 200 : 201).headers({
       etag: `"${revision}"`,
       'ledger-position': position,
-      ...(created === undefined ? {} : { location: created.location }),
+      ...(location === undefined ? {} : { location }),
       ...(replayed ? { 'idempotency-replayed': 'true' } : {}),
     });
     return body;
