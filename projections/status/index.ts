@@ -1,3 +1,4 @@
+export { firstPurchaseDay } from './first-purchase.queries.ts';
 export { status, type StatusTables } from './status.projection.ts';
 export {
   findCustomer,

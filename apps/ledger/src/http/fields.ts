@@ -108,6 +108,20 @@ export const Amount = field({
   expected: 'a decimal string other than zero, such as "-12.50"',
 });
 
+/** A quantity above zero, as a decimal string. */
+export const Positive = field({
+  schema: { type: 'string', pattern: '^\\d+(\\.\\d+)?$', example: '12.5' },
+  holds: (value) => isText(value) && value.length <= 40 && isDecimal(value) && !isZero(value) && !value.startsWith('-'),
+  expected: 'a decimal string above zero, such as "12.5"',
+});
+
+/** A unit price, as a decimal string; zero is one. */
+export const Price = field({
+  schema: { type: 'string', pattern: '^\\d+(\\.\\d+)?$', example: '0.10' },
+  holds: (value) => isText(value) && value.length <= 40 && isDecimal(value) && !value.startsWith('-'),
+  expected: 'a decimal string, such as "0.10"',
+});
+
 /** ISO 3166, two capital letters. */
 export const Country = field({
   schema: { type: 'string', pattern: '^[A-Z]{2}$', example: 'NL' },

@@ -6,6 +6,7 @@ import type { PolicyTimeline } from '#policy';
 import { projections } from '#projections';
 import { ProcessRunner, ProjectionRunner, type ReadStore } from '#read-store';
 import { SimulatedClock, SystemClock, type Clock } from './clock.ts';
+import { Customers } from './customers.ts';
 import { OfferSlots } from './offer-slots.ts';
 import { PriceLists } from './price-lists.ts';
 import { Purchases } from './purchases.ts';
@@ -70,7 +71,15 @@ export class Ledger {
     const slots = new OfferSlots(this.handling, surroundings);
     const upgrades = new Upgrades(parts);
     const purchases = new Purchases({ ...parts, slots });
-    this.commands = new SubscriptionCommands({ ...parts, priceLists: this.priceLists, policies, slots, upgrades });
+    const buyers = new Customers({ ...parts, reads: this.reads });
+    this.commands = new SubscriptionCommands({
+      customers: buyers,
+      ...parts,
+      priceLists: this.priceLists,
+      policies,
+      slots,
+      upgrades,
+    });
     this.views = new SubscriptionViews(parts);
     const process = (name: string, type: string, react: (event: Recorded) => Promise<void>) =>
       new ProcessRunner({ name, log: this.store, store: this.reads, handles: [type], react, logger, now });

@@ -14,10 +14,14 @@ import {
 } from '#subscription';
 import { answerOf } from './answers.ts';
 import type { CommandAnswer } from './caller.ts';
+import type { Customers } from './customers.ts';
 import type { OfferSlots } from './offer-slots.ts';
 import type { PriceLists } from './price-lists.ts';
 import { quoteToken, stale } from './quotes.ts';
 import { idsOf, type Upgrades } from './upgrades.ts';
+
+/** Verbs that look at the customer: add-ons by country (R35), a suspension's retention by the account's age (R41). */
+const asksForCustomer: ReadonlySet<SubscriptionVerb['type']> = new Set(['SetAddOns', 'SuspendSubscription']);
 
 type Parts = {
   readonly handling: Handling;
@@ -25,6 +29,7 @@ type Parts = {
   readonly policies: PolicyTimeline;
   readonly slots: OfferSlots;
   readonly upgrades: Upgrades;
+  readonly customers: Customers;
 };
 
 /** Sends commands to subscriptions: with the price lists and rules in force, the customer's facts, and a quote to hold to. */
@@ -43,7 +48,8 @@ export class SubscriptionCommands {
 
   /** A verb on a subscription that exists. */
   async send(subscriptionId: string, command: SubscriptionVerb): Promise<CommandAnswer | Refusal> {
-    const wish = { command, stream: `subscription-${subscriptionId}`, surroundings: this.surroundings() };
+    const facts = asksForCustomer.has(command.type) ? await this.#parts.customers.of(subscriptionId) : undefined;
+    const wish = { command, stream: `subscription-${subscriptionId}`, surroundings: this.surroundings(facts) };
     const outcome = await this.#handle(subscriptionId, wish);
     return isRefusal(outcome) ? outcome : answerOf(outcome, { ids: { subscriptionId }, ...quoteOf(wish, outcome) });
   }

@@ -107,6 +107,9 @@ const notFound = (): Refusal => refuse('SUBSCRIPTION_NOT_FOUND', 'there is no su
 const owned = (state: Subscription, { actor }: Caller): Existing | undefined =>
   state.status !== 'none' && state.partnerId === actor.partnerId ? state : undefined;
 
+/** Usage has no term, and so no end (R75). */
+const endOf = ({ kind, termEnd }: Existing): string | null => (kind === 'usage' ? null : termEnd);
+
 const facts = (state: Existing) => ({
   subscriptionId: state.subscriptionId,
   partnerId: state.partnerId,
@@ -129,12 +132,12 @@ const facts = (state: Existing) => ({
   policy: state.policy.preset,
   purchasedAt: state.purchasedAt,
   termStart: state.termStart,
-  termEnd: state.termEnd,
+  termEnd: endOf(state),
   cycleStart: state.cycle.start,
   cycleEnd: state.cycle.end,
   autoRenew: state.autoRenew,
   cancelAtRenewal: state.cancelAtRenewal,
-  renewsOn: state.autoRenew ? addDays(state.termEnd, 1) : null,
+  renewsOn: state.autoRenew && endOf(state) !== null ? addDays(state.termEnd, 1) : null,
   scheduledChange: state.scheduledChange,
   pendingPlan: state.pendingPlan && {
     billingCycle: state.pendingPlan.billingCycle,
@@ -142,7 +145,13 @@ const facts = (state: Existing) => ({
   },
   scheduledChangeFailed: state.scheduledChangeFailed,
   suspension: state.suspension,
-  addOns: [],
+  addOns: state.addOns.map(({ offerId, skuId, quantity, status, unitPrice }) => ({
+    offerId,
+    skuId,
+    quantity,
+    status,
+    unitPrice,
+  })),
   upgradedFrom: state.upgradedFrom,
   activationLink: state.activationLink,
   licenceReassignment: state.licenceReassignment,

@@ -1,21 +1,27 @@
-import { Body, Controller, Delete, Patch, Post, Put } from '@nestjs/common';
+import { Body, Controller, Delete, Param, Patch, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { refuse, type Command, type Meta } from '#kernel';
 import {
+  ActivateSubscription,
   AddSeats,
   AdjustCharges,
   CancelSubscription,
   ChangePlan,
   ConvertTrial,
+  DeprovisionSubscription,
   PauseSubscription,
   PurchaseSubscription,
+  ReactivateAddOn,
   ReactivateSubscription,
+  RecordUsage,
   RemoveScheduledChange,
   RemoveSeats,
   RenameSubscription,
   ResumeSubscription,
   ScheduleChange,
+  SetAddOns,
   SetAutoRenew,
+  SuspendAddOn,
   SuspendSubscription,
   UpgradeSubscription,
 } from '#subscription';
@@ -26,6 +32,8 @@ import { RefusedError } from '../http/problem.ts';
 import { SentCommand, type Sent } from '../http/sent.ts';
 import { derivedId } from '../ledger/ids.ts';
 import {
+  AddOnPath,
+  AddOnsBody,
   AdjustmentBody,
   AutoRenewBody,
   ConvertBody,
@@ -38,6 +46,7 @@ import {
   ScheduledChangeBody,
   SeatsBody,
   UpgradeBody,
+  UsageBody,
 } from './subscriptions.requests.ts';
 
 type Answer = Promise<object>;
@@ -152,6 +161,52 @@ export class SubscriptionCommandsController {
   @ApiCommand('upgradeSubscription', 'Move all seats, or some, to a better SKU, now')
   upgrade(@SubscriptionId() id: string, @Body() body: UpgradeBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new UpgradeSubscription({ ...body, ...opening(meta) }, meta));
+  }
+
+  @Put(':id/add-ons')
+  @ApiCommand('setAddOns', 'The whole set of add-ons that the base shall have: all or nothing')
+  addOns(@SubscriptionId() id: string, @Body() { addOns }: AddOnsBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new SetAddOns({ addOns: addOns.map((wish) => ({ ...wish })) }, meta));
+  }
+
+  @Post(':id/add-ons/:offerId/:skuId/suspend')
+  @ApiCommand('suspendAddOn', 'Suspend a single add-on; its base goes on')
+  suspendAddOn(
+    @SubscriptionId() id: string,
+    @Param() { offerId, skuId }: AddOnPath,
+    @Body() body: ReasonBody,
+    @SentCommand() sent: Sent,
+  ): Answer {
+    return this.#send(id, sent, (meta) => new SuspendAddOn({ offerId, skuId, ...body }, meta));
+  }
+
+  @Post(':id/add-ons/:offerId/:skuId/reactivate')
+  @ApiCommand('reactivateAddOn', 'Take up a single add-on again')
+  reactivateAddOn(
+    @SubscriptionId() id: string,
+    @Param() { offerId, skuId }: AddOnPath,
+    @Body() _: NothingBody,
+    @SentCommand() sent: Sent,
+  ): Answer {
+    return this.#send(id, sent, (meta) => new ReactivateAddOn({ offerId, skuId }, meta));
+  }
+
+  @Post(':id/activate')
+  @ApiCommand('activateSubscription', 'The publisher has finished the set-up')
+  activate(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new ActivateSubscription({}, meta));
+  }
+
+  @Post(':id/deprovision')
+  @ApiCommand('deprovisionSubscription', 'End a usage-based service')
+  deprovision(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new DeprovisionSubscription({}, meta));
+  }
+
+  @Post(':id/usage')
+  @ApiCommand('recordUsage', 'Tell what was used; each usageId counts once')
+  usage(@SubscriptionId() id: string, @Body() body: UsageBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new RecordUsage({ ...body }, meta));
   }
 
   @Post(':id/adjustments')

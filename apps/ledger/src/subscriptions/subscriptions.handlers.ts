@@ -2,20 +2,26 @@ import { Injectable } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Refusal } from '#kernel';
 import {
+  ActivateSubscription,
   AddSeats,
   AdjustCharges,
   CancelSubscription,
   ChangePlan,
   ConvertTrial,
+  DeprovisionSubscription,
   PauseSubscription,
   PurchaseSubscription,
+  ReactivateAddOn,
   ReactivateSubscription,
+  RecordUsage,
   RemoveScheduledChange,
   RemoveSeats,
   RenameSubscription,
   ResumeSubscription,
   ScheduleChange,
+  SetAddOns,
   SetAutoRenew,
+  SuspendAddOn,
   SuspendSubscription,
   UpgradeSubscription,
   type SubscriptionVerb,
@@ -86,6 +92,18 @@ class Schedule extends VerbHandler<ScheduleChange> {}
 class AutoRenew extends VerbHandler<SetAutoRenew> {}
 @CommandHandler(SuspendSubscription)
 class Suspend extends VerbHandler<SuspendSubscription> {}
+@CommandHandler(ActivateSubscription)
+class Activate extends VerbHandler<ActivateSubscription> {}
+@CommandHandler(DeprovisionSubscription)
+class Deprovision extends VerbHandler<DeprovisionSubscription> {}
+@CommandHandler(ReactivateAddOn)
+class ReactivateOne extends VerbHandler<ReactivateAddOn> {}
+@CommandHandler(RecordUsage)
+class Use extends VerbHandler<RecordUsage> {}
+@CommandHandler(SetAddOns)
+class AddOns extends VerbHandler<SetAddOns> {}
+@CommandHandler(SuspendAddOn)
+class SuspendOne extends VerbHandler<SuspendAddOn> {}
 
 export const subscriptionHandlers = [
   Purchase,
@@ -104,4 +122,10 @@ export const subscriptionHandlers = [
   Schedule,
   AutoRenew,
   Suspend,
+  Activate,
+  Deprovision,
+  ReactivateOne,
+  Use,
+  AddOns,
+  SuspendOne,
 ];

@@ -1,6 +1,19 @@
 import { billingCycles, terms, type BillingCycle, type Term } from '#calendar';
 import type { UpgradeTarget } from '#subscription';
-import { Amount, DayField, Flag, OneOf, Seats, Text, UpgradeTargetField, Uuid } from '../http/fields.ts';
+import {
+  Amount,
+  DayField,
+  Flag,
+  InstantField,
+  OneOf,
+  Positive,
+  Price,
+  Seats,
+  Text,
+  UpgradeTargetField,
+  Uuid,
+} from '../http/fields.ts';
+import { ListOf } from '../http/lists.ts';
 
 const reasons = ['customerRequest', 'nonPayment', 'fraud'] as const;
 type Reason = (typeof reasons)[number];
@@ -12,7 +25,8 @@ export class PurchaseBody {
   @Uuid() readonly customerId!: string;
   @Text(200) readonly offerId!: string;
   @Text(200) readonly skuId!: string;
-  @Seats() readonly quantity!: number;
+  /** Left out for usage, which has no seats. */
+  @Seats(left) readonly quantity?: number;
   @OneOf(terms) readonly term!: Term;
   @OneOf(billingCycles) readonly billingCycle!: BillingCycle;
   @Text(200, left) readonly friendlyName?: string;
@@ -80,3 +94,30 @@ export class AdjustmentBody {
 
 /** A command that needs nothing said beside its route: `{}`, or no body at all. */
 export class NothingBody {}
+
+/** One add-on that the base shall have. */
+export class AddOnWish {
+  @Text(200) readonly offerId!: string;
+  @Text(200) readonly skuId!: string;
+  @Seats() readonly quantity!: number;
+}
+
+/** Which add-on of a base, in the path. */
+export class AddOnPath {
+  @Uuid() readonly id!: string;
+  @Text(200) readonly offerId!: string;
+  @Text(200) readonly skuId!: string;
+}
+
+/** The whole set: what is left out ends. */
+export class AddOnsBody {
+  @ListOf(AddOnWish, { most: 100 }) readonly addOns!: AddOnWish[];
+}
+
+export class UsageBody {
+  @Text(200) readonly meter!: string;
+  @Positive() readonly quantity!: string;
+  @Price() readonly unitPrice!: string;
+  @InstantField() readonly usedAt!: string;
+  @Text(200) readonly usageId!: string;
+}

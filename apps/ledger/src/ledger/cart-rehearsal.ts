@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto';
+import { catalogueAt } from '#catalog';
+import { customer } from '#customer';
+import type { Handling } from '#event-store';
+import { isRefusal, type Meta, type Recorded } from '#kernel';
+import { sum } from '#money';
+import type { CartLine, LineAmount, LineError, OrderLine, Review, Total } from '#order';
+import { pinAt } from '#policy';
+import { PurchaseSubscription, subscription, type HeldSubscription, type Surroundings } from '#subscription';
+import { derivedId } from './ids.ts';
+import type { OfferSlots } from './offer-slots.ts';
+
+/** One cart makes one order, and a line one subscription, whoever asks and wherever (E24). */
+export const naming = {
+  orderId: (cartId: string): string => derivedId('order-of-cart', cartId),
+  subscriptionId: (orderId: string, line: number): string => derivedId('subscription-of-order', orderId, String(line)),
+};
+
+/** Under which id a line is bought: the same one however often it is tried. */
+export const purchaseIdOf = (orderId: string, line: number): string =>
+  derivedId('purchase-of-order', orderId, String(line));
+
+/** The purchase that a line of an order stands for. */
+export const purchaseOf = (
+  { line, ...wish }: OrderLine,
+  { orderId, customerId }: { readonly orderId: string; readonly customerId: string },
+  { conditions: _, ...meta }: Meta,
+): PurchaseSubscription =>
+  new PurchaseSubscription({ ...wish, orderId, customerId }, { ...meta, commandId: purchaseIdOf(orderId, line) });
+
+type Parts = {
+  readonly handling: Handling;
+  readonly slots: OfferSlots;
+  readonly surroundings: () => Surroundings;
+};
+
+type Filled = { readonly cartId: string; readonly customerId: string; readonly lines: readonly CartLine[] };
+
+/** What buying a cart's lines would come to, and every event that it would record. */
+export type Rehearsal = Review & { readonly bought: readonly number[]; readonly events: readonly Recorded[] };
+
+/**
+ * Tries the purchase of each line, and records nothing. A line is judged as if those before it were bought already: of two
+ * that want the only place of a limited offer, the second is refused (R5).
+ */
+export const rehearse = async (parts: Parts, cart: Filled, meta: Meta): Promise<Rehearsal> => {
+  const orderId = naming.orderId(cart.cartId);
+  const siblings: HeldSubscription[] = [];
+  const amounts: LineAmount[] = [];
+  const errors: LineError[] = [];
+  const events: Recorded[] = [];
+  for (const [line, wish] of cart.lines.entries()) {
+    const ordered = { ...wish, line, subscriptionId: naming.subscriptionId(orderId, line) };
+    const outcome = await attempt(parts, purchaseOf(ordered, { ...cart, orderId }, meta), siblings);
+    if (isRefusal(outcome)) {
+      errors.push({ line, code: outcome.refused, detail: outcome.because });
+      continue;
+    }
+    const { offerId, skuId, quantity = 1 } = wish;
+    siblings.push({ subscriptionId: ordered.subscriptionId, offerId, skuId, quantity, status: 'active' });
+    events.push(...outcome.events);
+    for (const event of outcome.events)
+      if (event.type === 'ChargesPosted') {
+        const { currency, lines } = event.data;
+        const subtotals = lines.map(({ subtotal }) => subtotal);
+        amounts.push({ line, amount: sum(subtotals, currency), currency });
+      }
+  }
+  const refused = new Set(errors.map(({ line }) => line));
+  const bought = [...cart.lines.keys()].filter((line) => !refused.has(line));
+  return { totals: totalsOf(amounts), amounts, errors, bought, events };
+};
+
+const attempt = async (
+  { handling, slots, surroundings }: Parts,
+  command: PurchaseSubscription,
+  siblings: readonly HeldSubscription[],
+) => {
+  const { subscriptionId, customerId, offerId } = command.data;
+  const { state } = await handling.load(customer, customerId);
+  const options = { dryRun: true };
+  if (state.customerId === null || state.partnerId !== command.meta.actor.partnerId)
+    return handling.handle(subscription(surroundings()), subscriptionId, command, options);
+  const holders = await slots.holders(state, offerId, command);
+  const held = [...holders.filter(({ status }) => status !== 'deleted'), ...siblings];
+  const facts = { ...surroundings(), customer: { ...state, held } };
+  return handling.handle(subscription(facts), subscriptionId, command, options);
+};
+
+const totalsOf = (amounts: readonly LineAmount[]): readonly Total[] =>
+  [...Map.groupBy(amounts, ({ currency }) => currency)].map(([currency, of]) => ({
+    currency,
+    amount: sum(
+      of.map(({ amount }) => amount),
+      currency,
+    ),
+  }));
+
+const INSTANT = /^\d{4}-\d\d-\d\dT/;
+
+/** A token for exactly this rehearsal: it differs when price list, rules, dates, amounts or errors do (R56). */
+export const rehearsalToken = (
+  { events, errors }: Pick<Rehearsal, 'events' | 'errors'>,
+  { catalogue, policies }: Surroundings,
+  { at, subject }: Meta,
+): string => {
+  const version = catalogueAt(catalogue, at)?.version ?? null;
+  const timeless = (_: string, value: unknown): unknown =>
+    typeof value === 'string' && INSTANT.test(value) ? 'an instant' : value;
+  const frame = [subject, version, pinAt(policies, at), errors, events.map(({ type, data }) => ({ type, data }))];
+  return createHash('sha256').update(JSON.stringify(frame, timeless)).digest('base64url');
+};
