@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { addDays } from '#calendar';
-import { type Instant, type Row } from '#kernel';
+import type { Instant, Role, Row } from '#kernel';
 import { rowsAfter } from '#kernel/testing';
 import type { PresetName } from '#policy';
 import { nextDue, type Existing } from '#subscription';
@@ -10,22 +10,28 @@ import { renewals } from './renewals/index.ts';
 import { status } from './status/index.ts';
 import { ReadModels } from './store.testing.ts';
 import {
+  activate,
   addSeats,
   adjust,
   autoRenew,
   cancel,
   changePlan,
   convert,
+  deprovision,
   pause,
   reactivate,
   removeSeats,
   rename,
   resume,
+  reactivateAddOn,
   schedule,
+  setAddOns,
   stories,
   suspend,
+  suspendAddOn,
   unschedule,
   upgrade,
+  use,
 } from './stories.testing.ts';
 import { subscriptionEvents, uuid, WrittenLog, type Ask } from './testing.ts';
 
@@ -42,7 +48,9 @@ const better = { offerId: 'BETTER', skuId: '0001' };
 const asks: readonly fc.Arbitrary<Step['ask']>[] = [
   fc.constant('settle'),
   fc.constant('deliver'),
-  fc.constantFrom(pause, resume, cancel, suspend, reactivate, unschedule, convert),
+  fc.constantFrom(pause, resume, cancel, suspend, reactivate, unschedule, convert, activate, deprovision),
+  fc.constantFrom(setAddOns(), setAddOns(2), setAddOns(3), suspendAddOn, reactivateAddOn),
+  fc.constantFrom('1', '2', '3').map((usageId) => use('75.5', usageId)),
   fc.constantFrom(pause, resume, autoRenew(true), autoRenew(false)),
   seats.map(addSeats),
   seats.map(removeSeats),
@@ -59,7 +67,16 @@ const asks: readonly fc.Arbitrary<Step['ask']>[] = [
 
 const life = fc.record({
   preset: fc.constantFrom<PresetName>('seed-2021-09', 'docs-2022-03'),
-  wish: fc.constantFrom({}, { term: 'P1Y' as const }, { term: 'P3Y' as const }, { offerId: 'TRIAL', quantity: 25 }),
+  wish: fc.constantFrom(
+    {},
+    { term: 'P1Y' as const },
+    { term: 'P3Y' as const },
+    { offerId: 'TRIAL', quantity: 25 },
+    { offerId: 'LEGACY', term: 'P1Y' as const },
+    { offerId: 'LEGACY' },
+    { offerId: 'MARKET' },
+    { offerId: 'METER' },
+  ),
   steps: fc.array(
     fc.record<Step>({
       ask: fc.oneof(...asks),
@@ -75,6 +92,10 @@ const life = fc.record({
 
 type Life = typeof life extends fc.Arbitrary<infer L> ? L : never;
 
+/** New commerce is suspended by support alone (R45). */
+const roleFor = ({ kind }: Existing, ask: Ask): Role =>
+  kind === 'newCommerce' && (ask === suspend || ask === reactivate) ? 'support' : 'global-admin';
+
 /** What was recorded; refusals record nothing. */
 const lived = ({ preset, wish, steps }: Life): WrittenLog => {
   const log = new WrittenLog(preset).buys(one, at(0), wish).buys(other, at(1), { offerId: 'BETTER', quantity: 30 });
@@ -84,8 +105,7 @@ const lived = ({ preset, wish, steps }: Life): WrittenLog => {
     const whom = step.other ? other : one;
     const inTransit = (log.state(whom) as Existing).inTransit !== null;
     if (step.ask === 'settle') log.settles(whom, at(hours));
-    else if (step.ask !== 'deliver')
-      log.ask(whom, at(hours), step.ask, step.ask === suspend || step.ask === reactivate ? 'support' : 'global-admin');
+    else if (step.ask !== 'deliver') log.ask(whom, at(hours), step.ask, roleFor(log.state(whom) as Existing, step.ask));
     else if (inTransit) log.delivers(whom, at(hours));
   }
   return log;
@@ -155,6 +175,7 @@ describe('the projections', () => {
         cycle_start: state.cycle.start,
         cycle_end: state.cycle.end,
         auto_renew: state.autoRenew ? 1 : 0,
+        cancel_at_renewal: state.cancelAtRenewal ? 1 : 0,
         scheduled_change: state.scheduledChange && JSON.stringify(state.scheduledChange),
         scheduled_change_failed: state.scheduledChangeFailed && JSON.stringify(state.scheduledChangeFailed),
         suspension: state.suspension && JSON.stringify(state.suspension),
@@ -164,17 +185,36 @@ describe('the projections', () => {
       }));
       expect(rows).toMatchObject(known);
       expect(rows).toHaveLength(known.length);
+      const addOns = rowsAfter(status, 'add_ons', ...log.events);
+      expect(addOns).toEqual(
+        states(log).flatMap((state) =>
+          state.addOns.map((addOn) => ({
+            subscription_id: state.subscriptionId,
+            offer_id: addOn.offerId,
+            sku_id: addOn.skuId,
+            offer_name: addOn.offerName,
+            quantity: addOn.quantity,
+            unit_price: addOn.unitPrice,
+            status: addOn.status,
+          })),
+        ),
+      );
     }));
 
   it('tell when something falls due as the aggregate does', () =>
     check((log) => {
       const rows = rowsAfter(renewals, 'renewals', ...log.events) as readonly Row[];
-      const due = (row: Row) => (row['in_transit'] === 1 ? null : row['due_at']);
+      const due = (row: Row) =>
+        row['in_transit'] === 1
+          ? null
+          : ([row['due_at'], row['expires_at']].filter((instant) => instant != null).sort()[0] ?? null);
       const living = states(log).filter(({ status }) => status !== 'deleted');
       expect(Object.fromEntries(rows.map((row) => [row['subscription_id'], due(row)]))).toEqual(
         Object.fromEntries(living.map((state) => [state.subscriptionId, nextDue(state)])),
       );
-      const running = living.filter(({ status }) => status !== 'expired' && status !== 'disabled');
+      const running = living.filter(
+        ({ status, kind }) => !['expired', 'disabled', 'pending'].includes(status) && kind !== 'usage',
+      );
       expect(
         rows.flatMap((row) => (row['renews_on'] === null ? [] : [[row['subscription_id'], row['renews_on']]])),
       ).toEqual(running.map((state) => [state.subscriptionId, addDays(state.termEnd, 1)]));

@@ -1,17 +1,23 @@
 import {
+  ActivateSubscription,
   AddSeats,
   AdjustCharges,
   CancelSubscription,
   ChangePlan,
   ConvertTrial,
+  DeprovisionSubscription,
   PauseSubscription,
+  ReactivateAddOn,
   ReactivateSubscription,
+  RecordUsage,
   RemoveScheduledChange,
   RemoveSeats,
   RenameSubscription,
   ResumeSubscription,
   ScheduleChange,
+  SetAddOns,
   SetAutoRenew,
+  SuspendAddOn,
   SuspendSubscription,
   UpgradeSubscription,
   type UpgradeTarget,
@@ -58,6 +64,20 @@ export const adjust =
   (amount: string): Ask =>
   (m) =>
     new AdjustCharges({ amount, reason: 'courtesy', reference: 'ticket 4711' }, m);
+
+export const activate: Ask = (m) => new ActivateSubscription({}, m);
+const addOn = { offerId: 'LEGACY', skuId: '0002' };
+export const setAddOns =
+  (...quantities: readonly number[]): Ask =>
+  (m) =>
+    new SetAddOns({ addOns: quantities.map((quantity) => ({ ...addOn, quantity })) }, m);
+export const suspendAddOn: Ask = (m) => new SuspendAddOn({ ...addOn, reason: 'nonPayment' }, m);
+export const reactivateAddOn: Ask = (m) => new ReactivateAddOn(addOn, m);
+export const deprovision: Ask = (m) => new DeprovisionSubscription({}, m);
+export const use =
+  (quantity: string, usageId: string): Ask =>
+  (m) =>
+    new RecordUsage({ meter: 'calls', quantity, unitPrice: '0.013', usedAt: m.at, usageId }, m);
 
 const [one, other] = [uuid(1), uuid(2)];
 const day = (date: string, time = '10:00'): string => `${date}T${time}:00.000Z`;
@@ -146,4 +166,40 @@ export const stories: Readonly<Record<string, () => WrittenLog>> = {
       .buys(other, bought, { offerId: 'BETTER', quantity: 35 })
       .does(one, day('2021-06-25'), upgrade(10, toOther))
       .delivers(one, day('2021-06-25', '10:01')),
+  'is legacy, with an add-on that comes, grows, rests and goes': () =>
+    new WrittenLog()
+      .buys(one, bought, { offerId: 'LEGACY' })
+      .does(one, day('2021-06-20'), setAddOns(3))
+      .does(one, day('2021-06-21'), setAddOns(5))
+      .does(one, day('2021-06-22'), suspendAddOn)
+      .does(one, day('2021-06-23'), reactivateAddOn)
+      .settles(one, day('2021-07-18'))
+      .does(one, day('2021-07-20'), setAddOns()),
+  'is legacy, suspended with its add-on and back with it': () =>
+    new WrittenLog()
+      .buys(one, bought, { offerId: 'LEGACY' })
+      .does(one, day('2021-06-20'), setAddOns(3))
+      .does(one, day('2021-06-21'), suspend)
+      .does(one, day('2021-07-01'), reactivate),
+  'is legacy, suspended until its data is gone': () =>
+    new WrittenLog()
+      .buys(one, bought, { offerId: 'LEGACY', term: 'P1Y' })
+      .does(one, day('2021-06-21'), suspend)
+      .settles(one, day('2021-10-20')),
+  'waits for its publisher': () =>
+    new WrittenLog('docs-2022-03').buys(one, bought, { offerId: 'MARKET' }).does(one, day('2021-06-20'), activate),
+  'is cancelled for the renewal, which is taken back': () =>
+    new WrittenLog()
+      .buys(one, bought, { offerId: 'MARKET', term: 'P1Y' })
+      .does(one, day('2021-08-01'), cancel)
+      .does(one, day('2021-08-02'), autoRenew(true))
+      .does(one, day('2021-08-03'), cancel)
+      .settles(one, day('2022-06-18')),
+  'is used, billed by the month and ended': () =>
+    new WrittenLog()
+      .buys(one, bought, { offerId: 'METER' })
+      .does(one, day('2021-06-20'), use('250.5', 'u1'))
+      .settles(one, day('2021-07-18'))
+      .does(one, day('2021-07-20'), use('120', 'u2'))
+      .does(one, day('2021-07-21'), deprovision),
 };

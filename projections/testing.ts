@@ -30,7 +30,7 @@ export const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).
 
 const plan = (term: string, billingCycle: string, price: string) => ({ term, billingCycle, prices: { EUR: price } });
 
-const offer = (offerId: string, sku: object) => ({
+const offer = (offerId: string, skus: object | readonly object[], more: object = {}) => ({
   offerId,
   name: `Offer ${offerId}`,
   kind: 'newCommerce',
@@ -39,7 +39,8 @@ const offer = (offerId: string, sku: object) => ({
   category: 'enterprise',
   segments: ['commercial'],
   countries: 'all',
-  skus: [{ skuId: '0001', name: `SKU of ${offerId}`, ...sku }],
+  skus: [skus].flat().map((sku, i) => ({ skuId: `000${i + 1}`, name: `SKU of ${offerId}`, ...sku })),
+  ...more,
 });
 
 const allPlans = (month: string, year: string) => [
@@ -58,17 +59,46 @@ const catalogue = (version: string, effectiveFrom: string, offers: readonly obje
 
 const trial = { trialDays: 30, convertsTo: 'BASIC/0001', plans: [plan('P1M', 'monthly', '0')] };
 
-/** BASIC leads to BETTER, which holds 40 seats; a TRIAL becomes BASIC. From 2022 on, BETTER is sold for years alone. */
+const otherKinds = [
+  offer(
+    'LEGACY',
+    [
+      { plans: allPlans('5.00', '60.00') },
+      { addOn: { prerequisiteSkus: ['LEGACY/0001'] }, plans: allPlans('2.00', '24.00') },
+    ],
+    { kind: 'legacy' },
+  ),
+  offer(
+    'MARKET',
+    { setupUrl: 'https://isv.example/{subscriptionId}', plans: allPlans('7.00', '84.00') },
+    { kind: 'isvSaas', publisher: { kind: 'partner', name: 'Publisher' } },
+  ),
+  offer(
+    'METER',
+    { plans: [{ ...plan('P1M', 'monthly', '1.00'), includedUnits: { calls: '100' } }] },
+    {
+      kind: 'usage',
+      billingType: 'usage',
+    },
+  ),
+];
+
+/**
+ * BASIC leads to BETTER, which holds 40 seats; a TRIAL becomes BASIC. From 2022 on, BETTER is sold for years alone.
+ * LEGACY has an add-on, MARKET a page for its set-up, METER 100 calls that each month includes.
+ */
 export const catalogues = [
   catalogue('2021-01', '2021-01-01T00:00:00Z', [
     offer('BASIC', { upgradeTargets: ['BETTER/0001'], plans: allPlans('10.08', '120.96') }),
     offer('BETTER', { maxSeats: 40, plans: allPlans('12.00', '144.00') }),
     offer('TRIAL', trial),
+    ...otherKinds,
   ]),
   catalogue('2022-01', '2022-01-01T00:00:00Z', [
     offer('BASIC', { upgradeTargets: ['BETTER/0001'], plans: allPlans('11.00', '132.00') }),
     offer('BETTER', { maxSeats: 40, plans: allPlans('13.00', '156.00').slice(1) }),
     offer('TRIAL', trial),
+    ...otherKinds,
   ]),
 ] as const;
 
@@ -222,4 +252,13 @@ export const subscriptionEvents = Object.keys({
   SubscriptionExpired: true,
   SubscriptionDisabled: true,
   SubscriptionDeleted: true,
+  SubscriptionActivated: true,
+  CancellationScheduled: true,
+  CancellationRevoked: true,
+  AddOnAdded: true,
+  AddOnQuantityChanged: true,
+  AddOnEnded: true,
+  AddOnSuspended: true,
+  AddOnReactivated: true,
+  UsageRecorded: true,
 } satisfies Record<SubscriptionEvent['type'], true>);

@@ -1,6 +1,7 @@
 import { addDays, startOf } from '#calendar';
 import { drop, patch, projection, put, type Change, type Day, type Recorded } from '#kernel';
 import type { SubscriptionEvent } from '#subscription';
+import { dayAfter } from '../day-after.ts';
 import { idOf } from '../stream.ts';
 
 /** A subscription that is not over, and what time will do to it. */
@@ -13,11 +14,13 @@ export type RenewalRow = {
   readonly is_trial: number;
   readonly auto_renew: number;
   readonly cancel_at_renewal: number;
-  /** When something falls due by itself next: a charge cycle, the end of term or trial, of a stage after it. */
-  readonly due_at: string;
+  /** When something falls due by itself next: a charge cycle, the end of term or trial, of a stage after it. Null while pending. */
+  readonly due_at: string | null;
+  /** When a suspension turns into deletion, unless somebody ends it before (R41). */
+  readonly expires_at: string | null;
   /** 1 while seats are under way to another subscription: nothing falls due until they have arrived or are back. */
   readonly in_transit: number;
-  /** The day after the term's (or trial's) last; null in the stages after it. */
+  /** The day after the term's (or trial's) last; null while pending, in the stages after the term, and for usage. */
   readonly renews_on: string | null;
   readonly offer_id: string;
   readonly sku_id: string;
@@ -49,11 +52,13 @@ const over = (event: Recorded): Change => drop('renewals', { subscription_id: id
 const after = (lastDay: Day): string => startOf(addDays(lastDay, 1));
 
 type Created = Extract<SubscriptionEvent, { type: 'SubscriptionCreated' }>['data'];
-type Plan = Pick<Created, 'term' | 'billingCycle' | 'unitPrice' | 'catalogVersion' | 'termEnd' | 'cycle'>;
+type Opened = Pick<Created, 'termEnd' | 'cycle'>;
 
-const planned = ({ term, billingCycle, unitPrice, catalogVersion, termEnd, cycle }: Plan) => ({
-  due_at: after(cycle.end),
-  renews_on: addDays(termEnd, 1),
+const opened = ({ termEnd, cycle }: Opened) => ({ due_at: after(cycle.end), renews_on: dayAfter(termEnd) });
+
+type Priced = Pick<Created, 'term' | 'billingCycle' | 'unitPrice' | 'catalogVersion'>;
+
+const priced = ({ term, billingCycle, unitPrice, catalogVersion }: Priced) => ({
   term,
   billing_cycle: billingCycle,
   unit_price: unitPrice,
@@ -86,6 +91,7 @@ export const renewals = projection<SubscriptionEvent>({
         auto_renew: 'flag',
         cancel_at_renewal: 'flag',
         due_at: 'text',
+        expires_at: 'text',
         in_transit: 'flag',
         renews_on: 'text',
         offer_id: 'text',
@@ -103,6 +109,7 @@ export const renewals = projection<SubscriptionEvent>({
       },
       indexes: [
         ['in_transit', 'due_at', 'subscription_id'],
+        ['in_transit', 'expires_at', 'subscription_id'],
         ['partner_id', 'renews_on', 'subscription_id'],
         ['customer_id', 'renews_on', 'subscription_id'],
       ],
@@ -115,18 +122,22 @@ export const renewals = projection<SubscriptionEvent>({
         partner_id: data.partnerId,
         customer_id: data.customerId,
         kind: data.kind,
-        status: 'active',
+        status: data.pending ? 'pending' : 'active',
         is_trial: data.isTrial ? 1 : 0,
         auto_renew: data.autoRenew ? 1 : 0,
         cancel_at_renewal: 0,
         in_transit: 0,
-        ...planned(data),
+        ...(data.pending ? { due_at: null, renews_on: null } : opened(data)),
+        expires_at: null,
+        ...priced(data),
         ...product(data),
         currency: data.currency,
         policy: JSON.stringify(data.policy),
         converts_to: data.convertsTo && JSON.stringify(data.convertsTo),
         scheduled_change: null,
       }),
+
+    SubscriptionActivated: (event) => change(event, { status: 'active', ...opened(event.data) }),
 
     SeatsAdded: (event) => change(event, { quantity: event.data.quantity }),
     SeatsRemoved: (event) => change(event, { quantity: event.data.quantity }),
@@ -141,10 +152,12 @@ export const renewals = projection<SubscriptionEvent>({
 
     SubscriptionPaused: (event) => change(event, { status: 'paused' }),
     SubscriptionResumed: (event) => change(event, { status: 'active' }),
-    SubscriptionSuspended: (event) => change(event, { status: 'suspended' }),
-    SubscriptionReactivated: (event) => change(event, { status: 'active' }),
+    SubscriptionSuspended: (event) => change(event, { status: 'suspended', expires_at: event.data.autoExpiresAt }),
+    SubscriptionReactivated: (event) => change(event, { status: 'active', expires_at: null }),
     AutoRenewEnabled: (event) => change(event, { auto_renew: 1 }),
     AutoRenewDisabled: (event) => change(event, { auto_renew: 0 }),
+    CancellationScheduled: (event) => change(event, { auto_renew: 0, cancel_at_renewal: 1 }),
+    CancellationRevoked: (event) => change(event, { cancel_at_renewal: 0 }),
     ChangeScheduled: (event) => change(event, { scheduled_change: JSON.stringify(event.data.change) }),
     ScheduledChangeRemoved: (event) => change(event, { scheduled_change: null }),
     ScheduledChangeFailed: (event) => change(event, { scheduled_change: null }),
@@ -153,10 +166,11 @@ export const renewals = projection<SubscriptionEvent>({
       const { cycle, billingCycle, unitPrice } = event.data;
       return change(event, { due_at: after(cycle.end), billing_cycle: billingCycle, unit_price: unitPrice });
     },
-    TermChanged: (event) => change(event, planned(event.data)),
+    TermChanged: (event) => change(event, { ...opened(event.data), ...priced(event.data) }),
     TrialConverted: (event) =>
       change(event, {
-        ...planned(event.data),
+        ...opened(event.data),
+        ...priced(event.data),
         ...product(event.data),
         is_trial: 0,
         converts_to: null,
@@ -164,7 +178,8 @@ export const renewals = projection<SubscriptionEvent>({
       }),
     SubscriptionRenewed: (event) =>
       change(event, {
-        ...planned(event.data),
+        ...opened(event.data),
+        ...priced(event.data),
         ...product(event.data),
         policy: JSON.stringify(event.data.policy),
         scheduled_change: null,

@@ -1,5 +1,6 @@
+import { startOf } from '#calendar';
 import type { Instant } from '#kernel';
-import type { PolicyPin } from '#policy';
+import { resolve, type PolicyPin } from '#policy';
 import type { ScheduledChange } from '#subscription';
 import type { Kysely } from 'kysely';
 import { given, keyset, type Page, type PageRequest } from '../page.ts';
@@ -10,34 +11,56 @@ type Db = Kysely<RenewalTables>;
 /** Something fell due to this subscription, and nobody has recorded it yet. */
 export type Due = { readonly subscriptionId: string; readonly partnerId: string; readonly dueAt: Instant };
 
+/** Two things fall due, each by itself: what time does to a term, and what it does to a suspension. */
+const kinds = ['due_at', 'expires_at'] as const;
+
 /** Everybody's subscriptions to which something falls due up to and including an instant, the earliest first. */
 export const due = async (db: Db, until: Instant, limit: number): Promise<readonly Due[]> => {
+  const found = await Promise.all(kinds.map((kind) => firstDue(db, kind, until, limit)));
+  const earliest = new Map<string, Due>();
+  for (const one of found.flat().sort(byTime))
+    if (!earliest.has(one.subscriptionId)) earliest.set(one.subscriptionId, one);
+  return [...earliest.values()].slice(0, limit);
+};
+
+const byTime = (a: Due, b: Due): number =>
+  a.dueAt === b.dueAt ? (a.subscriptionId < b.subscriptionId ? -1 : 1) : a.dueAt < b.dueAt ? -1 : 1;
+
+/** By one index, so that a long list costs no more than a short one. */
+const firstDue = async (
+  db: Db,
+  kind: (typeof kinds)[number],
+  until: Instant,
+  limit: number,
+): Promise<readonly Due[]> => {
   const rows = await waiting(db)
-    .select(['subscription_id', 'partner_id', 'due_at'])
-    .where('due_at', '<=', until)
-    .orderBy('due_at')
+    .select(['subscription_id', 'partner_id', kind])
+    .where(kind, '<=', until)
+    .orderBy(kind)
     .orderBy('subscription_id')
     .limit(limit)
     .execute();
-  return rows.map((row) => ({ subscriptionId: row.subscription_id, partnerId: row.partner_id, dueAt: row.due_at }));
+  return rows.map((row) => ({
+    subscriptionId: row.subscription_id,
+    partnerId: row.partner_id,
+    dueAt: row[kind] ?? until,
+  }));
 };
 
 /** When something falls due next, whose ever it is; `undefined` when nothing does up to and including `until`. */
-export const earliestDue = async (db: Db, until?: Instant): Promise<Instant | undefined> => {
-  const row = await waiting(db)
-    .select('due_at')
-    .where((eb) => eb.and(given(until, (at) => eb('due_at', '<=', at))))
-    .orderBy('due_at')
-    .limit(1)
-    .executeTakeFirst();
-  return row?.due_at;
+export const earliestDue = async (
+  db: Db,
+  until: Instant = '9999-12-31T23:59:59.999Z',
+): Promise<Instant | undefined> => {
+  const [first] = await due(db, until, 1);
+  return first?.dueAt;
 };
 
 /** How many subscriptions have something due that is not recorded yet. */
 export const overdueCount = async (db: Db, now: Instant): Promise<number> => {
   const { count } = await waiting(db)
     .select((eb) => eb.fn.countAll<number | string>().as('count'))
-    .where('due_at', '<=', now)
+    .where((eb) => eb.or([eb('due_at', '<=', now), eb('expires_at', '<=', now)]))
     .executeTakeFirstOrThrow();
   return Number(count);
 };
@@ -80,24 +103,26 @@ const showRenewal = (row: RenewalRow & { readonly renews_on: string }) => ({
   policy: json(row.policy) as PolicyPin,
 });
 
-type Standing = Pick<RenewalRow, 'kind' | 'status' | 'is_trial' | 'auto_renew' | 'cancel_at_renewal'>;
-
-/** A legacy trial ends unless somebody converts it (R28). */
-const actionOf = ({ kind, is_trial, auto_renew, cancel_at_renewal }: Standing): 'renew' | 'convert' | 'end' => {
-  if (auto_renew === 0 || cancel_at_renewal === 1) return 'end';
-  if (is_trial === 0) return 'renew';
-  return kind === 'legacy' ? 'end' : 'convert';
+/** What becomes of it when the term is over. */
+const actionOf = (row: RenewalRow): 'renew' | 'convert' | 'end' => {
+  if (row.auto_renew === 0 || row.cancel_at_renewal === 1 || isDeletedBefore(row)) return 'end';
+  if (row.is_trial === 0) return 'renew';
+  return row.kind === 'legacy' && endsAsTrial(row) ? 'end' : 'convert';
 };
 
+/** A legacy trial ends, unless somebody converts it or the rules do (D33). */
+const endsAsTrial = ({ policy }: RenewalRow): boolean =>
+  resolve(JSON.parse(policy) as PolicyPin)['legacy.trial.autoConvert'] === 'no';
+
+/** A suspension that nobody ends runs out before the term does (R41). */
+const isDeletedBefore = ({ expires_at, renews_on }: RenewalRow): boolean =>
+  expires_at !== null && renews_on !== null && expires_at <= startOf(renews_on);
+
 /** Why it does not renew. A suspension by support has the effects of a pause (A22). */
-const reasonOf = ({
-  status,
-  auto_renew,
-  cancel_at_renewal,
-}: Standing): 'autoRenewOff' | 'cancelled' | 'paused' | null => {
-  if (cancel_at_renewal === 1) return 'cancelled';
-  if (auto_renew === 1) return null;
-  return status === 'paused' || status === 'suspended' ? 'paused' : 'autoRenewOff';
+const reasonOf = (row: RenewalRow): 'autoRenewOff' | 'cancelled' | 'paused' | null => {
+  if (row.cancel_at_renewal === 1) return 'cancelled';
+  if (row.auto_renew === 1 && !isDeletedBefore(row)) return null;
+  return row.status === 'paused' || row.status === 'suspended' ? 'paused' : 'autoRenewOff';
 };
 
 const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));

@@ -23,6 +23,7 @@ describe('what falls due', () => {
       auto_renew: 1,
       cancel_at_renewal: 0,
       due_at: '2021-07-18T00:00:00.000Z',
+      expires_at: null,
       in_transit: 0,
       renews_on: '2022-06-18',
       offer_id: 'BASIC',

@@ -2,10 +2,23 @@ import type { CustomerEvent } from '#customer';
 import { patch, projection, put, type Change, type Recorded } from '#kernel';
 import type { SubscriptionEvent } from '#subscription';
 import { idOf } from '../stream.ts';
+import { addOnChanged, addOnEnded, addOnRow, addOnsTable, type AddOnRow } from './add-on-row.ts';
 import { customersTable, registered, type CustomerRow } from './customer-row.ts';
-import { created, running, sold, standing, subscriptionsTable, type SubscriptionRow } from './subscription-row.ts';
+import {
+  created,
+  opened,
+  running,
+  sold,
+  standing,
+  subscriptionsTable,
+  type SubscriptionRow,
+} from './subscription-row.ts';
 
-export type StatusTables = { readonly subscriptions: SubscriptionRow; readonly customers: CustomerRow };
+export type StatusTables = {
+  readonly subscriptions: SubscriptionRow;
+  readonly add_ons: AddOnRow;
+  readonly customers: CustomerRow;
+};
 
 type Changed = Partial<Omit<SubscriptionRow, 'subscription_id' | 'sequence' | 'revision'>>;
 
@@ -17,10 +30,11 @@ const change = (event: Recorded, changed: Changed = {}): Change =>
 export const status = projection<SubscriptionEvent | CustomerEvent>({
   name: 'status',
   version: 1,
-  tables: { subscriptions: subscriptionsTable, customers: customersTable },
+  tables: { subscriptions: subscriptionsTable, add_ons: addOnsTable, customers: customersTable },
   on: {
     CustomerRegistered: registered,
     SubscriptionCreated: (event) => put('subscriptions', created(event)),
+    SubscriptionActivated: (event) => change(event, { ...standing('active'), ...opened(event.data) }),
     SubscriptionRenamed: (event) => change(event, { friendly_name: event.data.friendlyName }),
 
     SeatsAdded: (event) => change(event, { quantity: event.data.quantity }),
@@ -30,6 +44,12 @@ export const status = projection<SubscriptionEvent | CustomerEvent>({
     UpgradeReturned: (event) => change(event, { quantity: event.data.quantity }),
     UpgradeCompleted: (event) => change(event),
     SubscriptionUpgraded: (event) => change(event, sold(event.data)),
+
+    AddOnAdded: (event) => [change(event), addOnRow(event, { ...event.data, status: 'active' })],
+    AddOnQuantityChanged: (event) => [change(event), addOnChanged(event, { quantity: event.data.quantity })],
+    AddOnSuspended: (event) => [change(event), addOnChanged(event, { status: 'suspended' })],
+    AddOnReactivated: (event) => [change(event), addOnChanged(event, { status: 'active' })],
+    AddOnEnded: (event) => [change(event), addOnEnded(event)],
 
     SubscriptionPaused: (event) => change(event, standing('paused')),
     SubscriptionResumed: (event) => change(event, standing('active')),
@@ -44,6 +64,8 @@ export const status = projection<SubscriptionEvent | CustomerEvent>({
 
     AutoRenewEnabled: (event) => change(event, { auto_renew: 1 }),
     AutoRenewDisabled: (event) => change(event, { auto_renew: 0 }),
+    CancellationScheduled: (event) => change(event, { auto_renew: 0, cancel_at_renewal: 1 }),
+    CancellationRevoked: (event) => change(event, { cancel_at_renewal: 0 }),
     ChangeScheduled: (event) =>
       change(event, { scheduled_change: JSON.stringify(event.data.change), scheduled_change_failed: null }),
     ScheduledChangeRemoved: (event) => change(event, { scheduled_change: null }),
@@ -78,8 +100,8 @@ export const status = projection<SubscriptionEvent | CustomerEvent>({
     TrialConverted: (event) =>
       change(event, { ...running(event.data), ...sold(event.data), is_trial: 0, scheduled_change: null }),
     SubscriptionRenewed: (event) => {
-      const { policy, applied, licenceReassignment } = event.data;
-      return change(event, {
+      const { policy, applied, licenceReassignment, addOns } = event.data;
+      const renewed = change(event, {
         ...running(event.data),
         ...sold(event.data),
         policy: policy.preset,
@@ -89,6 +111,7 @@ export const status = projection<SubscriptionEvent | CustomerEvent>({
         ...(applied !== null && { scheduled_change_failed: null }),
         ...(licenceReassignment !== null && { licence_reassignment: licenceReassignment }),
       });
+      return [renewed, ...addOns.map((addOn) => addOnRow(event, addOn))];
     },
 
     SubscriptionCancelled: (event) => change(event, { ...standing('deleted'), auto_renew: 0, renews_on: null }),
@@ -99,5 +122,6 @@ export const status = projection<SubscriptionEvent | CustomerEvent>({
 
     ChargesPosted: (event) => change(event),
     ChargesAdjusted: (event) => change(event),
+    UsageRecorded: (event) => change(event),
   },
 });

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { given, keyset, type Page, type PageRequest } from '../page.ts';
+import type { AddOnRow } from './add-on-row.ts';
 import type { StatusTables } from './status.projection.ts';
 import type { CustomerRow } from './customer-row.ts';
 import type { SubscriptionRow } from './subscription-row.ts';
@@ -9,7 +10,7 @@ type Db = Kysely<StatusTables>;
 /** A subscription as api.md §4.4 shows it, but for what depends on the instant of asking. */
 export type SubscriptionStatus = ReturnType<typeof showSubscription>;
 
-const showSubscription = (row: SubscriptionRow) => ({
+const showSubscription = (row: SubscriptionRow, addOns: readonly AddOnRow[] = []) => ({
   subscriptionId: row.subscription_id,
   partnerId: row.partner_id,
   customerId: row.customer_id,
@@ -42,11 +43,19 @@ const showSubscription = (row: SubscriptionRow) => ({
   pendingPlan: json(row.pending_plan),
   scheduledChangeFailed: json(row.scheduled_change_failed),
   suspension: json(row.suspension),
-  addOns: json(row.add_ons),
+  addOns: addOns.map(showAddOn),
   upgradedFrom: row.upgraded_from,
   activationLink: row.activation_link,
   licenceReassignment: row.licence_reassignment,
   revision: row.revision,
+});
+
+const showAddOn = ({ offer_id, sku_id, quantity, status, unit_price }: AddOnRow) => ({
+  offerId: offer_id,
+  skuId: sku_id,
+  quantity,
+  status,
+  unitPrice: unit_price,
 });
 
 const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
@@ -85,7 +94,29 @@ export const listSubscriptions = async (
     .orderBy('sequence')
     .limit(subscriptions.fetch(request))
     .execute();
-  return subscriptions.page(rows, request, ({ sequence }) => [sequence], showSubscription);
+  const addOns = await addOnsOf(db, rows);
+  return subscriptions.page(
+    rows,
+    request,
+    ({ sequence }) => [sequence],
+    (row) => showSubscription(row, addOns.get(row.subscription_id)),
+  );
+};
+
+/** The add-ons of some subscriptions, by subscription. */
+const addOnsOf = async (
+  db: Db,
+  rows: readonly SubscriptionRow[],
+): Promise<ReadonlyMap<string, readonly AddOnRow[]>> => {
+  if (rows.length === 0) return new Map();
+  const ids = rows.map((row) => row.subscription_id);
+  const found = await db
+    .selectFrom('add_ons')
+    .selectAll()
+    .where('subscription_id', 'in', ids)
+    .orderBy('sequence')
+    .execute();
+  return Map.groupBy(found, (row) => row.subscription_id);
 };
 
 /** One subscription; `undefined` where the partner has none of this id. */
@@ -100,7 +131,7 @@ export const findSubscription = async (
     .where('subscription_id', '=', subscriptionId)
     .where('partner_id', '=', partnerId)
     .executeTakeFirst();
-  return row && showSubscription(row);
+  return row && showSubscription(row, (await addOnsOf(db, [row])).get(subscriptionId));
 };
 
 /** A customer as it was registered (api.md §4.1). */

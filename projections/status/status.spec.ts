@@ -71,7 +71,6 @@ describe('the status of a subscription', () => {
       pending_plan: null,
       scheduled_change_failed: null,
       suspension: null,
-      add_ons: '[]',
       upgraded_from: null,
       activation_link: null,
       licence_reassignment: null,

@@ -1,6 +1,6 @@
-import { addDays } from '#calendar';
 import type { Recorded, Table } from '#kernel';
 import type { SubscriptionEvent } from '#subscription';
+import { dayAfter } from '../day-after.ts';
 
 /** A subscription as its events tell it. What depends on the instant of asking is added by whoever asks. */
 export type SubscriptionRow = {
@@ -34,7 +34,7 @@ export type SubscriptionRow = {
   readonly cycle_end: string;
   readonly auto_renew: number;
   readonly cancel_at_renewal: number;
-  /** The day after the term's last, on which it renews or converts, if `auto_renew` is on; null once it is over. */
+  /** The day after the term's last, on which it renews or converts, if `auto_renew` is on; null once it is over, and for usage. */
   readonly renews_on: string | null;
   /** JSON: the dimensions that change. */
   readonly scheduled_change: string | null;
@@ -44,8 +44,6 @@ export type SubscriptionRow = {
   readonly scheduled_change_failed: string | null;
   /** JSON: `{ reason, suspendedAt, autoExpiresAt }`. */
   readonly suspension: string | null;
-  /** JSON: `[{ offerId, skuId, quantity, status, unitPrice }]`. */
-  readonly add_ons: string;
   readonly upgraded_from: string | null;
   readonly activation_link: string | null;
   readonly licence_reassignment: string | null;
@@ -88,7 +86,6 @@ export const subscriptionsTable = {
     pending_plan: 'json',
     scheduled_change_failed: 'json',
     suspension: 'json',
-    add_ons: 'json',
     upgraded_from: 'text',
     activation_link: 'text',
     licence_reassignment: 'text',
@@ -116,7 +113,7 @@ export const created = ({ data, revision }: Created): Omit<SubscriptionRow, 'seq
   offer_name: data.offerName,
   friendly_name: data.friendlyName,
   kind: data.kind,
-  ...standing('active'),
+  ...standing(data.pending ? 'pending' : 'active'),
   is_trial: data.isTrial ? 1 : 0,
   quantity: data.quantity,
   unit_price: data.unitPrice,
@@ -131,7 +128,6 @@ export const created = ({ data, revision }: Created): Omit<SubscriptionRow, 'seq
   pending_plan: null,
   scheduled_change_failed: null,
   suspension: null,
-  add_ons: '[]',
   upgraded_from: data.upgradedFrom,
   activation_link: data.activationLink,
   licence_reassignment: null,
@@ -139,22 +135,29 @@ export const created = ({ data, revision }: Created): Omit<SubscriptionRow, 'seq
 });
 
 /** Where it stands, and with it whether users can work. */
-export const standing = (status: 'active' | 'paused' | 'suspended' | 'expired' | 'disabled' | 'deleted') => ({
+export const standing = (
+  status: 'pending' | 'active' | 'paused' | 'suspended' | 'expired' | 'disabled' | 'deleted',
+) => ({
   status,
   access: status === 'active' || status === 'expired' ? 1 : 0,
 });
 
-type Running = Pick<Created['data'], 'term' | 'billingCycle' | 'termStart' | 'termEnd' | 'cycle'>;
+type Opened = Pick<Created['data'], 'termStart' | 'termEnd' | 'cycle'>;
 
-/** A term that runs, with its charge cycle. */
-export const running = ({ term, billingCycle, termStart, termEnd, cycle }: Running) => ({
-  term,
-  billing_cycle: billingCycle,
+/** A term that opened, with its first charge cycle. */
+export const opened = ({ termStart, termEnd, cycle }: Opened) => ({
   term_start: termStart,
   term_end: termEnd,
   cycle_start: cycle.start,
   cycle_end: cycle.end,
-  renews_on: addDays(termEnd, 1),
+  renews_on: dayAfter(termEnd),
+});
+
+/** The same, on a plan. */
+export const running = (data: Opened & Pick<Created['data'], 'term' | 'billingCycle'>) => ({
+  term: data.term,
+  billing_cycle: data.billingCycle,
+  ...opened(data),
 });
 
 type Sold = Pick<Created['data'], 'offerId' | 'skuId' | 'offerName' | 'quantity' | 'unitPrice' | 'catalogVersion'>;
