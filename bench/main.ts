@@ -1,0 +1,36 @@
+// `npm run bench`: what the ledger does in a second, each figure beside that of a hand-written SQLite floor.
+import { parseArgs } from 'node:util';
+import { isRowId, json, table } from './report.ts';
+import { subjects, type RowId } from './row.ts';
+import { run } from './run.ts';
+
+const usage = `usage: npm run bench -- [--json] [--quick] [--only W1c,W4]
+rows: ${Object.keys(subjects).join(' ')}`;
+
+const wrongUsage = (problem: string): never => {
+  process.stderr.write(`${problem}\n${usage}\n`);
+  process.exit(2);
+};
+
+const readOptions = () => {
+  try {
+    const options = { json: { type: 'boolean' }, quick: { type: 'boolean' }, only: { type: 'string' } } as const;
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return wrongUsage(error instanceof Error ? error.message : String(error));
+  }
+};
+
+const options = readOptions();
+const wanted = options.only?.split(',') ?? Object.keys(subjects);
+for (const id of wanted) if (!isRowId(id)) wrongUsage(`there is no row ${id}`);
+
+// An end with clearing up.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+
+// Progress goes to standard error: standard output holds the result and nothing else.
+const { rows, notes } = await run(new Set(wanted as RowId[]), {
+  quick: options.quick === true,
+  onProgress: (line) => process.stderr.write(`${line}\n`),
+});
+process.stdout.write(`${options.json === true ? json(rows) : [table(rows), ...notes].join('\n')}\n`);

@@ -1,0 +1,40 @@
+import type { Result } from './contest.ts';
+
+export type RowId = 'W1s' | 'W1c' | 'W2' | 'HTTP' | 'W3' | 'W4' | 'W5';
+
+/** A row as `--json` prints it (api.md §5). A ratio above 1 is faster than the floor. */
+export type Row = {
+  readonly id: RowId;
+  readonly what: string;
+  readonly unit: string;
+  readonly ours: number;
+  readonly floor: number;
+  readonly ratio: number;
+  readonly runs: number;
+};
+
+/** What a row is, what it is measured in, and from which ratio on it is good (api.md §5). */
+export type Subject = {
+  readonly what: string;
+  readonly unit: 'commands/s' | 'purchases/s' | 'events/s' | 'ms';
+  readonly goal: number;
+};
+
+export const subjects: Readonly<Record<RowId, Subject>> = {
+  W1s: { what: 'rename on streams of 20, 1 client', unit: 'commands/s', goal: 0.9 },
+  W1c: { what: 'rename on streams of 20, 64 clients', unit: 'commands/s', goal: 0.9 },
+  W2: { what: 'new purchases, 64 clients', unit: 'purchases/s', goal: 0.5 },
+  HTTP: { what: 'rename over HTTP, 64 connections', unit: 'commands/s', goal: 0.7 },
+  W3: { what: 'whole log read, decoded and folded', unit: 'events/s', goal: 0.9 },
+  W4: { what: 'all read models from the log, against one table', unit: 'events/s', goal: 0.3 },
+  W5: { what: 'stream of 10,000, state at hand caught up', unit: 'ms', goal: 1 },
+};
+
+const rounded = (figure: number): number => Number(figure.toPrecision(4));
+
+/** Puts a result under its name: rates are ours by the floor's, times the floor's by ours. */
+export const rowOf = (id: RowId, { ours, floor, runs }: Result): Row => {
+  const { what, unit } = subjects[id];
+  const ratio = unit === 'ms' ? floor / ours : ours / floor;
+  return { id, what, unit, ours: rounded(ours), floor: rounded(floor), ratio: rounded(ratio), runs };
+};

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { cataloguePublication, parseCatalogue, PublishCatalogue } from '#catalog';
+import { customer, RegisterCustomer } from '#customer';
+import { isRefusal, type Instant, type Meta, type Refusal } from '#kernel';
+import { timelineOf } from '#policy';
+import { PurchaseSubscription } from '#subscription';
+import { Ledger } from '../apps/ledger/src/ledger/ledger.ts';
+import { CATALOGUE_ID } from '../apps/ledger/src/ledger/price-lists.ts';
+
+/** The instant at which the benchmarks' ledger stands still. */
+export const NOW: Instant = '2021-06-18T09:00:00.000Z';
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** What the rows share: a ledger on the embedded store without its HTTP face, a price list, and a customer to sell to. */
+export type Scene = { readonly ledger: Ledger; readonly customerId: string; readonly folder: string };
+
+/** Meta of a new command by the bench's own partner. */
+export const metaAt = (at: Instant): Meta => {
+  const commandId = randomUUID();
+  return {
+    commandId,
+    at,
+    actor: { id: '7b1f9c2e-52a1-4f7e-9a41-0d5f3ce1a2b4', role: 'global-admin', partnerId: 'default' },
+    partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
+    correlationId: commandId,
+    causationId: commandId,
+  };
+};
+
+/** What must not be refused. */
+export const accepted = <T>(outcome: T | Refusal): T => {
+  if (isRefusal(outcome)) throw new Error(`${outcome.refused}: ${outcome.because}`);
+  return outcome;
+};
+
+export const sampleCatalogue = (): unknown =>
+  JSON.parse(readFileSync(new URL('../catalog.sample.json', import.meta.url), 'utf8'));
+
+/** Opens a ledger in an empty folder. None of its duties run: nothing competes with what is measured. */
+export const openScene = async (folder: string): Promise<Scene> => {
+  const ledger = await Ledger.open({
+    dataFolder: folder,
+    clock: { kind: 'simulated', from: NOW },
+    policies: timelineOf('seed-2021-09'),
+    duties: new Set(),
+    logger: silent,
+  });
+  const catalogue = parseCatalogue(sampleCatalogue());
+  if ('errors' in catalogue) throw new Error(JSON.stringify(catalogue.errors));
+  const publish = new PublishCatalogue({ catalogue }, metaAt(NOW));
+  accepted(await ledger.handling.handle(cataloguePublication, CATALOGUE_ID, publish));
+  await ledger.priceLists.refresh();
+  const customerId = randomUUID();
+  const register = new RegisterCustomer(
+    { customerId, name: 'Contoso', country: 'NL', segment: 'commercial', currency: 'EUR' },
+    metaAt(NOW),
+  );
+  accepted(await ledger.handling.handle(customer, customerId, register));
+  return { ledger, customerId, folder };
+};
+
+/** The purchase of ten seats for a year, paid by the month. */
+export const purchaseFor = (customerId: string, at: Instant = NOW): PurchaseSubscription =>
+  new PurchaseSubscription(
+    {
+      subscriptionId: randomUUID(),
+      orderId: randomUUID(),
+      customerId,
+      offerId: 'M365BB',
+      skuId: '0001',
+      quantity: 10,
+      term: 'P1Y',
+      billingCycle: 'monthly',
+    },
+    metaAt(at),
+  );
