@@ -27,7 +27,9 @@ export const catalog = (program: Command): void => {
 
   verb(parent, 'publish <file>', 'publish a catalogue file').action(async (file: string, { json }: Json) => {
     const catalogue = readCatalogue(file, json);
-    const published = await taking('publish it with PUT /v1/catalog', (folder) => publish(folder, catalogue));
+    const published = await taking('stop it first, or publish with its PUT /v1/catalog', (folder) =>
+      publish(folder, catalogue),
+    );
     const { version, effectiveFrom } = catalogue;
     if (json) printJson({ version, effectiveFrom, published });
     else

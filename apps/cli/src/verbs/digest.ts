@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import type { EventStore } from '#event-store';
 import { FolderInUse } from '#event-store/sqlite';
@@ -46,7 +47,10 @@ const digestsOf = async ({ path, events }: BesideDataFolder): Promise<Digests> =
     if (tables !== 'behind' && (await log.readOn()) === end) return { log: log.digest, tables };
     if (tables === 'behind' && !(await broughtUp(path))) await pause(LOOK_AGAIN);
   }
-  return fail('the read models are behind the log, or the log keeps growing: is a projector running? Try again later');
+  return fail(
+    'the read models are not at the end of the log, in which they are to be digested: the log keeps growing, ' +
+      'no projector is running, or the running ledger is of another version',
+  );
 };
 
 /** A log's digest that is carried on as the log grows. */
@@ -82,8 +86,14 @@ const tablesAt = async (reads: ReadStore | undefined, end: Position): Promise<Di
 
 const allAt = async (reads: ReadStore, end: Position): Promise<boolean> => {
   const served = (await reads.builds()).filter((build) => build.served);
-  return projections.every(({ name, version }) =>
-    served.some((build) => build.projection === name && build.version === version && build.checkpoint.position === end),
+  return projections.every(({ name, version, tables }) =>
+    served.some(
+      (build) =>
+        build.projection === name &&
+        build.version === version &&
+        build.checkpoint.position === end &&
+        isDeepStrictEqual(build.tables, tables),
+    ),
   );
 };
 

@@ -46,6 +46,9 @@ const shown = ({ position, id, stream, revision, type, data, meta }: Recorded) =
 
 const LONGEST = 100;
 
+/** What other columns say, or the creation of the subscription. */
+const ELSEWHERE = new Set(['effectiveAt', 'subscriptionId', 'partnerId', 'customerId', 'orderId', 'offerName', 'kind']);
+
 const row = ({ revision, type, data, meta }: Recorded): readonly string[] => {
   const what = gistOf(data);
   return [
@@ -60,10 +63,12 @@ const row = ({ revision, type, data, meta }: Recorded): readonly string[] => {
 
 /** Charges line by line; of everything else, the plain values. */
 const gistOf = (data: Recorded['data']): string => {
-  const { effectiveAt: _, subscriptionId: __, lines, ...rest } = data as Recorded['data'] & Record<string, unknown>;
+  const { lines, ...rest } = data as Readonly<Record<string, unknown>>;
   if (Array.isArray(lines))
-    return (lines as readonly Record<string, string>[])
-      .map((line) => `${line['chargeType']} ${line['subtotal']} ${line['currency']}`)
-      .join(', ');
-  return inOneLine(Object.fromEntries(Object.entries(rest).filter(([, value]) => typeof value !== 'object')));
+    return (lines as readonly Record<string, unknown>[])
+      .map(({ chargeType, subtotal }) => inOneLine({ [String(chargeType)]: subtotal }))
+      .concat(String(rest['currency']))
+      .join(' ');
+  const plain = Object.entries(rest).filter(([name, value]) => typeof value !== 'object' && !ELSEWHERE.has(name));
+  return inOneLine(Object.fromEntries(plain));
 };

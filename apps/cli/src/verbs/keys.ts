@@ -34,7 +34,9 @@ export const keys = (program: Command): void => {
     .option('--partner <partnerId>', 'for whom it acts', 'default')
     .option('--operator', "it may act for the whole ledger: partners, everybody's keys, the catalogue")
     .action(async (wanted: NewKey & Json) => {
-      const created = await taking('make the key with POST /v1/keys', (folder) => create(folder, wanted));
+      const created = await taking('stop it first, or make the key with its POST /v1/keys', (folder) =>
+        create(folder, wanted),
+      );
       if (wanted.json) printJson(created);
       else print(`key ${created.keyId} for ${wanted.partner}, ${wanted.role}. It is shown this once:\n${created.key}`);
     });
@@ -46,7 +48,9 @@ export const keys = (program: Command): void => {
   });
 
   verb(parent, 'revoke <keyId>', 'make a key worthless, for good').action(async (keyId: string, { json }: Json) => {
-    await taking(`revoke it with DELETE /v1/keys/${keyId}`, (folder) => revoke(folder, keyId));
+    await taking(`stop it first, or revoke the key with its DELETE /v1/keys/${keyId}`, (folder) =>
+      revoke(folder, keyId),
+    );
     if (json) printJson({ keyId, revoked: true });
     else print(`key ${keyId} opens nothing any more`);
   });

@@ -6,7 +6,7 @@ import { note, print, printJson, table } from '../output.ts';
 import { keepingReadModels, projectionNames } from '../read-models.ts';
 
 const INSTEAD =
-  'stop it first. It need not be: a ledger whose read models have changed rebuilds them by itself, while the old ones answer';
+  'stop it first. Mostly it need not be: read models that a new version changed are rebuilt at its start, while the old ones answer';
 
 type Rebuilt = {
   readonly name: string;

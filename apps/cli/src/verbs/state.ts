@@ -44,14 +44,23 @@ const stateOf = async (folder: BesideDataFolder, subscriptionId: string, at: Ins
 type Story = Recorded<SubscriptionEvent>;
 
 /** All that is remembered of a subscription, under the names of api.md §4.4 where it has them. */
-const shown = ({ cycle, policy, ...state }: Existing, revision: number) => ({
-  ...state,
-  access: state.status === 'active' || state.status === 'expired',
+const shown = (
+  { cycle, policy, subscriptionId, status, offerName, friendlyName, quantity, ...rest }: Existing,
+  revision: number,
+) => ({
+  // First what a reader looks for first.
+  subscriptionId,
+  status,
+  access: status === 'active' || status === 'expired',
+  offerName,
+  friendlyName,
+  quantity,
+  ...rest,
   policy: policy.preset,
   ...(policy.override === undefined ? {} : { policyOverride: policy.override }),
   cycleStart: cycle.start,
   cycleEnd: cycle.end,
   cycleDays: cycle.days,
-  renewsOn: state.autoRenew ? addDays(state.termEnd, 1) : null,
+  renewsOn: rest.autoRenew ? addDays(rest.termEnd, 1) : null,
   revision,
 });
