@@ -1,3 +1,5 @@
+import { dayOf } from '#calendar';
+import type { Day } from '#kernel';
 import type { Kysely } from 'kysely';
 import { given, keyset, type Page, type PageRequest } from '../page.ts';
 import type { AddOnRow } from './add-on-row.ts';
@@ -132,6 +134,18 @@ export const findSubscription = async (
     .where('partner_id', '=', partnerId)
     .executeTakeFirst();
   return row && showSubscription(row, (await addOnsOf(db, [row])).get(subscriptionId));
+};
+
+/** The day of a customer's first purchase; `undefined` before there was one (R41). */
+export const firstPurchaseDay = async (db: Db, customerId: string): Promise<Day | undefined> => {
+  const row = await db
+    .selectFrom('subscriptions')
+    .select('purchased_at')
+    .where('customer_id', '=', customerId)
+    .orderBy('sequence')
+    .limit(1)
+    .executeTakeFirst();
+  return row && dayOf(row.purchased_at);
 };
 
 /** A customer as it was registered (api.md §4.1). */

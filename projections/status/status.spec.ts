@@ -19,6 +19,7 @@ import { customerId, partnerId, uuid, WrittenLog } from '../testing.ts';
 import {
   findCustomer,
   findSubscription,
+  firstPurchaseDay,
   listCustomers,
   listSubscriptions,
   status,
@@ -328,6 +329,11 @@ describe('asking for subscriptions and customers', () => {
       nextCursor: null,
     });
     expect(await findCustomer(models.db, partnerId, uuid(1002))).toMatchObject({ name: 'Bea' });
+  });
+
+  it('knows when a customer bought first', async () => {
+    expect(await firstPurchaseDay(models.db, customerId)).toBe('2021-06-18');
+    expect(await firstPurchaseDay(models.db, uuid(1002))).toBeUndefined();
   });
 
   it('knows nothing of another partner', async () => {
