@@ -1,8 +1,8 @@
-export { firstPurchaseDay } from './first-purchase.queries.ts';
 export { status, type StatusTables } from './status.projection.ts';
 export {
   findCustomer,
   findSubscription,
+  firstPurchaseDay,
   listCustomers,
   listSubscriptions,
   type RegisteredCustomer,
