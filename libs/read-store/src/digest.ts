@@ -19,7 +19,7 @@ export const digestTable = async (store: ReadStore, table: string): Promise<Tabl
   if (!key) throw new Error(`there is no table ${table}`);
   const hash = createHash('sha256');
   let rows = 0;
-  const db: Kysely<Shape> = store.db;
+  const db = store.db as Kysely<Shape>;
   // One picture of the table, though it is read in pages.
   await db
     .transaction()
@@ -52,11 +52,11 @@ const after = (db: Kysely<Shape>, table: string, key: readonly string[], last: A
   if (!last) return query;
   const [first = '', second, ...more] = key;
   if (second === undefined) return query.where(first, '>', last[first] ?? null);
-  return query.where(({ eb, refTuple, tuple }) => {
+  return query.where((build) => {
     // A tuple of any length; the types stop at five.
-    const columns = refTuple(first, second, ...(more as []));
+    const columns = build.refTuple(first, second, ...(more as []));
     const values = key.map((column) => last[column] ?? null) as [Value, Value];
-    return eb(columns, '>', tuple(...values));
+    return build(columns, '>', build.tuple(...values));
   });
 };
 

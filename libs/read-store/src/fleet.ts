@@ -76,6 +76,7 @@ export class Fleet {
   /** Begins to build a projection anew, unless that is under way. */
   rebuild(model: ReadModel): Promise<void> {
     return this.#turns.take(async () => {
+      if (this.#options.signal.aborted) throw new Error('the runner has been stopped');
       if (model.beside) return;
       if (!model.shown) throw new Error(`${model.projection.name} has not been started`);
       const { beside } = planFor(model.projection, await this.#options.store.builds(), true);
@@ -88,8 +89,9 @@ export class Fleet {
     });
   }
 
-  /** Resolves when all lanes have ended. */
+  /** Resolves when all lanes have ended, and whatever was about to start one. */
   async ended(): Promise<void> {
+    await this.#turns.take(() => Promise.resolve());
     await Promise.all(this.#lanes.values());
   }
 
@@ -103,10 +105,12 @@ export class Fleet {
         atEnd: (lane) => this.#atEnd(lane),
         reload: (lane) => this.#reload(lane),
       });
-      this.#lanes.set(
-        lane,
-        lane.run().finally(() => this.#lanes.delete(lane)),
-      );
+      const ended = lane.run().then(() => {
+        this.#lanes.delete(lane);
+        // Whoever waits for all lanes may have waited for this one only.
+        this.#options.moved();
+      });
+      this.#lanes.set(lane, ended);
     }
   }
 

@@ -18,6 +18,7 @@ export { type Logger } from './logger.ts';
 export { type Patience } from './waiters.ts';
 export { CheckpointBeyondLog } from './standing.ts';
 export { ProjectionRunner, type ProjectionRunnerOptions } from './runner.ts';
-export { type ProjectionStatus, type RebuildProgress } from './read-model.ts';
+export { type RebuildProgress } from './read-model.ts';
+export { type ProjectionStatus } from './status.ts';
 export { ProcessRunner, type ProcessRunnerOptions, type ProcessStatus } from './process-runner.ts';
 export { digestTable, type TableDigest } from './digest.ts';

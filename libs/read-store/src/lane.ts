@@ -8,8 +8,14 @@ import { RowRefused, type Checkpoint, type ReadStore } from './read-store.ts';
 import { checkpointAfter } from './standing.ts';
 import type { Turns } from './turns.ts';
 
-/** Events to one transaction while catching up. More of them fold better, but hold up whoever shares the process longer. */
-const BATCH = 2_000;
+/**
+ * Events to one transaction while catching up. With random keys each row dirties pages of its own, which are written once
+ * a transaction: 8,000 events are a third faster than 2,000. Beyond that, memory grows and nothing is won.
+ */
+const BATCH = 8_000;
+
+/** How far a lane may fall behind the log's end and still write each batch as it comes. */
+const NEAR = 1_000;
 
 export type LaneOptions = {
   readonly log: EventStore;
@@ -64,15 +70,19 @@ export class Lane {
 
   /** Reads until it is stopped or left. Whatever fails is tried again, from what the store holds. */
   async run(): Promise<void> {
-    while (!this.#signal.aborted) {
+    while (!this.#stopped()) {
       try {
         if (this.failure !== undefined) await this.#startOver();
         await this.#follow();
-        if (!this.#signal.aborted) throw new Error('the log ended');
+        if (!this.#stopped()) throw new Error('the log ended');
       } catch (error) {
-        if (!this.#signal.aborted) await this.#backOff(error);
+        if (!this.#stopped()) await this.#backOff(error);
       }
     }
+  }
+
+  #stopped(): boolean {
+    return this.#signal.aborted;
   }
 
   async #startOver(): Promise<void> {
@@ -94,13 +104,13 @@ export class Lane {
 
   async #follow(): Promise<void> {
     for await (const batch of this.#options.log.follow(this.checkpoint.position, this.#signal)) {
-      if (this.#signal.aborted) return;
       const arrived = batch.length === 0;
       if (!arrived) this.#stage(batch);
       if (arrived || this.live || this.#staged.length >= BATCH) await this.#commit();
       if (arrived) await this.#arrive();
       // Catching up must not starve whoever else lives in this process.
       else if (!this.live) await breathe();
+      if (this.#stopped()) return;
     }
   }
 
@@ -113,7 +123,7 @@ export class Lane {
     for (const event of batch) this.#staged.push(event);
     for (const build of this.builds) build.stage(batch);
     this.#sinceEnd += batch.length;
-    if (this.#sinceEnd > BATCH) this.live = false;
+    if (this.#sinceEnd > NEAR) this.live = false;
   }
 
   async #arrive(): Promise<void> {

@@ -7,4 +7,5 @@ const nothing = (): void => undefined;
 export const silent: Logger = { info: nothing, warn: nothing, error: nothing };
 
 /** An error in a sentence. */
-export const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+export const sentenceOf = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);

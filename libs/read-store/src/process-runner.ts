@@ -4,6 +4,7 @@ import { PATIENT, wait, waitBefore, type BackOff } from './back-off.ts';
 import { sentenceOf, silent, type Logger } from './logger.ts';
 import type { Checkpoint, ReadStore } from './read-store.ts';
 import { CheckpointBeyondLog, checkpointAfter, checkStanding } from './standing.ts';
+import { secondsBetween } from './status.ts';
 import { Waiters, type Patience } from './waiters.ts';
 
 export type ProcessRunnerOptions = {
@@ -50,6 +51,8 @@ export class ProcessRunner {
   /** Up to where it is done, and up to where that is written down. */
   #done: Checkpoint = { position: START, events: 0 };
   #kept: Checkpoint = this.#done;
+  /** Whether it has reacted to something since it last wrote down where it stands. */
+  #owing = false;
   #pending: readonly Recorded[] = [];
   #atEnd = false;
   #attempts = 0;
@@ -109,10 +112,14 @@ export class ProcessRunner {
       position: this.#done.position,
       state: this.#error !== undefined ? 'retrying' : this.#atEnd ? 'live' : 'catchingUp',
       lagEvents: this.#pending.length,
-      lagSeconds: since === undefined ? 0 : Math.max(0, (Date.parse(now) - Date.parse(since)) / 1000),
+      lagSeconds: secondsBetween(since, now),
       attempts: this.#attempts,
       ...(this.#error !== undefined && { error: this.#error }),
     };
+  }
+
+  #stopped(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   get #key(): string {
@@ -129,16 +136,15 @@ export class ProcessRunner {
   }
 
   async #run(opened: boolean): Promise<void> {
-    const { signal } = this.#stopping;
     let open = opened;
-    while (!signal.aborted) {
+    while (!this.#stopped()) {
       try {
         if (!open) await this.#open();
         open = true;
         await this.#follow();
-        if (!signal.aborted) throw new Error('the log ended');
+        if (!this.#stopped()) throw new Error('the log ended');
       } catch (error) {
-        if (!signal.aborted) await this.#failedSoWait(error);
+        if (!this.#stopped()) await this.#failedSoWait(error);
       }
     }
     // What was let go by since: a courtesy to the next start, no more.
@@ -148,39 +154,37 @@ export class ProcessRunner {
   async #follow(): Promise<void> {
     const { signal } = this.#stopping;
     for await (const batch of this.#options.log.follow(this.#done.position, signal)) {
-      const reacted = await this.#work(batch);
+      await this.#work(batch);
+      this.#waiters.look();
       if (signal.aborted) return;
-      if (reacted || this.#done.events - this.#kept.events >= UNWRITTEN) await this.#keep();
+      if (this.#owing || this.#done.events - this.#kept.events >= UNWRITTEN) await this.#keep();
       this.#atEnd = batch.length === 0;
       this.#recovered();
       this.#waiters.look();
     }
   }
 
-  /** Deals with a batch, event by event. Answers whether there was anything to react to. */
-  async #work(batch: readonly Recorded[]): Promise<boolean> {
+  /** Deals with a batch, event by event. */
+  async #work(batch: readonly Recorded[]): Promise<void> {
     const last = batch.at(-1);
-    if (!last) return false;
+    if (!last) return;
     const before = this.#done;
-    let reacted = false;
     this.#pending = batch;
     this.#atEnd = false;
     for (const [i, event] of batch.entries()) {
       if (!this.#handles(event)) continue;
-      reacted = true;
+      this.#owing = true;
       await this.#reactUntilDone(event);
-      if (this.#stopping.signal.aborted) return reacted;
+      if (this.#stopped()) return;
       this.#done = checkpointAfter(before, i + 1, event);
       this.#pending = batch.slice(i + 1);
     }
     this.#done = checkpointAfter(before, batch.length, last);
     this.#pending = [];
-    return reacted;
   }
 
   async #reactUntilDone(event: Recorded): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
+    while (!this.#stopped()) {
       try {
         await this.#options.react(event);
         this.#recovered();
@@ -196,6 +200,7 @@ export class ProcessRunner {
     const done = this.#done;
     await this.#options.store.keep(this.#key, JSON.stringify(done));
     this.#kept = done;
+    this.#owing = false;
   }
 
   #failed(error: unknown, event?: Recorded): void {

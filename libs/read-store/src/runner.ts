@@ -4,9 +4,10 @@ import { PATIENT, wait, waitBefore, type BackOff } from './back-off.ts';
 import { checkDeclarations, type AnyProjection } from './check.ts';
 import { Fleet } from './fleet.ts';
 import { sentenceOf, silent, type Logger } from './logger.ts';
-import { ReadModel, type ProjectionStatus, type RebuildProgress } from './read-model.ts';
+import { ReadModel, type RebuildProgress } from './read-model.ts';
 import type { ReadStore } from './read-store.ts';
 import { CheckpointBeyondLog } from './standing.ts';
+import { statusOf, type ProjectionStatus } from './status.ts';
 import { Waiters, type Patience } from './waiters.ts';
 
 export type ProjectionRunnerOptions = {
@@ -82,22 +83,25 @@ export class ProjectionRunner {
   }
 
   async #openLater(first: unknown): Promise<void> {
-    const { signal } = this.#stopping;
-    let error = first;
-    for (let attempt = 1; !signal.aborted; attempt += 1) {
-      if (sentenceOf(error) !== this.#failure)
-        this.#logger.error({ error }, `read models cannot start: ${sentenceOf(error)}`);
-      this.#failure = sentenceOf(error);
-      await wait(waitBefore(this.#backOff, attempt), signal);
-      if (signal.aborted) return;
+    this.#cannotStart(first);
+    for (let attempt = 1; ; attempt += 1) {
+      await wait(waitBefore(this.#backOff, attempt), this.#stopping.signal);
+      if (this.#stopping.signal.aborted) return;
       try {
         await this.#fleet.open();
         this.#failure = undefined;
         return;
-      } catch (next) {
-        error = next;
+      } catch (error) {
+        this.#cannotStart(error);
       }
     }
+  }
+
+  #cannotStart(error: unknown): void {
+    const sentence = sentenceOf(error);
+    // Said once; a store that is away for an hour is not a thousand lines.
+    if (sentence !== this.#failure) this.#logger.error({ error }, `read models cannot start: ${sentence}`);
+    this.#failure = sentence;
   }
 
   /** Finishes the batch at hand and ends. Whoever waits is sent away; a rebuild under way goes on at the next start. */
@@ -115,7 +119,7 @@ export class ProjectionRunner {
    * Whether everything that queries read reflects the log at least up to `position`; waits for it as long as patience
    * lasts. `of` names the projections that matter; all, when left out.
    */
-  reached(
+  async reached(
     position: Position,
     { of, ...patience }: Patience & { readonly of?: readonly string[] } = {},
   ): Promise<boolean> {
@@ -130,10 +134,10 @@ export class ProjectionRunner {
 
   /** How each projection fares. */
   statuses(): readonly ProjectionStatus[] {
-    const known = this.#fleet.known;
-    const now = this.#now();
+    const laneOf = this.#fleet.laneOf.bind(this.#fleet);
+    const surroundings = { known: this.#fleet.known, now: this.#now(), laneOf };
     return [...this.#models.values()].map((model) => {
-      const status = model.status(known, now, (build) => this.#fleet.laneOf(build));
+      const status = statusOf(model, surroundings);
       return this.#failure === undefined ? status : { ...status, state: 'failed', error: this.#failure };
     });
   }

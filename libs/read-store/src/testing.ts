@@ -1,5 +1,7 @@
 import type { EventStore } from '#event-store';
-import { START, type Event, type Position, type Recorded } from '#kernel';
+import { drop, patch, put, START, type Event, type Position, type Recorded } from '#kernel';
+import type { AnyProjection } from './check.ts';
+import { ReadStoreUnavailable, type ReadStore } from './read-store.ts';
 
 type Written = { readonly stream: string; readonly type: string; readonly data?: object };
 
@@ -8,10 +10,12 @@ export class WrittenLog implements EventStore {
   readonly events: Recorded[] = [];
   /** Events to a batch. */
   batch = 7;
+  /** Lets followers think after each batch that they stand at the end: they then write it down at once. */
+  halting = false;
   /** Rejects from here on, until it is set back. */
   failing: Error | undefined;
   #revisions = new Map<string, number>();
-  #woken = Promise.withResolvers<void>();
+  #woken = Promise.withResolvers<undefined>();
 
   /** The position of the last event. */
   get end(): Position {
@@ -26,7 +30,7 @@ export class WrittenLog implements EventStore {
 
   /** Followers look again: there is more, or `failing` was set. */
   wake(): void {
-    this.#woken.resolve();
+    this.#woken.resolve(undefined);
     this.#woken = Promise.withResolvers();
   }
 
@@ -42,7 +46,7 @@ export class WrittenLog implements EventStore {
       revision,
       id: `event-${String(number)}`,
       position: String(number).padStart(10, '0'),
-      data: { ...data, effectiveAt } as Event['data'],
+      data: { ...data, effectiveAt },
       meta: {
         commandId: `command-${String(number)}`,
         fingerprint: '',
@@ -74,6 +78,7 @@ export class WrittenLog implements EventStore {
       const batch = this.events.slice(next, next + this.batch);
       next += batch.length;
       yield batch;
+      if (this.halting && batch.length > 0) yield [];
       if (batch.length === 0) await Promise.race([woken, aborted]);
     }
   }
@@ -86,3 +91,72 @@ export class WrittenLog implements EventStore {
     // Nothing is held.
   }
 }
+
+/** Two thousand names for fifty things, read in steps of forty. */
+export const longLog = (): WrittenLog => {
+  const log = new WrittenLog();
+  log.batch = 40;
+  log.halting = true;
+  const things = Array.from({ length: 2_000 }, (_, n) => `thing-${String((n * 7) % 50)}`);
+  log.write(...things.map((stream, n) => ({ stream, type: n < 50 ? 'Named' : 'Renamed', data: { name: String(n) } })));
+  return log;
+};
+
+type Happened = Recorded<Event<string, { thing?: string; name?: string }>>;
+
+/** Things with names. `named` makes one, `renamed` changes it; a name of `!` is an error in the projection. */
+export const naming = (version = 1): AnyProjection => ({
+  name: 'naming',
+  version,
+  tables: { things: { key: ['thing_id'], columns: { thing_id: 'text', name: 'text' }, indexes: [['name']] } },
+  on: {
+    Named: ({ data, stream }: Happened) => put('things', { thing_id: stream, name: checked(data.name) }),
+    Renamed: ({ data, stream }: Happened) => patch('things', { thing_id: stream }, { name: checked(data.name) }),
+    Forgotten: ({ stream }: Happened) => drop('things', { thing_id: stream }),
+  },
+});
+
+const checked = (name = ''): string => {
+  if (name === '!') throw new Error('nobody is named !');
+  return name;
+};
+
+/**
+ * Counts named and renamed things: its only row is made anew for each, and a row that is made anew gets the next number. Were
+ * an event to count twice, or not at all, the number would tell.
+ */
+export const counting = (version = 1): AnyProjection => {
+  const count = () => [drop('tally', { what: 'names' }), put('tally', { what: 'names' })];
+  return {
+    name: 'counting',
+    version,
+    tables: { tally: { key: ['what'], columns: { what: 'text', number: 'sequence' } } },
+    on: { Named: count, Renamed: count },
+  };
+};
+
+/** What goes wrong with a call: nothing of it happens, or it happens and nobody hears of it; or this. */
+export type Fault = 'before' | 'after' | Error | undefined;
+
+/** A read store whose writes go wrong as told. */
+export const faulty = (store: ReadStore, next: (method: string, written: unknown) => Fault): ReadStore => {
+  const write = async <T>(method: string, written: unknown, work: () => Promise<T>): Promise<T> => {
+    const fault = next(method, written);
+    if (fault instanceof Error) throw fault;
+    if (fault === 'before') throw new ReadStoreUnavailable(`no ${method}`);
+    const result = await work();
+    if (fault === 'after') throw new ReadStoreUnavailable(`${method} without an answer`);
+    return result;
+  };
+  return {
+    db: store.db,
+    builds: () => store.builds(),
+    create: (build, tables) => write('create', build, () => store.create(build, tables)),
+    apply: (steps) => write('apply', steps, () => store.apply(steps)),
+    publish: (build) => write('publish', build, () => store.publish(build)),
+    discard: (build) => write('discard', build, () => store.discard(build)),
+    setting: (key) => store.setting(key),
+    keep: (key, value) => write('keep', key, () => store.keep(key, value)),
+    close: () => store.close(),
+  };
+};

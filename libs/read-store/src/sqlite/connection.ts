@@ -1,11 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
+import { sentenceOf } from '../logger.ts';
 import { ReadStoreUnavailable, RowRefused } from '../read-store.ts';
 
 /** Result codes of SQLite that speak of the row, not of the store: too big, constraint, mismatch, range. */
 const ABOUT_THE_ROW = new Set([18, 19, 20, 25]);
 
-/** Milliseconds to wait for another process's lock. The wait blocks this process, so it is short. */
-const BUSY_TIMEOUT = 2_000;
+/** Result codes that speak of the statement, not of the store: error, misuse. Those are our own mistakes, and stay as they are. */
+const ABOUT_THE_STATEMENT = new Set([1, 21]);
+
+/** Milliseconds to wait for another process's lock. The wait blocks this process, so it is short; runners try again. */
+const BUSY_TIMEOUT = 250;
 
 /** Opens a database file, or a database in memory for `:memory:`. Throws `ReadStoreUnavailable`. */
 export const connect = (path: string, readOnly: boolean): DatabaseSync => {
@@ -26,13 +30,22 @@ export const connect = (path: string, readOnly: boolean): DatabaseSync => {
   }
 };
 
-/** Runs `work` in one transaction; nothing of it stays when it throws. Never awaits, so that nothing comes between. */
-export const transaction = <T>(database: DatabaseSync, work: () => T): T => {
+/**
+ * Runs `work` in one transaction; nothing of it stays when it throws. Whenever `work` yields, `pause` gives others in this
+ * process a turn; they must not use this connection.
+ */
+export const transaction = async <T>(
+  database: DatabaseSync,
+  work: () => Generator<void, T>,
+  pause: () => Promise<void>,
+): Promise<T> => {
   try {
     database.exec('BEGIN IMMEDIATE');
-    const result = work();
+    const parts = work();
+    let part = parts.next();
+    for (; !part.done; part = parts.next()) await pause();
     database.exec('COMMIT');
-    return result;
+    return part.value;
   } catch (error) {
     rollBack(database);
     throw asOurs(error);
@@ -51,19 +64,17 @@ const rollBack = (database: DatabaseSync): void => {
 
 /** What the port promises instead of what SQLite throws. Errors that are ours already stay as they are. */
 export const asOurs = (error: unknown): unknown => {
-  if (!(error instanceof Error) || !('code' in error)) return error;
+  if (typeof error !== 'object' || error === null || !('code' in error)) return error;
   if (error.code === 'ERR_SQLITE_ERROR' && 'errcode' in error) {
     // The low byte is the primary code.
-    if (ABOUT_THE_ROW.has(Number(error.errcode) & 0xff)) return new RowRefused(error.message, { cause: error });
-    return unavailable(error);
+    const code = Number(error.errcode) & 0xff;
+    if (ABOUT_THE_ROW.has(code)) return new RowRefused(sentenceOf(error), { cause: error });
+    return ABOUT_THE_STATEMENT.has(code) ? error : unavailable(error);
   }
   // A value that node:sqlite cannot bind.
-  if (error.code === 'ERR_INVALID_ARG_TYPE') return new RowRefused(error.message, { cause: error });
+  if (error.code === 'ERR_INVALID_ARG_TYPE') return new RowRefused(sentenceOf(error), { cause: error });
   return error.code === 'ERR_INVALID_STATE' ? unavailable(error) : error;
 };
 
-const unavailable = (error: unknown, path?: string): ReadStoreUnavailable =>
-  new ReadStoreUnavailable(
-    `the read store${path === undefined ? '' : ` ${path}`} cannot be used: ${error instanceof Error ? error.message : String(error)}`,
-    { cause: error },
-  );
+const unavailable = (error: unknown, path = 'in SQLite'): ReadStoreUnavailable =>
+  new ReadStoreUnavailable(`the read store ${path} cannot be used: ${sentenceOf(error)}`, { cause: error });

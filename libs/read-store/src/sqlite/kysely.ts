@@ -1,13 +1,17 @@
-import { Kysely, SqliteDialect, type SqliteStatement } from 'kysely';
+import { Kysely, SqliteDialect, type Dialect, type SqliteStatement } from 'kysely';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { Turns } from '../turns.ts';
 import { asOurs } from './connection.ts';
 
 /** How many compiled queries stay prepared. Queries are few; a list with optional filters has a few dozen shapes. */
 const KEPT = 200;
 
-/** Kysely over a connection of `node:sqlite`. The connection stays its owner's to close. */
+/**
+ * Kysely over a connection of `node:sqlite`, which stays its owner's to close. When the owner writes with it as well, each
+ * query, and each transaction, waits for its turn.
+ */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see the port
-export const kyselyOver = (database: DatabaseSync): Kysely<any> => {
+export const kyselyOver = (database: DatabaseSync, turns?: Turns): Kysely<any> => {
   const prepared = new Map<string, SqliteStatement>();
   const prepare = (sql: string): SqliteStatement => {
     const found = prepared.get(sql);
@@ -18,8 +22,33 @@ export const kyselyOver = (database: DatabaseSync): Kysely<any> => {
     prepared.set(sql, statement);
     return statement;
   };
-  return new Kysely({ dialect: new SqliteDialect({ database: { prepare, close: () => undefined } }) });
+  const dialect = new SqliteDialect({ database: { prepare, close: () => undefined } });
+  return new Kysely({ dialect: turns ? takingTurns(dialect, turns) : dialect });
 };
+
+/** The same dialect, which holds a turn for as long as it holds the connection. */
+const takingTurns = (dialect: Dialect, turns: Turns): Dialect => ({
+  createAdapter: () => dialect.createAdapter(),
+  createIntrospector: (db) => dialect.createIntrospector(db),
+  createQueryCompiler: () => dialect.createQueryCompiler(),
+  createDriver: () => {
+    const driver = dialect.createDriver();
+    const acquire = driver.acquireConnection.bind(driver);
+    // One at a time: the dialect's own lock sees to that.
+    let release = (): void => undefined;
+    driver.acquireConnection = (options) =>
+      new Promise((resolve, reject) => {
+        void turns.take(() => {
+          acquire(options).then(resolve, reject);
+          return new Promise<void>((done) => (release = done));
+        });
+      });
+    driver.releaseConnection = async () => {
+      release();
+    };
+    return driver;
+  },
+});
 
 /** A statement as Kysely wants it: parameters in a list. */
 const adapt = (database: DatabaseSync, sql: string): SqliteStatement => {

@@ -1,7 +1,8 @@
 import { START, type Table } from '#kernel';
 import type { Kysely } from 'kysely';
 import type { DatabaseSync } from 'node:sqlite';
-import { fold, type TableChanges } from '../fold.ts';
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import { fold } from '../fold.ts';
 import {
   nameOf,
   physicalName,
@@ -12,13 +13,17 @@ import {
   type Step,
   type Tables,
 } from '../read-store.ts';
+import { Turns } from '../turns.ts';
 import { Books } from './books.ts';
 import { asOurs, connect, transaction } from './connection.ts';
 import { kyselyOver } from './kysely.ts';
 import { createTable, createView, dropTable, dropView } from './schema.ts';
 import { TableWriter } from './table-writer.ts';
 
-/** `path` of the database file, or `:memory:`. Read-only, several processes may look while one writes. */
+/**
+ * `path` of the database file, or `:memory:` for specs, where queries and writes wait for each other. Read-only, several
+ * processes may look while one writes; the file is then not made if it is not there.
+ */
 export type SqliteOptions = { readonly path: string; readonly readOnly?: boolean };
 
 /** Opens the read store in a SQLite file, and makes it if it is not there. Rejects with `ReadStoreUnavailable`. */
@@ -32,6 +37,8 @@ class SqliteReadStore implements ReadStore {
   /** Queries have their own connection: none can write, and a query's transaction never meets the runner's. */
   readonly #reader: DatabaseSync;
   readonly #books: Books;
+  /** One write at a time: a batch that gives others a turn is still one transaction. */
+  readonly #turns = new Turns();
   readonly #writers = new Map<string, TableWriter>();
 
   constructor(path: string, readOnly: boolean) {
@@ -43,53 +50,56 @@ class SqliteReadStore implements ReadStore {
       this.#database.close();
       throw asOurs(error);
     }
-    this.db = kyselyOver(this.#reader);
+    this.db = kyselyOver(this.#reader, this.#reader === this.#database ? this.#turns : undefined);
   }
 
   async builds(): Promise<readonly Build[]> {
-    return this.#do(() => this.#books.builds());
+    return this.#read(() => this.#books.builds());
   }
 
   async create(id: BuildId, tables: Tables): Promise<Build> {
     const build: Build = { ...id, tables, served: false, checkpoint: { position: START, events: 0 }, quarantined: [] };
-    this.#write(() => {
-      this.#remove(id, tables);
-      for (const [name, table] of Object.entries(tables))
+    await this.#write(() => {
+      this.#mustNotBeServed(id);
+      this.#remove(id, this.#books.find(id)?.tables ?? tables);
+      for (const [name, table] of Object.entries(tables)) {
         this.#database.exec(createTable(physicalName(name, id), table));
+      }
       this.#books.open(build);
     });
     return build;
   }
 
   async apply(steps: readonly Step[]): Promise<void> {
-    this.#write(() => {
-      for (const step of steps) this.#applyOne(step);
-    });
+    await this.#writeInParts(() => this.#applyAll(steps));
   }
 
-  #applyOne({ build, after, checkpoint, changes, quarantined }: Step): void {
+  *#applyAll(steps: readonly Step[]): Generator<void> {
+    for (const step of steps) yield* this.#applyOne(step);
+  }
+
+  *#applyOne({ build, after, checkpoint, changes, quarantined }: Step): Generator<void> {
     const sequences = this.#books.standing(build, after);
     for (const [name, folded] of fold(build.tables, changes)) {
       const last = sequences[name] ?? 0;
-      const next = this.#writeTable(build, name, folded, last);
+      const next = yield* this.#writerOf(build, name).write(folded, last);
       if (next > last) sequences[name] = next;
     }
     this.#books.advance(build, checkpoint, sequences);
     for (const stream of quarantined) this.#books.quarantine(build, stream);
   }
 
-  #writeTable(build: Step['build'], name: string, folded: TableChanges, last: number): number {
+  #writerOf(build: Step['build'], name: string): TableWriter {
     const physical = physicalName(name, build);
-    let writer = this.#writers.get(physical);
-    if (!writer) {
-      writer = new TableWriter(this.#database, physical, build.tables[name] as Table);
-      this.#writers.set(physical, writer);
-    }
-    return writer.write(folded, last);
+    const known = this.#writers.get(physical);
+    if (known) return known;
+    const writer = new TableWriter(this.#database, physical, build.tables[name] as Table);
+    this.#writers.set(physical, writer);
+    return writer;
   }
 
   async publish(id: BuildId): Promise<void> {
-    const others = this.#write(() => {
+    const others = await this.#write(() => {
       const { tables } = this.#books.need(id);
       const others = this.#books.builds().filter(({ projection }) => projection === id.projection);
       // Names that the new build no longer has go with the swap.
@@ -106,11 +116,15 @@ class SqliteReadStore implements ReadStore {
   }
 
   async discard(id: BuildId): Promise<void> {
-    this.#write(() => {
+    await this.#write(() => {
+      this.#mustNotBeServed(id);
       const build = this.#books.find(id);
-      if (build?.served) throw new Error(`${nameOf(id)} is being served`);
       if (build) this.#remove(id, build.tables);
     });
+  }
+
+  #mustNotBeServed(id: BuildId): void {
+    if (this.#books.find(id)?.served) throw new Error(`${nameOf(id)} is being served`);
   }
 
   #remove(id: BuildId, tables: Tables): void {
@@ -122,32 +136,49 @@ class SqliteReadStore implements ReadStore {
   }
 
   async setting(key: string): Promise<string | undefined> {
-    return this.#do(() => this.#books.setting(key));
+    return this.#read(() => this.#books.setting(key));
   }
 
   async keep(key: string, value: string): Promise<void> {
-    this.#write(() => {
+    await this.#write(() => {
       this.#books.keep(key, value);
     });
   }
 
   async close(): Promise<void> {
-    await this.db.destroy();
-    if (this.#reader.isOpen) this.#reader.close();
-    if (this.#database.isOpen) this.#database.close();
+    await this.#turns.take(async () => {
+      await this.db.destroy();
+      if (this.#reader.isOpen) this.#reader.close();
+      if (this.#database.isOpen) this.#database.close();
+    });
   }
 
-  #write<T>(work: () => T): T {
-    if (!this.#database.isOpen) throw new ReadStoreUnavailable('the read store is closed');
-    return transaction(this.#database, work);
-  }
-
-  #do<T>(work: () => T): T {
-    if (!this.#database.isOpen) throw new ReadStoreUnavailable('the read store is closed');
-    try {
+  #write<T>(work: () => T): Promise<T> {
+    return this.#writeInParts(function* () {
       return work();
-    } catch (error) {
-      throw asOurs(error);
-    }
+    });
+  }
+
+  #writeInParts<T>(work: () => Generator<void, T>): Promise<T> {
+    return this.#turns.take(() => {
+      this.#mustBeOpen();
+      return transaction(this.#database, work, othersTurn);
+    });
+  }
+
+  /** Waits for its turn as well: it must not see half a batch. */
+  #read<T>(work: () => T): Promise<T> {
+    return this.#turns.take(async () => {
+      this.#mustBeOpen();
+      try {
+        return work();
+      } catch (error) {
+        throw asOurs(error);
+      }
+    });
+  }
+
+  #mustBeOpen(): void {
+    if (!this.#database.isOpen) throw new ReadStoreUnavailable('the read store is closed');
   }
 }

@@ -7,6 +7,9 @@ import { listed, quoted } from './schema.ts';
 /** How many shapes of patch stay prepared for one table. Folding joins shapes, so there can be more than were declared. */
 const KEPT_PATCHES = 256;
 
+/** How many rows are written before others in this process may have a turn: about a millisecond's worth or two. */
+const AT_A_TIME = 250;
+
 /** Writes the folded changes of one physical table with prepared statements. Call it within a transaction. */
 export class TableWriter {
   readonly #database: DatabaseSync;
@@ -46,17 +49,19 @@ export class TableWriter {
         : database.prepare(`SELECT ${quoted(this.#sequence)} AS held FROM ${this.#physical} WHERE ${this.#where}`);
   }
 
-  /** Numbers new rows on from `last`, then writes. Answers the last number given. */
-  write(changes: TableChanges, last: number): number {
+  /** Numbers new rows on from `last`, then writes, with a pause every few hundred rows. Returns the last number given. */
+  *write(changes: TableChanges, last: number): Generator<void, number> {
     const held = this.#held;
-    const next = held
-      ? changes.number(last, ({ key }) => held.get(...this.#keyOf(key))?.['held'] as number | undefined)
-      : last;
+    const numberOf = ({ key }: Fate) => held?.get(...this.#keyOf(key))?.['held'] as number | undefined;
+    const next = held ? changes.number(last, numberOf) : last;
+    let written = 0;
     // In any order: there is one fate for each row, and rows do not depend on each other.
     for (const fate of changes.fates.values()) {
       if (fate.does === 'put') this.#writePut(fate);
       else if (fate.does === 'patch') this.#writePatch(fate);
       else this.#drop.run(...this.#keyOf(fate.key));
+      written += 1;
+      if (written % AT_A_TIME === 0) yield;
     }
     return next;
   }
