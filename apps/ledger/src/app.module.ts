@@ -10,6 +10,9 @@ import { KeysController } from './access/keys.controller.ts';
 import { Keys } from './access/keys.ts';
 import { PartnersController } from './access/partners.controller.ts';
 import { RateLimitGuard } from './access/rate-limit.guard.ts';
+import { CartsController } from './carts/carts.controller.ts';
+import { cartHandlers } from './carts/carts.handlers.ts';
+import { OrdersController } from './carts/orders.controller.ts';
 import { CatalogueController } from './catalogue/catalogue.controller.ts';
 import { PublishCatalogueHandler } from './catalogue/catalogue.handlers.ts';
 import { ChargesController } from './charges/charges.controller.ts';
@@ -53,6 +56,7 @@ const logging = ({ logLevel }: Configuration): DynamicModule =>
   });
 
 const controllers = [
+  CartsController,
   CatalogueController,
   ChargesController,
   ClockController,
@@ -62,13 +66,20 @@ const controllers = [
   InvoicesController,
   KeysController,
   MetricsController,
+  OrdersController,
   PartnersController,
   RenewalsController,
   SubscriptionCommandsController,
   SubscriptionQueriesController,
 ];
 
-const handlers = [...accessHandlers, ...subscriptionHandlers, PublishCatalogueHandler, RegisterCustomerHandler];
+const handlers = [
+  ...accessHandlers,
+  ...cartHandlers,
+  ...subscriptionHandlers,
+  PublishCatalogueHandler,
+  RegisterCustomerHandler,
+];
 
 /** The ledger's face: every route, and what stands before and behind them. */
 @Module({})

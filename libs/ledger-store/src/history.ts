@@ -2,6 +2,7 @@ import * as access from '#access';
 import * as catalog from '#catalog';
 import * as customers from '#customer';
 import type { History } from '#kernel';
+import * as orders from '#order';
 import * as subscriptions from '#subscription';
 
 /** Old shapes of every event that may be in a ledger's log. A new aggregate adds its own here, and nowhere else. */
@@ -9,5 +10,6 @@ export const history: History = {
   ...access.history,
   ...catalog.history,
   ...customers.history,
+  ...orders.history,
   ...subscriptions.history,
 };

@@ -28,6 +28,7 @@ export class CheckOutCart extends commandClass('CheckOutCart')<Record<never, nev
 
 export type CartCommand = CreateCart | ReplaceCartLines | ReviewCart | CheckOutCart;
 
+/** A cart was opened for a customer. */
 export type CartCreated = Event<
   'CartCreated',
   {
@@ -40,10 +41,14 @@ export type CartCreated = Event<
     readonly expiresAt: Instant;
   }
 >;
+
+/** The cart holds other lines, and is open again. */
 export type CartLinesReplaced = Event<
   'CartLinesReplaced',
   { readonly cartId: string; readonly lines: readonly CartLine[]; readonly errors: readonly LineError[] }
 >;
+
+/** Somebody looked at the whole order: what it costs as things stand, and which lines cannot be bought. */
 export type CartReviewed = Event<'CartReviewed', Review & { readonly cartId: string }>;
 
 /** A cart became an order. Names the order and every subscription, so that whoever fulfils it needs nothing else. */

@@ -21,6 +21,7 @@ export type OrderCommand = PlaceOrder | RecordOrderLine;
 
 export type LineResult = { readonly subscriptionId: string } | { readonly code: RefusalCode; readonly detail: string };
 
+/** A cart's order is in hand; its lines are being bought. */
 export type OrderPlaced = Event<
   'OrderPlaced',
   {
@@ -31,14 +32,19 @@ export type OrderPlaced = Event<
     readonly lines: readonly OrderLine[];
   }
 >;
+
+/** A line was bought: there is its subscription. */
 export type OrderLineFulfilled = Event<
   'OrderLineFulfilled',
   { readonly orderId: string; readonly line: number; readonly subscriptionId: string }
 >;
+
+/** A line could not be bought when its turn came. */
 export type OrderLineRefused = Event<
   'OrderLineRefused',
   { readonly orderId: string; readonly line: number; readonly code: RefusalCode; readonly detail: string }
 >;
+
 /** Every line has its result. Recorded together with the last one. */
 export type OrderCompleted = Event<'OrderCompleted', { readonly orderId: string; readonly status: FinalStatus }>;
 

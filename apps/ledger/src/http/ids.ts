@@ -21,4 +21,6 @@ class ExistingId implements PipeTransform<string, string> {
 
 export const SubscriptionId = () => Param('id', new ExistingId('SUBSCRIPTION_NOT_FOUND', 'subscription'));
 export const CustomerId = () => Param('id', new ExistingId('CUSTOMER_NOT_FOUND', 'customer'));
+export const CartId = () => Param('id', new ExistingId('CART_NOT_FOUND', 'cart'));
+export const OrderId = () => Param('id', new ExistingId('ORDER_NOT_FOUND', 'order'));
 export const KeyId = () => Param('id', new ExistingId('KEY_NOT_FOUND', 'key'));

@@ -4,7 +4,7 @@ import { customer } from '#customer';
 import type { Handling } from '#event-store';
 import { isRefusal, type Meta, type Recorded } from '#kernel';
 import { sum } from '#money';
-import type { CartLine, LineAmount, LineError, OrderLine, Review, Total } from '#order';
+import type { CartLine, LineAmount, LineResult, OrderLine, Review, Total } from '#order';
 import { pinAt } from '#policy';
 import { PurchaseSubscription, subscription, type HeldSubscription, type Surroundings } from '#subscription';
 import { derivedId } from './ids.ts';
@@ -37,7 +37,10 @@ type Parts = {
 type Filled = { readonly cartId: string; readonly customerId: string; readonly lines: readonly CartLine[] };
 
 /** What buying a cart's lines would come to, and every event that it would record. */
-export type Rehearsal = Review & { readonly bought: readonly number[]; readonly events: readonly Recorded[] };
+export type Rehearsal = Review & {
+  readonly results: ReadonlyMap<number, LineResult>;
+  readonly events: readonly Recorded[];
+};
 
 /**
  * Tries the purchase of each line, and records nothing. A line is judged as if those before it were bought already: of two
@@ -47,17 +50,18 @@ export const rehearse = async (parts: Parts, cart: Filled, meta: Meta): Promise<
   const orderId = naming.orderId(cart.cartId);
   const siblings: HeldSubscription[] = [];
   const amounts: LineAmount[] = [];
-  const errors: LineError[] = [];
+  const results = new Map<number, LineResult>();
   const events: Recorded[] = [];
   for (const [line, wish] of cart.lines.entries()) {
     const ordered = { ...wish, line, subscriptionId: naming.subscriptionId(orderId, line) };
     const outcome = await attempt(parts, purchaseOf(ordered, { ...cart, orderId }, meta), siblings);
     if (isRefusal(outcome)) {
-      errors.push({ line, code: outcome.refused, detail: outcome.because });
+      results.set(line, { code: outcome.refused, detail: outcome.because });
       continue;
     }
     const { offerId, skuId, quantity = 1 } = wish;
     siblings.push({ subscriptionId: ordered.subscriptionId, offerId, skuId, quantity, status: 'active' });
+    results.set(line, { subscriptionId: ordered.subscriptionId });
     events.push(...outcome.events);
     for (const event of outcome.events)
       if (event.type === 'ChargesPosted') {
@@ -66,9 +70,8 @@ export const rehearse = async (parts: Parts, cart: Filled, meta: Meta): Promise<
         amounts.push({ line, amount: sum(subtotals, currency), currency });
       }
   }
-  const refused = new Set(errors.map(({ line }) => line));
-  const bought = [...cart.lines.keys()].filter((line) => !refused.has(line));
-  return { totals: totalsOf(amounts), amounts, errors, bought, events };
+  const errors = [...results].flatMap(([line, result]) => ('code' in result ? [{ line, ...result }] : []));
+  return { totals: totalsOf(amounts), amounts, errors, results, events };
 };
 
 const attempt = async (

@@ -8,6 +8,7 @@ import { ProcessRunner, ProjectionRunner, type ReadStore } from '#read-store';
 import { SimulatedClock, SystemClock, type Clock } from './clock.ts';
 import { Customers } from './customers.ts';
 import { OfferSlots } from './offer-slots.ts';
+import { Orders } from './orders.ts';
 import { PriceLists } from './price-lists.ts';
 import { Purchases } from './purchases.ts';
 import { Scheduler } from './scheduler.ts';
@@ -45,6 +46,7 @@ export class Ledger {
   readonly processes: readonly ProcessRunner[];
   readonly scheduler: Scheduler;
   readonly commands: SubscriptionCommands;
+  readonly orders: Orders;
   readonly views: SubscriptionViews;
   /** Only under a simulated clock. */
   readonly timeMachine: TimeMachine | undefined;
@@ -80,12 +82,14 @@ export class Ledger {
       slots,
       upgrades,
     });
+    this.orders = new Orders({ ...parts, slots, purchase: (command) => this.commands.purchase(command) });
     this.views = new SubscriptionViews(parts);
     const process = (name: string, type: string, react: (event: Recorded) => Promise<void>) =>
       new ProcessRunner({ name, log: this.store, store: this.reads, handles: [type], react, logger, now });
     this.processes = [
       process('upgrades', 'UpgradeStarted', (event) => upgrades.whenSeatsLeaveThenDeliver(event)),
       process('purchases', 'OfferSlotClaimed', (event) => purchases.whenSlotIsClaimedThenPurchase(event)),
+      process('orders', 'CartOrdered', (event) => this.orders.whenCartIsOrderedThenFulfil(event)),
     ];
     this.scheduler = new Scheduler({
       ...parts,

@@ -1,6 +1,6 @@
 import { customer } from '#customer';
 import type { EventStore, Handling } from '#event-store';
-import { isRefusal, refuse, type Meta, type Position, type Recorded, type Refusal } from '#kernel';
+import { isRefusal, refuse, type Actor, type Meta, type Position, type Recorded, type Refusal } from '#kernel';
 import {
   cart,
   order,
@@ -8,13 +8,14 @@ import {
   RecordOrderLine,
   type CartLine,
   type CartOrdered,
+  type ExistingCart,
   type LineResult,
   type OrderLine,
   type PlacedOrder,
 } from '#order';
 import type { PurchaseSubscription, Surroundings } from '#subscription';
 import { naming, purchaseIdOf, purchaseOf, rehearse, type Rehearsal } from './cart-rehearsal.ts';
-import type { Caller, CommandAnswer } from './caller.ts';
+import type { CommandAnswer } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { derivedId } from './ids.ts';
 import type { OfferSlots } from './offer-slots.ts';
@@ -135,8 +136,17 @@ export class Orders {
     return false;
   }
 
-  /** The order, if there is one and it is the caller's. */
-  async one(orderId: string, { actor }: Caller): Promise<{ order: PlacedOrder; revision: number } | Refusal> {
+  /** The cart, if there is one and it is the actor's partner's. */
+  async cartOf(cartId: string, actor: Actor): Promise<{ cart: ExistingCart; revision: number } | Refusal> {
+    const { policies } = this.#parts.surroundings();
+    const { state, revision } = await this.#parts.handling.load(cart({ policies, naming }), cartId);
+    return state.cartId !== null && state.partnerId === actor.partnerId
+      ? { cart: state, revision }
+      : refuse('CART_NOT_FOUND', 'there is no such cart');
+  }
+
+  /** The order, if there is one and it is the actor's partner's. */
+  async one(orderId: string, actor: Actor): Promise<{ order: PlacedOrder; revision: number } | Refusal> {
     const { state, revision } = await this.#parts.handling.load(order, orderId);
     return state.orderId !== null && state.partnerId === actor.partnerId
       ? { order: state, revision }

@@ -5,7 +5,7 @@ import { pinAt } from '#policy';
 import type { Surroundings } from '#subscription';
 
 /** Ids that differ from one sending of the same wish to the next. */
-const DERIVED = new Set(['subscriptionId', 'orderId', 'newSubscriptionId']);
+const DERIVED = new Set(['subscriptionId', 'orderId', 'newSubscriptionId', 'cartId']);
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 const INSTANT = /^\d{4}-\d\d-\d\dT/;
 

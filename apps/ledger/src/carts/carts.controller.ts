@@ -1,0 +1,90 @@
+import { Body, Controller, Get, Post, Put, Res } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { isRefusal } from '#kernel';
+import { CheckOutCart, CreateCart, ReplaceCartLines, ReviewCart, type CartLine } from '#order';
+import { CommandSender } from '../http/command-sender.ts';
+import { ApiCommand, ApiRead } from '../http/documented.ts';
+import { CartId } from '../http/ids.ts';
+import { RefusedError } from '../http/problem.ts';
+import { From, SentCommand, type Sent } from '../http/sent.ts';
+import type { Caller } from '../ledger/caller.ts';
+import { derivedId } from '../ledger/ids.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { NothingBody } from '../subscriptions/subscriptions.requests.ts';
+import { CartLinesBody, CreateCartBody } from './carts.requests.ts';
+import {
+  CartAnswered,
+  CartCreatedAnswered,
+  CartEntry,
+  CheckoutAnswered,
+  ReviewAnswered,
+  shownCart,
+} from './carts.views.ts';
+
+type Answer = Promise<object>;
+
+/** Out of their classes: what is recorded is plain data. */
+const plain = (lines: readonly CartLine[]): readonly CartLine[] => lines.map((line) => ({ ...line }));
+
+/** Cart, review, buy (R20–R22, api.md §4.2). */
+@ApiTags('carts')
+@Controller('v1/carts')
+export class CartsController {
+  readonly #sender: CommandSender;
+  readonly #ledger: Ledger;
+
+  constructor(sender: CommandSender, ledger: Ledger) {
+    this.#sender = sender;
+    this.#ledger = ledger;
+  }
+
+  @Post()
+  @ApiCommand('createCart', 'Open a cart for a customer', { status: 201, type: CartCreatedAnswered })
+  create(@Body() { customerId, lines }: CreateCartBody, @SentCommand() sent: Sent): Answer {
+    const { caller, idempotencyKey } = sent.request;
+    const cartId = derivedId('cart', caller.actor.partnerId, idempotencyKey);
+    const data = { cartId, customerId, lines: plain(lines), errors: [] };
+    return this.#sender.send(sent, `cart-${cartId}`, (meta) => new CreateCart(data, meta));
+  }
+
+  @Put(':id/lines')
+  @ApiCommand('replaceCartLines', 'Put these lines in place of what the cart holds; it is open again', {
+    type: CartAnswered,
+  })
+  replace(@CartId() id: string, @Body() { lines }: CartLinesBody, @SentCommand() sent: Sent): Answer {
+    const data = { lines: plain(lines), errors: [] };
+    return this.#sender.send(sent, `cart-${id}`, (meta) => new ReplaceCartLines(data, meta));
+  }
+
+  @Post(':id/review')
+  @ApiCommand('reviewCart', 'What the cart costs, and which lines cannot be bought as things stand', {
+    type: ReviewAnswered,
+  })
+  review(@CartId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
+    const nothing = { totals: [], amounts: [], errors: [] };
+    return this.#sender.send(sent, `cart-${id}`, (meta) => new ReviewCart(nothing, meta));
+  }
+
+  @Post(':id/checkout')
+  @ApiCommand('checkOutCart', 'Buy what was reviewed; a cart gives one order, however often it is bought', {
+    status: 201,
+    type: CheckoutAnswered,
+  })
+  checkout(@CartId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
+    return this.#sender.send(sent, `cart-${id}`, (meta) => new CheckOutCart({}, meta));
+  }
+
+  @Get(':id')
+  @ApiRead('getCart', 'One cart', CartEntry)
+  async one(
+    @CartId() id: string,
+    @From() { actor }: Caller,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<CartEntry> {
+    const found = await this.#ledger.orders.cartOf(id, actor);
+    if (isRefusal(found)) throw new RefusedError(found);
+    void reply.header('etag', `"${found.revision}"`);
+    return shownCart(found.cart, found.revision, this.#ledger.clock.now());
+  }
+}

@@ -1,0 +1,103 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { fingerprintOf, RevisionConflict } from '#event-store';
+import { isRefusal, type Refusal } from '#kernel';
+import { CheckOutCart, CreateCart, ReplaceCartLines, ReviewCart, type CartLine } from '#order';
+import { carryOut } from '../http/carry-out.ts';
+import type { CommandAnswer } from '../ledger/caller.ts';
+import { Ledger } from '../ledger/ledger.ts';
+import { checkOut } from './check-out.ts';
+import { numbered } from './carts.views.ts';
+
+type Answered = Promise<CommandAnswer | Refusal>;
+
+/** How often a review is tried, when others keep changing the cart in the meantime. */
+const ROUNDS = 10;
+
+/** What a cart's event says of it, beside what every command answers: from the event alone, so that a replay says the same. */
+const withCart = (answer: CommandAnswer | Refusal, status: 'open' | 'reviewed'): CommandAnswer | Refusal => {
+  if (isRefusal(answer)) return answer;
+  const [event] = answer.body['events'] as readonly { readonly data: { readonly lines?: readonly CartLine[] } }[];
+  const told = event?.data ?? {};
+  const lines = told.lines === undefined ? {} : { lines: numbered(told.lines) };
+  return { ...answer, body: { ...told, status, ...lines, ...answer.body } };
+};
+
+@CommandHandler(CreateCart)
+class Create implements ICommandHandler<CreateCart, CommandAnswer | Refusal> {
+  constructor(private readonly ledger: Ledger) {}
+
+  async execute(asked: CreateCart): Answered {
+    const { data, meta } = asked;
+    const { errors } = await this.ledger.orders.rehearse(data, meta);
+    const answer = await carryOut(this.ledger, {
+      decider: await this.ledger.orders.cart(meta, data.customerId),
+      id: data.cartId,
+      command: new CreateCart({ ...data, errors }, meta),
+      ids: { cartId: data.cartId },
+      location: `/v1/carts/${data.cartId}`,
+      fingerprint: fingerprintOf(asked),
+    });
+    if (isRefusal(answer)) return answer;
+    const [created] = answer.body['events'] as readonly { readonly effectiveAt: string }[];
+    return withCart({ ...answer, body: { ...answer.body, createdAt: created?.effectiveAt } }, 'open');
+  }
+}
+
+@CommandHandler(ReplaceCartLines)
+class Replace implements ICommandHandler<ReplaceCartLines, CommandAnswer | Refusal> {
+  constructor(private readonly ledger: Ledger) {}
+
+  async execute(asked: ReplaceCartLines): Answered {
+    const { data, meta } = asked;
+    const found = await this.ledger.orders.cartOf(meta.subject ?? '', meta.actor);
+    if (isRefusal(found)) return found;
+    const { cartId, customerId } = found.cart;
+    const { errors } = await this.ledger.orders.rehearse({ cartId, customerId, lines: data.lines }, meta);
+    const answer = await carryOut(this.ledger, {
+      decider: await this.ledger.orders.cart(meta),
+      id: cartId,
+      command: new ReplaceCartLines({ ...data, errors }, meta),
+      ids: { cartId },
+      fingerprint: fingerprintOf(asked),
+    });
+    return withCart(answer, 'open');
+  }
+}
+
+@CommandHandler(ReviewCart)
+class Review implements ICommandHandler<ReviewCart, CommandAnswer | Refusal> {
+  constructor(private readonly ledger: Ledger) {}
+
+  /** What is recorded was found for exactly the lines that the cart holds then: if they changed meanwhile, it is looked at again. */
+  async execute(asked: ReviewCart): Answered {
+    const { meta } = asked;
+    const cartId = meta.subject ?? '';
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const found = await this.ledger.orders.cartOf(cartId, meta.actor);
+      if (isRefusal(found)) return found;
+      const { totals, amounts, errors } = await this.ledger.orders.rehearse(found.cart, meta);
+      const conditions = { revision: found.revision, ...meta.conditions };
+      const answer = await carryOut(this.ledger, {
+        decider: await this.ledger.orders.cart(meta),
+        id: cartId,
+        command: new ReviewCart({ totals, amounts, errors }, { ...meta, conditions }),
+        ids: { cartId },
+        fingerprint: fingerprintOf(asked),
+      });
+      const moved = isRefusal(answer) && answer.refused === 'REVISION_MISMATCH';
+      if (!moved || meta.conditions?.revision !== undefined) return withCart(answer, 'reviewed');
+    }
+    throw new RevisionConflict(`cart-${cartId}`, 0, 0);
+  }
+}
+
+@CommandHandler(CheckOutCart)
+class CheckOut implements ICommandHandler<CheckOutCart, CommandAnswer | Refusal> {
+  constructor(private readonly ledger: Ledger) {}
+
+  execute(command: CheckOutCart): Answered {
+    return checkOut(this.ledger, command);
+  }
+}
+
+export const cartHandlers = [Create, Replace, Review, CheckOut];
