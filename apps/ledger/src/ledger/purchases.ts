@@ -41,7 +41,8 @@ export class Purchases {
       causationId: claimed.commandId,
     };
     const { state: buyer } = await handling.load(customer, purchase.customerId);
-    if (buyer.customerId === null) return;
+    // A slot that was given back belongs to a purchase that was refused: it is not tried again.
+    if (buyer.customerId === null || !(purchase.subscriptionId in buyer.slots)) return;
     const facts = { ...surroundings(), customer: { ...buyer, held: [] } };
     const command = new PurchaseSubscription(purchase, meta);
     const outcome = await handling.handle(subscription(facts), purchase.subscriptionId, command);
