@@ -8,6 +8,7 @@ import { openTerm, openTrial, type OpenedTerm } from './term.ts';
 /** The publisher has finished the set-up: access and billing start (`isv.activation`, D14). */
 export class ActivateSubscription extends commandClass('ActivateSubscription')<Record<never, never>> {}
 
+/** The publisher has finished the set-up: access and billing start, and the term with them (`isv.activation`, D14). */
 export type SubscriptionActivated = Event<'SubscriptionActivated', OpenedTerm>;
 
 const mustBePending: Guard = ({ status }) =>

@@ -18,7 +18,10 @@ export class ReactivateAddOn extends commandClass('ReactivateAddOn')<Named> {}
 /** `cascade`: with its base, and back with it (R36, A15); `command`: by itself, and stays so (E28). */
 export type AddOnCause = 'cascade' | 'command';
 
+/** An add-on rests: with its base, or by itself (R36, E28). */
 export type AddOnSuspended = Event<'AddOnSuspended', Named & { readonly cause: AddOnCause; readonly reason: Reason }>;
+
+/** An add-on works again: with its base, or by itself (A15). */
 export type AddOnReactivated = Event<'AddOnReactivated', Named & { readonly cause: AddOnCause }>;
 
 export const suspendGuard = all(mayTry('suspend'), onlyFor('suspend', 'legacy'));

@@ -15,8 +15,13 @@ type Wish = { readonly offerId: string; readonly skuId: string; readonly quantit
 /** The full set of add-ons that a base shall have: all or nothing (R33). */
 export class SetAddOns extends commandClass('SetAddOns')<{ readonly addOns: readonly Wish[] }> {}
 
+/** An add-on joined the base, for the rest of its cycle and its term (R37). */
 export type AddOnAdded = Event<'AddOnAdded', Omit<AddOn, 'status' | 'cause'>>;
+
+/** An add-on has more or fewer seats. */
 export type AddOnQuantityChanged = Event<'AddOnQuantityChanged', Wish & { readonly before: number }>;
+
+/** An add-on left the base (R33). */
 export type AddOnEnded = Event<'AddOnEnded', Wish & { readonly cause: 'command' }>;
 
 type Changed = AddOnAdded | AddOnQuantityChanged | AddOnEnded;
