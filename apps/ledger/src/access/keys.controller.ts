@@ -12,6 +12,7 @@ import { From, SentCommand, type Sent } from '../http/sent.ts';
 import type { Caller } from '../ledger/caller.ts';
 import { derivedId } from '../ledger/ids.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { readModels } from '../ledger/read-models.ts';
 import { generateKey, hashOf } from './keys.ts';
 import { CreatedKey, CreateKeyBody, KeyEntry } from './keys.requests.ts';
 import { OnlyFor } from './permissions.ts';
@@ -51,7 +52,7 @@ export class KeysController {
   @OnlyFor('global-admin', 'auditor', 'support')
   @ApiList('listKeys', 'Keys, revoked ones included', KeyEntry)
   list(@Query() query: PageQuery, @From() { actor, operator }: Caller): Promise<Page<KeyEntry>> {
-    return listKeys(this.#ledger.reads.db, operator ? undefined : actor.partnerId, query);
+    return listKeys(readModels(this.#ledger), operator ? undefined : actor.partnerId, query);
   }
 
   @Delete(':id')

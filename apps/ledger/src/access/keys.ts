@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { findKeyByHash } from '#projections/access';
 import type { Caller } from '../ledger/caller.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { readModels } from '../ledger/read-models.ts';
 
 /** How long a key that was looked up is taken for valid: another process may have revoked it. */
 const TTL_MS = 1_000;
@@ -44,7 +45,7 @@ export class Keys {
 
   async #lookUp(hash: string): Promise<Caller | undefined> {
     this.#known.delete(hash);
-    const found = await findKeyByHash(this.#ledger.reads.db, hash);
+    const found = await findKeyByHash(readModels(this.#ledger), hash);
     if (found === undefined || found.revoked) return undefined;
     const { keyId, role, partnerId, operator, partner } = found;
     const caller: Caller = { actor: { id: keyId, role, partnerId }, partner, operator };

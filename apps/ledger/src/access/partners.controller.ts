@@ -7,6 +7,7 @@ import { ApiCommand, ApiList } from '../http/documented.ts';
 import { PageQuery, type Page } from '../http/page.ts';
 import { SentCommand, type Sent } from '../http/sent.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { readModels } from '../ledger/read-models.ts';
 import { PartnerEntry, RegisterPartnerBody } from './keys.requests.ts';
 import { OperatorOnly } from './permissions.ts';
 
@@ -25,14 +26,14 @@ export class PartnersController {
   @Post()
   @OperatorOnly()
   @ApiCommand('registerPartner', 'Let a partner use this ledger', { status: 201 })
-  register(@Body() body: RegisterPartnerBody, @SentCommand() sent: Sent): Promise<object> {
-    return this.#sender.send(sent, `partner-${body.partnerId}`, (meta) => new RegisterPartner({ ...body }, meta));
+  register(@Body() { ...body }: RegisterPartnerBody, @SentCommand() sent: Sent): Promise<object> {
+    return this.#sender.send(sent, `partner-${body.partnerId}`, (meta) => new RegisterPartner(body, meta));
   }
 
   @Get()
   @OperatorOnly()
   @ApiList('listPartners', 'Partners, in the order in which they were registered', PartnerEntry)
   list(@Query() query: PageQuery): Promise<Page<PartnerEntry>> {
-    return listPartners(this.#ledger.reads.db, query);
+    return listPartners(readModels(this.#ledger), query);
   }
 }

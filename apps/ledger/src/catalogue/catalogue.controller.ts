@@ -12,6 +12,7 @@ import { InvalidRequest, RefusedError } from '../http/problem.ts';
 import { From, SentCommand, type Sent } from '../http/sent.ts';
 import type { Caller } from '../ledger/caller.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { readModels } from '../ledger/read-models.ts';
 import { CATALOGUE_ID } from '../ledger/price-lists.ts';
 import { CatalogueEntry, OfferEntry, OffersQuery } from './catalogue.requests.ts';
 
@@ -62,7 +63,7 @@ export class CatalogueController {
 
   /** Tells of an offer whether a customer may buy it, with all reasons against it. */
   async #judge(customerId: string, { actor: { partnerId }, partner: facts }: Caller) {
-    const customer = await findCustomer(this.#ledger.reads.db, partnerId, customerId);
+    const customer = await findCustomer(readModels(this.#ledger), partnerId, customerId);
     if (customer === undefined) throw new RefusedError(refuse('CUSTOMER_NOT_FOUND', 'there is no such customer'));
     const held = await this.#held(customer);
     const policy = resolve(pinAt(this.#ledger.commands.surroundings().policies, this.#ledger.clock.now()));
@@ -77,7 +78,7 @@ export class CatalogueController {
     let cursor: string | undefined;
     do {
       const { items, nextCursor } = await listSubscriptions(
-        this.#ledger.reads.db,
+        readModels(this.#ledger),
         partnerId,
         { customerId },
         { limit: 500, cursor },

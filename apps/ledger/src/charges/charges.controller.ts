@@ -7,6 +7,7 @@ import type { Page } from '../http/page.ts';
 import { From } from '../http/sent.ts';
 import type { Caller } from '../ledger/caller.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { readModels } from '../ledger/read-models.ts';
 import { ChargeEntry, ChargesQuery } from './charges.requests.ts';
 
 /** What was charged and credited (api.md §4.5). */
@@ -23,6 +24,6 @@ export class ChargesController {
   @ForBillingReaders()
   @ApiList('listCharges', 'Charges in ledger order', ChargeEntry)
   list(@Query() query: ChargesQuery, @From() { actor }: Caller): Promise<Page<ChargeEntry>> {
-    return listCharges(this.#ledger.reads.db, actor.partnerId, query, query);
+    return listCharges(readModels(this.#ledger), actor.partnerId, query, query);
   }
 }

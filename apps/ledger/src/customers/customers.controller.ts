@@ -13,6 +13,7 @@ import { From, SentCommand, type Sent } from '../http/sent.ts';
 import type { Caller } from '../ledger/caller.ts';
 import { derivedId } from '../ledger/ids.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { readModels } from '../ledger/read-models.ts';
 import { CustomerEntry, RegisterCustomerBody } from './customers.requests.ts';
 
 /** Kinds of customers that there are whatever the catalogue says. */
@@ -32,7 +33,7 @@ export class CustomersController {
 
   @Post()
   @ApiCommand('registerCustomer', 'Register a customer', { status: 201 })
-  register(@Body() body: RegisterCustomerBody, @SentCommand() sent: Sent): Promise<object> {
+  register(@Body() { ...body }: RegisterCustomerBody, @SentCommand() sent: Sent): Promise<object> {
     this.#checkSegment(body.segment);
     const { caller, idempotencyKey } = sent.request;
     const customerId = body.customerId ?? derivedId('customer', caller.actor.partnerId, idempotencyKey);
@@ -47,14 +48,14 @@ export class CustomersController {
   @ForBillingReaders()
   @ApiList('listCustomers', 'Customers, in the order in which they were registered', CustomerEntry)
   list(@Query() query: PageQuery, @From() { actor }: Caller): Promise<Page<CustomerEntry>> {
-    return listCustomers(this.#ledger.reads.db, actor.partnerId, query);
+    return listCustomers(readModels(this.#ledger), actor.partnerId, query);
   }
 
   @Get(':id')
   @ForBillingReaders()
   @ApiRead('getCustomer', 'One customer', CustomerEntry)
   async one(@CustomerId() customerId: string, @From() { actor }: Caller): Promise<CustomerEntry> {
-    const customer = await findCustomer(this.#ledger.reads.db, actor.partnerId, customerId);
+    const customer = await findCustomer(readModels(this.#ledger), actor.partnerId, customerId);
     if (customer === undefined) throw new RefusedError(refuse('CUSTOMER_NOT_FOUND', 'there is no such customer'));
     return customer;
   }

@@ -51,7 +51,6 @@ export const Uuid = field({
 export const Text = (longest: number, leave?: Leave) =>
   field({
     schema: { type: 'string', minLength: 1, maxLength: longest },
-    // eslint-disable-next-line no-control-regex -- those are what it is about
     holds: (value) =>
       isText(value) && value.trim() !== '' && value.length <= longest && !/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(value),
     expected: `a text of 1 to ${longest} characters`,

@@ -27,7 +27,7 @@ const frame = () =>
 export const describeApi = (app: INestApplication): OpenAPIObject => {
   const document = SwaggerModule.createDocument(app, frame(), { extraModels: [Problem] });
   const schemas = { ...document.components?.schemas, PolicyOverride: policySchema };
-  return { ...document, components: { ...document.components, schemas } } as OpenAPIObject;
+  return { ...document, components: { ...document.components, schemas } };
 };
 
 /** `/openapi.json`, and a page to browse it at `/docs`; made when first asked for. */

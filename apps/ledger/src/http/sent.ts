@@ -23,15 +23,16 @@ export const callerOf = ({ caller }: FastifyRequest): Caller => {
 /** How a command was sent: headers and query read and checked (api.md §2). Throws an `InvalidRequest`. */
 export const commandRequestOf = (request: FastifyRequest): CommandRequest => {
   const errors: InvalidField[] = [];
-  const idempotencyKey = header(
-    request,
-    'Idempotency-Key',
-    /^[\x20-\x7e]{1,255}$/,
-    '1 to 255 printable characters',
-    errors,
-  );
-  const match = header(request, 'If-Match', /^"\d{1,15}"$/, 'a revision in quotes, such as "3"', errors);
-  const quote = header(request, 'Quote-Token', /^[\x21-\x7e]{1,512}$/, 'a quoteToken as it was answered', errors);
+  const read = (name: string, form: RegExp, expected: string): string | undefined => {
+    const value = request.headers[name.toLowerCase()];
+    if (value === undefined) return undefined;
+    if (typeof value === 'string' && form.test(value)) return value;
+    errors.push({ path: name, message: `the header must be ${expected}` });
+    return undefined;
+  };
+  const idempotencyKey = read('Idempotency-Key', /^[\x20-\x7e]{1,255}$/, '1 to 255 printable characters');
+  const match = read('If-Match', /^"\d{1,15}"$/, 'a revision in quotes, such as "3"');
+  const quote = read('Quote-Token', /^[\x21-\x7e]{1,512}$/, 'a quoteToken as it was answered');
   const dryRun = dryRunOf(request.query as Readonly<Record<string, unknown>>, errors);
   if (errors.length > 0) throw new InvalidRequest(errors);
   return {
@@ -42,20 +43,6 @@ export const commandRequestOf = (request: FastifyRequest): CommandRequest => {
     ...(match === undefined ? {} : { revision: Number(match.slice(1, -1)) }),
     ...(quote === undefined ? {} : { quote }),
   };
-};
-
-const header = (
-  { headers }: FastifyRequest,
-  name: string,
-  form: RegExp,
-  expected: string,
-  errors: InvalidField[],
-): string | undefined => {
-  const value = headers[name.toLowerCase()];
-  if (value === undefined) return undefined;
-  if (typeof value === 'string' && form.test(value)) return value;
-  errors.push({ path: name, message: `the header must be ${expected}` });
-  return undefined;
 };
 
 const dryRunOf = (query: Readonly<Record<string, unknown>>, errors: InvalidField[]): boolean => {

@@ -7,6 +7,7 @@ import type { Page } from '../http/page.ts';
 import { From } from '../http/sent.ts';
 import type { Caller } from '../ledger/caller.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { readModels } from '../ledger/read-models.ts';
 import { InvoiceEntry, InvoicesQuery } from './invoices.requests.ts';
 
 /** Charges put together by customer, currency and calendar month (api.md §4.5). */
@@ -23,6 +24,6 @@ export class InvoicesController {
   @ForBillingReaders()
   @ApiList('listInvoices', 'Invoices by month, customer and currency', InvoiceEntry)
   list(@Query() query: InvoicesQuery, @From() { actor }: Caller): Promise<Page<InvoiceEntry>> {
-    return listInvoices(this.#ledger.reads.db, actor.partnerId, query, query);
+    return listInvoices(readModels(this.#ledger), actor.partnerId, query, query);
   }
 }

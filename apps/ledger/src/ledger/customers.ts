@@ -3,6 +3,7 @@ import type { Handling } from '#event-store';
 import * as status from '#projections/status';
 import type { ReadStore } from '#read-store';
 import { subscription, type CustomerFacts, type Surroundings } from '#subscription';
+import { readModels } from './read-models.ts';
 
 type Parts = {
   readonly handling: Handling;
@@ -20,13 +21,13 @@ export class Customers {
 
   /** The customer of a subscription; nothing where there is none. */
   async of(subscriptionId: string): Promise<CustomerFacts | undefined> {
-    const { handling, reads, surroundings } = this.#parts;
+    const { handling, surroundings } = this.#parts;
     const { state } = await handling.load(subscription(surroundings()), subscriptionId);
     if (state.status === 'none') return undefined;
     const { state: registered } = await handling.load(customer, state.customerId);
     if (registered.customerId === null) return undefined;
     // A read model may lag behind this subscription, but not behind the customer's first one by a lifetime.
-    const first = await status.firstPurchaseDay(reads.db, state.customerId);
+    const first = await status.firstPurchaseDay(readModels(this.#parts), state.customerId);
     return { ...registered, held: [], ...(first === undefined ? {} : { firstBilledOn: first }) };
   }
 }

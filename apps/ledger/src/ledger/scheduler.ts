@@ -5,6 +5,7 @@ import type { ProjectionRunner, ReadStore } from '#read-store';
 import * as renewals from '#projections/renewals';
 import { Settle, subscription, type Surroundings } from '#subscription';
 import type { Clock } from './clock.ts';
+import { readModels } from './read-models.ts';
 
 /** How often it looks for what is due. */
 const BEAT_MS = 1_000;
@@ -48,8 +49,8 @@ export class Scheduler {
 
   /** How many subscriptions are overdue, and for how many the last nudge failed. */
   async status(): Promise<{ readonly overdue: number; readonly failing: number }> {
-    const { reads, clock } = this.#parts;
-    return { overdue: await renewals.overdueCount(reads.db, clock.now()), failing: this.#failed };
+    const now = this.#parts.clock.now();
+    return { overdue: await renewals.overdueCount(readModels(this.#parts), now), failing: this.#failed };
   }
 
   async #beat(): Promise<void> {
@@ -69,7 +70,7 @@ export class Scheduler {
     // What did not move although it is due (seats in transit, or a failure) is left for the next beat.
     const stuck = new Set<string>();
     while (!this.#stopping.signal.aborted) {
-      const due = await renewals.due(this.#parts.reads.db, until, BATCH + stuck.size);
+      const due = await renewals.due(readModels(this.#parts), until, BATCH + stuck.size);
       const batch = due.filter(({ subscriptionId }) => !stuck.has(subscriptionId));
       if (batch.length === 0) break;
       const positions = await Promise.all(batch.map((one) => this.#settle(one, until)));

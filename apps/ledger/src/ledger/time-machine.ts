@@ -5,6 +5,7 @@ import type { ProcessRunner, ProjectionRunner, ReadStore } from '#read-store';
 import * as renewals from '#projections/renewals';
 import type { SimulatedClock } from './clock.ts';
 import type { Scheduler } from './scheduler.ts';
+import { readModels } from './read-models.ts';
 
 /** What the simulated clock last showed is kept on the stream `clock-simulated`. */
 export const CLOCK_ID = 'simulated';
@@ -38,18 +39,18 @@ export class TimeMachine {
   }
 
   async #move(now: Instant, meta: Meta): Promise<Refusal | undefined> {
-    const { handling, clock, scheduler, reads } = this.#parts;
+    const { handling, clock, scheduler } = this.#parts;
     const command = new MoveClock({ now }, { ...meta, at: clock.now() });
     const moved = await handling.handle(simulatedClock, CLOCK_ID, command);
     if (isRefusal(moved)) return moved;
     await this.#quiet();
     let stop: Instant | undefined;
-    for (let due = await renewals.earliestDue(reads.db, now); due !== undefined && due !== stop;) {
+    for (let due = await renewals.earliestDue(readModels(this.#parts), now); due !== undefined && due !== stop;) {
       stop = due;
       clock.set(due);
       await scheduler.settleDue(due);
       await this.#quiet();
-      due = await renewals.earliestDue(reads.db, now);
+      due = await renewals.earliestDue(readModels(this.#parts), now);
     }
     clock.set(now);
     return undefined;

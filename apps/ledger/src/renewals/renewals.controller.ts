@@ -8,6 +8,7 @@ import type { Page } from '../http/page.ts';
 import { From } from '../http/sent.ts';
 import type { Caller } from '../ledger/caller.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { readModels } from '../ledger/read-models.ts';
 import { outlook, type Next } from './outlook.ts';
 import { RenewalEntry, RenewalsQuery } from './renewals.requests.ts';
 
@@ -25,7 +26,7 @@ export class RenewalsController {
   @ForBillingReaders()
   @ApiList('listRenewals', 'Renewals, conversions and ends by date', RenewalEntry)
   async list(@Query() query: RenewalsQuery, @From() { actor }: Caller): Promise<Page<RenewalEntry>> {
-    const { items, nextCursor } = await listRenewals(this.#ledger.reads.db, actor.partnerId, query, query);
+    const { items, nextCursor } = await listRenewals(readModels(this.#ledger), actor.partnerId, query, query);
     return { items: await Promise.all(items.map((renewal) => this.#entry(renewal))), nextCursor };
   }
 

@@ -81,38 +81,38 @@ export class SubscriptionCommandsController {
 
   @Post(':id/add-seats')
   @ApiCommand('addSeats', 'More seats, now')
-  addSeats(@SubscriptionId() id: string, @Body() body: SeatsBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new AddSeats({ ...body }, meta));
+  addSeats(@SubscriptionId() id: string, @Body() { ...body }: SeatsBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new AddSeats(body, meta));
   }
 
   @Post(':id/remove-seats')
   @ApiCommand('removeSeats', 'Fewer seats, now, as far as the rules allow it')
-  removeSeats(@SubscriptionId() id: string, @Body() body: SeatsBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new RemoveSeats({ ...body }, meta));
+  removeSeats(@SubscriptionId() id: string, @Body() { ...body }: SeatsBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new RemoveSeats(body, meta));
   }
 
   @Patch(':id')
   @ApiCommand('renameSubscription', 'Give it another friendly name')
-  rename(@SubscriptionId() id: string, @Body() body: RenameBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new RenameSubscription({ ...body }, meta));
+  rename(@SubscriptionId() id: string, @Body() { ...body }: RenameBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new RenameSubscription(body, meta));
   }
 
   @Post(':id/convert')
   @ApiCommand('convertTrial', 'Turn a trial into a paid subscription, now')
-  convert(@SubscriptionId() id: string, @Body() body: ConvertBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new ConvertTrial({ ...body }, meta));
+  convert(@SubscriptionId() id: string, @Body() { ...body }: ConvertBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new ConvertTrial(body, meta));
   }
 
   @Put(':id/plan')
   @ApiCommand('changePlan', 'Another term or billing cycle mid-term, as far as the preset allows it')
-  plan(@SubscriptionId() id: string, @Body() body: PlanBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new ChangePlan({ ...body }, meta));
+  plan(@SubscriptionId() id: string, @Body() { ...body }: PlanBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new ChangePlan(body, meta));
   }
 
   @Post(':id/suspend')
   @ApiCommand('suspendSubscription', 'Suspend; new commerce only by support')
-  suspend(@SubscriptionId() id: string, @Body() body: ReasonBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new SuspendSubscription({ ...body }, meta));
+  suspend(@SubscriptionId() id: string, @Body() { ...body }: ReasonBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new SuspendSubscription(body, meta));
   }
 
   @Post(':id/reactivate')
@@ -123,8 +123,8 @@ export class SubscriptionCommandsController {
 
   @Post(':id/pause')
   @ApiCommand('pauseSubscription', 'Take access away for a while; billing goes on')
-  pause(@SubscriptionId() id: string, @Body() body: PauseBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new PauseSubscription({ ...body }, meta));
+  pause(@SubscriptionId() id: string, @Body() { ...body }: PauseBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new PauseSubscription(body, meta));
   }
 
   @Post(':id/resume')
@@ -135,19 +135,19 @@ export class SubscriptionCommandsController {
 
   @Post(':id/cancel')
   @ApiCommand('cancelSubscription', 'Cancel within the cancellation window, with its refund')
-  cancel(@SubscriptionId() id: string, @Body() body: ReasonBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new CancelSubscription({ ...body }, meta));
+  cancel(@SubscriptionId() id: string, @Body() { ...body }: ReasonBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new CancelSubscription(body, meta));
   }
 
   @Put(':id/auto-renew')
   @ApiCommand('setAutoRenew', 'Let it renew at the end of its term, or not')
-  autoRenew(@SubscriptionId() id: string, @Body() body: AutoRenewBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new SetAutoRenew({ ...body }, meta));
+  autoRenew(@SubscriptionId() id: string, @Body() { ...body }: AutoRenewBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new SetAutoRenew(body, meta));
   }
 
   @Put(':id/scheduled-change')
   @ApiCommand('scheduleChange', 'Save what shall change at renewal, in place of what was saved before')
-  schedule(@SubscriptionId() id: string, @Body() body: ScheduledChangeBody, @SentCommand() sent: Sent): Answer {
+  schedule(@SubscriptionId() id: string, @Body() { ...body }: ScheduledChangeBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new ScheduleChange({ ...body, ...opening(meta) }, meta));
   }
 
@@ -159,14 +159,14 @@ export class SubscriptionCommandsController {
 
   @Post(':id/upgrade')
   @ApiCommand('upgradeSubscription', 'Move all seats, or some, to a better SKU, now')
-  upgrade(@SubscriptionId() id: string, @Body() body: UpgradeBody, @SentCommand() sent: Sent): Answer {
+  upgrade(@SubscriptionId() id: string, @Body() { ...body }: UpgradeBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new UpgradeSubscription({ ...body, ...opening(meta) }, meta));
   }
 
   @Put(':id/add-ons')
   @ApiCommand('setAddOns', 'The whole set of add-ons that the base shall have: all or nothing')
   addOns(@SubscriptionId() id: string, @Body() { addOns }: AddOnsBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new SetAddOns({ addOns: addOns.map((wish) => ({ ...wish })) }, meta));
+    return this.#send(id, sent, (meta) => new SetAddOns({ addOns: addOns.map(({ ...wish }) => wish) }, meta));
   }
 
   @Post(':id/add-ons/:offerId/:skuId/suspend')
@@ -174,7 +174,7 @@ export class SubscriptionCommandsController {
   suspendAddOn(
     @SubscriptionId() id: string,
     @Param() { offerId, skuId }: AddOnPath,
-    @Body() body: ReasonBody,
+    @Body() { ...body }: ReasonBody,
     @SentCommand() sent: Sent,
   ): Answer {
     return this.#send(id, sent, (meta) => new SuspendAddOn({ offerId, skuId, ...body }, meta));
@@ -205,14 +205,14 @@ export class SubscriptionCommandsController {
 
   @Post(':id/usage')
   @ApiCommand('recordUsage', 'Tell what was used; each usageId counts once')
-  usage(@SubscriptionId() id: string, @Body() body: UsageBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new RecordUsage({ ...body }, meta));
+  usage(@SubscriptionId() id: string, @Body() { ...body }: UsageBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new RecordUsage(body, meta));
   }
 
   @Post(':id/adjustments')
   @ApiCommand('adjustCharges', 'Correct by hand: credit the customer, or debit')
-  adjust(@SubscriptionId() id: string, @Body() body: AdjustmentBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new AdjustCharges({ ...body }, meta));
+  adjust(@SubscriptionId() id: string, @Body() { ...body }: AdjustmentBody, @SentCommand() sent: Sent): Answer {
+    return this.#send(id, sent, (meta) => new AdjustCharges(body, meta));
   }
 
   #send(id: string, sent: Sent, commandFor: (meta: Meta) => Command): Answer {

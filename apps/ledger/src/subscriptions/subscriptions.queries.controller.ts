@@ -12,6 +12,7 @@ import { InvalidRequest, RefusedError } from '../http/problem.ts';
 import { From } from '../http/sent.ts';
 import type { Caller } from '../ledger/caller.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { readModels } from '../ledger/read-models.ts';
 import { EventsQuery, StateQuery, SubscriptionEntry, SubscriptionsQuery } from './subscriptions.views.ts';
 
 /** How subscriptions stand (api.md §4.4), stood once, and how they came to it (§4.7). */
@@ -28,7 +29,12 @@ export class SubscriptionQueriesController {
   @ForBillingReaders()
   @ApiList('listSubscriptions', 'Subscriptions, in the order in which they came to be', SubscriptionEntry)
   async list(@Query() query: SubscriptionsQuery, @From() caller: Caller): Promise<Page<object>> {
-    const { items, nextCursor } = await listSubscriptions(this.#ledger.reads.db, caller.actor.partnerId, query, query);
+    const { items, nextCursor } = await listSubscriptions(
+      readModels(this.#ledger),
+      caller.actor.partnerId,
+      query,
+      query,
+    );
     const ids = items.map(({ subscriptionId }) => subscriptionId);
     const possible = await this.#ledger.views.possibilities(ids, caller);
     return { items: items.map((item, i) => ({ ...item, ...possible[i] })), nextCursor };

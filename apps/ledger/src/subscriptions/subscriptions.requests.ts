@@ -1,3 +1,4 @@
+import { ApiSchema } from '@nestjs/swagger';
 import { billingCycles, terms, type BillingCycle, type Term } from '#calendar';
 import type { UpgradeTarget } from '#subscription';
 import {
@@ -93,6 +94,7 @@ export class AdjustmentBody {
 }
 
 /** A command that needs nothing said beside its route: `{}`, or no body at all. */
+@ApiSchema({ description: 'Nothing needs to be said' })
 export class NothingBody {}
 
 /** One add-on that the base shall have. */

@@ -1,0 +1,14 @@
+import type { Kysely } from 'kysely';
+import type { AccessTables } from '#projections/access';
+import type { BillingTables } from '#projections/billing';
+import type { CatalogueTables } from '#projections/catalogue';
+import type { RenewalTables } from '#projections/renewals';
+import type { StatusTables } from '#projections/status';
+import type { ReadStore } from '#read-store';
+
+/** Every table that queries read, whichever projection keeps it. */
+export type ReadModels = AccessTables & BillingTables & CatalogueTables & RenewalTables & StatusTables;
+
+/** A read store's tables, for queries. The store itself does not know which there are. */
+export const readModels = ({ reads }: { readonly reads: ReadStore }): Kysely<ReadModels> =>
+  reads.db as Kysely<ReadModels>;
