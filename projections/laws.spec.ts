@@ -171,7 +171,7 @@ describe('the projections', () => {
         policy: state.policy.preset,
         purchased_at: state.purchasedAt,
         term_start: state.termStart,
-        term_end: state.termEnd,
+        term_end: state.kind === 'usage' ? null : state.termEnd,
         cycle_start: state.cycle.start,
         cycle_end: state.cycle.end,
         auto_renew: state.autoRenew ? 1 : 0,

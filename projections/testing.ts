@@ -69,6 +69,11 @@ const otherKinds = [
     { kind: 'legacy' },
   ),
   offer(
+    'LEGACY-TRIAL',
+    { trialDays: 30, convertsTo: 'LEGACY/0001', plans: [plan('P1M', 'monthly', '0')] },
+    { kind: 'legacy' },
+  ),
+  offer(
     'MARKET',
     { setupUrl: 'https://isv.example/{subscriptionId}', plans: allPlans('7.00', '84.00') },
     { kind: 'isvSaas', publisher: { kind: 'partner', name: 'Publisher' } },

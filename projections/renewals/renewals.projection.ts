@@ -1,7 +1,8 @@
 import { addDays, startOf } from '#calendar';
 import { drop, patch, projection, put, type Change, type Day, type Recorded } from '#kernel';
+import { resolve } from '#policy';
 import type { SubscriptionEvent } from '#subscription';
-import { dayAfter } from '../day-after.ts';
+import { dayAfter } from '../last-day.ts';
 import { idOf } from '../stream.ts';
 
 /** A subscription that is not over, and what time will do to it. */
@@ -9,9 +10,9 @@ export type RenewalRow = {
   readonly subscription_id: string;
   readonly partner_id: string;
   readonly customer_id: string;
-  readonly kind: string;
   readonly status: string;
-  readonly is_trial: number;
+  /** What becomes of it when the term, or the trial, is over, unless auto-renew is off. */
+  readonly at_term_end: 'renew' | 'convert' | 'end';
   readonly auto_renew: number;
   readonly cancel_at_renewal: number;
   /** When something falls due by itself next: a charge cycle, the end of term or trial, of a stage after it. Null while pending. */
@@ -24,17 +25,9 @@ export type RenewalRow = {
   readonly renews_on: string | null;
   readonly offer_id: string;
   readonly sku_id: string;
-  readonly offer_name: string;
   readonly quantity: number;
   readonly term: string;
   readonly billing_cycle: string;
-  readonly unit_price: string;
-  readonly currency: string;
-  readonly catalog_version: string;
-  /** JSON: the policy pin, `{ preset, override? }`. */
-  readonly policy: string;
-  /** JSON: `{ offerId, skuId }` that a trial turns into. */
-  readonly converts_to: string | null;
   /** JSON: the dimensions that change at renewal. */
   readonly scheduled_change: string | null;
 };
@@ -56,23 +49,19 @@ type Opened = Pick<Created, 'termEnd' | 'cycle'>;
 
 const opened = ({ termEnd, cycle }: Opened) => ({ due_at: after(cycle.end), renews_on: dayAfter(termEnd) });
 
-type Priced = Pick<Created, 'term' | 'billingCycle' | 'unitPrice' | 'catalogVersion'>;
+type Product = Pick<Created, 'offerId' | 'skuId' | 'quantity'>;
 
-const priced = ({ term, billingCycle, unitPrice, catalogVersion }: Priced) => ({
-  term,
-  billing_cycle: billingCycle,
-  unit_price: unitPrice,
-  catalog_version: catalogVersion,
-});
+const product = ({ offerId, skuId, quantity }: Product) => ({ offer_id: offerId, sku_id: skuId, quantity });
 
-type Product = Pick<Created, 'offerId' | 'skuId' | 'offerName' | 'quantity'>;
+type Plan = Pick<Created, 'term' | 'billingCycle'>;
 
-const product = ({ offerId, skuId, offerName, quantity }: Product) => ({
-  offer_id: offerId,
-  sku_id: skuId,
-  offer_name: offerName,
-  quantity,
-});
+const plan = ({ term, billingCycle }: Plan) => ({ term, billing_cycle: billingCycle });
+
+/** A legacy trial ends, unless somebody converts it or the rules do (D33). */
+const atTermEnd = ({ isTrial, kind, policy }: Created): RenewalRow['at_term_end'] => {
+  if (!isTrial) return 'renew';
+  return kind === 'legacy' && resolve(policy)['legacy.trial.autoConvert'] === 'no' ? 'end' : 'convert';
+};
 
 /** What falls due when: the scheduler's list, and the answer to "what renews next month?". */
 export const renewals = projection<SubscriptionEvent>({
@@ -85,9 +74,8 @@ export const renewals = projection<SubscriptionEvent>({
         subscription_id: 'text',
         partner_id: 'text',
         customer_id: 'text',
-        kind: 'text',
         status: 'text',
-        is_trial: 'flag',
+        at_term_end: 'text',
         auto_renew: 'flag',
         cancel_at_renewal: 'flag',
         due_at: 'text',
@@ -96,15 +84,9 @@ export const renewals = projection<SubscriptionEvent>({
         renews_on: 'text',
         offer_id: 'text',
         sku_id: 'text',
-        offer_name: 'text',
         quantity: 'integer',
         term: 'text',
         billing_cycle: 'text',
-        unit_price: 'text',
-        currency: 'text',
-        catalog_version: 'text',
-        policy: 'json',
-        converts_to: 'json',
         scheduled_change: 'json',
       },
       indexes: [
@@ -121,19 +103,15 @@ export const renewals = projection<SubscriptionEvent>({
         subscription_id: data.subscriptionId,
         partner_id: data.partnerId,
         customer_id: data.customerId,
-        kind: data.kind,
         status: data.pending ? 'pending' : 'active',
-        is_trial: data.isTrial ? 1 : 0,
+        at_term_end: atTermEnd(data),
         auto_renew: data.autoRenew ? 1 : 0,
         cancel_at_renewal: 0,
         in_transit: 0,
         ...(data.pending ? { due_at: null, renews_on: null } : opened(data)),
         expires_at: null,
-        ...priced(data),
+        ...plan(data),
         ...product(data),
-        currency: data.currency,
-        policy: JSON.stringify(data.policy),
-        converts_to: data.convertsTo && JSON.stringify(data.convertsTo),
         scheduled_change: null,
       }),
 
@@ -142,10 +120,7 @@ export const renewals = projection<SubscriptionEvent>({
     SeatsAdded: (event) => change(event, { quantity: event.data.quantity }),
     SeatsRemoved: (event) => change(event, { quantity: event.data.quantity }),
     SeatsReceived: (event) => change(event, { quantity: event.data.quantity }),
-    SubscriptionUpgraded: (event) => {
-      const { unitPrice, catalogVersion } = event.data;
-      return change(event, { ...product(event.data), unit_price: unitPrice, catalog_version: catalogVersion });
-    },
+    SubscriptionUpgraded: (event) => change(event, product(event.data)),
     UpgradeStarted: (event) => change(event, { quantity: event.data.quantity, in_transit: 1 }),
     UpgradeReturned: (event) => change(event, { quantity: event.data.quantity, in_transit: 0 }),
     UpgradeCompleted: (event) => change(event, { in_transit: 0 }),
@@ -162,26 +137,22 @@ export const renewals = projection<SubscriptionEvent>({
     ScheduledChangeRemoved: (event) => change(event, { scheduled_change: null }),
     ScheduledChangeFailed: (event) => change(event, { scheduled_change: null }),
 
-    ChargeCycleStarted: (event) => {
-      const { cycle, billingCycle, unitPrice } = event.data;
-      return change(event, { due_at: after(cycle.end), billing_cycle: billingCycle, unit_price: unitPrice });
-    },
-    TermChanged: (event) => change(event, { ...opened(event.data), ...priced(event.data) }),
+    ChargeCycleStarted: (event) =>
+      change(event, { due_at: after(event.data.cycle.end), billing_cycle: event.data.billingCycle }),
+    TermChanged: (event) => change(event, { ...opened(event.data), ...plan(event.data) }),
     TrialConverted: (event) =>
       change(event, {
         ...opened(event.data),
-        ...priced(event.data),
+        ...plan(event.data),
         ...product(event.data),
-        is_trial: 0,
-        converts_to: null,
+        at_term_end: 'renew',
         scheduled_change: null,
       }),
     SubscriptionRenewed: (event) =>
       change(event, {
         ...opened(event.data),
-        ...priced(event.data),
+        ...plan(event.data),
         ...product(event.data),
-        policy: JSON.stringify(event.data.policy),
         scheduled_change: null,
       }),
 

@@ -1,6 +1,5 @@
 import { startOf } from '#calendar';
 import type { Instant } from '#kernel';
-import { resolve, type PolicyPin } from '#policy';
 import type { ScheduledChange } from '#subscription';
 import type { Kysely } from 'kysely';
 import { given, keyset, type Page, type PageRequest } from '../page.ts';
@@ -75,7 +74,7 @@ export type RenewalFilter = {
   readonly to?: string | undefined;
 };
 
-/** What a subscription comes to when its term is over, and everything that its next price is found by. */
+/** What a subscription comes to when its term is over. What that will cost is told by whoever knows the price lists. */
 export type Renewal = ReturnType<typeof showRenewal>;
 
 const showRenewal = (row: RenewalRow & { readonly renews_on: string }) => ({
@@ -93,26 +92,10 @@ const showRenewal = (row: RenewalRow & { readonly renews_on: string }) => ({
   },
   /** The dimensions that change; those left out stay. */
   scheduledChange: json(row.scheduled_change) as ScheduledChange | null,
-  kind: row.kind,
-  isTrial: row.is_trial === 1,
-  /** What a trial turns into. */
-  convertsTo: json(row.converts_to) as { readonly offerId: string; readonly skuId: string } | null,
-  unitPrice: row.unit_price,
-  currency: row.currency,
-  catalogVersion: row.catalog_version,
-  policy: json(row.policy) as PolicyPin,
 });
 
-/** What becomes of it when the term is over. */
-const actionOf = (row: RenewalRow): 'renew' | 'convert' | 'end' => {
-  if (row.auto_renew === 0 || row.cancel_at_renewal === 1 || isDeletedBefore(row)) return 'end';
-  if (row.is_trial === 0) return 'renew';
-  return row.kind === 'legacy' && endsAsTrial(row) ? 'end' : 'convert';
-};
-
-/** A legacy trial ends, unless somebody converts it or the rules do (D33). */
-const endsAsTrial = ({ policy }: RenewalRow): boolean =>
-  resolve(JSON.parse(policy) as PolicyPin)['legacy.trial.autoConvert'] === 'no';
+const actionOf = (row: RenewalRow): RenewalRow['at_term_end'] =>
+  row.auto_renew === 0 || row.cancel_at_renewal === 1 || isDeletedBefore(row) ? 'end' : row.at_term_end;
 
 /** A suspension that nobody ends runs out before the term does (R41). */
 const isDeletedBefore = ({ expires_at, renews_on }: RenewalRow): boolean =>

@@ -1,5 +1,16 @@
 import { rowsAfter } from '#kernel/testing';
-import { autoRenew, cancel, pause, resume, schedule, stories, suspend, upgrade } from '../stories.testing.ts';
+import {
+  activate,
+  autoRenew,
+  cancel,
+  pause,
+  reactivate,
+  resume,
+  schedule,
+  stories,
+  suspend,
+  upgrade,
+} from '../stories.testing.ts';
 import { ReadModels } from '../store.testing.ts';
 import { customerId, partnerId, uuid, WrittenLog } from '../testing.ts';
 import { due, earliestDue, listRenewals, overdueCount, renewals, type RenewalFilter } from './index.ts';
@@ -17,9 +28,8 @@ describe('what falls due', () => {
       subscription_id: one,
       partner_id: partnerId,
       customer_id: customerId,
-      kind: 'newCommerce',
       status: 'active',
-      is_trial: 0,
+      at_term_end: 'renew',
       auto_renew: 1,
       cancel_at_renewal: 0,
       due_at: '2021-07-18T00:00:00.000Z',
@@ -28,15 +38,9 @@ describe('what falls due', () => {
       renews_on: '2022-06-18',
       offer_id: 'BASIC',
       sku_id: '0001',
-      offer_name: 'Offer BASIC',
       quantity: 10,
       term: 'P1Y',
       billing_cycle: 'monthly',
-      unit_price: '10.08',
-      currency: 'EUR',
-      catalog_version: '2021-01',
-      policy: '{"preset":"seed-2021-09"}',
-      converts_to: null,
       scheduled_change: null,
     });
   });
@@ -48,23 +52,18 @@ describe('what falls due', () => {
     expect(row(log)).toMatchObject({
       due_at: '2022-07-18T00:00:00.000Z',
       renews_on: '2023-06-18',
-      unit_price: '11.00',
-      catalog_version: '2022-01',
     });
   });
 
   it('is the end of a trial, and of the term that it turns into', () => {
     const log = new WrittenLog().buys(one, bought, { offerId: 'TRIAL', quantity: 25 });
     expect(row(log)).toMatchObject({
-      is_trial: 1,
+      at_term_end: 'convert',
       due_at: '2021-07-18T00:00:00.000Z',
-      converts_to: '{"offerId":"BASIC","skuId":"0001"}',
     });
     expect(row(log.settles(one, '2021-07-18T00:00:00.000Z'))).toMatchObject({
-      is_trial: 0,
       offer_id: 'BASIC',
       due_at: '2021-08-18T00:00:00.000Z',
-      converts_to: null,
     });
   });
 
@@ -103,6 +102,38 @@ const log = new WrittenLog()
   .does(two, later, schedule({ quantity: 4, term: 'P1M' }))
   .buys(three, '2021-06-20T10:00:00.000Z', { offerId: 'TRIAL', quantity: 25 });
 
+describe('what falls due to the other kinds', () => {
+  it('is nothing before the publisher has finished the set-up', () => {
+    const log = new WrittenLog('docs-2022-03').buys(one, bought, { offerId: 'MARKET' });
+    expect(row(log)).toMatchObject({ status: 'pending', due_at: null, renews_on: null });
+    expect(row(log.does(one, later, activate))).toMatchObject({
+      status: 'active',
+      due_at: '2021-07-20T00:00:00.000Z',
+      renews_on: '2021-07-20',
+    });
+  });
+
+  it('is the next month of usage, which never renews', () => {
+    const log = new WrittenLog().buys(one, bought, { offerId: 'METER' });
+    expect(row(log)).toMatchObject({ due_at: '2021-07-18T00:00:00.000Z', renews_on: null });
+  });
+
+  it('is the end of a suspension that nobody takes back (R41)', () => {
+    const log = new WrittenLog().buys(one, bought, { offerId: 'LEGACY' }).does(one, later, suspend);
+    expect(row(log)).toMatchObject({
+      due_at: '2021-07-18T00:00:00.000Z',
+      expires_at: '2021-10-18T10:00:00.000Z',
+      auto_renew: 1,
+    });
+    expect(row(log.does(one, '2021-06-21T10:00:00.000Z', reactivate))).toMatchObject({ expires_at: null });
+  });
+
+  it('ends a legacy trial that nobody converts (D33)', () => {
+    const log = new WrittenLog().buys(one, bought, { offerId: 'LEGACY-TRIAL' });
+    expect(row(log)).toMatchObject({ at_term_end: 'end', due_at: '2021-07-18T00:00:00.000Z' });
+  });
+});
+
 describe('asking what falls due', () => {
   let models: ReadModels;
   beforeAll(async () => {
@@ -127,6 +158,24 @@ describe('asking what falls due', () => {
     expect(await earliestDue(models.db)).toBe('2021-07-18T00:00:00.000Z');
     expect(await earliestDue(models.db, '2021-07-18T00:00:00.000Z')).toBe('2021-07-18T00:00:00.000Z');
     expect(await earliestDue(models.db, '2021-07-17T00:00:00.000Z')).toBeUndefined();
+  });
+
+  it('answers the earlier of two things that fall due, and each subscription once', async () => {
+    const resting = new WrittenLog()
+      .buys(one, bought, { offerId: 'LEGACY', term: 'P1Y', billingCycle: 'annual' })
+      .does(one, later, suspend)
+      .buys(two, bought, { offerId: 'LEGACY' })
+      .does(two, later, suspend);
+    const alone = await (await ReadModels.open()).follow(resting.events);
+    const both = [
+      { subscriptionId: two, partnerId, dueAt: '2021-07-18T00:00:00.000Z' },
+      { subscriptionId: one, partnerId, dueAt: '2021-10-18T10:00:00.000Z' },
+    ];
+    expect(await due(alone.db, '2023-01-01T00:00:00.000Z', 10)).toEqual(both);
+    expect(await due(alone.db, '2023-01-01T00:00:00.000Z', 1)).toEqual(both.slice(0, 1));
+    expect(await overdueCount(alone.db, '2021-10-18T10:00:00.000Z')).toBe(2);
+    expect(await overdueCount(alone.db, '2021-10-18T09:59:59.999Z')).toBe(1);
+    await alone.store.close();
   });
 
   it('leaves out seats that are under way', async () => {
@@ -170,19 +219,12 @@ describe('asking for renewals', () => {
       reason: null,
       current: { offerId: 'BASIC', skuId: '0001', quantity: 10, term: 'P1Y', billingCycle: 'monthly' },
       scheduledChange: { quantity: 4, term: 'P1M' },
-      kind: 'newCommerce',
-      isTrial: false,
-      convertsTo: null,
-      unitPrice: '10.08',
-      currency: 'EUR',
-      catalogVersion: '2021-01',
-      policy: { preset: 'seed-2021-09' },
     });
   });
 
-  it('tells what converts, and to what', async () => {
+  it('tells what converts', async () => {
     const { items } = await listRenewals(models.db, partnerId, { from: '2021-07-20', to: '2021-07-20' }, { limit: 5 });
-    expect(items).toMatchObject([{ action: 'convert', convertsTo: { offerId: 'BASIC', skuId: '0001' } }]);
+    expect(items).toMatchObject([{ action: 'convert', reason: null, current: { offerId: 'TRIAL' } }]);
   });
 
   it('tells what ends, and why', async () => {
@@ -195,14 +237,25 @@ describe('asking for renewals', () => {
       .does(three, later, suspend, 'support')
       .buys(uuid(4), bought)
       .does(uuid(4), later, pause)
-      .does(uuid(4), '2021-06-21T10:00:00.000Z', resume);
+      .does(uuid(4), '2021-06-21T10:00:00.000Z', resume)
+      .buys(uuid(5), bought, { offerId: 'MARKET' })
+      .does(uuid(5), '2021-06-21T10:00:00.000Z', cancel)
+      // Deleted in October, long before its term is over; the other is suspended beyond the end of its month.
+      .buys(uuid(6), bought, { offerId: 'LEGACY', term: 'P1Y' })
+      .does(uuid(6), later, suspend)
+      .buys(uuid(7), bought, { offerId: 'LEGACY' })
+      .does(uuid(7), later, suspend);
     const alone = await (await ReadModels.open()).follow(ending.events);
-    const { items } = await listRenewals(alone.db, partnerId, {}, { limit: 5 });
-    expect(items.map(({ action, reason }) => [action, reason])).toEqual([
+    const { items } = await listRenewals(alone.db, partnerId, {}, { limit: 9 });
+    const inOrder = items.toSorted((a, b) => (a.subscriptionId < b.subscriptionId ? -1 : 1));
+    expect(inOrder.map(({ action, reason }) => [action, reason])).toEqual([
       ['end', 'autoRenewOff'],
       ['end', 'paused'],
       ['end', 'paused'],
       ['end', 'autoRenewOff'],
+      ['end', 'cancelled'],
+      ['end', 'paused'],
+      ['renew', null],
     ]);
     await alone.store.close();
   });

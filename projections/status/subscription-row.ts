@@ -1,6 +1,6 @@
 import type { Recorded, Table } from '#kernel';
 import type { SubscriptionEvent } from '#subscription';
-import { dayAfter } from '../day-after.ts';
+import { dayAfter, lastDayOf } from '../last-day.ts';
 
 /** A subscription as its events tell it. What depends on the instant of asking is added by whoever asks. */
 export type SubscriptionRow = {
@@ -29,7 +29,8 @@ export type SubscriptionRow = {
   readonly policy: string;
   readonly purchased_at: string;
   readonly term_start: string;
-  readonly term_end: string;
+  /** Null for usage, which has no term. */
+  readonly term_end: string | null;
   readonly cycle_start: string;
   readonly cycle_end: string;
   readonly auto_renew: number;
@@ -147,7 +148,7 @@ type Opened = Pick<Created['data'], 'termStart' | 'termEnd' | 'cycle'>;
 /** A term that opened, with its first charge cycle. */
 export const opened = ({ termStart, termEnd, cycle }: Opened) => ({
   term_start: termStart,
-  term_end: termEnd,
+  term_end: lastDayOf(termEnd),
   cycle_start: cycle.start,
   cycle_end: cycle.end,
   renews_on: dayAfter(termEnd),
