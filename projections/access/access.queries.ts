@@ -22,7 +22,7 @@ const showKey = (row: Omit<ApiKeyRow, 'hash'>) => ({
 /** Whom a key lets in, and what is known of the partner. */
 export type KeyHolder = ApiKey & { readonly partner: PartnerFacts };
 
-/** Whose key has this hash, revoked or not; `undefined` where there is none. */
+/** Whose key has this hash; `undefined` where there is none. Revoked only where every key of this hash is. */
 export const findKeyByHash = async (db: Db, hash: string): Promise<KeyHolder | undefined> => {
   const row = await db
     .selectFrom('api_keys')
@@ -30,6 +30,8 @@ export const findKeyByHash = async (db: Db, hash: string): Promise<KeyHolder | u
     .selectAll('api_keys')
     .select(['partners.model', 'partners.cloud', 'partners.new_commerce_preview'])
     .where('api_keys.hash', '=', hash)
+    // A key that was taken back may be given again: an administrator's key that the environment names anew.
+    .orderBy('api_keys.revoked')
     .executeTakeFirst();
   return row && { ...showKey(row), partner: factsOf(row) };
 };
