@@ -1,4 +1,4 @@
-import type { Role } from '#kernel';
+import { isRefusal, type RefusalCode, type Role } from '#kernel';
 import { addSeats, cancel, changePlan, pause, rename, schedule, suspend, upgrade } from './asks.testing.ts';
 import {
   bought,
@@ -9,10 +9,9 @@ import {
   plan,
   rules,
   typesOf,
-  Story,
+  type Story,
   type Ask,
 } from './subscription.testing.ts';
-import { isRefusal } from '#kernel';
 import { CompleteUpgrade, ReturnUpgrade } from './transfer.ts';
 
 const at = '2021-06-18T09:00:00.000Z';
@@ -311,7 +310,7 @@ describe('upgrading into an existing subscription', () => {
     ],
   };
 
-  it.each([
+  it.each<[string, RefusalCode, () => Story | undefined]>([
     ['does not exist', 'TARGET_NOT_FOUND', () => undefined],
     ['E42: is paused', 'TARGET_NOT_ACTIVE', () => target().does('2021-06-21T09:00:00.000Z', pause())],
     ['is a trial', 'TARGET_NOT_ACTIVE', () => target({ offerId: 'TRIAL' })],
@@ -324,7 +323,7 @@ describe('upgrading into an existing subscription', () => {
       'TARGET_NOT_ACTIVE',
       () => target().does('2021-06-21T09:00:00.000Z', upgrade('PREMIUM', 1)),
     ],
-  ] as const)('is refused where it %s: %s, and the seats are back', (_, code, existing) => {
+  ])('is refused where it %s: %s, and the seats are back', (_, code, existing) => {
     const story = source().does(when, upgrade('STANDARD', 100, 's2'));
     expect(codeOf(deliver(story, soon, existing()))).toBe(code);
     expect(story.last[0]).toMatchObject({ type: 'UpgradeReturned', data: { returned: 100, quantity: 300, code } });
