@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { isRefusal, type Command, type Instant, type Meta, type Refusal } from '#kernel';
+import { isRefusal, START, type Command, type Instant, type Meta, type Refusal } from '#kernel';
 import type { CommandAnswer, CommandRequest } from '../ledger/caller.ts';
 import { commandIdOf } from '../ledger/ids.ts';
 import { Ledger } from '../ledger/ledger.ts';
@@ -64,7 +64,8 @@ export class CommandSender {
     const location = request.dryRun ? undefined : created?.location;
     void reply.code(location === undefined ? 200 : 201).headers({
       etag: `"${revision}"`,
-      'ledger-position': position,
+      // A dry run of what would be the first event of its stream stands nowhere.
+      ...(position === START ? {} : { 'ledger-position': position }),
       ...(location === undefined ? {} : { location }),
       ...(replayed ? { 'idempotency-replayed': 'true' } : {}),
     });
