@@ -14,7 +14,8 @@ export type Place = { readonly open: () => Promise<ReadStore>; readonly remove: 
 const things: Table = {
   key: ['thing_id'],
   columns: { thing_id: 'text', name: 'text', amount: 'integer', open: 'flag', facts: 'json' },
-  indexes: [['name', 'amount']],
+  // Two, since the second of one build must not be taken for a table of the next.
+  indexes: [['name', 'amount'], ['open']],
 };
 const lines: Table = {
   key: ['thing_id', 'number'],

@@ -34,8 +34,9 @@ export const createTable = (physical: string, { key, columns, indexes = [] }: Ta
   const definitions = Object.entries(columns).map(
     ([name, type]) => `${quoted(name)} ${SQL_TYPES[type]}${key.includes(name) ? ' NOT NULL' : ''}`,
   );
+  // Named by its columns: a number would make the second index of `charges_v1` the table of its second generation.
   const makeIndexes = indexes.map(
-    (of, i) => `CREATE INDEX ${quoted(`${physical}_${String(i + 1)}`)} ON ${quoted(physical)} (${listed(of)});`,
+    (of) => `CREATE INDEX ${quoted(`${physical}_by_${of.join('_')}`)} ON ${quoted(physical)} (${listed(of)});`,
   );
   return `CREATE TABLE ${quoted(physical)} (${definitions.join(', ')}, UNIQUE (${listed(key)})) STRICT;
     ${makeIndexes.join('\n')}`;
