@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
 import { codec, RevisionConflict, type Draft, type EventStore } from '#event-store';
-import type { EventMeta } from '#kernel';
+import { START, type Position } from '#kernel';
 import { fillEmptyLedger, history } from '#ledger-store';
 import { fail, lineFor } from '../failure.ts';
 import { orInstead } from '../folder.ts';
@@ -54,11 +54,14 @@ const appendAll = async (log: EventStore, file: string): Promise<LogDigest> => {
   const digest = new LogDigest();
   let waiting: Promise<void>[] = [];
   let number = 0;
+  let before = START;
   for await (const line of linesOf(file)) {
     number += 1;
     if (line.trim() === '') continue;
     const at = `line ${String(number)} of ${file}`;
-    const entry = read(line, at);
+    const { position, ...entry } = read(line, at);
+    if (position <= before) fail(`${at} stands before the one above it in the log: the export is not in order`);
+    before = position;
     digest.add(entry);
     waiting.push(append(log, entry, at));
     if (waiting.length < GROUP) continue;
@@ -105,21 +108,31 @@ const append = async (
 
 const shapes = codec(history);
 
+type Line = Readonly<Record<string, unknown>>;
+
 /** The event in a line, which this program must be able to read in all its parts. */
-const read = (line: string, at: string): Entry => {
+const read = (text: string, at: string): Entry & { readonly position: Position } => {
   try {
-    const { stream, revision, id, type, schema, data, meta } = JSON.parse(line) as Record<string, unknown>;
-    if (typeof stream !== 'string' || !/^[a-z]+-./.test(stream)) throw new Error('it names no stream');
-    if (!Number.isSafeInteger(revision) || (revision as number) < 0) throw new Error('it has no revision');
-    if (typeof id !== 'string' || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id))
-      throw new Error('its id is no UUID');
-    if (typeof type !== 'string' || type === '') throw new Error('it has no type');
-    const entry = { stream, revision: revision as number, id, type, schema: schema as number, data, meta } as Entry;
+    const line = JSON.parse(text) as Line;
+    const fault = faultOf(line);
+    if (fault !== undefined) throw new Error(fault);
+    const { position, stream, revision, id, type, schema, data, meta } = line as ReturnType<typeof read>;
     // What the ledger could not read one day must not get in.
-    shapes.decode({ id, type, data: JSON.stringify(data), meta: JSON.stringify(meta) }, stream, entry.revision, '');
-    if (schema !== (meta as EventMeta).schema) throw new Error('its schema is not that of its metadata');
-    return entry;
+    const stored = { id, type, data: JSON.stringify(data), meta: JSON.stringify(meta) };
+    const { meta: known } = shapes.decode(stored, stream, revision, position);
+    if (schema !== known.schema) throw new Error('its schema is not that of its metadata');
+    return { position, stream, revision, id, type, schema, data, meta };
   } catch (error) {
     return fail(`${at} is no event of an export: ${lineFor(error).replace(/^.*cannot be read: /, '')}`);
   }
+};
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const faultOf = ({ position, stream, revision, id, type }: Line): string | undefined => {
+  if (typeof position !== 'string' || position === START) return 'it has no position';
+  if (typeof stream !== 'string' || !/^[a-z]+-./.test(stream)) return 'it names no stream';
+  if (!Number.isSafeInteger(revision) || Number(revision) < 0) return 'it has no revision';
+  if (typeof id !== 'string' || !UUID.test(id)) return 'its id is no UUID';
+  return typeof type === 'string' && type !== '' ? undefined : 'it has no type';
 };

@@ -8,6 +8,8 @@ import { keepingReadModels, projectionNames } from '../read-models.ts';
 const INSTEAD =
   'stop it first. Mostly it need not be: read models that a new version changed are rebuilt at its start, while the old ones answer';
 
+const FORMAT = '{name} [{bar}] {percentage}% {value}/{total} events';
+
 type Rebuilt = {
   readonly name: string;
   readonly version: number;
@@ -39,28 +41,25 @@ export const rebuild = (program: Command): void => {
 
 const rebuildAll = (names: readonly string[]): Promise<readonly Rebuilt[]> =>
   taking(INSTEAD, async (folder) => {
-    // Silent where stderr is no terminal.
-    const bars = new MultiBar(
-      { format: '{name} [{bar}] {percentage}% {value}/{total} events' },
-      Presets.shades_classic,
-    );
+    const bars = process.stderr.isTTY ? new MultiBar({ format: FORMAT }, Presets.shades_classic) : undefined;
+    const longest = Math.max(...names.map(({ length }) => length));
     try {
       await keepingReadModels(
         folder,
         (runner) =>
           Promise.all(
             names.map(async (name) => {
-              const bar = bars.create(0, 0, { name: name.padEnd(Math.max(...names.map(({ length }) => length))) });
+              const bar = bars?.create(0, 0, { name: name.padEnd(longest) });
               await runner.rebuild(name, ({ events, total }) => {
-                bar.setTotal(total);
-                bar.update(events);
+                bar?.setTotal(total);
+                bar?.update(events);
               });
             }),
           ),
         names,
       );
     } finally {
-      bars.stop();
+      bars?.stop();
     }
     const served = (await folder.reads.builds()).filter((build) => build.served && names.includes(build.projection));
     return served
