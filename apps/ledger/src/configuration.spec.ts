@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pinAt } from '#policy';
+import { ConfigurationError, readConfiguration } from './configuration.ts';
+
+const problemOf = (environment: Record<string, string>): ConfigurationError => {
+  try {
+    readConfiguration(environment);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error;
+    throw error;
+  }
+  throw new Error('was accepted');
+};
+
+describe('the configuration', () => {
+  let folder: string;
+  const file = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'configuration-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('needs nothing to be said', () => {
+    const { dataFolder, catalogueFile, policy, roles, ...rest } = readConfiguration({});
+    expect(rest).toEqual({ port: 3000, host: '127.0.0.1', clock: { kind: 'system' }, logLevel: 'warn' });
+    expect(dataFolder).toBe(join(process.cwd(), 'data'));
+    expect(catalogueFile).toBe(join(process.cwd(), 'catalog.sample.json'));
+    expect(policy.timeline.map(({ pin }) => pin)).toEqual([{ preset: 'seed-2021-09' }]);
+    expect([...roles]).toEqual(['api', 'projector', 'scheduler']);
+  });
+
+  it('takes an empty value for none', () => {
+    expect(readConfiguration({ PORT: '', EVENTSTORE_URL: '', SUBLEDGER_CLOCK: '' }).port).toBe(3000);
+  });
+
+  it('reads a simulated clock in any form of ISO 8601', () => {
+    expect(readConfiguration({ SUBLEDGER_CLOCK: 'simulated:2021-06-18T11:00:00.1239+02:00' }).clock).toEqual({
+      kind: 'simulated',
+      from: '2021-06-18T09:00:00.123Z',
+    });
+  });
+
+  it('reads duties, a rate limit, a key and a level of logging', () => {
+    const { roles, rateLimit, apiKey, logLevel, port } = readConfiguration({
+      SUBLEDGER_ROLE: 'scheduler, api',
+      SUBLEDGER_RATE_LIMIT: '60',
+      SUBLEDGER_API_KEY: 'secret',
+      LOG_LEVEL: 'debug',
+      PORT: '0',
+    });
+    expect([[...roles], rateLimit, apiKey, logLevel, port]).toEqual([['api', 'scheduler'], 60, 'secret', 'debug', 0]);
+  });
+
+  it('reads a policy from a file, with what it overrides', () => {
+    const path = file(
+      'policy.json',
+      JSON.stringify({
+        timeline: [
+          { from: '2015-01-01T00:00:00Z', preset: 'seed-2021-09' },
+          {
+            from: '2022-03-01T00:00:00Z',
+            preset: 'docs-2022-03',
+            override: { 'nce.cancel.proratedWindow': 'PT168H' },
+          },
+        ],
+      }),
+    );
+    const { policy } = readConfiguration({ SUBLEDGER_POLICY: path });
+    expect(pinAt(policy, '2022-02-28T23:59:59.999Z')).toEqual({ preset: 'seed-2021-09' });
+    expect(pinAt(policy, '2022-03-01T00:00:00.000Z')).toEqual({
+      preset: 'docs-2022-03',
+      override: { 'nce.cancel.proratedWindow': 'PT168H' },
+    });
+  });
+
+  it.each([
+    ['PORT', '65536'],
+    ['PORT', '80a'],
+    ['PORT', '-1'],
+    ['SUBLEDGER_CLOCK', 'now'],
+    ['SUBLEDGER_CLOCK', 'simulated:'],
+    ['SUBLEDGER_CLOCK', 'simulated:2021-02-30T00:00:00Z'],
+    ['SUBLEDGER_CLOCK', 'simulated:2021-06-18'],
+    ['SUBLEDGER_API_KEY', 'two words'],
+    ['SUBLEDGER_API_KEY', 'é'],
+    ['SUBLEDGER_POLICY', 'seed-2020-01'],
+    ['SUBLEDGER_RATE_LIMIT', '0'],
+    ['SUBLEDGER_RATE_LIMIT', 'many'],
+    ['SUBLEDGER_ROLE', 'reader'],
+    ['SUBLEDGER_ROLE', 'api,all'],
+    ['LOG_LEVEL', 'loud'],
+    ['EVENTSTORE_URL', 'esdb://localhost:2113'],
+    ['DATABASE_URL', 'postgres://localhost/ledger'],
+    ['SUBLEDGER_OIDC_ISSUER', 'https://login.example.com'],
+    ['SUBLEDGER_OIDC_AUDIENCE', 'subledger'],
+  ])('refuses %s=%s, in one line that begins with the name', (variable, value) => {
+    const problem = problemOf({ [variable]: value });
+    expect(problem.variable).toBe(variable);
+    expect(problem.message.startsWith(`${variable} `)).toBe(true);
+    expect(problem.message).not.toContain('\n');
+  });
+
+  it('never tells a key', () => {
+    expect(problemOf({ SUBLEDGER_API_KEY: 'not so secret' }).message).not.toContain('secret');
+  });
+
+  it('names the place of a problem in a policy file', () => {
+    const text = JSON.stringify({
+      timeline: [{ from: '2021-01-01T00:00:00Z', preset: 'seed-2021-09', override: { a: 1 } }],
+    });
+    expect(problemOf({ SUBLEDGER_POLICY: file('wrong.json', text) }).message).toContain('timeline[0].override.a');
+    expect(problemOf({ SUBLEDGER_POLICY: file('none.json', '{') }).message).toContain('is not JSON');
+  });
+});
