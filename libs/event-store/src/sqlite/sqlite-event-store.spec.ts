@@ -127,6 +127,18 @@ describe('a damaged log', () => {
     });
   });
 
+  it('is reported where a stream has lost its name', async () => {
+    const path = newFile();
+    await opened(open(path), async (store) => {
+      await store.append('contract-1', drafts(1), NO_STREAM);
+      await store.append('contract-2', drafts(1), NO_STREAM);
+    });
+    tamper(path, `PRAGMA foreign_keys = OFF; DELETE FROM streams WHERE name = 'contract-2'`);
+    await opened(open(path), async (store) => {
+      await expect(history(store, '0000000000000001')).rejects.toMatchObject({ position: '0000000000000002' });
+    });
+  });
+
   it('is reported when the file itself has been overwritten', async () => {
     const path = newFile();
     await opened(open(path), async (store) => {

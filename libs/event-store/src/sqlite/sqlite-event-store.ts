@@ -13,6 +13,7 @@ import { Followers } from '../followers.ts';
 import { placeOf, positionOf } from '../position.ts';
 import { isDamage, messageOf, openDatabase, unavailable } from './database.ts';
 import { GroupCommit } from './group-commit.ts';
+import { StreamNames } from './stream-names.ts';
 
 /** How often a reader looks whether the process that owns the file has written, in milliseconds. */
 const LOOK_AGAIN = 200;
@@ -32,14 +33,14 @@ export const openSqlite = ({ path, codec, readOnly = false }: SqliteOptions): Ev
 /** A row comes as an array: as an object it would take twice the time. */
 type Row = readonly [
   place: number,
-  stream: string,
+  stream: number,
   revision: Revision,
   id: string,
   type: string,
   data: string,
   meta: string,
 ];
-const COLUMNS = 'position, name, revision, id, type, data, meta';
+const COLUMNS = 'position, stream, revision, id, type, data, meta';
 
 /** An event log in one file. Only specs construct it; everybody else calls `openSqlite`. */
 export class SqliteEventStore implements EventStore {
@@ -47,6 +48,7 @@ export class SqliteEventStore implements EventStore {
   readonly #codec: Codec;
   readonly #followers = new Followers();
   readonly #writer: GroupCommit | undefined;
+  readonly #names: StreamNames;
   readonly #stream: StatementSync;
   readonly #log: StatementSync;
   readonly #end: StatementSync;
@@ -55,21 +57,19 @@ export class SqliteEventStore implements EventStore {
     this.#database = database;
     this.#codec = codec;
     this.#writer = readOnly ? undefined : new GroupCommit(database, () => this.#followers.wake());
+    this.#names = new StreamNames(database);
     this.#stream = database.prepare(`
-      SELECT ${COLUMNS}
-      FROM streams JOIN events ON stream = number
-      WHERE name = ? AND revision >= ? ORDER BY revision`);
-    this.#log = database.prepare(`
-      SELECT ${COLUMNS}
-      FROM events JOIN streams ON number = stream
-      WHERE position > ? ORDER BY position LIMIT ?`);
+      SELECT ${COLUMNS} FROM events
+      WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision >= ? ORDER BY revision`);
+    this.#log = database.prepare(`SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`);
     this.#stream.setReturnArrays(true);
     this.#log.setReturnArrays(true);
     this.#end = database.prepare('SELECT coalesce(max(position), 0) AS place FROM events');
   }
 
   async read(stream: string, from: Revision = 0): Promise<readonly Recorded[]> {
-    return this.#rows(this.#stream, [stream, from], [stream, 'unknown']).map(this.#recorded);
+    const rows = this.#rows(this.#stream, [stream, from], [stream, 'unknown']);
+    return rows.map((row) => this.#recorded(row, stream));
   }
 
   async append(stream: string, events: readonly Draft[], expected: Revision): Promise<Receipt> {
@@ -100,9 +100,10 @@ export class SqliteEventStore implements EventStore {
   /** The events after a position; of those before an unreadable one, at least. */
   #after(position: Position, limit: number): Recorded[] {
     const rows = this.#rows(this.#log, [placeOf(position), limit], ['an unknown stream', `after ${position}`]);
+    const numbers = () => rows.map(([, stream]) => stream);
     const events: Recorded[] = [];
     try {
-      for (const row of rows) events.push(this.#recorded(row));
+      for (const row of rows) events.push(this.#recorded(row, this.#names.of(row[1], numbers)));
     } catch (error) {
       // Who reads on from there meets it first thing.
       if (events.length === 0) throw error;
@@ -119,8 +120,11 @@ export class SqliteEventStore implements EventStore {
     }
   }
 
-  readonly #recorded = ([place, stream, revision, id, type, data, meta]: Row): Recorded =>
-    this.#codec.decode({ id, type, data, meta }, stream, revision, positionOf(place));
+  #recorded([place, number, revision, id, type, data, meta]: Row, stream: string | undefined): Recorded {
+    const position = positionOf(place);
+    if (stream === undefined) throw new CorruptEvent(`stream ${number}`, position, 'its stream has no name');
+    return this.#codec.decode({ id, type, data, meta }, stream, revision, position);
+  }
 
   /** Wakes followers when another process has committed to the file. */
   #lookForNews(): NodeJS.Timeout {
