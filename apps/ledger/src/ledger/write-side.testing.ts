@@ -5,7 +5,7 @@ import { codec, Handling, type EventStore } from '#event-store';
 import { openMemory } from '#event-store/memory';
 import { isRefusal, type Command, type Decider, type Event, type Instant, type Meta } from '#kernel';
 import { history } from '#ledger-store';
-import { CheckOutCart, CreateCart, ReviewCart, type CartLine, type CartOrdered } from '#order';
+import { CheckOutCart, CreateCart, ReviewCart, type CartLine } from '#order';
 import { timelineOf } from '#policy';
 import type { ReadStore } from '#read-store';
 import { SimulatedClock } from './clock.ts';
