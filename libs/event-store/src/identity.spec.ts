@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { v5 } from 'uuid';
-import { eventId, fingerprintOf } from './identity.ts';
+import { eventId, fingerprintOf, idsWithin } from './identity.ts';
 
 const at = '2021-06-18T09:00:00.000Z';
 
@@ -11,12 +11,18 @@ describe('the id of an event', () => {
     );
   });
 
+  it('differs by index and by attempt', () => {
+    const command = { commandId: '00000000-0000-4000-8000-000000000001', at };
+    const later = { ...command, at: '2021-06-18T09:00:00.001Z' };
+    expect(new Set([eventId(command, 0), eventId(command, 1), eventId(later, 0)]).size).toBe(3);
+  });
+});
+
+describe('an id within a namespace', () => {
   it('is a UUIDv5 like any other', () =>
     fc.assert(
-      fc.property(fc.uuid(), fc.nat(1000), (commandId, index) => {
-        expect(eventId({ commandId, at }, index)).toBe(
-          v5(`${commandId}/${index}/${at}`, '9d2c4f1e-6b0a-4c53-8e7f-d41b7a2f90c6'),
-        );
+      fc.property(fc.uuid(), fc.string({ unit: 'grapheme' }), (namespace, name) => {
+        expect(idsWithin(namespace)(name)).toBe(v5(name, namespace));
       }),
     ));
 });

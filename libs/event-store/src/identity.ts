@@ -1,23 +1,30 @@
 import { hash } from 'node:crypto';
 import type { Command, Meta } from '#kernel';
 
-/** The namespace of event ids. Changing it would make every retry of an old command a new one. */
-const NAMESPACE = '9d2c4f1e-6b0a-4c53-8e7f-d41b7a2f90c6';
+/**
+ * UUIDv5 (RFC 9562 §5.5) of names, within a namespace that is a UUID itself: the same name always has the same id. Takes a
+ * tenth of the time of the uuid package.
+ */
+export const idsWithin = (namespace: string): ((name: string) => string) => {
+  const prefix = Buffer.from(namespace.replaceAll('-', ''), 'hex');
+  return (name) => {
+    const digest = hash('sha1', Buffer.concat([prefix, Buffer.from(name)]), 'hex');
+    const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
+    const [time, mid, high] = [digest.slice(0, 8), digest.slice(8, 12), digest.slice(13, 16)];
+    return `${time}-${mid}-5${high}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
+  };
+};
 
-const prefix = Buffer.from(NAMESPACE.replaceAll('-', ''), 'hex').toString('latin1');
+/** Changing the namespace would make every retry of an old command a new one. */
+const idOfEvent = idsWithin('9d2c4f1e-6b0a-4c53-8e7f-d41b7a2f90c6');
 
 /**
- * The id of the index-th event of a command: the UUIDv5 (RFC 9562 §5.5) of `<commandId>/<index>/<at>`. An append that is
- * repeated because its answer was lost has the same ids, and the store recognises it. A command that is taken in hand
- * anew has others: it may come out differently by then, and must not be mistaken for what was recorded.
- * Takes a quarter of the time of the uuid package.
+ * The id of the index-th event of a command: named `<commandId>/<index>/<at>`. An append that is repeated because its
+ * answer was lost has the same ids, and the store recognises it. A command that is taken in hand anew has others: it may
+ * come out differently by then, and must not be mistaken for what was recorded.
  */
-export const eventId = ({ commandId, at }: Pick<Meta, 'commandId' | 'at'>, index: number): string => {
-  const digest = hash('sha1', Buffer.from(`${prefix}${commandId}/${index}/${at}`, 'latin1'), 'hex');
-  const variant = ((Number.parseInt(digest.charAt(16), 16) & 0x3) | 0x8).toString(16);
-  const [time, mid, high] = [digest.slice(0, 8), digest.slice(8, 12), digest.slice(13, 16)];
-  return `${time}-${mid}-5${high}-${variant}${digest.slice(17, 20)}-${digest.slice(20, 32)}`;
-};
+export const eventId = ({ commandId, at }: Pick<Meta, 'commandId' | 'at'>, index: number): string =>
+  idOfEvent(`${commandId}/${index}/${at}`);
 
 /** The same value with the members of every object in one order, whatever order they came in. */
 const inOrder = (value: unknown): unknown => {
