@@ -7,6 +7,7 @@ import * as catalog from '#catalog';
 import * as customers from '#customer';
 import { codec } from '#event-store';
 import { schemaOf, START, type Change, type EventMeta, type History, type Recorded, type Row } from '#kernel';
+import * as orders from '#order';
 import { projections } from '#projections';
 import * as subscriptions from '#subscription';
 
@@ -15,6 +16,7 @@ const history: History = {
   ...access.history,
   ...catalog.history,
   ...customers.history,
+  ...orders.history,
   ...subscriptions.history,
 };
 
@@ -23,6 +25,8 @@ type AnyEvent =
   | catalog.CataloguePublished
   | ClockMoved
   | customers.CustomerEvent
+  | orders.CartEvent
+  | orders.OrderEvent
   | subscriptions.SubscriptionEvent;
 
 /** Every type of event there is; one that is missing here does not compile. */
@@ -36,6 +40,10 @@ const types = Object.keys({
   AutoRenewEnabled: true,
   CancellationRevoked: true,
   CancellationScheduled: true,
+  CartCreated: true,
+  CartLinesReplaced: true,
+  CartOrdered: true,
+  CartReviewed: true,
   CataloguePublished: true,
   ChangeScheduled: true,
   ChargeCycleStarted: true,
@@ -47,6 +55,10 @@ const types = Object.keys({
   KeyRevoked: true,
   OfferSlotClaimed: true,
   OfferSlotReleased: true,
+  OrderCompleted: true,
+  OrderLineFulfilled: true,
+  OrderLineRefused: true,
+  OrderPlaced: true,
   PartnerRegistered: true,
   PlanChangeScheduled: true,
   ScheduledChangeFailed: true,
@@ -115,7 +127,7 @@ describe('the frozen history', () => {
     const { type, stream, meta } = frozen(file);
     const [name, schema, ...rest] = file.split('.');
     expect([type, String(meta.schema), rest.at(-1)]).toEqual([name, schema, 'json']);
-    expect(stream).toMatch(/^(catalog|clock|customer|key|partner|subscription)-./);
+    expect(stream).toMatch(/^(cart|catalog|clock|customer|key|order|partner|subscription)-./);
   });
 
   it.each(files)('%s can be read today', (file) => {
