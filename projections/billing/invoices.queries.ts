@@ -19,13 +19,13 @@ export type Invoice = {
   readonly total: string;
 };
 
-type Heading = Pick<ChargeRow, 'period' | 'customer_id' | 'currency'>;
-type Place = readonly [period: string, customerId: string, currency: string];
+type Heading = Pick<ChargeRow, 'customer_id' | 'period' | 'currency'>;
+type Place = readonly [customerId: string, period: string, currency: string];
 
 const invoices = keyset<Place>('invoices', ['', '', '']);
-const placeOf = ({ period, customer_id, currency }: Heading): Place => [period, customer_id, currency];
+const placeOf = ({ customer_id, period, currency }: Heading): Place => [customer_id, period, currency];
 
-/** A partner's invoices by month, customer and currency. */
+/** A partner's invoices by customer, month and currency. */
 export const listInvoices = async (
   db: Kysely<BillingTables>,
   partnerId: string,
@@ -35,13 +35,13 @@ export const listInvoices = async (
   const asked = askedFor(db, partnerId, filter);
   const last = invoices.after(request);
   const headings = await asked
-    .select(['period', 'customer_id', 'currency'])
+    .select(['customer_id', 'period', 'currency'])
     .distinct()
     .where((eb) =>
-      eb.and(given(last, (place) => eb(eb.refTuple('period', 'customer_id', 'currency'), '>', eb.tuple(...place)))),
+      eb.and(given(last, (place) => eb(eb.refTuple('customer_id', 'period', 'currency'), '>', eb.tuple(...place)))),
     )
-    .orderBy('period')
     .orderBy('customer_id')
+    .orderBy('period')
     .orderBy('currency')
     .limit(invoices.fetch(request))
     .execute();
@@ -70,7 +70,7 @@ const linesOf = async (
   const rows = await asked
     .selectAll()
     .where((eb) => {
-      const place = eb.refTuple('period', 'customer_id', 'currency');
+      const place = eb.refTuple('customer_id', 'period', 'currency');
       return eb.and([eb(place, '>=', eb.tuple(...placeOf(first))), eb(place, '<=', eb.tuple(...placeOf(last)))]);
     })
     .orderBy('sequence')

@@ -27,7 +27,6 @@ export const catalogue = projection<CataloguePublished>({
         published_at: 'text',
         content: 'json',
       },
-      indexes: [['effective_from']],
     },
   },
   on: {

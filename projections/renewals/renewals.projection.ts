@@ -93,7 +93,7 @@ export const renewals = projection<SubscriptionEvent>({
         ['in_transit', 'due_at', 'subscription_id'],
         ['in_transit', 'expires_at', 'subscription_id'],
         ['partner_id', 'renews_on', 'subscription_id'],
-        ['customer_id', 'renews_on', 'subscription_id'],
+        ['partner_id', 'customer_id', 'renews_on', 'subscription_id'],
       ],
     },
   },

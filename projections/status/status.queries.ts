@@ -137,10 +137,11 @@ export const findSubscription = async (
 };
 
 /** The day of a customer's first purchase; `undefined` before there was one (R41). */
-export const firstPurchaseDay = async (db: Db, customerId: string): Promise<Day | undefined> => {
+export const firstPurchaseDay = async (db: Db, partnerId: string, customerId: string): Promise<Day | undefined> => {
   const row = await db
     .selectFrom('subscriptions')
     .select('purchased_at')
+    .where('partner_id', '=', partnerId)
     .where('customer_id', '=', customerId)
     .orderBy('sequence')
     .limit(1)

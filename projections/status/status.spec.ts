@@ -332,8 +332,8 @@ describe('asking for subscriptions and customers', () => {
   });
 
   it('knows when a customer bought first', async () => {
-    expect(await firstPurchaseDay(models.db, customerId)).toBe('2021-06-18');
-    expect(await firstPurchaseDay(models.db, uuid(1002))).toBeUndefined();
+    expect(await firstPurchaseDay(models.db, partnerId, customerId)).toBe('2021-06-18');
+    expect(await firstPurchaseDay(models.db, partnerId, uuid(1002))).toBeUndefined();
   });
 
   it('knows nothing of another partner', async () => {
