@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { START } from '#kernel';
+import { START, type Position, type Recorded } from '#kernel';
 import { Followers } from './followers.ts';
 
 describe('followers', () => {
@@ -19,5 +19,27 @@ describe('followers', () => {
     followers.end();
     expect(await ended).toEqual({ done: true, value: undefined });
     expect(await followers.follow(() => [], START, signal).next()).toMatchObject({ done: true });
+  });
+
+  it('at one place read once for all of them', async () => {
+    const followers = new Followers();
+    const signal = new AbortController().signal;
+    const log: Recorded[] = [];
+    let reads = 0;
+    const read = (after: Position) => ((reads += 1), log.filter(({ position }) => position > after));
+    const both = [followers.follow(read, START, signal), followers.follow(read, START, signal)];
+    const next = () => Promise.all(both.map(async (one) => (await one.next()).value as readonly Recorded[]));
+    expect(await next()).toEqual([[], []]);
+    const grown = next();
+    await turn();
+    log.push({ position: '1' } as Recorded);
+    reads = 0;
+    followers.wake();
+    expect(await grown).toEqual([log, log]);
+    expect(reads).toBe(1);
+    // At the end each looks for itself.
+    expect(await next()).toEqual([[], []]);
+    expect(reads).toBe(3);
+    followers.end();
   });
 });

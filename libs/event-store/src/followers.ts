@@ -10,6 +10,8 @@ export type ReadAfter = (position: Position, limit: number) => readonly Recorded
 /** Those who follow a log that lives in this process: woken by what is appended, not by looking again and again. */
 export class Followers {
   readonly #waiting = new Set<() => void>();
+  /** The batch that was read last. What comes after a position never changes, so it serves whoever stands there next. */
+  #lately: { readonly after: Position; readonly batch: readonly Recorded[] } | undefined;
   #ended = false;
 
   /** Tells everybody who waits that the log has grown. */
@@ -30,7 +32,7 @@ export class Followers {
     let after = position;
     let atEnd = false;
     while (!this.#ended && !signal.aborted) {
-      const batch = read(after, BATCH);
+      const batch = this.#next(read, after);
       const last = batch.at(-1);
       if (last !== undefined) {
         after = last.position;
@@ -46,6 +48,15 @@ export class Followers {
         await this.#growth(signal);
       }
     }
+  }
+
+  /** Those who wait at the end are woken together: one reads for all. */
+  #next(read: ReadAfter, after: Position): readonly Recorded[] {
+    if (this.#lately?.after === after) return this.#lately.batch;
+    const batch = read(after, BATCH);
+    // After the last event there is nothing only for now.
+    if (batch.length > 0) this.#lately = { after, batch };
+    return batch;
   }
 
   #growth(signal: AbortSignal): Promise<void> {
