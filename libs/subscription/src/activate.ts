@@ -38,5 +38,6 @@ export const evolve = (state: Existing, { data: { effectiveAt, ...term } }: Subs
   ...term,
   status: 'active',
   termStartedAt: effectiveAt,
+  aligned: false,
   firstPaidAt: effectiveAt,
 });

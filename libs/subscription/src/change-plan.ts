@@ -152,5 +152,5 @@ export const evolve = (state: Existing, { type, data }: PlanChangeScheduled | Te
   }
   // The windows of `termStart` open with a purchase or a renewal (A2), not with this: `termStartedAt` stays.
   const { effectiveAt: _, ...term } = data;
-  return { ...state, ...term, pendingPlan: null };
+  return { ...state, ...term, aligned: false, pendingPlan: null };
 };

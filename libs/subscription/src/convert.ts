@@ -132,6 +132,7 @@ export const evolve = (state: Existing, { data: { cause: _, effectiveAt, ...paid
   isTrial: false,
   convertsTo: null,
   termStartedAt: effectiveAt,
+  aligned: false,
   lots: [{ quantity: paid.quantity, since: effectiveAt }],
   scheduledChange: null,
   scheduledSubscriptionId: null,

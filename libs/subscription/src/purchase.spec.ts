@@ -57,6 +57,7 @@ describe('a purchase', () => {
         upgradedFrom: null,
         activationLink: null,
         pending: false,
+        aligned: false,
         includedUnits: {},
         effectiveAt: at,
       },

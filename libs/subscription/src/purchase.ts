@@ -1,38 +1,18 @@
 import { anchorOf, dayOf, type Anchor, type BillingCycle, type Term } from '#calendar';
-import { eligibility, type Offer, type Sku } from '#catalog';
-import {
-  commandClass,
-  isRefusal,
-  refuse,
-  type Decision,
-  type Event,
-  type Instant,
-  type Meta,
-  type Refusal,
-  type Day,
-} from '#kernel';
+import type { Offer, Sku } from '#catalog';
+import { commandClass, isRefusal, refuse, type Decision, type Event, type Instant, type Meta, type Day } from '#kernel';
 import type { Decimal } from '#money';
 import { mayDo, pinAt, resolve, type PolicyPin } from '#policy';
 import { charge, post, type ChargesPosted } from './charges.ts';
-import { quantityRefusal } from './guards.ts';
+import { purchaseRefusal, type Buying } from './may-purchase.ts';
 import { priceAt, skuAt, type Priced } from './product.ts';
 import type { Cycle, Existing, Kind, Subscription } from './state.ts';
-import type { CustomerFacts, Surroundings } from './surroundings.ts';
-import { openTermOf, openTrial } from './term.ts';
+import type { Surroundings } from './surroundings.ts';
+import type { Wish } from './wish.ts';
+import { openAligned, openTermOf, openTrial } from './term.ts';
 
 /** Buy a subscription for a customer: a one-line order. */
-export class PurchaseSubscription extends commandClass('PurchaseSubscription')<{
-  readonly subscriptionId: string;
-  readonly orderId: string;
-  readonly customerId: string;
-  readonly offerId: string;
-  readonly skuId: string;
-  /** Left out for usage, which has no seats (R20). */
-  readonly quantity?: number;
-  readonly term: Term;
-  readonly billingCycle: BillingCycle;
-  readonly friendlyName?: string;
-}> {}
+export class PurchaseSubscription extends commandClass('PurchaseSubscription')<Wish> {}
 
 /** A subscription came to be, by purchase or as the new half of a partial upgrade. Pins everything it was decided under. */
 export type SubscriptionCreated = Event<
@@ -71,6 +51,8 @@ export type SubscriptionCreated = Event<
     readonly activationLink: string | null;
     /** Billing waits until the publisher has finished the set-up (`isv.activation`). */
     readonly pending: boolean;
+    /** The term was made to end on a chosen day: the next one is whole, and sets a new anchor (§2.2). */
+    readonly aligned: boolean;
     /** What each cycle of a usage plan includes, by meter. */
     readonly includedUnits: Readonly<Record<string, Decimal>>;
   }
@@ -91,7 +73,7 @@ export const decide = (
   if (customer === undefined) return refuse('CUSTOMER_NOT_FOUND', `there is no customer ${data.customerId} (R1)`);
   const found = skuAt(surroundings, data, meta.at);
   if (isRefusal(found)) return found;
-  const no = ineligible(data, meta, { ...found, customer, pin });
+  const no = purchaseRefusal(data, meta, { ...found, customer, pin });
   if (no !== undefined) return no;
   const priced = priceAt(surroundings, { ...data, currency: customer.currency }, meta.at);
   if (isRefusal(priced)) return priced;
@@ -100,61 +82,10 @@ export const decide = (
   return [created, post(created.data, meta.commandId, meta.at, [charge('new', created.data)])];
 };
 
-type Buying = {
-  readonly offer: Offer;
-  readonly sku: Sku;
-  readonly customer: CustomerFacts;
-  readonly pin: PolicyPin;
-};
-
-const ineligible = (
-  data: PurchaseSubscription['data'],
-  { actor, partner }: Meta,
-  { offer, sku, customer, pin }: Buying,
-): Refusal | undefined => {
-  const policy = resolve(pin);
-  if (!mayDo(policy, actor.role, 'purchase', offer.kind))
-    return refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not purchase a ${offer.kind} subscription`);
-  if (sku.addOn !== null)
-    return refuse(
-      'ADDON_NOT_IN_CATALOGUE',
-      `${offer.offerId}/${sku.skuId} is an add-on: it is bought on its base (R32)`,
-    );
-  const [reason] = eligibility({
-    offer,
-    customer,
-    partner: { partnerId: actor.partnerId, facts: partner },
-    held: customer.held,
-    policy,
-  });
-  if (reason !== undefined) {
-    const { code, detail, ...facts } = reason;
-    return refuse(code, detail, facts);
-  }
-  if (offer.kind === 'usage') return undefined;
-  if (data.quantity === undefined) {
-    const because = 'quantity: how many seats? Only usage has none (R20)';
-    return refuse('VALIDATION_FAILED', because, { errors: [{ path: 'quantity', message: 'is required' }] });
-  }
-  return quantityRefusal(data.quantity, sku) ?? trialRefusal(data.quantity, { offer, sku }, pin);
-};
-
-/** A new-commerce trial has as many seats as the preset gives it (`nce.trial`). */
-const trialRefusal = (
-  quantity: number,
-  { offer, sku }: Pick<Buying, 'offer' | 'sku'>,
-  pin: PolicyPin,
-): Refusal | undefined => {
-  const { seats } = resolve(pin)['nce.trial'];
-  return offer.kind === 'newCommerce' && sku.trialDays !== null && seats !== null && quantity !== seats
-    ? refuse('QUANTITY_OUT_OF_RANGE', `a trial has ${seats} seats`, { minSeats: seats, maxSeats: seats })
-    : undefined;
-};
-
 type Bought = Priced & Pick<Buying, 'customer' | 'pin'>;
 
 const creation = (
-  data: PurchaseSubscription['data'],
+  data: Wish,
   { actor, at }: Meta,
   { offer, sku, plan, unitPrice, catalogVersion, customer, pin }: Bought,
 ): SubscriptionCreated => {
@@ -162,9 +93,12 @@ const creation = (
   const anchor = anchorOf(start, resolve(pin).anchor);
   const days = trialDays(offer, sku, pin);
   const isTrial = days !== null;
-  const opened = isTrial
+  const natural = isTrial
     ? openTrial(start, days, anchor)
     : openTermOf(offer.kind)(start, data.term, data.billingCycle, anchor);
+  const { customTermEndDate = natural.termEnd } = data;
+  const opened =
+    customTermEndDate === natural.termEnd ? natural : openAligned(natural, customTermEndDate, data.billingCycle);
   return {
     type: 'SubscriptionCreated',
     data: {
@@ -193,6 +127,7 @@ const creation = (
       upgradedFrom: null,
       activationLink: sku.setupUrl === null ? null : sku.setupUrl.replaceAll('{subscriptionId}', data.subscriptionId),
       pending: offer.kind === 'isvSaas' && resolve(pin)['isv.activation'] === 'publisherConfirms',
+      aligned: opened.termEnd !== natural.termEnd,
       includedUnits: plan.includedUnits ?? {},
       effectiveAt: at,
     },

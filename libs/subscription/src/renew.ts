@@ -1,5 +1,5 @@
-import { dayOf, type BillingCycle, type Term } from '#calendar';
-import { isRefusal, type Event, type Instant, type Refusal, type RefusalCode } from '#kernel';
+import { anchorOf, dayOf, type BillingCycle, type Term } from '#calendar';
+import { isRefusal, type Day, type Event, type Instant, type Refusal, type RefusalCode } from '#kernel';
 import type { Decimal } from '#money';
 import { pinAt, type PolicyPin } from '#policy';
 import { chargedParts } from './add-on.ts';
@@ -140,7 +140,7 @@ const renewal = (
   return {
     type: 'SubscriptionRenewed',
     data: {
-      ...openTerm(dayOf(at), term, billingCycle, state.anchor),
+      ...openTerm(dayOf(at), term, billingCycle, anchorAfter(state, dayOf(at))),
       offerId,
       skuId,
       quantity,
@@ -155,6 +155,10 @@ const renewal = (
     },
   };
 };
+
+/** Renewals keep the anchor (E3); the first term after an aligned end sets a new one (§2.2). */
+const anchorAfter = (state: Existing, start: Day) =>
+  state.aligned ? anchorOf(start, policyOf(state).anchor) : state.anchor;
 
 /** The new term's first cycle. Where all seats leave at once there is nothing to charge. */
 const firstCharge = (state: Existing, { data }: SubscriptionRenewed, at: Instant): readonly ChargesPosted[] =>
@@ -186,6 +190,7 @@ const evolveRenewed = (
 ): Existing => ({
   ...state,
   ...term,
+  aligned: false,
   termStartedAt: effectiveAt,
   lots: [{ quantity: term.quantity, since: effectiveAt }],
   scheduledChange: null,

@@ -112,6 +112,8 @@ export type Existing = Product & {
   readonly cycle: Cycle;
   /** From which day the charge cycles are counted: the term's first, or where a change of billing plan took effect. */
   readonly cyclesFrom: Day;
+  /** Whether the running term was made to end on a chosen day. */
+  readonly aligned: boolean;
   readonly autoRenew: boolean;
   readonly cancelAtRenewal: boolean;
   readonly scheduledChange: ScheduledChange | null;

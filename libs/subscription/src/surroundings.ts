@@ -1,3 +1,4 @@
+import type { Anchor, Term } from '#calendar';
 import type { CatalogueTimeline } from '#catalog';
 import type { Day, Instant } from '#kernel';
 import type { PolicyTimeline } from '#policy';
@@ -21,6 +22,16 @@ export type CustomerFacts = {
   readonly firstBilledOn?: Day;
   /** Subscriptions to limited offers that are not deleted, as the customer's slots and their holders tell (R5, A18). */
   readonly held: readonly HeldSubscription[];
+  /** What a custom end date may be aligned with; looked up only where one is asked for. */
+  readonly alignable?: readonly AlignableSubscription[];
+};
+
+/** A subscription that another one's first term may be aligned with: active, of new commerce, no trial. */
+export type AlignableSubscription = {
+  readonly subscriptionId: string;
+  readonly term: Term;
+  readonly termEnd: Day;
+  readonly anchor: Anchor;
 };
 
 export type HeldSubscription = {

@@ -32,6 +32,13 @@ export const openTerm = (start: Day, term: Term, billingCycle: BillingCycle, anc
   };
 };
 
+/** A term that is made to end on a day before its natural end; its cycles are cut there (§2.2). */
+export const openAligned = (term: OpenedTerm, termEnd: Day, billingCycle: BillingCycle): OpenedTerm => ({
+  ...term,
+  termEnd,
+  cycle: cycleOf(term.termStart, termEnd, 0, { billingCycle, anchor: term.anchor }),
+});
+
 /** Usage has no term (R75): its cycles follow one another month by month for ever. */
 const openEnded = (start: Day, _: Term, __: BillingCycle, anchor: Anchor): OpenedTerm => ({
   anchor,

@@ -136,6 +136,7 @@ const opening = (
   upgradedFrom: state.subscriptionId,
   activationLink: null,
   pending: false,
+  aligned: state.aligned,
   includedUnits: {},
   effectiveAt: at,
 });

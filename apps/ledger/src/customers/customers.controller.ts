@@ -14,7 +14,12 @@ import type { Caller } from '../ledger/caller.ts';
 import { derivedId } from '../ledger/ids.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { readModels } from '../ledger/read-models.ts';
-import { CustomerEntry, RegisterCustomerBody } from './customers.requests.ts';
+import {
+  CustomerEntry,
+  CustomTermEndDates,
+  CustomTermEndDatesQuery,
+  RegisterCustomerBody,
+} from './customers.requests.ts';
 
 /** Kinds of customers that there are whatever the catalogue says. */
 const segments = ['commercial', 'education', 'government', 'nonprofit'];
@@ -58,6 +63,20 @@ export class CustomersController {
     const customer = await findCustomer(readModels(this.#ledger), actor.partnerId, customerId);
     if (customer === undefined) throw new RefusedError(refuse('CUSTOMER_NOT_FOUND', 'there is no such customer'));
     return customer;
+  }
+
+  @Get(':id/custom-term-end-dates')
+  @ForBillingReaders()
+  @ApiRead('listCustomTermEndDates', 'Days on which a first term may be made to end', CustomTermEndDates)
+  async endDates(
+    @CustomerId() customerId: string,
+    @Query() { term }: CustomTermEndDatesQuery,
+    @From() { actor }: Caller,
+  ): Promise<CustomTermEndDates> {
+    const { customers, clock } = this.#ledger;
+    const items = await customers.endDates(actor.partnerId, customerId, term, clock.now());
+    if (items === undefined) throw new RefusedError(refuse('CUSTOMER_NOT_FOUND', 'there is no such customer'));
+    return { items };
   }
 
   /** A segment that nothing is sold to is a typo. */

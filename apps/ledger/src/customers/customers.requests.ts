@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Country, Currency, InstantField, Pattern, Text, Uuid } from '../http/fields.ts';
+import { terms, type Term } from '#calendar';
+import { Country, Currency, InstantField, OneOf, Pattern, Text, Uuid } from '../http/fields.ts';
 
 export class RegisterCustomerBody {
   @Uuid({ optional: true }) readonly customerId?: string;
@@ -21,4 +22,19 @@ export class CustomerEntry {
   @ApiProperty({ example: 'EUR' }) readonly currency!: string;
   @ApiProperty({ format: 'date-time' }) readonly accountOpenedAt!: string;
   @ApiProperty({ format: 'date-time' }) readonly registeredAt!: string;
+}
+
+export class CustomTermEndDatesQuery {
+  @OneOf(terms) readonly term!: Term;
+}
+
+class CustomTermEndDate {
+  @ApiProperty({ format: 'date' }) readonly date!: string;
+  /** `calendarMonth`, or the subscription that it is aligned with. */
+  @ApiProperty({ example: 'calendarMonth' }) readonly alignsWith!: string;
+}
+
+/** Empty where the preset has no alignment. */
+export class CustomTermEndDates {
+  @ApiProperty({ type: [CustomTermEndDate] }) readonly items!: readonly CustomTermEndDate[];
 }

@@ -45,6 +45,7 @@ export class Ledger {
   readonly projections: ProjectionRunner;
   readonly processes: readonly ProcessRunner[];
   readonly scheduler: Scheduler;
+  readonly customers: Customers;
   readonly commands: SubscriptionCommands;
   readonly orders: Orders;
   readonly views: SubscriptionViews;
@@ -73,9 +74,9 @@ export class Ledger {
     const slots = new OfferSlots(this.handling, surroundings);
     const upgrades = new Upgrades(parts);
     const purchases = new Purchases({ ...parts, slots });
-    const buyers = new Customers({ ...parts, reads: this.reads });
+    this.customers = new Customers({ ...parts, reads: this.reads });
     this.commands = new SubscriptionCommands({
-      customers: buyers,
+      customers: this.customers,
       ...parts,
       priceLists: this.priceLists,
       policies,
@@ -100,7 +101,16 @@ export class Ledger {
       },
     });
     this.timeMachine =
-      this.clock instanceof SimulatedClock ? new TimeMachine({ ...parts, ...this, clock: this.clock }) : undefined;
+      this.clock instanceof SimulatedClock
+        ? new TimeMachine({
+            ...parts,
+            clock: this.clock,
+            reads: this.reads,
+            scheduler: this.scheduler,
+            projections: this.projections,
+            processes: this.processes,
+          })
+        : undefined;
   }
 
   /** Catches the clock and the price lists up with the log, then starts this process's duties. */

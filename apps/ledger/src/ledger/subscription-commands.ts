@@ -5,6 +5,7 @@ import { isRefusal, type Refusal } from '#kernel';
 import type { PolicyTimeline } from '#policy';
 import {
   subscription,
+  type AlignableSubscription,
   type CustomerFacts,
   type PurchaseSubscription,
   type SubscriptionCommand,
@@ -62,8 +63,12 @@ export class SubscriptionCommands {
     const catalogue = catalogueAt(this.#parts.priceLists.timeline, command.meta.at);
     const limit = (catalogue && findOffer(catalogue, offerId)?.limitPerCustomer) ?? null;
     const held = buyer && limit !== null ? await this.#parts.slots.holders(buyer, offerId, command) : [];
-    const living = held.filter(({ status }) => status !== 'deleted');
-    const wish = { command, stream: null, surroundings: this.surroundings(buyer && { ...buyer, held: living }) };
+    const facts = buyer && {
+      ...buyer,
+      held: held.filter(({ status }) => status !== 'deleted'),
+      alignable: await this.#alignable(command),
+    };
+    const wish = { command, stream: null, surroundings: this.surroundings(facts) };
     const outcome =
       buyer === undefined || limit === null
         ? await this.#handle(subscriptionId, wish)
@@ -73,6 +78,13 @@ export class SubscriptionCommands {
     if (isRefusal(outcome)) return outcome;
     const location = `/v1/subscriptions/${subscriptionId}`;
     return answerOf(outcome, { ids: { subscriptionId }, location, ...quoteOf(wish, outcome) });
+  }
+
+  /** Looked up only for a term that is to be aligned. */
+  async #alignable({ data, meta }: PurchaseSubscription): Promise<readonly AlignableSubscription[]> {
+    return data.customTermEndDate === undefined
+      ? []
+      : this.#parts.customers.alignable(meta.actor.partnerId, data.customerId, meta.at);
   }
 
   /** An upgrade; of some of the seats, or into another subscription, it is answered when both sides are durable. */

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Param, Patch, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { refuse, type Command, type Meta } from '#kernel';
+import type { Command, Meta } from '#kernel';
 import {
   ActivateSubscription,
   AddSeats,
@@ -28,7 +28,6 @@ import {
 import { CommandSender } from '../http/command-sender.ts';
 import { ApiCommand } from '../http/documented.ts';
 import { SubscriptionId } from '../http/ids.ts';
-import { RefusedError } from '../http/problem.ts';
 import { SentCommand, type Sent } from '../http/sent.ts';
 import { derivedId } from '../ledger/ids.ts';
 import {
@@ -63,14 +62,7 @@ export class SubscriptionCommandsController {
 
   @Post()
   @ApiCommand('purchaseSubscription', 'Buy a subscription: an order of one line', { status: 201 })
-  purchase(@Body() { customTermEndDate, ...wish }: PurchaseBody, @SentCommand() sent: Sent): Answer {
-    if (customTermEndDate !== undefined)
-      throw new RefusedError(
-        refuse(
-          'CUSTOM_END_DATE_NOT_OFFERED',
-          `the term cannot be made to end on ${customTermEndDate}: none is offered`,
-        ),
-      );
+  purchase(@Body() { ...wish }: PurchaseBody, @SentCommand() sent: Sent): Answer {
     const { caller, idempotencyKey } = sent.request;
     const subscriptionId = wish.subscriptionId ?? derivedId('subscription', caller.actor.partnerId, idempotencyKey);
     return this.#send(subscriptionId, sent, (meta) => {
