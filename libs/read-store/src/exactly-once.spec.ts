@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as othersTurn } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { digestTable } from './digest.ts';
 import type { ReadStore } from './read-store.ts';
 import { ProjectionRunner } from './runner.ts';
@@ -87,7 +88,7 @@ describe('each event counts exactly once', () => {
   it('when the process is killed again and again', async () => {
     const inside = await mkdtemp(join(tmpdir(), 'read-store-'));
     const path = join(inside, 'read.sqlite');
-    const script = join(import.meta.dirname, 'killed.testing.ts');
+    const script = fileURLToPath(new URL('./killed.testing.ts', import.meta.url));
     /** Runs until it is killed after so many lines of progress, or is done. */
     const runFor = (lines: number) =>
       new Promise<boolean>((resolve) => {

@@ -1,9 +1,5 @@
 export {
-  CheckpointMoved,
-  nameOf,
-  physicalName,
   ReadStoreUnavailable,
-  RowRefused,
   type Build,
   type BuildId,
   type Checkpoint,
@@ -16,7 +12,6 @@ export { type AnyProjection } from './check.ts';
 export { type BackOff } from './back-off.ts';
 export { type Logger } from './logger.ts';
 export { type Patience } from './waiters.ts';
-export { CheckpointBeyondLog } from './standing.ts';
 export { ProjectionRunner, type ProjectionRunnerOptions } from './runner.ts';
 export { type RebuildProgress } from './read-model.ts';
 export { type ProjectionStatus } from './status.ts';

@@ -18,10 +18,10 @@ export const connect = (path: string, readOnly: boolean): DatabaseSync => {
     // Readers never wait for the writer in WAL. NORMAL survives a killed process; a power cut may take back the last
     // transactions, rows and checkpoint together, and the runner reads on from there: the log is what must be durable.
     if (!readOnly) database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
-    // Checkpointing the WAL every 32 MB instead of every 4 MB writes a page that changes often once instead of eight
-    // times: half as much again in rows a second.
+    // Checkpointing the WAL every 64 MB instead of every 4 MB writes a page that changes often once instead of
+    // sixteen times: half as much again in rows a second.
     database.exec(
-      `PRAGMA wal_autocheckpoint = 8192; PRAGMA journal_size_limit = 67108864;
+      `PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 134217728;
        PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456; PRAGMA temp_store = memory`,
     );
     return database;

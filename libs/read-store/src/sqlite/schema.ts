@@ -28,16 +28,18 @@ export const listed = (names: readonly string[]): string => names.map(quoted).jo
 /**
  * Makes a table and its indexes. `STRICT`, so that a column refuses what PostgreSQL would refuse. With row ids even
  * though there is a key: rows are wide, keys random, and moving whole rows about in the tree of a random key halves the
- * rows a second. A `sequence` is the row id itself, and costs no index.
+ * rows a second. A `sequence` is the row id itself: it costs no index, and every index ends with it anyway.
  */
 export const createTable = (physical: string, { key, columns, indexes = [] }: Table): string => {
   const definitions = Object.entries(columns).map(
     ([name, type]) => `${quoted(name)} ${SQL_TYPES[type]}${key.includes(name) ? ' NOT NULL' : ''}`,
   );
   // Named by its columns: a number would make the second index of `charges_v1` the table of its second generation.
-  const makeIndexes = indexes.map(
-    (of) => `CREATE INDEX ${quoted(`${physical}_by_${of.join('_')}`)} ON ${quoted(physical)} (${listed(of)});`,
-  );
+  const makeIndexes = indexes.map((of) => {
+    const needed = columns[of.at(-1) ?? ''] === 'sequence' ? of.slice(0, -1) : of;
+    const name = quoted(`${physical}_by_${of.join('_')}`);
+    return needed.length === 0 ? '' : `CREATE INDEX ${name} ON ${quoted(physical)} (${listed(needed)});`;
+  });
   return `CREATE TABLE ${quoted(physical)} (${definitions.join(', ')}, UNIQUE (${listed(key)})) STRICT;
     ${makeIndexes.join('\n')}`;
 };
