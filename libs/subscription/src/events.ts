@@ -105,8 +105,7 @@ const updates: ReadonlySet<SubscriptionEvent['type']> = new Set([
 /** What counts towards `nce.updates.max`: what was asked for, not what followed from it or fell due. */
 const isUpdate = ({ type, data }: SubscriptionEvent): boolean =>
   updates.has(type) && !('cause' in data && data.cause !== 'command') && !('atRenewal' in data && data.atRenewal);
-
-// eslint-disable-next-line max-lines-per-function -- a line or two for each event: a table, read at a glance
+/* eslint-disable max-lines-per-function -- a line or two for each event: a table, read at a glance */
 const evolveExisting = (
   state: Existing,
   event: Exclude<SubscriptionEvent, purchase.SubscriptionCreated | adjust.ChargesAdjusted>,
@@ -171,6 +170,7 @@ const evolveExisting = (
       return evolveTerm(state, event);
   }
 };
+/* eslint-enable max-lines-per-function */
 
 type TermEvent =
   | changePlan.PlanChangeScheduled
