@@ -6,7 +6,7 @@ import { projections } from './index.ts';
 type AnyProjection = (typeof projections)[number];
 
 /** What a projection wants done for these events. */
-export const changesFor = ({ on }: AnyProjection, events: readonly Recorded[]): readonly Change[] =>
+const changesFor = ({ on }: AnyProjection, events: readonly Recorded[]): readonly Change[] =>
   events.flatMap((event) => {
     const reaction = (on as Record<string, ((event: Recorded) => Change | readonly Change[]) | undefined>)[event.type];
     return reaction?.(event) ?? [];

@@ -36,8 +36,8 @@ export type ChargeRow = {
 
 export type BillingTables = { readonly charges: ChargeRow };
 
-/** The rows of one posting; also what a command's answer shows of it before any projection has run. */
-export const chargesOf = ({ id, data, meta }: Recorded<ChargesPosted>): readonly Omit<ChargeRow, 'sequence'>[] =>
+/** The rows of one posting. */
+const chargesOf = ({ id, data, meta }: Recorded<ChargesPosted>): readonly Omit<ChargeRow, 'sequence'>[] =>
   data.lines.map((line, i) => ({
     charge_id: `${id}/${i}`,
     reference_id: data.referenceId,

@@ -7,8 +7,9 @@ type Db = Kysely<BillingTables>;
 /** A charge as api.md §4.5 shows it. */
 export type Charge = ReturnType<typeof showCharge>;
 
-export const showCharge = (row: Omit<ChargeRow, 'sequence'>) => ({
+export const showCharge = (row: ChargeRow) => ({
   chargeId: row.charge_id,
+  sequence: row.sequence,
   referenceId: row.reference_id,
   subscriptionId: row.subscription_id,
   customerId: row.customer_id,
@@ -32,11 +33,6 @@ export const showCharge = (row: Omit<ChargeRow, 'sequence'>) => ({
   postedAt: row.posted_at,
   eventId: row.event_id,
 });
-
-export const numbered = ({ sequence, ...row }: ChargeRow) => ({ ...showCharge(row), sequence });
-
-/** A charge of a list, with its number in the ledger. */
-export type NumberedCharge = ReturnType<typeof numbered>;
 
 export type ChargeFilter = {
   readonly customerId?: string | undefined;
@@ -62,7 +58,7 @@ export const listCharges = async (
   partnerId: string,
   filter: ChargeFilter,
   request: PageRequest,
-): Promise<Page<NumberedCharge>> => {
+): Promise<Page<Charge>> => {
   const [last] = charges.after(request) ?? [];
   const rows = await db
     .selectFrom('charges')
@@ -85,7 +81,7 @@ export const listCharges = async (
     .orderBy('sequence')
     .limit(charges.fetch(request))
     .execute();
-  return charges.page(rows, request, ({ sequence }) => [sequence], numbered);
+  return charges.page(rows, request, ({ sequence }) => [sequence], showCharge);
 };
 
 /** End dates are inclusive (api.md §2): the last instant of a date. A date itself sorts before its first instant. */

@@ -2,7 +2,7 @@ import { sum } from '#money';
 import type { Kysely } from 'kysely';
 import { given, keyset, type Page, type PageRequest } from '../page.ts';
 import type { BillingTables, ChargeRow } from './billing.projection.ts';
-import { numbered, type NumberedCharge } from './billing.queries.ts';
+import { showCharge, type Charge } from './billing.queries.ts';
 
 export type InvoiceFilter = {
   readonly customerId?: string | undefined;
@@ -15,7 +15,7 @@ export type Invoice = {
   readonly period: string;
   readonly customerId: string;
   readonly currency: string;
-  readonly lines: readonly NumberedCharge[];
+  readonly lines: readonly Charge[];
   readonly total: string;
 };
 
@@ -84,7 +84,7 @@ const invoice = (heading: Heading, lines: ReadonlyMap<string, readonly ChargeRow
     period: heading.period,
     customerId: heading.customer_id,
     currency: heading.currency,
-    lines: rows.map(numbered),
+    lines: rows.map(showCharge),
     total: sum(
       rows.map(({ subtotal }) => subtotal),
       heading.currency,
