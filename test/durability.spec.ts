@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { codec, type EventStore } from '#event-store';
 import { openSqlite } from '#event-store/sqlite';
 import type { Recorded } from '#kernel';
 
-const script = join(import.meta.dirname, 'support', 'append-forever.ts');
+const script = fileURLToPath(new URL('./support/append-forever.ts', import.meta.url));
 
 /** The last revision of each stream whose append was answered before the writer was killed. */
 const killedAfter = async (path: string, answers: number): Promise<Map<string, number>> => {

@@ -10,5 +10,5 @@ export {
   type Revision,
 } from './event-store.ts';
 export { Handling, type HandlingOptions, type Loaded } from './handle.ts';
-export { eventId, fingerprintOf, idsWithin } from './identity.ts';
+export { fingerprintOf, idsWithin } from './identity.ts';
 export { type Answer, type HandleOptions, type Outcome } from './proposal.ts';
