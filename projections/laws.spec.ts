@@ -3,7 +3,7 @@ import { addDays } from '#calendar';
 import type { Instant, Role, Row } from '#kernel';
 import { rowsAfter } from '#kernel/testing';
 import type { PresetName } from '#policy';
-import { nextDue, type Existing } from '#subscription';
+import { nextDue, type Existing, type SubscriptionEvent } from '#subscription';
 import { billing } from './billing/index.ts';
 import { projections } from './index.ts';
 import { renewals } from './renewals/index.ts';
@@ -33,7 +33,7 @@ import {
   upgrade,
   use,
 } from './stories.testing.ts';
-import { subscriptionEvents, uuid, WrittenLog, type Ask } from './testing.ts';
+import { uuid, WrittenLog, type Ask } from './testing.ts';
 
 const [one, other] = [uuid(1), uuid(2)];
 const start = Temporal.Instant.from('2021-06-18T09:00:00Z');
@@ -124,6 +124,48 @@ const check = (law: (log: WrittenLog) => void): void => {
     { numRuns: 200 },
   );
 };
+
+/** Every type of event of a subscription; one that is missing here does not compile. */
+const subscriptionEvents = Object.keys({
+  SubscriptionCreated: true,
+  ChargesPosted: true,
+  SeatsAdded: true,
+  SeatsRemoved: true,
+  SubscriptionPaused: true,
+  SubscriptionResumed: true,
+  SubscriptionSuspended: true,
+  SubscriptionReactivated: true,
+  SubscriptionCancelled: true,
+  AutoRenewEnabled: true,
+  AutoRenewDisabled: true,
+  ChangeScheduled: true,
+  ScheduledChangeRemoved: true,
+  ScheduledChangeFailed: true,
+  PlanChangeScheduled: true,
+  TermChanged: true,
+  TrialConverted: true,
+  SubscriptionUpgraded: true,
+  UpgradeStarted: true,
+  UpgradeCompleted: true,
+  UpgradeReturned: true,
+  SeatsReceived: true,
+  SubscriptionRenamed: true,
+  ChargesAdjusted: true,
+  ChargeCycleStarted: true,
+  SubscriptionRenewed: true,
+  SubscriptionExpired: true,
+  SubscriptionDisabled: true,
+  SubscriptionDeleted: true,
+  SubscriptionActivated: true,
+  CancellationScheduled: true,
+  CancellationRevoked: true,
+  AddOnAdded: true,
+  AddOnQuantityChanged: true,
+  AddOnEnded: true,
+  AddOnSuspended: true,
+  AddOnReactivated: true,
+  UsageRecorded: true,
+} satisfies Record<SubscriptionEvent['type'], true>);
 
 /** Rows as texts that compare, whatever order rows and columns come in; the store alone gives out sequences. */
 const told = (rows: readonly object[]): readonly string[] =>

@@ -1,7 +1,8 @@
 import { cataloguePublication, PublishCatalogue } from '#catalog';
 import { rowsAfter } from '#kernel/testing';
 import { ReadModels } from '../store.testing.ts';
-import { catalogues, WrittenLog } from '../testing.ts';
+import { catalogues } from '../shop.testing.ts';
+import { WrittenLog } from '../testing.ts';
 import { catalogue, publishedCatalogues } from './index.ts';
 
 const log = new WrittenLog();
