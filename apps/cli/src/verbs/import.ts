@@ -63,7 +63,10 @@ const appendAll = async (log: EventStore, file: string): Promise<LogDigest> => {
     if (position <= before) fail(`${at} stands before the one above it in the log: the export is not in order`);
     before = position;
     digest.add(entry);
-    waiting.push(append(log, entry, at));
+    const appended = append(log, entry, at);
+    // It may fail while the next lines are still being read; it is asked for that when the group is full.
+    appended.catch(() => undefined);
+    waiting.push(appended);
     if (waiting.length < GROUP) continue;
     await settled(waiting);
     waiting = [];

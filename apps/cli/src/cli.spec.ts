@@ -1,0 +1,517 @@
+import { spawn } from 'node:child_process';
+import { hash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { openDataFolder, type DataFolder } from '#ledger-store';
+import { CUSTOMER, sampleCatalogue, seed, subledgerOn, SUBSCRIPTION, type Ran } from './cli.testing.ts';
+
+const json = ({ status, out, err }: Ran) => {
+  expect({ status, err }).toEqual({ status: 0, err: '' });
+  return JSON.parse(out);
+};
+
+/** One line on stderr, and no stack trace. */
+const failed = ({ status, err }: Ran): string => {
+  expect(status).toBe(1);
+  expect(err).toMatch(/^subledger: [^\n]+\n$/);
+  return err;
+};
+
+/** For a test of several runs, each a process: the machine may be busy. */
+const PATIENCE = 60_000;
+
+let scratch: string;
+let seeded: string;
+let folders = 0;
+
+/** A path at which there is nothing yet. */
+const nowhere = (): string => join(scratch, `folder-${String((folders += 1))}`);
+
+/** The seeded ledger once more, for a test that writes to it. */
+const copy = async (): Promise<string> => {
+  const folder = nowhere();
+  await cp(seeded, folder, { recursive: true });
+  return folder;
+};
+
+beforeAll(async () => {
+  scratch = await mkdtemp(join(tmpdir(), 'subledger-cli-'));
+  seeded = nowhere();
+  await seed(seeded);
+}, PATIENCE);
+afterAll(() => rm(scratch, { recursive: true }));
+
+describe('events', () => {
+  it(
+    'are listed as they were recorded',
+    async () => {
+      const subledger = subledgerOn(seeded);
+      const [shown, listed] = await Promise.all([
+        subledger('events', SUBSCRIPTION),
+        subledger('events', SUBSCRIPTION, '--json'),
+      ]);
+      expect(shown.out).toMatch(/0 {2}2021-06-18T09:00:00\.000Z .* SubscriptionCreated .* default\/global-admin/);
+      expect(shown.out).toContain('new 100.80 EUR');
+      const events: { type: string }[] = json(listed).events;
+      expect(events.map(({ type }) => type)).toEqual([
+        'SubscriptionCreated',
+        'ChargesPosted',
+        'ChangeScheduled',
+        'SeatsAdded',
+        'ChargesPosted',
+        'ScheduledChangeRemoved',
+      ]);
+      expect(events[3]).toMatchObject({
+        stream: `subscription-${SUBSCRIPTION}`,
+        revision: 3,
+        schema: 1,
+        effectiveAt: '2021-06-20T09:00:00.000Z',
+        actor: { id: 'alice', role: 'global-admin', partnerId: 'default' },
+        policy: 'seed-2021-09',
+        data: { added: 2, quantity: 12 },
+      });
+    },
+    PATIENCE,
+  );
+
+  it(
+    'end at an instant',
+    async () => {
+      const { events } = json(
+        await subledgerOn(seeded)('events', SUBSCRIPTION, '--at', '2021-06-20T08:59:59.999Z', '--json'),
+      );
+      expect(events).toHaveLength(3);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'are only those of a subscription that there is',
+    async () => {
+      expect(failed(await subledgerOn(seeded)('events', CUSTOMER))).toContain(`there is no subscription ${CUSTOMER}`);
+    },
+    PATIENCE,
+  );
+});
+
+describe('state', () => {
+  const at = async (...instant: string[]) =>
+    json(await subledgerOn(seeded)('state', SUBSCRIPTION, ...instant, '--json'));
+
+  it(
+    'is what was recorded',
+    async () => {
+      expect(await at()).toMatchObject({
+        status: 'active',
+        quantity: 12,
+        unitPrice: '10.08',
+        scheduledChange: null,
+        cycleStart: '2021-06-18',
+        cycleEnd: '2021-07-17',
+        renewsOn: '2022-06-18',
+        policy: 'seed-2021-09',
+        revision: 5,
+      });
+    },
+    PATIENCE,
+  );
+
+  it(
+    'is what stood at an instant, with everything that was due by then',
+    async () => {
+      expect(await at('--at', '2021-06-18T10:00:00Z')).toMatchObject({
+        quantity: 10,
+        scheduledChange: { quantity: 8 },
+        revision: 2,
+      });
+      expect(await at('--at', '2022-07-01T00:00:00Z')).toMatchObject({
+        quantity: 12,
+        termStart: '2022-06-18',
+        cycleStart: '2022-06-18',
+        cycleEnd: '2022-07-17',
+      });
+    },
+    PATIENCE,
+  );
+
+  it(
+    'does not look beyond the clock',
+    async () => {
+      const subledger = subledgerOn(seeded, { SUBLEDGER_CLOCK: 'simulated:2021-07-01T00:00:00Z' });
+      const { cycleStart } = json(await subledger('state', SUBSCRIPTION, '--at', '2030-01-01T00:00:00Z', '--json'));
+      expect(cycleStart).toBe('2021-06-18');
+    },
+    PATIENCE,
+  );
+
+  it(
+    'is none before the beginning',
+    async () => {
+      const early = await subledgerOn(seeded)('state', SUBSCRIPTION, '--at', '2021-06-18T08:00:00Z');
+      expect(failed(early)).toContain('begins at 2021-06-18T09:00:00.000Z');
+    },
+    PATIENCE,
+  );
+
+  it(
+    'is a tree for a person',
+    async () => {
+      const { status, out } = await subledgerOn(seeded)('state', SUBSCRIPTION);
+      expect(status).toBe(0);
+      expect(out).toMatch(/├─ quantity +12\n/);
+      expect(out).toMatch(/├─ lots\n│ {2}├─ quantity 10, since 2021-06-18T09:00:00\.000Z\n│ {2}└─ quantity 2, /);
+    },
+    PATIENCE,
+  );
+});
+
+describe('an export', () => {
+  let file: string;
+  let lines: string[];
+  const digestOf = async (folder: string) => json(await subledgerOn(folder)('digest', '--json'));
+
+  beforeAll(async () => {
+    file = join(scratch, 'export.ndjson');
+    const { out } = await subledgerOn(seeded)('export');
+    await writeFile(file, out);
+    lines = out.trimEnd().split('\n');
+  }, PATIENCE);
+
+  it(
+    'is the log, line by line',
+    () => {
+      expect(lines).toHaveLength(9);
+      expect(JSON.parse(lines[0]!)).toMatchObject({ stream: 'catalog-main', revision: 0, type: 'CataloguePublished' });
+      expect(JSON.parse(lines[8]!)).toMatchObject({
+        stream: `subscription-${SUBSCRIPTION}`,
+        revision: 5,
+        schema: 1,
+        meta: { actor: { id: 'alice' }, recordedAt: '2021-06-20T09:00:00.000Z' },
+      });
+    },
+    PATIENCE,
+  );
+
+  it(
+    'goes on after a position',
+    async () => {
+      const { position } = JSON.parse(lines[6]!);
+      const { out } = await subledgerOn(seeded)('export', '--after', position, '--json');
+      expect(out).toBe(`${lines[7]!}\n${lines[8]!}\n`);
+      expect(failed(await subledgerOn(seeded)('export', '--after', 'yesterday'))).toContain(
+        '"yesterday" is no position',
+      );
+    },
+    PATIENCE,
+  );
+
+  it(
+    'is a table for spreadsheets',
+    async () => {
+      const { out } = await subledgerOn(seeded)('export', '--format', 'csv');
+      const [headings, ...rows] = out.trimEnd().split('\n');
+      expect(headings).toMatch(/^position,stream,revision,id,type,schema,effectiveAt,.*,data$/);
+      expect(rows).toHaveLength(9);
+      expect(rows[6]).toMatch(/,SeatsAdded,1,2021-06-20T09:00:00\.000Z,.*,"\{""added"":2,""quantity"":12,.*\}"$/);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'may be read only in part',
+    async () => {
+      const child = spawn(process.execPath, [resolve('apps/cli/bin/subledger.js'), 'export'], {
+        env: { SUBLEDGER_DATA: seeded },
+      });
+      child.stdout.destroy();
+      const ended = Promise.withResolvers<number | null>();
+      child.on('exit', ended.resolve);
+      expect(await ended.promise).toBe(0);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'becomes the same ledger elsewhere',
+    async () => {
+      const folder = nowhere();
+      const imported = json(await subledgerOn(folder)('import', file, '--json'));
+      const [there, here] = await Promise.all([digestOf(folder), digestOf(await copy())]);
+      expect(there).toEqual(here);
+      expect(imported).toEqual(there.log);
+      expect(there.log.events).toBe(9);
+      expect(Object.keys(there.tables)).toEqual(expect.arrayContaining(['charges', 'renewals', 'subscriptions']));
+      expect(there.tables.charges.rows).toBe(3);
+      expect((await subledgerOn(folder)('export')).out).toBe(`${lines.join('\n')}\n`);
+
+      expect(failed(await subledgerOn(folder)('import', file))).toContain('is not empty');
+      expect(await digestOf(folder)).toEqual(here);
+    },
+    PATIENCE,
+  );
+
+  it.each([
+    ['a line that is no JSON', (all: string[]) => [...all, '{'], 'line 10'],
+    ['an event that is missing', (all: string[]) => all.toSpliced(5, 1), 'continues with revision 2, not 3'],
+    ['events in another order', (all: string[]) => [all[1]!, all[0]!, ...all.slice(2)], 'not in order'],
+    [
+      'an event of a newer version',
+      (all: string[]) => all.map((line) => line.replaceAll('"schema":1', '"schema":2')),
+      'its schema 2 is newer than 1',
+    ],
+    ['no data', (all: string[]) => all.map((line) => line.replace(/"data":/, '"date":')), 'line 1'],
+  ])(
+    'with %s is not imported, not even in part',
+    async (_what, spoil, why) => {
+      const spoilt = join(scratch, `spoilt-${String((folders += 1))}.ndjson`);
+      await writeFile(spoilt, spoil(lines).join('\n'));
+      const folder = nowhere();
+      expect(failed(await subledgerOn(folder)('import', spoilt))).toContain(why);
+      expect(await readdir(folder)).toEqual(['lock']);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'is imported only if it is what was expected',
+    async () => {
+      const other = await subledgerOn(nowhere())('import', file, '--sha256', '0'.repeat(64));
+      expect(failed(other)).toContain('nothing is imported');
+      expect((await subledgerOn(nowhere())('import', file, '--sha256', 'short')).status).toBe(2);
+      expect(failed(await subledgerOn(nowhere())('import', 'missing.ndjson'))).toContain('missing.ndjson');
+    },
+    PATIENCE,
+  );
+});
+
+describe('read models', () => {
+  it(
+    'come out the same when they are built anew',
+    async () => {
+      const subledger = subledgerOn(await copy());
+      const before = json(await subledger('digest', '--json'));
+      const { rebuilt } = json(await subledger('rebuild', '--all', '--json'));
+      expect(rebuilt).toContainEqual({ name: 'billing', version: 1, events: 9, quarantined: 0 });
+      expect((await subledger('rebuild', 'renewals')).out).toMatch(/renewals +1 +9 +0/);
+      expect(json(await subledger('digest', '--json'))).toEqual(before);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'tell how far they have come',
+    async () => {
+      const subledger = subledgerOn(await copy());
+      const before = json(await subledger('projections', '--json')).projections;
+      expect(before).toContainEqual(expect.objectContaining({ name: 'billing', version: null, position: '', lag: 9 }));
+      await subledger('digest');
+      const after = json(await subledger('projections', '--json')).projections;
+      expect(after).toContainEqual(
+        expect.objectContaining({ name: 'billing', version: 1, lag: 0, rebuilding: false, quarantined: [] }),
+      );
+      expect((await subledger('projections')).out).toMatch(/billing +1 +\d+ +0 +0/);
+    },
+    PATIENCE,
+  );
+});
+
+describe('keys', () => {
+  it(
+    'are shown once, and kept as a hash',
+    async () => {
+      const subledger = subledgerOn(await copy());
+      const made = json(await subledger('keys', 'create', '--name', 'audit 2021', '--role', 'auditor', '--json'));
+      expect(made).toMatchObject({ name: 'audit 2021', role: 'auditor', partnerId: 'default', operator: false });
+      expect(made.key).toMatch(/^slk_[A-Za-z0-9_-]{43}$/);
+
+      const { out } = await subledger('export');
+      expect(out).not.toContain(made.key);
+      expect(out).toContain(`"hash":"${hash('sha256', made.key, 'hex')}"`);
+      const listed = await subledger('keys', 'list', '--json');
+      expect(listed.out).not.toContain('hash');
+      expect(json(listed).items).toEqual([expect.objectContaining({ keyId: made.keyId, revoked: false })]);
+
+      expect(json(await subledger('keys', 'revoke', made.keyId, '--json'))).toEqual({
+        keyId: made.keyId,
+        revoked: true,
+      });
+      expect((await subledger('keys', 'list')).out).toMatch(/audit 2021 .* revoked\n/);
+      expect(failed(await subledger('keys', 'revoke', made.keyId))).toContain('revoked already');
+    },
+    PATIENCE,
+  );
+
+  it(
+    'are for partners and roles that there are',
+    async () => {
+      const subledger = subledgerOn(seeded);
+      const stranger = await subledger('keys', 'create', '--name', 'x', '--role', 'auditor', '--partner', 'nobody');
+      expect(failed(stranger)).toContain('no partner nobody');
+      expect((await subledger('keys', 'create', '--name', 'x', '--role', 'king')).status).toBe(2);
+      expect(failed(await subledger('keys', 'revoke', SUBSCRIPTION))).toContain('there is no key');
+    },
+    PATIENCE,
+  );
+});
+
+describe('a catalogue', () => {
+  const written = async (catalogue: object): Promise<string> => {
+    const file = join(scratch, `catalogue-${String((folders += 1))}.json`);
+    await writeFile(file, JSON.stringify(catalogue));
+    return file;
+  };
+
+  it(
+    'is checked, and every problem is told with its path',
+    async () => {
+      const subledger = subledgerOn(nowhere());
+      const good = json(await subledger('catalog', 'check', 'catalog.sample.json', '--json'));
+      expect(good).toMatchObject({ ok: true, version: '2021-09' });
+      const { offers, ...rest } = sampleCatalogue();
+      const bad = await written({ ...rest, offers: [{ ...offers[0], kind: 'barter' }] });
+      const shown = await subledger('catalog', 'check', bad);
+      expect(failed(shown)).toContain('is no catalogue: 1 problem');
+      expect(shown.out).toMatch(/^offers\[0\]\.kind /);
+      const told = await subledger('catalog', 'check', bad, '--json');
+      expect(told.status).toBe(1);
+      expect(JSON.parse(told.out)).toMatchObject({ ok: false, errors: [{ path: 'offers[0].kind' }] });
+    },
+    PATIENCE,
+  );
+
+  it(
+    'is published once, and another one under its version not at all',
+    async () => {
+      const subledger = subledgerOn(await copy());
+      const next = { ...sampleCatalogue(), version: '2021-10', effectiveFrom: '2021-10-01T00:00:00Z' };
+      const file = await written(next);
+      const from = '2021-10-01T00:00:00.000Z';
+      expect(json(await subledger('catalog', 'publish', file, '--json'))).toEqual({
+        version: '2021-10',
+        effectiveFrom: from,
+        published: true,
+      });
+      expect((await subledger('catalog', 'publish', file)).out).toContain('was published before');
+      const other = await subledger('catalog', 'publish', await written({ ...next, offers: [] }));
+      expect(failed(other)).toContain('CATALOG_VERSION_EXISTS');
+    },
+    PATIENCE,
+  );
+});
+
+describe('beside a running ledger', () => {
+  let running: DataFolder;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await copy();
+    await subledgerOn(folder)('digest');
+    running = await openDataFolder(folder);
+  }, PATIENCE);
+  afterAll(() => running.close());
+
+  it.each([
+    ['events', SUBSCRIPTION],
+    ['state', SUBSCRIPTION],
+    ['export'],
+    ['projections'],
+    ['digest'],
+    ['keys', 'list'],
+  ])(
+    '%s reads',
+    async (...args) => {
+      expect(await subledgerOn(folder)(...args)).toMatchObject({ status: 0, err: '' });
+    },
+    PATIENCE,
+  );
+
+  it.each([
+    ['POST /v1/keys', 'keys', 'create', '--name', 'x', '--role', 'auditor'],
+    [`DELETE /v1/keys/${SUBSCRIPTION}`, 'keys', 'revoke', SUBSCRIPTION],
+    ['PUT /v1/catalog', 'catalog', 'publish', 'catalog.sample.json'],
+    ['stop it first', 'rebuild', '--all'],
+    ['an empty folder of its own', 'import', 'package.json'],
+  ])(
+    'it says what to do instead: %s',
+    async (instead, ...args) => {
+      const line = failed(await subledgerOn(folder)(...args));
+      expect(line).toContain('belongs to another running ledger');
+      expect(line).toContain(instead);
+    },
+    PATIENCE,
+  );
+});
+
+describe('where there is no ledger', () => {
+  it.each([
+    ['events', SUBSCRIPTION],
+    ['state', SUBSCRIPTION],
+    ['export'],
+    ['projections'],
+    ['digest'],
+    ['rebuild', '--all'],
+    ['keys', 'list'],
+    ['keys', 'create', '--name', 'x', '--role', 'auditor'],
+    ['catalog', 'publish', 'catalog.sample.json'],
+  ])(
+    '%s says so, and makes nothing',
+    async (...args) => {
+      const folder = nowhere();
+      expect(failed(await subledgerOn(folder)(...args))).toContain(`there is no ledger in ${folder}`);
+      expect(existsSync(folder)).toBe(false);
+    },
+    PATIENCE,
+  );
+});
+
+describe('wrong usage', () => {
+  it.each([
+    [],
+    ['frobnicate'],
+    ['digest', '--jsn'],
+    ['digest', 'everything'],
+    ['events'],
+    ['events', SUBSCRIPTION, '--at', 'noon'],
+    ['rebuild'],
+    ['rebuild', 'everything'],
+    ['rebuild', 'billing', '--all'],
+    ['export', '--format', 'xml'],
+    ['export', '--json', '--format', 'csv'],
+    ['keys'],
+    ['keys', 'create'],
+    ['catalog', 'frobnicate'],
+  ])(
+    'ends with 2: %s %s %s',
+    async (...args) => {
+      const { status, out, err } = await subledgerOn(seeded)(...args);
+      expect({ status, out }).toEqual({ status: 2, out: '' });
+      expect(err).not.toMatch(/^ +at /m);
+    },
+    PATIENCE,
+  );
+
+  it(
+    'is not asking for help',
+    async () => {
+      const { status, out } = await subledgerOn(seeded)('--help');
+      expect(status).toBe(0);
+      for (const verb of ['events', 'state', 'export', 'import', 'rebuild', 'projections', 'digest', 'keys', 'catalog'])
+        expect(out).toContain(verb);
+      expect(await readFile('package.json', 'utf8')).toContain('"subledger": "./apps/cli/bin/subledger.js"');
+    },
+    PATIENCE,
+  );
+
+  it(
+    'of a variable is told by its name',
+    async () => {
+      const clock = subledgerOn(seeded, { SUBLEDGER_CLOCK: 'tomorrow' });
+      expect(failed(await clock('state', SUBSCRIPTION))).toContain('SUBLEDGER_CLOCK must be');
+      const elsewhere = subledgerOn(seeded, { EVENTSTORE_URL: 'esdb://localhost' });
+      expect(failed(await elsewhere('digest'))).toContain('EVENTSTORE_URL');
+    },
+    PATIENCE,
+  );
+});

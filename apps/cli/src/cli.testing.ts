@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { RegisterPartner, partner } from '#access';
+import { cataloguePublication, parseCatalogue, PublishCatalogue, timeline, type Catalogue } from '#catalog';
+import { customer, RegisterCustomer } from '#customer';
+import { Handling } from '#event-store';
+import { isRefusal, type Instant, type Meta } from '#kernel';
+import { openDataFolder } from '#ledger-store';
+import { timelineOf } from '#policy';
+import { AddSeats, PurchaseSubscription, ScheduleChange, subscription } from '#subscription';
+
+export const SUBSCRIPTION = '9f2c1d04-5a7b-4c1e-8a55-0d6f3b1c2e01';
+export const CUSTOMER = '9f2c1d04-5a7b-4c1e-8a55-0d6f3b1c2e02';
+
+const launcher = resolve('apps/cli/bin/subledger.js');
+
+export type Ran = { readonly status: number; readonly out: string; readonly err: string };
+
+/** The command line as a process of its own, on a data folder. */
+export const subledgerOn =
+  (data: string, more: NodeJS.ProcessEnv = {}) =>
+  (...args: readonly string[]): Promise<Ran> =>
+    new Promise((done) => {
+      const env: NodeJS.ProcessEnv = { PATH: process.env['PATH'], SUBLEDGER_DATA: data, ...more };
+      execFile(process.execPath, [launcher, ...args], { env, maxBuffer: 2 ** 26 }, (error, out, err) => {
+        done({ status: error === null ? 0 : Number(error.code), out, err });
+      });
+    });
+
+const facts = { model: 'directBill', cloud: 'global', newCommercePreview: true } as const;
+
+const metaAt = (at: Instant): Meta => {
+  const commandId = randomUUID();
+  return {
+    commandId,
+    at,
+    actor: { id: 'alice', role: 'global-admin', partnerId: 'default' },
+    partner: facts,
+    correlationId: commandId,
+    causationId: commandId,
+  };
+};
+
+export const sampleCatalogue = (): Catalogue => {
+  const parsed = parseCatalogue(JSON.parse(readFileSync('catalog.sample.json', 'utf8')));
+  if ('errors' in parsed) throw new Error('the sample is no catalogue');
+  return parsed;
+};
+
+const recorded = async (outcome: Promise<object>): Promise<void> => {
+  const answer = await outcome;
+  if ('refused' in answer && isRefusal(answer)) throw new Error(JSON.stringify(answer));
+};
+
+/**
+ * A ledger with one subscription: 10 seats of Business Basic for a year, charged by the month, from 2021-06-18; a reduction
+ * to 8 seats that is planned the same day; 2 seats more on 2021-06-20.
+ */
+export const seed = async (folder: string): Promise<void> => {
+  const opened = await openDataFolder(folder);
+  const handling = new Handling(opened.events, { codec: opened.codec });
+  const start = metaAt('2021-06-18T09:00:00.000Z');
+  const again = () => ({ ...start, commandId: randomUUID() });
+  const catalogue = sampleCatalogue();
+  await recorded(handling.handle(cataloguePublication, 'main', new PublishCatalogue({ catalogue }, again())));
+  const registration = { partnerId: 'default', name: 'Default', ...facts };
+  await recorded(handling.handle(partner, 'default', new RegisterPartner(registration, again())));
+  const who = { customerId: CUSTOMER, name: 'Contoso', country: 'NL', segment: 'commercial', currency: 'EUR' };
+  await recorded(handling.handle(customer, CUSTOMER, new RegisterCustomer(who, again())));
+  const buyer = { ...who, accountOpenedAt: start.at, held: [] };
+  const surroundings = {
+    catalogue: timeline([catalogue]),
+    policies: timelineOf('seed-2021-09'),
+    customer: buyer,
+  };
+  const decider = subscription(surroundings);
+  const product = { offerId: 'M365BB', skuId: '0001', quantity: 10, term: 'P1Y', billingCycle: 'monthly' } as const;
+  const wish = { subscriptionId: SUBSCRIPTION, customerId: CUSTOMER, orderId: randomUUID(), ...product };
+  await recorded(handling.handle(decider, SUBSCRIPTION, new PurchaseSubscription(wish, again())));
+  await recorded(
+    handling.handle(
+      decider,
+      SUBSCRIPTION,
+      new ScheduleChange({ quantity: 8, newSubscriptionId: randomUUID() }, again()),
+    ),
+  );
+  const later = metaAt('2021-06-20T09:00:00.000Z');
+  await recorded(handling.handle(decider, SUBSCRIPTION, new AddSeats({ quantity: 2 }, later)));
+  await opened.close();
+};
