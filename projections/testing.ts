@@ -20,7 +20,6 @@ import {
   subscription,
   type Subscription,
   type SubscriptionCommand,
-  type SubscriptionEvent,
   type Surroundings,
   type UpgradeStarted,
 } from '#subscription';
