@@ -1,0 +1,224 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { catalogueOf, offer, plan, sku } from '../support/client.ts';
+import { KEY, spawnLedger, startLedger, type RunningLedger } from '../support/ledger.ts';
+
+const catalogueAt = (price: string, version = 'test-1') =>
+  catalogueOf(version, '2015-01-01T00:00:00Z', offer('P', [sku('1', [plan('P1M', 'monthly', price)])]));
+const catalogue = catalogueAt('10.08');
+
+type Operation = Readonly<Record<string, unknown>> & { readonly responses: Readonly<Record<string, unknown>> };
+
+describe('an operator', () => {
+  let ledger: RunningLedger;
+
+  beforeAll(async () => {
+    ledger = await startLedger({ clock: '2021-06-18T09:00:00.000Z', catalogue });
+    await ledger.client.buy(await ledger.client.customer(), { offerId: 'P' });
+    await ledger.client.must('GET', '/v1/subscriptions');
+  });
+  afterAll(() => ledger.stop());
+
+  it('sees how every duty fares', async () => {
+    const { status, body } = await ledger.client.call('GET', '/health', undefined, { key: '' });
+    expect([status, body.status, body.eventStore]).toEqual([200, 'ok', { status: 'up' }]);
+    expect(body.projections.length).toBeGreaterThan(3);
+    for (const projection of body.projections)
+      expect(projection).toMatchObject({ state: 'live', lagEvents: 0, lagSeconds: 0, position: expect.any(String) });
+    expect(body.scheduler).toEqual({ running: true, overdue: 0, failing: 0 });
+  });
+
+  it('counts requests by route, and commands by type and outcome', async () => {
+    await ledger.client.send('6f1c1a3e-0000-4000-8000-000000000000', 'pause');
+    const { body, headers } = await ledger.client.call('GET', '/metrics', undefined, { key: '' });
+    expect(headers.get('content-type')).toMatch(/^text\/plain/);
+    for (const line of [
+      'subledger_commands_total{type="PurchaseSubscription",outcome="accepted"} 1',
+      'subledger_commands_total{type="PauseSubscription",outcome="SUBSCRIPTION_NOT_FOUND"} 1',
+      'subledger_http_request_duration_seconds_count{method="POST",route="/v1/subscriptions/:id/pause",status="404"} 1',
+      'subledger_projection_lag_events{projection="billing"} 0',
+      'process_cpu_seconds_total',
+    ])
+      expect(body).toContain(line);
+  });
+
+  it('reads an API document in which every route is described', async () => {
+    const { body } = await ledger.client.call('GET', '/openapi.json', undefined, { key: '' });
+    expect(body.openapi).toBe('3.1.0');
+    const operations = Object.entries(
+      body.paths as Readonly<Record<string, Readonly<Record<string, Operation>>>>,
+    ).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]) => ({ path, method, operation })));
+    const undescribed = operations.filter(
+      ({ operation: { operationId, summary, tags, responses } }) =>
+        operationId === undefined ||
+        summary === undefined ||
+        !Array.isArray(tags) ||
+        !Object.keys(responses).some((status) => status.startsWith('2')) ||
+        !('4XX' in responses),
+    );
+    expect(undescribed).toEqual([]);
+    const ids = operations.map(({ operation }) => operation['operationId']);
+    expect(new Set(ids).size).toBe(ids.length);
+    const open = operations.filter(({ path }) => !path.startsWith('/v1/')).map(({ path }) => path);
+    expect(open.sort()).toEqual(['/health', '/metrics']);
+    const references = [...JSON.stringify(body).matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name!);
+    expect(references.filter((name) => !(name in body.components.schemas))).toEqual([]);
+    expect(body.components.schemas.PolicyOverride.properties).toHaveProperty(['nce.cancel.proratedWindow']);
+    expect(body.components.schemas.PurchaseBody.properties.quantity).toEqual({
+      type: 'integer',
+      minimum: 1,
+      maximum: 2_147_483_647,
+    });
+  });
+
+  it('browses it without the internet', async () => {
+    const page = await ledger.client.call('GET', '/docs', undefined, { key: '' });
+    expect(page.body).toContain('<title>subledger</title>');
+    expect(page.body).not.toMatch(/(src|href)="https?:/);
+    expect((await ledger.client.call('GET', '/docs/swagger-ui-bundle.js', undefined, { key: '' })).status).toBe(200);
+  });
+
+  it('publishes price lists, each version once', async () => {
+    const dearer = catalogueOf(
+      'test-2',
+      '2021-07-01T00:00:00Z',
+      offer('P', [sku('1', [plan('P1M', 'monthly', '11.00')])]),
+    );
+    const { body, status } = await ledger.client.call('PUT', '/v1/catalog', dearer);
+    expect([status, body.version, body.revision]).toEqual([200, 'test-2', 1]);
+    expect((await ledger.client.must('GET', '/v1/catalog')).version).toBe('test-1');
+    expect((await ledger.client.call('PUT', '/v1/catalog', dearer)).status).toBe(200);
+    const other = await ledger.client.call('PUT', '/v1/catalog', { ...dearer, offers: [] });
+    expect([other.status, other.body.code]).toEqual([409, 'CATALOG_VERSION_EXISTS']);
+    await ledger.client.at('2021-07-01T00:00:00.000Z');
+    expect((await ledger.client.must('GET', '/v1/catalog')).version).toBe('test-2');
+  });
+});
+
+// Each of these starts the built ledger, some of them several times, beside everything else that is being tested.
+const PATIENCE_MS = 30_000;
+
+describe('a process', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'process-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const run = async (env: Readonly<Record<string, string>>) => {
+    const child = spawn(process.execPath, [resolve('dist/apps/ledger/src/main.js')], {
+      env: { PATH: process.env['PATH'], PORT: '0', SUBLEDGER_DATA: join(folder, 'data'), ...env },
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const [status] = (await once(child, 'exit')) as [number];
+    return { status, stdout, stderr };
+  };
+
+  const file = (name: string, content: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, content);
+    return path;
+  };
+
+  it.each([
+    ['SUBLEDGER_CLOCK', 'yesterday'],
+    ['PORT', 'http'],
+    ['EVENTSTORE_URL', 'esdb://localhost:2113'],
+    ['SUBLEDGER_CATALOG', '/nowhere/catalogue.json'],
+  ])(
+    'does not start with %s=%s, and says so in one line',
+    async (variable, value) => {
+      const { status, stdout, stderr } = await run({ [variable]: value });
+      expect([status, stdout]).toEqual([1, '']);
+      expect(stderr).toMatch(new RegExp(`^subledger: ${variable} .*\\n$`));
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'does not start with a catalogue that is none, and names the place',
+    async () => {
+      const wrong = file('wrong.json', JSON.stringify({ ...catalogue, offers: [{ offerId: 'P' }] }));
+      const { status, stderr } = await run({ SUBLEDGER_CATALOG: wrong });
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^subledger: SUBLEDGER_CATALOG .*offers\[0\]\.name .*\n$/),
+      ]);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'does not start on a price list that was changed under its version',
+    async () => {
+      const first = await spawnLedger({ catalogue });
+      expect(await first.kill('SIGTERM')).toBe(0);
+      const changed = file('changed.json', JSON.stringify(catalogueAt('9.99')));
+      const data = join(first.folder, 'data');
+      const { status, stderr } = await run({ SUBLEDGER_CATALOG: changed, SUBLEDGER_DATA: data });
+      expect([status, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^subledger: SUBLEDGER_CATALOG .*test-1.*another version\n$/),
+      ]);
+      const next = await spawnLedger({ catalogue: catalogueAt('9.99', 'test-2'), data: first.folder });
+      expect((await next.client.must('GET', '/v1/catalog')).version).toBe('test-2');
+      await next.kill('SIGTERM');
+      first.clear();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'shows a key once, at its first start, when none is named',
+    async () => {
+      const env = { SUBLEDGER_CATALOG: file('catalogue.json', JSON.stringify(catalogue)), LOG_LEVEL: 'silent' };
+      const told = async (): Promise<string> => {
+        const child = spawn(process.execPath, [resolve('dist/apps/ledger/src/main.js')], {
+          env: { PATH: process.env['PATH'], PORT: '0', SUBLEDGER_DATA: join(folder, 'data'), ...env },
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        const [line] = (await once(child.stdout, 'data')) as [Buffer];
+        const [, url, , key] =
+          /^subledger listens on (\S+)( {2}administrator key: (\S+))?\n$/.exec(line.toString()) ?? [];
+        const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+        expect((await fetch(`${url!}/v1/customers`, { headers })).status).toBe(key === undefined ? 401 : 200);
+        child.kill('SIGTERM');
+        await once(child, 'exit');
+        return key ?? 'none';
+      };
+      expect(await told()).toMatch(/^slk_[\w-]{43}$/);
+      expect(await told()).toBe('none');
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    'answers what is in flight before it ends, and ends a live stream',
+    async () => {
+      const ledger = await spawnLedger({ catalogue });
+      const { client } = ledger;
+      const customerId = await client.customer();
+      const live = await fetch(`${client.base}/v1/events`, {
+        headers: { authorization: `Bearer ${KEY}`, accept: 'text/event-stream' },
+      });
+      const buying = Array.from({ length: 20 }, () => client.buy(customerId, { offerId: 'P' }));
+      await buying[0];
+      const ended = ledger.kill('SIGTERM');
+      const outcomes = await Promise.allSettled(buying);
+      expect(await live.text()).toContain('event: CustomerRegistered');
+      expect(await ended).toBe(0);
+      const bought = outcomes.filter(({ status }) => status === 'fulfilled').length;
+      const next = await spawnLedger({ catalogue, data: ledger.folder });
+      expect((await next.client.all('/v1/subscriptions')).length).toBeGreaterThanOrEqual(bought);
+      await next.kill('SIGTERM');
+      ledger.clear();
+    },
+    PATIENCE_MS,
+  );
+});
