@@ -268,7 +268,8 @@ describe('what a reseller would otherwise learn too late', () => {
     const id = await book(10);
     await client.must('PUT', `/v1/subscriptions/${id}/scheduled-change`, { quantity: 6 });
     const answer = await client.tell(id, 'add-seats', { quantity: 1 });
-    expect(answer.events.find((event: { type: string }) => event.type === 'ScheduledChangeRemoved')).toEqual({
+    const events = answer.events as { type: string }[];
+    expect(events.find(({ type }) => type === 'ScheduledChangeRemoved')).toEqual({
       type: 'ScheduledChangeRemoved',
       effectiveAt: '2021-06-18T09:00:00.000Z',
       data: { cause: 'quantityChange', removed: { quantity: 6 } },
