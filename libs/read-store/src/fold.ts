@@ -8,14 +8,14 @@ export type Fate = {
   key: Row;
   /** The whole row of a put; the columns to set of a patch. */
   row: Row;
-  /** The `sequence` of a put row; set by `number`. */
+  /** The `sequence` of a put row, once the adapter has numbered it. */
   sequence: number | undefined;
   /** Whether `row` was made here and may be written to. Rows that come with a change belong to the projection. */
   own: boolean;
 };
 
-/** A place where a row may have come into being: for sure, or only if the table did not hold it before. */
-type Birth = { readonly fate: Fate; readonly certain: boolean };
+/** A place where a row comes into being: for sure, or only if the table does not hold it already. */
+export type Birth = { readonly fate: Fate; readonly certain: boolean };
 
 /**
  * The changes of a batch to one table, at most one per row. Writing these leaves the table as writing every change in
@@ -23,8 +23,12 @@ type Birth = { readonly fate: Fate; readonly certain: boolean };
  */
 export class TableChanges {
   readonly fates = new Map<Value, Fate>();
+  /**
+   * In order; none where the table has no sequence. Each birth takes the next number, but for one that is not certain and
+   * whose row the table holds: that keeps its own. The last birth of a row tells its number.
+   */
+  readonly births: Birth[] = [];
   readonly #sequence: string | undefined;
-  readonly #births: Birth[] = [];
   readonly #keyOf: (row: Row) => Value;
 
   constructor(table: Table) {
@@ -45,7 +49,7 @@ export class TableChanges {
       fate = { does: 'put', key: row, row, sequence: undefined, own: false };
       this.fates.set(key, fate);
     }
-    if (birth && this.#sequence !== undefined) this.#births.push({ fate, certain: birth.certain });
+    if (birth && this.#sequence !== undefined) this.births.push({ fate, certain: birth.certain });
   }
 
   patch(where: Row, changes: Row): void {
@@ -70,24 +74,6 @@ export class TableChanges {
     fate.does = 'drop';
     fate.key = fate.row = where;
     fate.own = false;
-  }
-
-  /** The rows whose number depends on whether the table holds them already. */
-  unsure(): Fate[] {
-    return this.#births.flatMap(({ fate, certain }) => (certain ? [] : [fate]));
-  }
-
-  /**
-   * Numbers the rows that come into being, in the order in which they were first put, on from `last`. `held` tells the
-   * number of a row that the table holds already. Answers the last number given.
-   */
-  number(last: number, held: (fate: Fate) => number | undefined): number {
-    let next = last;
-    for (const { fate, certain } of this.#births) {
-      const known = certain ? undefined : held(fate);
-      fate.sequence = known ?? (next += 1);
-    }
-    return next;
   }
 }
 

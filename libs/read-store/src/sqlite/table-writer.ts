@@ -1,6 +1,6 @@
 import type { Row, Table, Value } from '#kernel';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Fate, TableChanges } from '../fold.ts';
+import type { Birth, Fate, TableChanges } from '../fold.ts';
 import { sequenceOf } from '../read-store.ts';
 import { listed, quoted } from './schema.ts';
 
@@ -18,6 +18,7 @@ export class TableWriter {
   readonly #columns: readonly string[];
   readonly #sequence: string | undefined;
   readonly #where: string;
+  readonly #insert: StatementSync;
   readonly #put: StatementSync;
   readonly #drop: StatementSync;
   readonly #held: StatementSync | undefined;
@@ -38,10 +39,10 @@ export class TableWriter {
       replaced.length === 0
         ? 'NOTHING'
         : `UPDATE SET ${replaced.map((column) => `${quoted(column)} = excluded.${quoted(column)}`).join(', ')}`;
-    this.#put = database.prepare(
-      `INSERT INTO ${this.#physical} (${listed(all)}) VALUES (${all.map(() => '?').join(', ')})
-       ON CONFLICT (${listed(this.#key)}) DO ${onConflict}`,
-    );
+    const insert = `INSERT INTO ${this.#physical} (${listed(all)}) VALUES (${all.map(() => '?').join(', ')})
+      ON CONFLICT (${listed(this.#key)}) DO`;
+    this.#insert = database.prepare(`${insert} NOTHING`);
+    this.#put = database.prepare(`${insert} ${onConflict}`);
     this.#drop = database.prepare(`DELETE FROM ${this.#physical} WHERE ${this.#where}`);
     this.#held =
       this.#sequence === undefined
@@ -49,32 +50,55 @@ export class TableWriter {
         : database.prepare(`SELECT ${quoted(this.#sequence)} AS held FROM ${this.#physical} WHERE ${this.#where}`);
   }
 
-  /** Numbers new rows on from `last`, then writes, with a pause every few hundred rows. Returns the last number given. */
-  *write(changes: TableChanges, last: number): Generator<void, number> {
-    const held = this.#held;
-    const numberOf = ({ key }: Fate) => held?.get(...this.#keyOf(key))?.['held'] as number | undefined;
-    const next = held ? changes.number(last, numberOf) : last;
-    let written = 0;
+  /** Numbers new rows on from `last`, and writes, with a pause every few hundred rows. Returns the last number given. */
+  *write({ births, fates }: TableChanges, last: number): Generator<void, number> {
+    const written = new Set<Fate>();
+    let next = last;
+    let count = 0;
+    for (const birth of births) {
+      if (this.#bear(birth, next + 1, written)) next += 1;
+      if ((count += 1) % AT_A_TIME === 0) yield;
+    }
     // In any order: there is one fate for each row, and rows do not depend on each other.
-    for (const fate of changes.fates.values()) {
-      if (fate.does === 'put') this.#writePut(fate);
+    for (const fate of fates.values()) {
+      if (written.has(fate)) continue;
+      if (fate.does === 'put') this.#put.run(...this.#valuesOf(fate));
       else if (fate.does === 'patch') this.#writePatch(fate);
       else this.#drop.run(...this.#keyOf(fate.key));
-      written += 1;
-      if (written % AT_A_TIME === 0) yield;
+      if ((count += 1) % AT_A_TIME === 0) yield;
     }
     return next;
+  }
+
+  /**
+   * Gives the row its number: `next`, or the one it holds. Whether it is held shows when one tries to insert it, and then
+   * mostly it is written already: cheaper than to look first. Answers whether `next` is taken.
+   */
+  #bear({ fate, certain }: Birth, next: number, written: Set<Fate>): boolean {
+    fate.sequence = next;
+    // Born anew: what may have been written under its first number is written over.
+    if (certain) {
+      written.delete(fate);
+      return true;
+    }
+    if (fate.does === 'put' && this.#insert.run(...this.#valuesOf(fate)).changes === 1) {
+      written.add(fate);
+      return true;
+    }
+    const held = this.#held?.get(...this.#keyOf(fate.key))?.['held'] as number | undefined;
+    fate.sequence = held ?? next;
+    return held === undefined;
   }
 
   #keyOf(row: Row): Value[] {
     return this.#key.map((column) => row[column] ?? null);
   }
 
-  #writePut({ row, sequence }: Fate): void {
+  #valuesOf({ row, sequence }: Fate): Value[] {
     const values: Value[] = [];
     for (const column of this.#columns) values.push(row[column] ?? null);
     if (sequence !== undefined) values.push(sequence);
-    this.#put.run(...values);
+    return values;
   }
 
   #writePatch({ key, row }: Fate): void {
