@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import { catalogueAt } from '#catalog';
-import { customer } from '#customer';
-import type { Handling } from '#event-store';
+import type { Outcome } from '#event-store';
 import { isRefusal, type Meta, type Recorded } from '#kernel';
 import { sum } from '#money';
 import type { CartLine, LineAmount, LineResult, OrderLine, Review, Total } from '#order';
 import { pinAt } from '#policy';
-import { PurchaseSubscription, subscription, type HeldSubscription, type Surroundings } from '#subscription';
+import { PurchaseSubscription, type ChargesPosted, type HeldSubscription, type Surroundings } from '#subscription';
 import { derivedId } from './ids.ts';
-import type { OfferSlots } from './offer-slots.ts';
 
 /** One cart makes one order, and a line one subscription, whoever asks and wherever (E24). */
 export const naming = {
@@ -28,11 +26,8 @@ export const purchaseOf = (
 ): PurchaseSubscription =>
   new PurchaseSubscription({ ...wish, orderId, customerId }, { ...meta, commandId: purchaseIdOf(orderId, line) });
 
-type Parts = {
-  readonly handling: Handling;
-  readonly slots: OfferSlots;
-  readonly surroundings: () => Surroundings;
-};
+/** Tries one purchase as if the customer held these subscriptions, too; records nothing. */
+export type Attempt = (command: PurchaseSubscription, besides: readonly HeldSubscription[]) => Promise<Outcome>;
 
 type Filled = { readonly cartId: string; readonly customerId: string; readonly lines: readonly CartLine[] };
 
@@ -46,7 +41,7 @@ export type Rehearsal = Review & {
  * Tries the purchase of each line, and records nothing. A line is judged as if those before it were bought already: of two
  * that want the only place of a limited offer, the second is refused (R5).
  */
-export const rehearse = async (parts: Parts, cart: Filled, meta: Meta): Promise<Rehearsal> => {
+export const rehearse = async (attempt: Attempt, cart: Filled, meta: Meta): Promise<Rehearsal> => {
   const orderId = naming.orderId(cart.cartId);
   const siblings: HeldSubscription[] = [];
   const amounts: LineAmount[] = [];
@@ -54,7 +49,7 @@ export const rehearse = async (parts: Parts, cart: Filled, meta: Meta): Promise<
   const events: Recorded[] = [];
   for (const [line, wish] of cart.lines.entries()) {
     const ordered = { ...wish, line, subscriptionId: naming.subscriptionId(orderId, line) };
-    const outcome = await attempt(parts, purchaseOf(ordered, { ...cart, orderId }, meta), siblings);
+    const outcome = await attempt(purchaseOf(ordered, { ...cart, orderId }, meta), siblings);
     if (isRefusal(outcome)) {
       results.set(line, { code: outcome.refused, detail: outcome.because });
       continue;
@@ -63,32 +58,16 @@ export const rehearse = async (parts: Parts, cart: Filled, meta: Meta): Promise<
     siblings.push({ subscriptionId: ordered.subscriptionId, offerId, skuId, quantity, status: 'active' });
     results.set(line, { subscriptionId: ordered.subscriptionId });
     events.push(...outcome.events);
-    for (const event of outcome.events)
-      if (event.type === 'ChargesPosted') {
-        const { currency, lines } = event.data;
-        const subtotals = lines.map(({ subtotal }) => subtotal);
-        amounts.push({ line, amount: sum(subtotals, currency), currency });
-      }
+    for (const { data } of outcome.events.filter(isCharge)) {
+      const subtotals = data.lines.map(({ subtotal }) => subtotal);
+      amounts.push({ line, amount: sum(subtotals, data.currency), currency: data.currency });
+    }
   }
   const errors = [...results].flatMap(([line, result]) => ('code' in result ? [{ line, ...result }] : []));
   return { totals: totalsOf(amounts), amounts, errors, results, events };
 };
 
-const attempt = async (
-  { handling, slots, surroundings }: Parts,
-  command: PurchaseSubscription,
-  siblings: readonly HeldSubscription[],
-) => {
-  const { subscriptionId, customerId, offerId } = command.data;
-  const { state } = await handling.load(customer, customerId);
-  const options = { dryRun: true };
-  if (state.customerId === null || state.partnerId !== command.meta.actor.partnerId)
-    return handling.handle(subscription(surroundings()), subscriptionId, command, options);
-  const holders = await slots.holders(state, offerId, command);
-  const held = [...holders.filter(({ status }) => status !== 'deleted'), ...siblings];
-  const facts = { ...surroundings(), customer: { ...state, held } };
-  return handling.handle(subscription(facts), subscriptionId, command, options);
-};
+const isCharge = (event: Recorded): event is Recorded<ChargesPosted> => event.type === 'ChargesPosted';
 
 const totalsOf = (amounts: readonly LineAmount[]): readonly Total[] =>
   [...Map.groupBy(amounts, ({ currency }) => currency)].map(([currency, of]) => ({

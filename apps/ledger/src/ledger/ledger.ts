@@ -83,7 +83,7 @@ export class Ledger {
       slots,
       upgrades,
     });
-    this.orders = new Orders({ ...parts, slots, purchase: (command) => this.commands.purchase(command) });
+    this.orders = new Orders({ ...parts, commands: this.commands });
     this.views = new SubscriptionViews(parts);
     const process = (name: string, type: string, react: (event: Recorded) => Promise<void>) =>
       new ProcessRunner({ name, log: this.store, store: this.reads, handles: [type], react, logger, now });

@@ -13,13 +13,12 @@ import {
   type OrderLine,
   type PlacedOrder,
 } from '#order';
-import type { PurchaseSubscription, Surroundings } from '#subscription';
+import type { Surroundings } from '#subscription';
 import { naming, purchaseIdOf, purchaseOf, rehearse, type Rehearsal } from './cart-rehearsal.ts';
-import type { CommandAnswer } from './caller.ts';
 import type { Clock } from './clock.ts';
 import { derivedId } from './ids.ts';
-import type { OfferSlots } from './offer-slots.ts';
 import { factsOf } from './partners.ts';
+import type { SubscriptionCommands } from './subscription-commands.ts';
 
 /** How long a checkout's answer waits for its order to be complete (api.md §4.2, as for upgrades). */
 const PATIENCE_MS = 5_000;
@@ -28,10 +27,9 @@ type Parts = {
   readonly store: EventStore;
   readonly handling: Handling;
   readonly clock: Clock;
-  readonly slots: OfferSlots;
   readonly surroundings: () => Surroundings;
   /** The way of every purchase: so a limited offer's place is claimed (R5). */
-  readonly purchase: (command: PurchaseSubscription) => Promise<CommandAnswer | Refusal>;
+  readonly commands: Pick<SubscriptionCommands, 'purchase' | 'rehearse'>;
   readonly patienceMs?: number;
 };
 
@@ -65,7 +63,7 @@ export class Orders {
     filled: { readonly cartId: string; readonly customerId: string; readonly lines: readonly CartLine[] },
     meta: Meta,
   ): Promise<Rehearsal> {
-    return rehearse(this.#parts, filled, meta);
+    return rehearse((command, besides) => this.#parts.commands.rehearse(command, besides), filled, meta);
   }
 
   /** The reaction of the process to `CartOrdered`: the order is placed, and its lines are bought one after the other. */
@@ -98,7 +96,7 @@ export class Orders {
   }
 
   async #buy(line: OrderLine, { data }: Ordered, meta: Meta): Promise<LineResult> {
-    const outcome = await this.#parts.purchase(purchaseOf(line, data, meta));
+    const outcome = await this.#parts.commands.purchase(purchaseOf(line, data, meta));
     return isRefusal(outcome)
       ? { code: outcome.refused, detail: outcome.because }
       : { subscriptionId: line.subscriptionId };

@@ -7,6 +7,7 @@ import {
   subscription,
   type AlignableSubscription,
   type CustomerFacts,
+  type HeldSubscription,
   type PurchaseSubscription,
   type SubscriptionCommand,
   type SubscriptionVerb,
@@ -33,6 +34,13 @@ type Parts = {
   readonly customers: Customers;
 };
 
+type Buying = {
+  readonly facts: CustomerFacts | undefined;
+  readonly limit: number | null;
+  /** Holders of the limited offer, deleted ones among them. */
+  readonly held: readonly HeldSubscription[];
+};
+
 /** Sends commands to subscriptions: with the price lists and rules in force, the customer's facts, and a quote to hold to. */
 export class SubscriptionCommands {
   readonly #parts: Parts;
@@ -57,20 +65,11 @@ export class SubscriptionCommands {
 
   /** A purchase. A limited offer's slot is claimed on the customer's stream before the purchase is recorded (R5). */
   async purchase(command: PurchaseSubscription): Promise<CommandAnswer | Refusal> {
-    const { subscriptionId, customerId, offerId } = command.data;
-    const { state } = await this.#parts.handling.load(customer, customerId);
-    const buyer = state.customerId !== null && state.partnerId === command.meta.actor.partnerId ? state : undefined;
-    const catalogue = catalogueAt(this.#parts.priceLists.timeline, command.meta.at);
-    const limit = (catalogue && findOffer(catalogue, offerId)?.limitPerCustomer) ?? null;
-    const held = buyer && limit !== null ? await this.#parts.slots.holders(buyer, offerId, command) : [];
-    const facts = buyer && {
-      ...buyer,
-      held: held.filter(({ status }) => status !== 'deleted'),
-      alignable: await this.#alignable(command),
-    };
+    const { subscriptionId } = command.data;
+    const { facts, limit, held } = await this.#buying(command);
     const wish = { command, stream: null, surroundings: this.surroundings(facts) };
     const outcome =
-      buyer === undefined || limit === null
+      facts === undefined || limit === null
         ? await this.#handle(subscriptionId, wish)
         : await this.#parts.slots.purchase({ command, limit, held }, (options) =>
             this.#handle(subscriptionId, wish, options),
@@ -78,6 +77,28 @@ export class SubscriptionCommands {
     if (isRefusal(outcome)) return outcome;
     const location = `/v1/subscriptions/${subscriptionId}`;
     return answerOf(outcome, { ids: { subscriptionId }, location, ...quoteOf(wish, outcome) });
+  }
+
+  /** Tries a purchase as if the customer held these subscriptions, too. Records nothing. */
+  async rehearse(command: PurchaseSubscription, besides: readonly HeldSubscription[]): Promise<Outcome> {
+    const { facts } = await this.#buying(command);
+    const surroundings = this.surroundings(facts && { ...facts, held: [...facts.held, ...besides] });
+    return this.#parts.handling.handle(subscription(surroundings), command.data.subscriptionId, command, {
+      dryRun: true,
+    });
+  }
+
+  /** What a purchase must know of its customer, and of the limit of what is bought; nothing of an unknown customer. */
+  async #buying(command: PurchaseSubscription): Promise<Buying> {
+    const { customerId, offerId } = command.data;
+    const { state } = await this.#parts.handling.load(customer, customerId);
+    const buyer = state.customerId !== null && state.partnerId === command.meta.actor.partnerId ? state : undefined;
+    const catalogue = catalogueAt(this.#parts.priceLists.timeline, command.meta.at);
+    const limit = (catalogue && findOffer(catalogue, offerId)?.limitPerCustomer) ?? null;
+    if (buyer === undefined) return { facts: undefined, limit, held: [] };
+    const held = limit === null ? [] : await this.#parts.slots.holders(buyer, offerId, command);
+    const living = held.filter(({ status }) => status !== 'deleted');
+    return { facts: { ...buyer, held: living, alignable: await this.#alignable(command) }, limit, held };
   }
 
   /** Looked up only for a term that is to be aligned. */

@@ -17,7 +17,7 @@ import { Purchases } from './purchases.ts';
 import { SubscriptionCommands } from './subscription-commands.ts';
 import { Upgrades } from './upgrades.ts';
 
-export const at: Instant = '2021-06-18T09:00:00.000Z';
+const at: Instant = '2021-06-18T09:00:00.000Z';
 const shapes = codec(history);
 
 export const memory = (): EventStore => openMemory({ codec: shapes });
@@ -57,14 +57,14 @@ export const writeSide = async (store: EventStore, reads: ReadStore, patienceMs 
     upgrades: new Upgrades(parts),
     customers: new Customers({ ...parts, reads }),
   });
-  const orders = new Orders({ ...parts, slots, purchase: (command) => commands.purchase(command), patienceMs });
+  const orders = new Orders({ ...parts, commands, patienceMs });
   await priceLists.refresh();
   return { handling, clock, commands, orders, priceLists, purchases: new Purchases({ ...parts, slots }) };
 };
 
 export type WriteSide = Awaited<ReturnType<typeof writeSide>>;
 
-export const metaOf = (commandId: string): Meta => ({
+const metaOf = (commandId: string): Meta => ({
   commandId,
   at,
   actor: { id: 'somebody', role: 'sales-agent', partnerId: 'p1' },
