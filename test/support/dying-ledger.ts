@@ -1,22 +1,20 @@
 // A ledger that dies, as by kill -9, right after (or right before) it has made an event of one type durable: the places
 // between two steps of a process that no test from outside can hit. Runs from what `npm run build` made.
-import type { EventStore } from '#event-store';
+import type * as configuration_ from '../../apps/ledger/src/configuration.ts';
+import type * as app_ from '../../apps/ledger/src/create-app.ts';
+import type * as ledger_ from '../../apps/ledger/src/ledger/ledger.ts';
 
-const built = new URL('../../dist/apps/ledger/src/', import.meta.url);
-const { readConfiguration } = (await import(
-  new URL('configuration.js', built).href
-)) as typeof import('../../apps/ledger/src/configuration.ts');
-const { createApp, startApp } = (await import(
-  new URL('create-app.js', built).href
-)) as typeof import('../../apps/ledger/src/create-app.ts');
-const { Ledger } = (await import(
-  new URL('ledger/ledger.js', built).href
-)) as typeof import('../../apps/ledger/src/ledger/ledger.ts');
+const built = <Module>(file: string): Promise<Module> =>
+  import(new URL(`../../dist/apps/ledger/src/${file}`, import.meta.url).href) as Promise<Module>;
+
+const { readConfiguration } = await built<typeof configuration_>('configuration.js');
+const { createApp, startApp } = await built<typeof app_>('create-app.js');
+const { Ledger } = await built<typeof ledger_>('ledger/ledger.js');
 
 const { DIES_AFTER: after, DIES_BEFORE: before } = process.env;
 const configuration = readConfiguration(process.env);
 const app = await createApp(configuration);
-const store: EventStore = app.get(Ledger).store;
+const { store } = app.get(Ledger);
 const append = store.append.bind(store);
 const die = () => process.kill(process.pid, 'SIGKILL');
 
