@@ -143,6 +143,25 @@ describe('cart, review, buy', () => {
   });
 });
 
+describe('a line', () => {
+  it('may ask for a term that ends with a calendar month, limited offer or not', async () => {
+    await ledger.stop();
+    ledger = await startLedger({ clock: created, catalogue, policy: 'docs-2022-03' });
+    client = ledger.client;
+    customerId = await client.customer();
+    const ending = { customTermEndDate: '2021-08-31' };
+    const cartId = await reviewed(line('BASIC', ending), line('SINGLE', { ...ending, quantity: 1 }));
+    const { subscriptions, errors } = (await checkout(cartId)).body;
+    expect(errors).toEqual([]);
+    for (const { subscriptionId } of subscriptions)
+      expect(await client.get(subscriptionId)).toMatchObject({ termEnd: '2021-08-31' });
+    expect(await held('SINGLE')).toBe(1);
+    await client.at('2021-08-19T00:00:00.000Z');
+    const second = await checkout(await reviewed(line('SINGLE', { quantity: 1 })));
+    expect(codes(second)).toEqual([[0, 'ALREADY_OWNED_SINGLE']]);
+  });
+});
+
 describe('what cannot be bought', () => {
   it('is an error of its line, in the cart, at the review and at the checkout; the other lines are bought', async () => {
     const lines = [
@@ -152,6 +171,7 @@ describe('what cannot be bought', () => {
       line('BASIC', { quantity: 301 }),
       line('BASIC', { term: 'P3Y' }),
       line('BASIC', { quantity: undefined }),
+      line('BASIC', { customTermEndDate: '2021-08-31' }),
     ];
     const expected = [
       [1, 'ADDON_NOT_IN_CATALOGUE'],
@@ -159,6 +179,7 @@ describe('what cannot be bought', () => {
       [3, 'QUANTITY_OUT_OF_RANGE'],
       [4, 'PLAN_NOT_OFFERED'],
       [5, 'VALIDATION_FAILED'],
+      [6, 'CUSTOM_END_DATE_NOT_OFFERED'],
     ];
     const filled = await client.call('POST', '/v1/carts', { customerId, lines });
     expect(codes(filled)).toEqual(expected);

@@ -73,8 +73,8 @@ export class Ledger {
     const parts = { store: this.store, handling: this.handling, clock: this.clock, surroundings };
     const slots = new OfferSlots(this.handling, surroundings);
     const upgrades = new Upgrades(parts);
-    const purchases = new Purchases({ ...parts, slots });
     this.customers = new Customers({ ...parts, reads: this.reads });
+    const purchases = new Purchases({ ...parts, slots, customers: this.customers });
     this.commands = new SubscriptionCommands({
       customers: this.customers,
       ...parts,

@@ -49,17 +49,18 @@ export const writeSide = async (store: EventStore, reads: ReadStore, patienceMs 
   const surroundings = () => commands.surroundings();
   const parts = { store, handling, clock, surroundings };
   const slots = new OfferSlots(handling, surroundings);
+  const customers = new Customers({ ...parts, reads });
   const commands: SubscriptionCommands = new SubscriptionCommands({
     ...parts,
     priceLists,
     policies: timelineOf('seed-2021-09'),
     slots,
     upgrades: new Upgrades(parts),
-    customers: new Customers({ ...parts, reads }),
+    customers,
   });
   const orders = new Orders({ ...parts, commands, patienceMs });
   await priceLists.refresh();
-  return { handling, clock, commands, orders, priceLists, purchases: new Purchases({ ...parts, slots }) };
+  return { handling, clock, commands, orders, priceLists, purchases: new Purchases({ ...parts, slots, customers }) };
 };
 
 export type WriteSide = Awaited<ReturnType<typeof writeSide>>;
