@@ -90,21 +90,21 @@ export class Books {
     this.#sql(`UPDATE _builds SET served = 1 WHERE ${THIS}`).run(...key(id));
   }
 
-  /** The counters of a build. Throws `CheckpointMoved` unless it stands at `after`. */
-  standing(id: BuildId, after: Position): Sequences {
-    const row = this.#sql(`SELECT position, sequences FROM _builds WHERE ${THIS}`).get(...key(id));
-    if (row?.['position'] === after) return JSON.parse(row['sequences'] as string) as Sequences;
-    throw new CheckpointMoved(`${nameOf(id)} ${row ? 'was moved' : 'was dropped'} by another runner`);
+  /** Moves a build on. Throws `CheckpointMoved` unless it stands at `after`. */
+  advance(id: BuildId, after: Position, { position, events, event }: Checkpoint): void {
+    const advance = this.#sql(`UPDATE _builds SET position = ?, events = ?, event = ? WHERE ${THIS} AND position = ?`);
+    const { changes } = advance.run(position, events, event ? JSON.stringify(event) : null, ...key(id), after);
+    if (changes === 0) throw new CheckpointMoved(`${nameOf(id)} was moved or dropped by another runner`);
   }
 
-  advance(id: BuildId, { position, events, event }: Checkpoint, sequences: Sequences): void {
-    this.#sql(`UPDATE _builds SET position = ?, events = ?, event = ?, sequences = ? WHERE ${THIS}`).run(
-      position,
-      events,
-      event ? JSON.stringify(event) : null,
-      JSON.stringify(sequences),
-      ...key(id),
-    );
+  /** The last number given, by plain table name. */
+  sequences(id: BuildId): Sequences {
+    const row = this.#sql(`SELECT sequences FROM _builds WHERE ${THIS}`).get(...key(id));
+    return JSON.parse(row?.['sequences'] as string) as Sequences;
+  }
+
+  count(id: BuildId, sequences: Sequences): void {
+    this.#sql(`UPDATE _builds SET sequences = ? WHERE ${THIS}`).run(JSON.stringify(sequences), ...key(id));
   }
 
   quarantine(id: BuildId, { stream, position, type, reason }: Quarantined): void {

@@ -79,14 +79,20 @@ class SqliteReadStore implements ReadStore {
   }
 
   *#applyOne({ build, after, checkpoint, changes, quarantined }: Step): Generator<void> {
-    const sequences = this.#books.standing(build, after);
+    // First of all: whoever comes second must not even try to write.
+    this.#books.advance(build, after, checkpoint);
+    for (const stream of quarantined) this.#books.quarantine(build, stream);
+    if (changes.length === 0) return;
+    const sequences = this.#books.sequences(build);
+    let counted = false;
     for (const [name, folded] of fold(build.tables, changes)) {
       const last = sequences[name] ?? 0;
       const next = yield* this.#writerOf(build, name).write(folded, last);
-      if (next > last) sequences[name] = next;
+      if (next === last) continue;
+      sequences[name] = next;
+      counted = true;
     }
-    this.#books.advance(build, checkpoint, sequences);
-    for (const stream of quarantined) this.#books.quarantine(build, stream);
+    if (counted) this.#books.count(build, sequences);
   }
 
   #writerOf(build: Step['build'], name: string): TableWriter {
