@@ -14,7 +14,7 @@ import { derivedId } from '../ledger/ids.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { readModels } from '../ledger/read-models.ts';
 import { generateKey, hashOf } from './keys.ts';
-import { CreatedKey, CreateKeyBody, KeyEntry } from './keys.requests.ts';
+import { CreatedKey, CreateKeyBody, KeyEntry, RevokedKey } from './keys.requests.ts';
 import { OnlyFor } from './permissions.ts';
 
 /** API keys of a partner; of any, for the operator (api.md §4.10). */
@@ -57,7 +57,7 @@ export class KeysController {
 
   @Delete(':id')
   @OnlyFor('global-admin')
-  @ApiCommand('revokeKey', 'Make a key worthless, at once and for good')
+  @ApiCommand('revokeKey', 'Make a key worthless, at once and for good', { type: RevokedKey })
   async revoke(@KeyId() keyId: string, @SentCommand() sent: Sent): Promise<object> {
     const { actor, operator } = sent.request.caller;
     const { state } = await this.#ledger.handling.load(key, keyId);

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { CommandAnswered } from '../http/documented.ts';
 import { Flag, OneOf, Pattern, Text } from '../http/fields.ts';
 
 /** The roles that a key may have; `system` is the ledger's own. */
@@ -55,4 +56,13 @@ export class PartnerEntry {
   @ApiProperty({ enum: ['global', 'usgov'] }) readonly cloud!: string;
   @ApiProperty() readonly newCommercePreview!: boolean;
   @ApiProperty({ format: 'date-time' }) readonly registeredAt!: string;
+}
+
+/** What registering a partner answers. */
+export class PartnerAnswered extends CommandAnswered {
+  @ApiProperty() readonly partnerId!: string;
+}
+
+export class RevokedKey {
+  @ApiProperty({ format: 'uuid' }) readonly keyId!: string;
 }

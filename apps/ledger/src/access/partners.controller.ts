@@ -8,7 +8,7 @@ import { PageQuery, type Page } from '../http/page.ts';
 import { SentCommand, type Sent } from '../http/sent.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { readModels } from '../ledger/read-models.ts';
-import { PartnerEntry, RegisterPartnerBody } from './keys.requests.ts';
+import { PartnerAnswered, PartnerEntry, RegisterPartnerBody } from './keys.requests.ts';
 import { OperatorOnly } from './permissions.ts';
 
 /** Who uses this ledger: the operator's affair (api.md §4.10). */
@@ -25,7 +25,7 @@ export class PartnersController {
 
   @Post()
   @OperatorOnly()
-  @ApiCommand('registerPartner', 'Let a partner use this ledger', { status: 201 })
+  @ApiCommand('registerPartner', 'Let a partner use this ledger', { status: 201, type: PartnerAnswered })
   register(@Body() { ...body }: RegisterPartnerBody, @SentCommand() sent: Sent): Promise<object> {
     return this.#sender.send(sent, `partner-${body.partnerId}`, (meta) => new RegisterPartner(body, meta));
   }

@@ -14,7 +14,7 @@ import type { Caller } from '../ledger/caller.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { readModels } from '../ledger/read-models.ts';
 import { CATALOGUE_ID } from '../ledger/price-lists.ts';
-import { CatalogueEntry, OfferEntry, OffersQuery } from './catalogue.requests.ts';
+import { CatalogueAnswered, CatalogueEntry, OfferEntry, OffersQuery } from './catalogue.requests.ts';
 
 /** What is for sale, and to whom (api.md §4.1). */
 @ApiTags('catalogue')
@@ -37,7 +37,9 @@ export class CatalogueController {
 
   @Put('catalog')
   @OperatorOnly()
-  @ApiCommand('publishCatalogue', "Publish a version, in force from its effectiveFrom; the operator's affair")
+  @ApiCommand('publishCatalogue', "Publish a version, in force from its effectiveFrom; the operator's affair", {
+    type: CatalogueAnswered,
+  })
   @ApiBody({ type: CatalogueEntry, description: 'In the form of the catalogue file' })
   publish(@Body() body: object | undefined, @SentCommand() sent: Sent): Promise<object> {
     const catalogue = parseCatalogue(body);

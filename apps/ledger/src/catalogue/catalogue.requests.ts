@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { CommandAnswered } from '../http/documented.ts';
 import { OneOf, Uuid } from '../http/fields.ts';
 import { PageQuery } from '../http/page.ts';
 
@@ -92,4 +93,9 @@ export class CatalogueEntry {
   @ApiProperty({ type: String, nullable: true }) readonly version!: string | null;
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly effectiveFrom!: string | null;
   @ApiProperty({ type: [CatalogueOffer] }) readonly offers!: readonly CatalogueOffer[];
+}
+
+/** What publishing a catalogue answers. */
+export class CatalogueAnswered extends CommandAnswered {
+  @ApiProperty() readonly version!: string;
 }

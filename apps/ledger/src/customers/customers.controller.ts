@@ -15,6 +15,7 @@ import { derivedId } from '../ledger/ids.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { readModels } from '../ledger/read-models.ts';
 import {
+  CustomerAnswered,
   CustomerEntry,
   CustomTermEndDates,
   CustomTermEndDatesQuery,
@@ -37,7 +38,7 @@ export class CustomersController {
   }
 
   @Post()
-  @ApiCommand('registerCustomer', 'Register a customer', { status: 201 })
+  @ApiCommand('registerCustomer', 'Register a customer', { status: 201, type: CustomerAnswered })
   register(@Body() { ...body }: RegisterCustomerBody, @SentCommand() sent: Sent): Promise<object> {
     this.#checkSegment(body.segment);
     const { caller, idempotencyKey } = sent.request;

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { terms, type Term } from '#calendar';
+import { CommandAnswered } from '../http/documented.ts';
 import { Country, Currency, InstantField, OneOf, Pattern, Text, Uuid } from '../http/fields.ts';
 
 export class RegisterCustomerBody {
@@ -37,4 +38,9 @@ class CustomTermEndDate {
 /** Empty where the preset has no alignment. */
 export class CustomTermEndDates {
   @ApiProperty({ type: [CustomTermEndDate] }) readonly items!: readonly CustomTermEndDate[];
+}
+
+/** What registering a customer answers. */
+export class CustomerAnswered extends CommandAnswered {
+  @ApiProperty({ format: 'uuid' }) readonly customerId!: string;
 }

@@ -7,7 +7,9 @@ import {
   ApiQuery,
   ApiResponse,
   getSchemaPath,
+  OmitType,
 } from '@nestjs/swagger';
+import { ChargeEntry } from '../charges/charges.requests.ts';
 
 class AnsweredEvent {
   @ApiProperty({ example: 'SeatsAdded' }) readonly type!: string;
@@ -15,12 +17,14 @@ class AnsweredEvent {
   @ApiProperty({ type: 'object', additionalProperties: true }) readonly data!: object;
 }
 
+/** The billing read model counts the sequence by itself: a command does not know it yet. */
+class AnsweredCharge extends OmitType(ChargeEntry, ['sequence'] as const) {}
+
 /** What every command answers (api.md §2), beside the ids of what it was about. */
 export class CommandAnswered {
   @ApiProperty({ type: 'integer' }) readonly revision!: number;
   @ApiProperty({ type: [AnsweredEvent] }) readonly events!: readonly AnsweredEvent[];
-  @ApiProperty({ type: 'array', items: { type: 'object', additionalProperties: true } })
-  readonly charges!: readonly object[];
+  @ApiProperty({ type: [AnsweredCharge] }) readonly charges!: readonly AnsweredCharge[];
   @ApiProperty({ required: false, description: 'True when nothing was recorded' }) readonly dryRun?: boolean;
   @ApiProperty({ required: false, description: 'For the header Quote-Token' }) readonly quoteToken?: string;
 }

@@ -47,6 +47,7 @@ import {
   UpgradeBody,
   UsageBody,
 } from './subscriptions.requests.ts';
+import { SubscriptionAnswered, UpgradeAnswered } from './subscriptions.views.ts';
 
 type Answer = Promise<object>;
 
@@ -61,7 +62,10 @@ export class SubscriptionCommandsController {
   }
 
   @Post()
-  @ApiCommand('purchaseSubscription', 'Buy a subscription: an order of one line', { status: 201 })
+  @ApiCommand('purchaseSubscription', 'Buy a subscription: an order of one line', {
+    status: 201,
+    type: SubscriptionAnswered,
+  })
   purchase(@Body() { ...wish }: PurchaseBody, @SentCommand() sent: Sent): Answer {
     const { caller, idempotencyKey } = sent.request;
     const subscriptionId = wish.subscriptionId ?? derivedId('subscription', caller.actor.partnerId, idempotencyKey);
@@ -72,97 +76,105 @@ export class SubscriptionCommandsController {
   }
 
   @Post(':id/add-seats')
-  @ApiCommand('addSeats', 'More seats, now')
+  @ApiCommand('addSeats', 'More seats, now', { type: SubscriptionAnswered })
   addSeats(@SubscriptionId() id: string, @Body() { ...body }: SeatsBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new AddSeats(body, meta));
   }
 
   @Post(':id/remove-seats')
-  @ApiCommand('removeSeats', 'Fewer seats, now, as far as the rules allow it')
+  @ApiCommand('removeSeats', 'Fewer seats, now, as far as the rules allow it', { type: SubscriptionAnswered })
   removeSeats(@SubscriptionId() id: string, @Body() { ...body }: SeatsBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new RemoveSeats(body, meta));
   }
 
   @Patch(':id')
-  @ApiCommand('renameSubscription', 'Give it another friendly name')
+  @ApiCommand('renameSubscription', 'Give it another friendly name', { type: SubscriptionAnswered })
   rename(@SubscriptionId() id: string, @Body() { ...body }: RenameBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new RenameSubscription(body, meta));
   }
 
   @Post(':id/convert')
-  @ApiCommand('convertTrial', 'Turn a trial into a paid subscription, now')
+  @ApiCommand('convertTrial', 'Turn a trial into a paid subscription, now', { type: SubscriptionAnswered })
   convert(@SubscriptionId() id: string, @Body() { ...body }: ConvertBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new ConvertTrial(body, meta));
   }
 
   @Put(':id/plan')
-  @ApiCommand('changePlan', 'Another term or billing cycle mid-term, as far as the preset allows it')
+  @ApiCommand('changePlan', 'Another term or billing cycle mid-term, as far as the preset allows it', {
+    type: SubscriptionAnswered,
+  })
   plan(@SubscriptionId() id: string, @Body() { ...body }: PlanBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new ChangePlan(body, meta));
   }
 
   @Post(':id/suspend')
-  @ApiCommand('suspendSubscription', 'Suspend; new commerce only by support')
+  @ApiCommand('suspendSubscription', 'Suspend; new commerce only by support', { type: SubscriptionAnswered })
   suspend(@SubscriptionId() id: string, @Body() { ...body }: ReasonBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new SuspendSubscription(body, meta));
   }
 
   @Post(':id/reactivate')
-  @ApiCommand('reactivateSubscription', 'Take up a suspended subscription again')
+  @ApiCommand('reactivateSubscription', 'Take up a suspended subscription again', { type: SubscriptionAnswered })
   reactivate(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new ReactivateSubscription({}, meta));
   }
 
   @Post(':id/pause')
-  @ApiCommand('pauseSubscription', 'Take access away for a while; billing goes on')
+  @ApiCommand('pauseSubscription', 'Take access away for a while; billing goes on', { type: SubscriptionAnswered })
   pause(@SubscriptionId() id: string, @Body() { ...body }: PauseBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new PauseSubscription(body, meta));
   }
 
   @Post(':id/resume')
-  @ApiCommand('resumeSubscription', 'End a pause')
+  @ApiCommand('resumeSubscription', 'End a pause', { type: SubscriptionAnswered })
   resume(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new ResumeSubscription({}, meta));
   }
 
   @Post(':id/cancel')
-  @ApiCommand('cancelSubscription', 'Cancel within the cancellation window, with its refund')
+  @ApiCommand('cancelSubscription', 'Cancel within the cancellation window, with its refund', {
+    type: SubscriptionAnswered,
+  })
   cancel(@SubscriptionId() id: string, @Body() { ...body }: ReasonBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new CancelSubscription(body, meta));
   }
 
   @Put(':id/auto-renew')
-  @ApiCommand('setAutoRenew', 'Let it renew at the end of its term, or not')
+  @ApiCommand('setAutoRenew', 'Let it renew at the end of its term, or not', { type: SubscriptionAnswered })
   autoRenew(@SubscriptionId() id: string, @Body() { ...body }: AutoRenewBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new SetAutoRenew(body, meta));
   }
 
   @Put(':id/scheduled-change')
-  @ApiCommand('scheduleChange', 'Save what shall change at renewal, in place of what was saved before')
+  @ApiCommand('scheduleChange', 'Save what shall change at renewal, in place of what was saved before', {
+    type: SubscriptionAnswered,
+  })
   schedule(@SubscriptionId() id: string, @Body() { ...body }: ScheduledChangeBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new ScheduleChange({ ...body, ...opening(meta) }, meta));
   }
 
   @Delete(':id/scheduled-change')
-  @ApiCommand('removeScheduledChange', 'Drop what was to change at renewal')
+  @ApiCommand('removeScheduledChange', 'Drop what was to change at renewal', { type: SubscriptionAnswered })
   unschedule(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new RemoveScheduledChange({}, meta));
   }
 
   @Post(':id/upgrade')
-  @ApiCommand('upgradeSubscription', 'Move all seats, or some, to a better SKU, now')
+  @ApiCommand('upgradeSubscription', 'Move all seats, or some, to a better SKU, now', { type: UpgradeAnswered })
   upgrade(@SubscriptionId() id: string, @Body() { ...body }: UpgradeBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new UpgradeSubscription({ ...body, ...opening(meta) }, meta));
   }
 
   @Put(':id/add-ons')
-  @ApiCommand('setAddOns', 'The whole set of add-ons that the base shall have: all or nothing')
+  @ApiCommand('setAddOns', 'The whole set of add-ons that the base shall have: all or nothing', {
+    type: SubscriptionAnswered,
+  })
   addOns(@SubscriptionId() id: string, @Body() { addOns }: AddOnsBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new SetAddOns({ addOns: addOns.map(({ ...wish }) => wish) }, meta));
   }
 
   @Post(':id/add-ons/:offerId/:skuId/suspend')
-  @ApiCommand('suspendAddOn', 'Suspend a single add-on; its base goes on')
+  @ApiCommand('suspendAddOn', 'Suspend a single add-on; its base goes on', { type: SubscriptionAnswered })
   suspendAddOn(
     @SubscriptionId() id: string,
     @Param() { offerId, skuId }: AddOnPath,
@@ -173,7 +185,7 @@ export class SubscriptionCommandsController {
   }
 
   @Post(':id/add-ons/:offerId/:skuId/reactivate')
-  @ApiCommand('reactivateAddOn', 'Take up a single add-on again')
+  @ApiCommand('reactivateAddOn', 'Take up a single add-on again', { type: SubscriptionAnswered })
   reactivateAddOn(
     @SubscriptionId() id: string,
     @Param() { offerId, skuId }: AddOnPath,
@@ -184,25 +196,25 @@ export class SubscriptionCommandsController {
   }
 
   @Post(':id/activate')
-  @ApiCommand('activateSubscription', 'The publisher has finished the set-up')
+  @ApiCommand('activateSubscription', 'The publisher has finished the set-up', { type: SubscriptionAnswered })
   activate(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new ActivateSubscription({}, meta));
   }
 
   @Post(':id/deprovision')
-  @ApiCommand('deprovisionSubscription', 'End a usage-based service')
+  @ApiCommand('deprovisionSubscription', 'End a usage-based service', { type: SubscriptionAnswered })
   deprovision(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new DeprovisionSubscription({}, meta));
   }
 
   @Post(':id/usage')
-  @ApiCommand('recordUsage', 'Tell what was used; each usageId counts once')
+  @ApiCommand('recordUsage', 'Tell what was used; each usageId counts once', { type: SubscriptionAnswered })
   usage(@SubscriptionId() id: string, @Body() { ...body }: UsageBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new RecordUsage(body, meta));
   }
 
   @Post(':id/adjustments')
-  @ApiCommand('adjustCharges', 'Correct by hand: credit the customer, or debit')
+  @ApiCommand('adjustCharges', 'Correct by hand: credit the customer, or debit', { type: SubscriptionAnswered })
   adjust(@SubscriptionId() id: string, @Body() { ...body }: AdjustmentBody, @SentCommand() sent: Sent): Answer {
     return this.#send(id, sent, (meta) => new AdjustCharges(body, meta));
   }

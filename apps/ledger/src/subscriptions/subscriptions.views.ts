@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { DayField, InstantField, OneOf, QueryInteger, Text, Uuid } from '../http/fields.ts';
+import { CommandAnswered } from '../http/documented.ts';
 import { PageQuery } from '../http/page.ts';
 
 const left = { optional: true };
@@ -86,4 +87,16 @@ export class SubscriptionEntry {
   @ApiProperty({ type: [String], description: 'What may be done now; by the guards that refuse the rest' })
   readonly allowedActions!: readonly string[];
   @ApiProperty({ type: 'integer' }) readonly revision!: number;
+}
+
+/** What a command on a subscription answers. */
+export class SubscriptionAnswered extends CommandAnswered {
+  @ApiProperty({ format: 'uuid' }) readonly subscriptionId!: string;
+}
+
+/** What an upgrade answers, when both sides are durable. */
+export class UpgradeAnswered extends SubscriptionAnswered {
+  @ApiProperty({ format: 'uuid', description: 'Where the seats are now; where all were upgraded, the same' })
+  readonly targetSubscriptionId!: string;
+  @ApiProperty({ description: 'The referenceId of the charges of both sides' }) readonly transitionId!: string;
 }
