@@ -148,7 +148,7 @@ const letItHappen = async (
   const month = (await chargesOf(teller, customerId)).slice(known);
   teller.charges(month);
   if (trialId !== undefined) {
-    teller.say('One month of Business Premium is enough:');
+    teller.say('Business Premium shall end with its term:');
     await teller.send(`PUT /subscriptions/${trialId}/auto-renew`, { enabled: false });
   }
   teller.chapter('A year goes by: the renewal, with the six seats that were planned for it');
