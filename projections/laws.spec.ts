@@ -142,6 +142,7 @@ const subscriptionEvents = Object.keys({
   ScheduledChangeRemoved: true,
   ScheduledChangeFailed: true,
   PlanChangeScheduled: true,
+  PlanChangeRevoked: true,
   TermChanged: true,
   TrialConverted: true,
   SubscriptionUpgraded: true,

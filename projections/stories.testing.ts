@@ -142,6 +142,11 @@ export const stories: Readonly<Record<string, () => WrittenLog>> = {
       .buys(one, bought, { term: 'P3Y' })
       .does(one, day('2021-06-20'), changePlan({ billingCycle: 'annual' }))
       .settles(one, day('2021-07-18')),
+  'goes on paying by the month after all': () =>
+    new WrittenLog('docs-2022-03')
+      .buys(one, bought, { term: 'P3Y' })
+      .does(one, day('2021-06-20'), changePlan({ billingCycle: 'annual' }))
+      .does(one, day('2021-06-21'), changePlan({ billingCycle: 'monthly' })),
   'takes a longer term': () =>
     new WrittenLog('docs-2022-03').buys(one, bought).does(one, day('2021-06-20'), changePlan({ term: 'P1Y' })),
   'is tried and converts by itself': () =>

@@ -60,6 +60,7 @@ const types = Object.keys({
   OrderLineRefused: true,
   OrderPlaced: true,
   PartnerRegistered: true,
+  PlanChangeRevoked: true,
   PlanChangeScheduled: true,
   ScheduledChangeFailed: true,
   ScheduledChangeRemoved: true,

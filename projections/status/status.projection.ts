@@ -77,6 +77,7 @@ export const status = projection<SubscriptionEvent | CustomerEvent>({
       const { billingCycle, effectiveOn } = event.data;
       return change(event, { pending_plan: JSON.stringify({ billingCycle, effectiveOn }) });
     },
+    PlanChangeRevoked: (event) => change(event, { pending_plan: null }),
 
     ChargeCycleStarted: (event) => {
       const { cycle, billingCycle, unitPrice } = event.data;

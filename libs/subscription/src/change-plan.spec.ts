@@ -57,6 +57,15 @@ describe('another billing plan under docs-2022-03', () => {
     const story = threeYears('monthly', { catalogues: [original, dearer] })
       .does(when, changePlan({ billingCycle: 'annual' }))
       .does(when, changePlan({ billingCycle: 'monthly' }));
+    expect(story.last).toEqual([
+      {
+        type: 'PlanChangeRevoked',
+        data: {
+          revoked: { billingCycle: 'annual', unitPrice: '999.00', effectiveOn: '2022-07-15' },
+          effectiveAt: when,
+        },
+      },
+    ]);
     expect(story.state.pendingPlan).toBeNull();
     story.settled('2022-07-15T00:00:00.000Z');
     expect(story.money(story.last)).toEqual(['cycleCharge 100.80 for 10, 2022-07-15 to 2022-08-14, 31/31 whole-cycle']);

@@ -40,6 +40,12 @@ export type PlanChangeScheduled = Event<
   { readonly billingCycle: BillingCycle; readonly unitPrice: Decimal; readonly effectiveOn: Day }
 >;
 
+/** A billing plan that was to begin with the next charge cycle does not: the running one goes on. */
+export type PlanChangeRevoked = Event<
+  'PlanChangeRevoked',
+  { readonly revoked: { readonly billingCycle: BillingCycle; readonly unitPrice: Decimal; readonly effectiveOn: Day } }
+>;
+
 /** A longer term began at once. */
 export type TermChanged = Event<
   'TermChanged',
@@ -71,14 +77,15 @@ export const decide = (
   state: Existing,
   { at }: Asking,
   surroundings: Surroundings,
-): Decision<PlanChangeScheduled | TermChanged | ChargesPosted | ScheduledChangeRemoved> => {
+): Decision<PlanChangeScheduled | PlanChangeRevoked | TermChanged | ChargesPosted | ScheduledChangeRemoved> => {
   const { term = state.term, billingCycle = state.billingCycle } = data;
   const no = planRefusal(state, term, billingCycle);
   if (no !== undefined) return no;
-  const { offerId, skuId, currency } = state;
+  const { offerId, skuId, currency, pendingPlan: revoked } = state;
   // Back to the running plan, at the price that the term was bought at.
-  const back = term === state.term && billingCycle === state.billingCycle;
-  const priced = back ? state : priceAt(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
+  if (revoked !== null && term === state.term && billingCycle === state.billingCycle)
+    return [{ type: 'PlanChangeRevoked', data: { revoked, effectiveAt: at } }, ...invalidated(state, 'planChange', at)];
+  const priced = priceAt(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
   if (isRefusal(priced)) return priced;
   const changed =
     term === state.term
@@ -143,11 +150,13 @@ const termRefusal = (state: Existing, term: Term): Refusal | undefined =>
     ? undefined
     : refuse('MUST_BE_SCHEDULED', 'a shorter term begins at renewal: schedule the change (R78)');
 
-export const evolve = (state: Existing, { type, data }: PlanChangeScheduled | TermChanged): Existing => {
+export const evolve = (
+  state: Existing,
+  { type, data }: PlanChangeScheduled | PlanChangeRevoked | TermChanged,
+): Existing => {
+  if (type === 'PlanChangeRevoked') return { ...state, pendingPlan: null };
   if (type === 'PlanChangeScheduled') {
     const { billingCycle, unitPrice, effectiveOn } = data;
-    // Back to the running plan: nothing is pending any more.
-    if (billingCycle === state.billingCycle) return { ...state, pendingPlan: null };
     return { ...state, pendingPlan: { billingCycle, unitPrice, effectiveOn } };
   }
   // The windows of `termStart` open with a purchase or a renewal (A2), not with this: `termStartedAt` stays.

@@ -53,6 +53,7 @@ export type SubscriptionEvent =
   | invalidate.ScheduledChangeRemoved
   | renew.ScheduledChangeFailed
   | changePlan.PlanChangeScheduled
+  | changePlan.PlanChangeRevoked
   | changePlan.TermChanged
   | convert.TrialConverted
   | upgrade.SubscriptionUpgraded
@@ -96,6 +97,7 @@ const updates: ReadonlySet<SubscriptionEvent['type']> = new Set([
   'ChangeScheduled',
   'ScheduledChangeRemoved',
   'PlanChangeScheduled',
+  'PlanChangeRevoked',
   'TermChanged',
   'TrialConverted',
   'SubscriptionUpgraded',
@@ -159,6 +161,7 @@ const evolveExisting = (
     case 'SubscriptionRenamed':
       return rename.evolve(state, event);
     case 'PlanChangeScheduled':
+    case 'PlanChangeRevoked':
     case 'TermChanged':
     case 'TrialConverted':
     case 'ChargeCycleStarted':
@@ -174,6 +177,7 @@ const evolveExisting = (
 
 type TermEvent =
   | changePlan.PlanChangeScheduled
+  | changePlan.PlanChangeRevoked
   | changePlan.TermChanged
   | convert.TrialConverted
   | startCycle.ChargeCycleStarted
@@ -185,6 +189,7 @@ type TermEvent =
 const evolveTerm = (state: Existing, event: TermEvent): Existing => {
   switch (event.type) {
     case 'PlanChangeScheduled':
+    case 'PlanChangeRevoked':
     case 'TermChanged':
       return changePlan.evolve(state, event);
     case 'TrialConverted':
