@@ -82,12 +82,17 @@ export const problemOf = (error: unknown): ProblemError => {
     );
   if (error instanceof ReadStoreUnavailable)
     return new ProblemError('READ_STORE_UNAVAILABLE', 'the read store cannot be reached: try again');
+  if (isMissingTable(error))
+    return new ProblemError('READ_STORE_UNAVAILABLE', 'nobody has built the read models yet: try again');
   if (error instanceof MalformedCursor) return new InvalidRequest([{ path: 'cursor', message: error.message }]);
   const status = frameworkStatus(error);
   if (status === undefined || status >= 500)
     return new ProblemError('INTERNAL_ERROR', 'something went wrong within the ledger; its log says what');
   return frameworkProblem(status, (error as Error).message);
 };
+
+/** A process without the duty of a projector asks before the one that has it made the tables. */
+const isMissingTable = (error: unknown): boolean => error instanceof Error && error.message.startsWith('no such table');
 
 /** The status that Nest or Fastify gave an error of its own. */
 const frameworkStatus = (error: unknown): number | undefined => {
