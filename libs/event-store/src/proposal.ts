@@ -71,6 +71,10 @@ const metaOf = ({ meta }: Command, fingerprint: string, schema: number, pins: Pi
   ...(pins.catalogVersion !== undefined && { catalogVersion: pins.catalogVersion }),
 });
 
+/** Whether the caller may not even learn at which revision the stream is: to them it does not exist, or is none of their business. */
+const isSecret = (decision: unknown): boolean =>
+  isRefusal(decision) && (decision.refused === 'FORBIDDEN_ROLE' || decision.refused.endsWith('_NOT_FOUND'));
+
 /** Decides a command on what its stream has come to, and puts what was decided into the form in which it is appended. */
 export const propose = <C extends Command, E extends Event, S>(
   { decider, stream, command, fingerprint, options: { expected } }: Task<C, E, S>,
@@ -78,9 +82,9 @@ export const propose = <C extends Command, E extends Event, S>(
   { schemaOf }: Codec,
 ): Proposal<S> | Refusal => {
   const { revision } = folded;
-  if (expected !== undefined && expected !== revision)
-    return refuse('REVISION_MISMATCH', `${stream} is at revision ${revision}, not at ${expected}`, { revision });
   const decision = decider.decide(command, folded.state);
+  if (expected !== undefined && expected !== revision && !isSecret(decision))
+    return refuse('REVISION_MISMATCH', `${stream} is at revision ${revision}, not at ${expected}`, { revision });
   if (isRefusal(decision)) return decision;
 
   let { state } = folded;
