@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { isRefusal, START } from '#kernel';
+import { isRefusal, refuse, START } from '#kernel';
 import { codec } from './codec.ts';
 import { add, counter, type Add, type Added, type Count } from './counter.testing.ts';
 import { NO_STREAM, StoreUnavailable, type EventStore } from './event-store.ts';
