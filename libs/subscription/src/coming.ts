@@ -48,7 +48,7 @@ type Asked = {
 };
 
 /**
- * What a trial becomes: what is asked for; where that leaves something open, the preset's plan or the trial's own,
+ * What a trial becomes: what is asked for; where that leaves something open, the usual plan or the trial's own,
  * whichever the paid SKU is sold for, else the first plan that it is sold for.
  */
 export const paidPlan = (
@@ -61,9 +61,8 @@ export const paidPlan = (
   const { offerId = paid.offerId, skuId = paid.skuId } = asked;
   const sold = skuAt(surroundings, { offerId, skuId }, at);
   if (isRefusal(sold)) return sold;
-  const usual = policyOf(state)['nce.trial'].convertsTo;
   let no: Refusal = refuse('PLAN_NOT_OFFERED', `${offerId}/${skuId} is sold for nothing in ${state.currency}`);
-  for (const plan of [...(usual === null ? [] : [usual]), state, ...sold.sku.plans]) {
+  for (const plan of [...usualPlan(state), state, ...sold.sku.plans]) {
     const { term = plan.term, billingCycle = plan.billingCycle } = asked;
     const wanted = { offerId, skuId, term, billingCycle, currency: state.currency };
     const priced = priceAt(surroundings, wanted, at);
@@ -71,6 +70,13 @@ export const paidPlan = (
     no = priced;
   }
   return no;
+};
+
+/** New commerce: the preset's plan (`nce.trial`); legacy: twelve months (§2.7, §4.1); marketplace: the trial's own (R29). */
+const usualPlan = (state: Existing): readonly Pick<Wanted, 'term' | 'billingCycle'>[] => {
+  if (state.kind === 'legacy') return [{ term: 'P1Y', billingCycle: state.billingCycle }];
+  const usual = state.kind === 'newCommerce' ? policyOf(state)['nce.trial'].convertsTo : null;
+  return usual === null ? [] : [usual];
 };
 
 /** How many seats a change sends to another subscription: some of them to a new one, or any to one that exists (R92, R97). */
