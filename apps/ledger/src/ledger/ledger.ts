@@ -1,15 +1,16 @@
 import { simulatedClock } from '#calendar';
 import { Handling, type EventStore } from '#event-store';
-import type { Instant, Recorded } from '#kernel';
+import type { Instant } from '#kernel';
 import { openDataFolder, type DataFolder } from '#ledger-store';
 import type { PolicyTimeline } from '#policy';
 import { projections } from '#projections';
-import { ProcessRunner, ProjectionRunner, type ReadStore } from '#read-store';
+import { ProjectionRunner, type Logger, type ProcessRunner, type ReadStore } from '#read-store';
 import { SimulatedClock, SystemClock, type Clock } from './clock.ts';
 import { Customers } from './customers.ts';
 import { OfferSlots } from './offer-slots.ts';
 import { Orders } from './orders.ts';
 import { PriceLists } from './price-lists.ts';
+import { processesOf } from './processes.ts';
 import { Purchases } from './purchases.ts';
 import { Scheduler } from './scheduler.ts';
 import { SubscriptionCommands } from './subscription-commands.ts';
@@ -26,13 +27,7 @@ export type LedgerOptions = {
   readonly clock: { readonly kind: 'system' } | { readonly kind: 'simulated'; readonly from: Instant };
   readonly policies: PolicyTimeline;
   readonly duties: ReadonlySet<Duty>;
-  readonly logger: LedgerLogger;
-};
-
-export type LedgerLogger = {
-  info(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
-  error(facts: object, message: string): void;
+  readonly logger: Logger;
 };
 
 /** The whole ledger without its face: stores, the command side, read models, processes, scheduler and clock. */
@@ -85,13 +80,9 @@ export class Ledger {
     });
     this.orders = new Orders({ ...parts, commands: this.commands });
     this.views = new SubscriptionViews(parts);
-    const process = (name: string, type: string, react: (event: Recorded) => Promise<void>) =>
-      new ProcessRunner({ name, log: this.store, store: this.reads, handles: [type], react, logger, now });
-    this.processes = [
-      process('upgrades', 'UpgradeStarted', (event) => upgrades.whenSeatsLeaveThenDeliver(event)),
-      process('purchases', 'OfferSlotClaimed', (event) => purchases.whenSlotIsClaimedThenPurchase(event)),
-      process('orders', 'CartOrdered', (event) => this.orders.whenCartIsOrderedThenFulfil(event)),
-    ];
+    const log = this.store;
+    const { reads: store, orders } = this;
+    this.processes = processesOf({ log, store, logger, now, upgrades, purchases, orders });
     this.scheduler = new Scheduler({
       ...parts,
       reads: this.reads,
