@@ -1,4 +1,4 @@
-import { dayOf, durationMs, plus, startOf, type BillingCycle } from '#calendar';
+import { dayOf, durationMs, elapsedMs, startOf, type BillingCycle } from '#calendar';
 import type { Event, Instant } from '#kernel';
 import type { Decimal } from '#money';
 import { chargedParts } from './add-on.ts';
@@ -65,12 +65,11 @@ export const evolve = (state: Existing, { data: { effectiveAt: _, ...cycle } }: 
 export const withoutOldLines = (state: Existing): Existing => {
   const policy = policyOf(state);
   const windows = [policy['nce.cancel.fullRefund'], policy['isv.cancel.monthly'], policy['isv.cancel.annual']];
-  const longest = windows.reduce((a, b) => (durationMs(a) >= durationMs(b) ? a : b));
-  const start = state.cycle.start;
+  const longest = Math.max(...windows.map(durationMs));
+  const day = state.cycle.start;
+  const start = startOf(day);
   return {
     ...state,
-    lines: state.lines.filter(
-      ({ chargeEnd, postedFor }) => chargeEnd >= start || plus(postedFor, longest) >= startOf(start),
-    ),
+    lines: state.lines.filter(({ chargeEnd, postedFor }) => chargeEnd >= day || elapsedMs(postedFor, start) <= longest),
   };
 };
