@@ -5,12 +5,12 @@ import { normaliseInstant } from '#calendar';
 import type { Instant } from '#kernel';
 import { isPresetName, parsePolicyTimeline, presetNames, timelineOf, type PolicyTimeline } from '#policy';
 
-export const duties = ['api', 'projector', 'scheduler'] as const;
+const duties = ['api', 'projector', 'scheduler'] as const;
 
 /** What a process does: answer requests, keep read models, do what falls due and finish processes. */
 export type Duty = (typeof duties)[number];
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Everything that the environment decides (api.md §1), read once at start. */
 export type Configuration = {

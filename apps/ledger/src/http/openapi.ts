@@ -26,7 +26,7 @@ const frame = () =>
     .build();
 
 /** The OpenAPI document of an application: from its decorators, so that the two cannot drift. */
-export const describeApi = (app: INestApplication): OpenAPIObject => {
+const describeApi = (app: INestApplication): OpenAPIObject => {
   const document = SwaggerModule.createDocument(app, frame(), { extraModels: [Problem] });
   const schemas = { ...closed(document.components?.schemas ?? {}), PolicyOverride: policySchema };
   return { ...document, paths: precise(document.paths), components: { ...document.components, schemas } };
