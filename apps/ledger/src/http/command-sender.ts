@@ -58,18 +58,22 @@ export class CommandSender {
       this.#metrics.commandEnded(command.type, answer.refused);
       throw new RefusedError(answer);
     }
+    this.#count(command, request, answer);
     const { created, replayed, revision, position, body } = answer;
-    this.#metrics.commandEnded(command.type, replayed ? 'replayed' : request.dryRun ? 'dryRun' : 'accepted');
-    if (!replayed && !request.dryRun && Array.isArray(body['events'])) this.#metrics.recorded(body['events'].length);
     // A trial run creates nothing.
     const location = request.dryRun ? undefined : created?.location;
     void reply.code(location === undefined ? 200 : 201).headers({
       etag: `"${revision}"`,
-      // A dry run of what would be the first event of its stream stands nowhere.
-      ...(position === START ? {} : { 'ledger-position': position }),
+      'ledger-position': position,
       ...(location === undefined ? {} : { location }),
       ...(replayed ? { 'idempotency-replayed': 'true' } : {}),
     });
     return body;
+  }
+
+  #count({ type }: Command, { dryRun }: CommandRequest, { replayed, body }: CommandAnswer): void {
+    const outcome = replayed ? 'replayed' : dryRun ? 'dryRun' : 'accepted';
+    this.#metrics.commandEnded(type, outcome);
+    if (outcome === 'accepted' && Array.isArray(body['events'])) this.#metrics.recorded(body['events'].length);
   }
 }
