@@ -64,7 +64,8 @@ export class CommandSender {
     const location = request.dryRun ? undefined : created?.location;
     void reply.code(location === undefined ? 200 : 201).headers({
       etag: `"${revision}"`,
-      'ledger-position': position,
+      // A dry run of what would be the first event of its stream stands nowhere.
+      ...(position === START ? {} : { 'ledger-position': position }),
       ...(location === undefined ? {} : { location }),
       ...(replayed ? { 'idempotency-replayed': 'true' } : {}),
     });
