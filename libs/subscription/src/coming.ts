@@ -1,5 +1,6 @@
 import type { BillingCycle, Term } from '#calendar';
 import { isRefusal, refuse, type Instant, type Refusal } from '#kernel';
+import { addOnsOn } from './add-on.ts';
 import { policyOf, quantityRefusal } from './guards.ts';
 import { priceAt, relation, skuAt, type Priced, type Wanted } from './product.ts';
 import type { Existing, ScheduledChange } from './state.ts';
@@ -99,6 +100,7 @@ export const changeRefusal = (
     return refuse('NOTHING_CHANGES', 'that is what would renew anyway');
   return (
     skuRefusal(state, change, then, { at, surroundings }) ??
+    addOnRefusal(state, then, { at, surroundings }) ??
     seatsRefusal(state, change) ??
     leavingRefusal(state, change, then, { at, surroundings })
   );
@@ -129,6 +131,13 @@ const skuRefusal = (
     'UPGRADE_NOT_ELIGIBLE',
     `${now.offerId}/${now.skuId} does not lead to ${then.offerId}/${then.skuId} (R83)`,
   );
+};
+
+/** Add-ons go along to another plan: they must be sold on it (R37). */
+const addOnRefusal = (state: Existing, { wanted }: Coming, { at, surroundings }: Then): Refusal | undefined => {
+  if (wanted.term === state.term && wanted.billingCycle === state.billingCycle) return undefined;
+  const there = addOnsOn(wanted, state, at, surroundings);
+  return isRefusal(there) ? there : undefined;
 };
 
 /** More seats wait for no renewal under the seed: they are added at once (R79); the later preset schedules them too. */

@@ -46,7 +46,7 @@ const whatFallsDue = (state: Existing, due: Instant, surroundings: Surroundings)
   if (state.stageEndsAt !== null) return endStage(state, due);
   const expiresAt = state.suspension?.autoExpiresAt;
   if (expiresAt !== undefined && expiresAt !== null && expiresAt <= due) return endRetention(due);
-  if (startOf(state.cycle.end) < startOf(state.termEnd)) return startCycle(state, due);
+  if (startOf(state.cycle.end) < startOf(state.termEnd)) return startCycle(state, due, surroundings);
   if (!state.autoRenew || staysATrial(state)) return endTerm(state, due);
   if (!state.isTrial) return renew(state, due, surroundings);
   const converted = endTrial(state, due, surroundings);
