@@ -144,7 +144,11 @@ describe('marketplace under docs-2022-03', () => {
     await begin('2022-04-01T09:00:00.000Z', 'docs-2022-03');
     const [paid, tried, forgotten] = [await buy({ quantity: 2 }), await buy({ skuId: 'T' }), await buy()];
     expect(await client.get(paid)).toMatchObject({ status: 'pending', access: false });
-    expect((await client.get(paid)).allowedActions.toSorted()).toEqual(['activate', 'adjustments', 'rename']);
+    expect(((await client.get(paid)).allowedActions as string[]).toSorted()).toEqual([
+      'activate',
+      'adjustments',
+      'rename',
+    ]);
     expect(await client.lines(paid)).toEqual([]);
     expect(await client.all(`/v1/renewals?customerId=${customerId}`)).toEqual([]);
     expect(no(await client.send(paid, 'add-seats', { quantity: 1 }))).toBe('409 NOT_ACTIVE');

@@ -80,7 +80,10 @@ describe('metered services', () => {
     await client.at('2021-06-25T09:00:00.000Z');
     await client.tell(id, 'usage', used('150', 'u1'));
     const answer = await client.tell(id, 'deprovision');
-    expect(answer.events.map(({ type }: { type: string }) => type)).toEqual(['SubscriptionDeleted', 'ChargesPosted']);
+    expect((answer.events as { type: string }[]).map(({ type }) => type)).toEqual([
+      'SubscriptionDeleted',
+      'ChargesPosted',
+    ]);
     expect(no(await client.send(id, 'usage', used('1', 'u2')))).toBe('409 SUBSCRIPTION_DELETED');
     expect(no(await client.send(id, 'deprovision'))).toBe('409 SUBSCRIPTION_DELETED');
     await client.at('2022-01-01T00:00:00.000Z');
