@@ -136,7 +136,7 @@ export const created = ({ data, revision }: Created): Omit<SubscriptionRow, 'seq
   revision,
 });
 
-/** Where it stands, and with it whether users can work. */
+/** Where it stands, and with it whether users can work (R40, R60, R67, R69). */
 export const standing = (
   status: 'pending' | 'active' | 'paused' | 'suspended' | 'expired' | 'disabled' | 'deleted',
 ) => ({

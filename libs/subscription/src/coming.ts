@@ -151,7 +151,7 @@ const seatsRefusal = (state: Existing, change: ScheduledChange): Refusal | undef
     : undefined;
 };
 
-/** Seats within the limits of where they will be; those that stay need their own SKU's plan, too. */
+/** Seats within the limits of where they will be, so never none (E50); those that stay need their own SKU's plan, too. */
 const leavingRefusal = (
   state: Existing,
   change: ScheduledChange,

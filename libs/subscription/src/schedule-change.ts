@@ -39,6 +39,7 @@ export const guard = all(
   notTooOften,
 );
 
+/** One change waits: the last one saved, in place of the others (R84, R85). */
 export const decide = (
   { data }: ScheduleChange,
   state: Existing,

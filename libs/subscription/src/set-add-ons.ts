@@ -27,12 +27,13 @@ export type AddOnEnded = Event<'AddOnEnded', Wish & { readonly cause: 'command' 
 
 type Changed = AddOnAdded | AddOnQuantityChanged | AddOnEnded;
 
-/** R31: an active base first; R34: not by indirect resellers. */
+/** An active base first (E30). */
 const parentActive: Guard = ({ status }) =>
   status === 'active'
     ? undefined
     : refuse('PARENT_NOT_ACTIVE', `the base is ${status}: add-ons need an active one (R31)`);
 
+/** Not by indirect resellers (E30). */
 const mayBuyAddOns: Guard = (_, { partner: { model } }) =>
   model === 'indirectReseller'
     ? refuse(
@@ -49,6 +50,7 @@ export const guard = all(
   notDuringTrial,
 );
 
+/** Every add-on of the wished set with its quantity, or none of it (R33). */
 export const decide = (
   { data, meta }: SetAddOns,
   state: Existing,
@@ -131,7 +133,7 @@ const changed = (held: AddOn, { offerId, skuId, quantity }: Wish, effectiveAt: s
   data: { offerId, skuId, quantity, before: held.quantity, effectiveAt },
 });
 
-/** The add-on with its price on the base's plan, if it goes with this base and this customer (R35). */
+/** The add-on with its price on the base's plan, if it goes with this base and this customer (R35, E30). */
 const fitting = (state: Existing, wish: Wish, at: string, surroundings: Surroundings): Priced | Refusal => {
   const { term, billingCycle, currency } = state;
   const priced = priceAt(surroundings, { ...wish, term, billingCycle, currency }, at);

@@ -25,7 +25,8 @@ export const nextDue = (state: Subscription): Instant | null => {
 
 /**
  * Everything that fell due up to and including an instant, as events in order, each with the effective time when it was
- * due (architecture.md §3, E19–E21). Seats in transit stop it: what follows them must not be recorded before them.
+ * due (architecture.md §3, E19–E21; a trial's end before a cancellation at that instant: E26). Seats in transit stop it:
+ * what follows them must not be recorded before them.
  */
 export const settle = (
   state: Existing,

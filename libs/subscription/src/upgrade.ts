@@ -61,6 +61,7 @@ export const guard = all(
   notTooOften,
 );
 
+/** All seats, or some (R90) to a new subscription or an existing one (R97), now (R92). A saved change falls away (R94, E37). */
 export const decide = (
   { data, meta }: UpgradeSubscription,
   state: Existing,
@@ -73,7 +74,7 @@ export const decide = (
   if (no !== undefined) return no;
   const dropped = invalidated(state, 'midTermUpgrade', at);
   const { quantity, target } = data;
-  // R93, A11: all seats to a new subscription is the same subscription on another SKU.
+  // R93, A11, E39: all seats to a new subscription is the same subscription on another SKU.
   if (target === 'new' && quantity >= state.quantity) {
     const pendingPlan = repriced(state, data, at, surroundings);
     if (isRefusal(pendingPlan)) return pendingPlan;
