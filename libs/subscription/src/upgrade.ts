@@ -16,6 +16,7 @@ import {
 } from './guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
 import { priceAt, relation, skuAt, type Priced, type Wanted } from './product.ts';
+import { overCap } from './seat-cap.ts';
 import type { Existing, UpgradeTarget } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 import { seatsLeave, type UpgradeStarted } from './transfer.ts';
@@ -70,7 +71,9 @@ export const decide = (
 ): Decision<SubscriptionUpgraded | UpgradeStarted | ChargesPosted | ScheduledChangeRemoved> => {
   const priced = targetPlan(state, data, at, surroundings);
   if (isRefusal(priced)) return priced;
-  const no = amountRefusal(state, data, priced);
+  const no =
+    amountRefusal(state, data, priced) ??
+    overCap(surroundings.customer, { ...priced, ...state, has: 0, wants: data.quantity });
   if (no !== undefined) return no;
   const dropped = invalidated(state, 'midTermUpgrade', at);
   const { quantity, target } = data;

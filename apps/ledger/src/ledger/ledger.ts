@@ -7,6 +7,7 @@ import { projections } from '#projections';
 import { ProjectionRunner, type Logger, type ProcessRunner, type ReadStore } from '#read-store';
 import { SimulatedClock, SystemClock, type Clock } from './clock.ts';
 import { Customers } from './customers.ts';
+import { Holdings } from './holdings.ts';
 import { OfferSlots } from './offer-slots.ts';
 import { Orders } from './orders.ts';
 import { PriceLists } from './price-lists.ts';
@@ -66,7 +67,7 @@ export class Ledger {
     this.projections = new ProjectionRunner({ log: this.store, store: this.reads, projections, logger, now });
     const surroundings = () => this.commands.surroundings();
     const parts = { store: this.store, handling: this.handling, clock: this.clock, surroundings };
-    const slots = new OfferSlots(this.handling, surroundings);
+    const slots = new OfferSlots(this.handling);
     const upgrades = new Upgrades(parts);
     this.customers = new Customers({ ...parts, reads: this.reads });
     const purchases = new Purchases({ ...parts, slots, customers: this.customers });
@@ -76,6 +77,7 @@ export class Ledger {
       priceLists: this.priceLists,
       policies,
       slots,
+      holdings: new Holdings({ ...parts, reads: this.reads }),
       upgrades,
     });
     this.orders = new Orders({ ...parts, commands: this.commands });

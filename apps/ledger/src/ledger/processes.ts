@@ -22,6 +22,7 @@ export const processesOf = ({ upgrades, purchases, orders, ...runner }: Parts): 
   return [
     process('upgrades', 'UpgradeStarted', (event) => upgrades.whenSeatsLeaveThenDeliver(event)),
     process('purchases', 'OfferSlotClaimed', (event) => purchases.whenSlotIsClaimedThenPurchase(event)),
+    process('increases', 'SeatsClaimed', (event) => purchases.whenSeatsAreClaimedThenAdd(event)),
     process('orders', 'CartOrdered', (event) => orders.whenCartIsOrderedThenFulfil(event)),
   ];
 };
