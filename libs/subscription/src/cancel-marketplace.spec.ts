@@ -14,8 +14,8 @@ const cancelled = (story: Story, when: string) => typesOf(story.does(when, cance
 const listed = (story: Story, when: string) => allowedActions(story.state, meta(when), story.surroundings);
 const options = (story: Story, when: string) => refundOptions(story.state, meta(when), story.surroundings);
 
-describe('cancelling a marketplace subscription', () => {
-  it('E6: billed monthly, less than 24 hours after the order: all money back', () => {
+describe('cancelling a marketplace subscription (R46)', () => {
+  it('E6: billed monthly, less than 24 hours after the order: all money back (R47, R48)', () => {
     const story = monthly().does('2021-06-19T08:59:59.999Z', cancel);
     expect(typesOf(story.last)).toEqual(['SubscriptionCancelled', 'ChargesPosted']);
     expect(story.money(story.last)).toEqual([
@@ -24,7 +24,7 @@ describe('cancelling a marketplace subscription', () => {
     expect(story.state).toMatchObject({ status: 'deleted', autoRenew: false });
   });
 
-  it('E6: at 24 hours exactly it is late: it ends with the term', () => {
+  it('E6: at 24 hours exactly it is late: it ends with the term (R49)', () => {
     const story = monthly().does('2021-06-19T09:00:00.000Z', cancel);
     expect(story.last).toEqual([
       {
@@ -43,7 +43,7 @@ describe('cancelling a marketplace subscription', () => {
     expect(story.money()).toHaveLength(12);
   });
 
-  it('E7: billed annually, 14 days; the billing frequency counts, not the term (A6)', () => {
+  it('E7: billed annually, 14 days (R50, R51); the billing frequency counts, not the term (A6)', () => {
     expect(cancelled(annual(), '2021-07-02T08:59:59.999Z')).toBe('ChargesPosted');
     expect(cancelled(annual(), '2021-07-02T09:00:00.000Z')).toBe('CancellationScheduled');
     const byTerm = { override: { 'isv.cancel.keyedOn': 'term' } } as const;

@@ -86,7 +86,7 @@ describe('deprovisioning', () => {
     expect(story.settled('2022-01-01T00:00:00.000Z').last).toEqual([]);
   });
 
-  it('of an unused service ends it, and that is all', () => {
+  it('of an unused service ends it (R54), and that is all: there is nothing to give back (R55)', () => {
     expect(typesOf(metered(at).does(at, deprovision).last)).toEqual(['SubscriptionDeleted']);
   });
 });

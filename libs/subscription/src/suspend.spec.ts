@@ -5,7 +5,7 @@ import { bought, typesOf } from './subscription.testing.ts';
 const at = '2018-01-13T09:00:00.000Z';
 
 describe('suspending a legacy subscription', () => {
-  it('takes access, tells until when, and gives the whole running cycle back in the first 30 days (W28a)', () => {
+  it('tells until when (R42), and gives the whole running cycle back in the first 30 days (W28a)', () => {
     const story = office(at).does('2018-02-01T10:00:00.000Z', suspend);
     expect(typesOf(story.last)).toEqual(['SubscriptionSuspended', 'ChargesPosted']);
     expect(story.money(story.last)).toEqual(['suspend -4.00 for 1, 2018-01-13 to 2018-02-12, 31/31 reversal']);
@@ -60,7 +60,7 @@ describe('suspending a legacy subscription', () => {
     expect(story.no(later, suspend)).toBe('SUBSCRIPTION_SUSPENDED');
   });
 
-  it('lets the term roll over uncharged; the data goes when it was to go', () => {
+  it('lets the term roll over uncharged; the data goes when it was to go (R42)', () => {
     const story = office('2017-12-20T09:00:00.000Z', { term: 'P1M' })
       .does('2018-01-02T10:00:00.000Z', suspend)
       .settled('2018-04-02T09:59:59.999Z');
