@@ -105,7 +105,7 @@ const effective = ({ at }: Meta, { lastEffectiveAt }: Holding): Instant =>
 const isClaimed = ({ slots }: Holding, { subscriptionId, commandId }: ClaimOf): boolean =>
   slots[subscriptionId]?.claims[commandId] !== undefined;
 
-/** Counts every slot whose holder is not known to be deleted (R5): so two buyers at once cannot both have the last one. */
+/** Counts every slot whose holder is not known to be deleted (R5): so two buyers at once cannot both have the last one (E25). */
 const claim = (
   { data: { offerId, limit, cap, slot, ended } }: ClaimOfferSlot,
   state: Holding,
