@@ -17,7 +17,10 @@ const frame = () =>
     )
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' }, 'key')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'An API key, or a token of the configured issuer' },
+      'key',
+    )
     .addSecurityRequirements('key')
     .addGlobalResponse(
       { status: '4XX', description: 'The request, or a rule, says no', content: problem },
