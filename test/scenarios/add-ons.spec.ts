@@ -31,7 +31,7 @@ const base = (quantity: number, over: object = {}) =>
   client.buy(customerId, { offerId: 'L', quantity, term: 'P1Y', ...over });
 
 describe('add-ons of legacy subscriptions', () => {
-  it('are bought on their base alone, in one piece, and run with it (R31-R38, W40, E31)', async () => {
+  it('are bought on their base alone, in one piece, and run with it (R32, R33, R35, R37, R38, W40, E31)', async () => {
     await begin();
     const id = await base(400);
     const catalogueWay = { customerId, offerId: 'L', skuId: 'A', quantity: 1, term: 'P1Y', billingCycle: 'monthly' };
@@ -70,7 +70,7 @@ describe('add-ons of legacy subscriptions', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('E28, E29: rest with their base and come back with it; one that rested by itself stays', async () => {
+  it('E28, E29: rest with their base (R36) and come back with it; one that rested by itself stays', async () => {
     await begin();
     const id = await base(10);
     await wish(id, [
@@ -129,7 +129,7 @@ describe('add-ons of legacy subscriptions', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('E30: no add-ons on a resting base, for a reseller, or on a trial', async () => {
+  it('E30: no add-ons on a resting base (R31), for a reseller (R34), or on a trial', async () => {
     await begin();
     const id = await base(10);
     await client.tell(id, 'suspend', reason);

@@ -137,6 +137,7 @@ describe('legacy subscriptions, as the book tells them', () => {
     await client.at('2021-07-18T00:00:00.000Z');
     expect((await client.get(forgotten)).status).toBe('deleted');
 
+    // R75: it always renews.
     expect(no(await client.call('PUT', `/v1/subscriptions/${converted}/auto-renew`, { enabled: false }))).toBe(
       '409 AUTO_RENEW_NOT_CONFIGURABLE',
     );

@@ -33,7 +33,7 @@ export const guard = all(
   notTooOften,
 );
 
-/** The seats' price stays as it was pinned; a scheduled change falls away (A5, E36). */
+/** At once (R79). The seats' price stays as it was pinned; a scheduled change falls away (R88, A5, E36). */
 export const decide = (
   { data, meta }: AddSeats,
   state: Existing,

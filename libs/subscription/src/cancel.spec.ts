@@ -21,7 +21,7 @@ describe('cancelling', () => {
     expect(story.state).toMatchObject({ status: 'deleted', autoRenew: false });
   });
 
-  it('E5: gives everything back up to 24 hours, to the millisecond; then one day is used', () => {
+  it('E5: gives everything back up to 24 hours, to the millisecond (R63); then one day is used (R64)', () => {
     expect(refunded(at, '2021-07-16T09:00:00.000Z')).toEqual([
       'cancelImmediate -100.80 for 10, 2021-07-15 to 2021-08-14, 31/31 reversal',
     ]);
@@ -30,7 +30,7 @@ describe('cancelling', () => {
     ]);
   });
 
-  it('E8: gives a part back up to 30 days, to the millisecond; then it is refused (R59, R65)', () => {
+  it('E8: gives a part back up to 30 days, to the millisecond (R59, R64); then it is refused (R65)', () => {
     expect(refunded(at, '2021-08-14T09:00:00.000Z')).toEqual([
       'cancelImmediate -3.20 for 10, 2021-08-14 to 2021-08-14, 1/31 unit-down',
     ]);

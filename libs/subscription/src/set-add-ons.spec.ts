@@ -30,7 +30,7 @@ describe('the add-ons of a legacy base', () => {
     expect(story.money(story.last).at(-1)).toBe('new 1.00 for 30, 2021-07-17 to 2021-07-17, 1/30 line-half-up');
   });
 
-  it('are one set: one that does not go stops all, one that is left out ends', () => {
+  it('are one set (R33): one that does not go stops all (E30), one that is left out ends', () => {
     const story = hundred().does(
       at,
       addOns([
@@ -68,7 +68,7 @@ describe('the add-ons of a legacy base', () => {
     expect(base.no(at, addOns([]))).toBeUndefined();
   });
 
-  it('stay within what is sold, and on sale', () => {
+  it('stay within what is sold, and where it is sold (R35)', () => {
     expect(hundred().no(at, addOns([['0002', 101]]))).toBe('QUANTITY_OUT_OF_RANGE');
     expect(hundred().no(at, addOns([['0007', 1]]))).toBe('SKU_UNKNOWN');
     expect(hundred().no(at, addOns([['0001', 1]]))).toBe('ADDON_NOT_FOR_PARENT');
@@ -87,7 +87,7 @@ describe('the add-ons of a legacy base', () => {
     expect(hundred().does(at, three).no(at, three)).toBe('NOTHING_CHANGES');
   });
 
-  it('E30: want an active base, a partner who may buy them, and a kind that has them', () => {
+  it('E30: want an active base (R31), a partner who may buy them (R34), and a kind that has them', () => {
     const one = addOns([['0002', 1]]);
     expect(hundred().does(at, suspend).no(at, one)).toBe('PARENT_NOT_ACTIVE');
     expect(hundred().no(at, one, reseller)).toBe('PARTNER_MODEL_NOT_ALLOWED');
@@ -103,7 +103,7 @@ describe('suspending add-ons', () => {
     ['0003', 5],
   ]);
 
-  it('E28: a base takes its add-ons along; those that rested before stay when it comes back', () => {
+  it('E28: a base takes its add-ons along (R36); those that rested before stay when it comes back', () => {
     const story = hundred().does(at, three).does(at, suspendAddOn('0003'));
     expect(story.money(story.last)).toEqual(['suspend -10.00 for 5, 2021-06-18 to 2021-07-17, 30/30 reversal']);
     story.does(later, suspend);

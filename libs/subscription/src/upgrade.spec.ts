@@ -23,7 +23,7 @@ const child = (story: Story) => deliver(story, soon) as Story;
 const codeOf = (answer: unknown) => (isRefusal(answer) ? answer.refused : 'received');
 
 describe('upgrading all seats', () => {
-  it('keeps the subscription, its term and its windows', () => {
+  it('takes effect at once (R79), and keeps the subscription, its term and its windows', () => {
     const story = source().does(when, upgrade('STANDARD', 300));
     expect(story.last[0]).toEqual({
       type: 'SubscriptionUpgraded',

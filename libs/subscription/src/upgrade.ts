@@ -62,7 +62,7 @@ export const guard = all(
   notTooOften,
 );
 
-/** All seats, or some (R90) to a new subscription or an existing one (R97), now (R92). A saved change falls away (R94, E37). */
+/** All seats, or some (R90) to a new subscription or an existing one (R97), now (R79, R92). A saved change goes (R94, E37). */
 export const decide = (
   { data, meta }: UpgradeSubscription,
   state: Existing,
