@@ -29,7 +29,7 @@ const change = (event: Recorded, changed: Changed = {}): Change =>
 /** Subscriptions and customers: who has what, and how it stands. */
 export const status = projection<SubscriptionEvent | CustomerEvent>({
   name: 'status',
-  version: 1,
+  version: 2,
   tables: { subscriptions: subscriptionsTable, add_ons: addOnsTable, customers: customersTable },
   on: {
     CustomerRegistered: registered,

@@ -7,6 +7,7 @@ import { projections } from '#projections';
 import { ProjectionRunner, type Logger, type ProcessRunner, type ReadStore } from '#read-store';
 import { SimulatedClock, SystemClock, type Clock } from './clock.ts';
 import { Customers } from './customers.ts';
+import { DirectOrders } from './direct-orders.ts';
 import { Holdings } from './holdings.ts';
 import { OfferSlots } from './offer-slots.ts';
 import { Orders } from './orders.ts';
@@ -44,6 +45,7 @@ export class Ledger {
   readonly customers: Customers;
   readonly commands: SubscriptionCommands;
   readonly orders: Orders;
+  readonly directOrders: DirectOrders;
   readonly views: SubscriptionViews;
   /** Only under a simulated clock. */
   readonly timeMachine: TimeMachine | undefined;
@@ -66,10 +68,11 @@ export class Ledger {
     const now = () => this.clock.now();
     this.projections = new ProjectionRunner({ log: this.store, store: this.reads, projections, logger, now });
     const surroundings = () => this.commands.surroundings();
-    const parts = { store: this.store, handling: this.handling, clock: this.clock, surroundings };
+    const { store: log, reads, handling } = this;
+    const parts = { store: log, reads, handling, clock: this.clock, surroundings };
     const slots = new OfferSlots(this.handling);
     const upgrades = new Upgrades(parts);
-    this.customers = new Customers({ ...parts, reads: this.reads });
+    this.customers = new Customers(parts);
     const purchases = new Purchases({ ...parts, slots, customers: this.customers });
     this.commands = new SubscriptionCommands({
       customers: this.customers,
@@ -77,17 +80,16 @@ export class Ledger {
       priceLists: this.priceLists,
       policies,
       slots,
-      holdings: new Holdings({ ...parts, reads: this.reads }),
+      holdings: new Holdings(parts),
       upgrades,
     });
     this.orders = new Orders({ ...parts, commands: this.commands });
+    this.directOrders = new DirectOrders(parts);
     this.views = new SubscriptionViews(parts);
-    const log = this.store;
-    const { reads: store, orders } = this;
-    this.processes = processesOf({ log, store, logger, now, upgrades, purchases, orders });
+    const { orders } = this;
+    this.processes = processesOf({ log, store: reads, logger, now, upgrades, purchases, orders });
     this.scheduler = new Scheduler({
       ...parts,
-      reads: this.reads,
       projections: this.projections,
       onError: (error, subscriptionId) => {
         logger.error({ error, subscriptionId }, 'what fell due could not be settled');
@@ -98,7 +100,6 @@ export class Ledger {
         ? new TimeMachine({
             ...parts,
             clock: this.clock,
-            reads: this.reads,
             scheduler: this.scheduler,
             projections: this.projections,
             processes: this.processes,
