@@ -168,13 +168,13 @@ export class SubscriptionCommands {
   ): Promise<Outcome | Refusal> {
     const { command, surroundings } = wish;
     const { conditions = {} } = command.meta;
+    const quote = quoted ? conditions.quote : undefined;
     return this.#parts.handling.handle(subscription(surroundings), subscriptionId, command, {
       expected: conditions.revision,
       dryRun: dryRun ?? conditions.dryRun,
-      agree: ({ events }) =>
-        !quoted || conditions.quote === undefined || quoteToken(wish, events) === conditions.quote
-          ? undefined
-          : stale(),
+      ...(quote !== undefined && {
+        agree: ({ events }: Answer) => (quoteToken(wish, events) === quote ? undefined : stale()),
+      }),
     });
   }
 }
