@@ -10,6 +10,7 @@ import { publishApi } from './http/openapi.ts';
 import { httpServer } from './http/server.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { adoptPolicy } from './policy/adopt-policy.ts';
 
 /** How long a start waits for the read model of keys; a ledger that rebuilds it goes on meanwhile. */
 const PATIENCE_MS = 10_000;
@@ -42,10 +43,12 @@ export type Started = {
  * host or a port that cannot be used; the service is then closed again.
  */
 export const startApp = async (app: NestFastifyApplication, configuration: Configuration): Promise<Started> => {
-  const { catalogueFile, apiKey, roles, host, port } = configuration;
+  const { catalogueFile, apiKey, policy, roles, host, port } = configuration;
   try {
     const ledger = app.get(Ledger);
     await ledger.start();
+    // Others decide nothing, and their rules are not those of the ledger.
+    if (roles.has('api') || roles.has('scheduler')) await adoptPolicy(ledger, policy);
     await publishFile(ledger, catalogueFile);
     const { administratorKey, position } = await bootstrap(ledger, apiKey);
     // The first request finds its key.
