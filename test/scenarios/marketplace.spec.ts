@@ -43,6 +43,7 @@ describe('marketplace subscriptions, as the book tells them', () => {
       next: { offerId: 'M', skuId: 'T', quantity: 1, unitPrice: '2.00', amount: '2.00', currency: 'USD' },
     });
     await client.at('2019-07-10T00:00:00.000Z');
+    // R26, R28: nothing for 30 days, then the first charge at the instant that the trial ends.
     expect(await client.lines(tried)).toEqual([
       ['new', 1, '0.00', '2019-06-10', '2019-07-09'],
       ['renew', 1, '2.00', '2019-07-10', '2019-08-09'],
