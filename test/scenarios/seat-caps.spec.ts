@@ -44,7 +44,9 @@ const add = (id: string, quantity: number): Promise<Reply> => client.send(id, 'a
 /** All seats of a SKU that the customer has by now. */
 const seats = async (offerId = 'CAPPED'): Promise<number> => {
   const all = await client.all(`/v1/subscriptions?customerId=${customerId}&offerId=${offerId}`);
-  return all.filter(({ status }) => status !== 'deleted').reduce<number>((sum, { quantity }) => sum + Number(quantity), 0);
+  return all
+    .filter(({ status }) => status !== 'deleted')
+    .reduce<number>((sum, { quantity }) => sum + Number(quantity), 0);
 };
 const refused = (held: number) => ({ status: 409, body: { code: 'OFFER_LIMIT', limit: 300, held } });
 const tally = (replies: readonly Reply[]): Record<string, number> =>
