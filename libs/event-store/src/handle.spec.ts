@@ -371,14 +371,15 @@ describe('a dry run', () => {
   });
 });
 
-it('tells no revision to whom the stream does not exist', async () => {
-  const handling = handlingOf(opened());
-  await handling.handle(counter, 'a', add(1));
-  const hidden = { ...counter, decide: () => refuse('SUBSCRIPTION_NOT_FOUND', 'there is no such subscription') };
-  expect(await handling.handle(hidden, 'a', add(1), { expected: 3 })).toMatchObject({
-    refused: 'SUBSCRIPTION_NOT_FOUND',
-  });
-});
+it.each(['SUBSCRIPTION_NOT_FOUND', 'SUBSCRIPTION_EXISTS', 'FORBIDDEN_ROLE'] as const)(
+  'tells no revision to whom the stream is none of their business: %s',
+  async (refused) => {
+    const handling = handlingOf(opened());
+    await handling.handle(counter, 'a', add(1));
+    const hidden = { ...counter, decide: () => refuse(refused, 'no') };
+    expect(await handling.handle(hidden, 'a', add(1), { expected: 3 })).toEqual(refuse(refused, 'no'));
+  },
+);
 
 describe('a last look', () => {
   const stale = { refused: 'QUOTE_STALE', because: 'it came out differently' } as const;

@@ -71,9 +71,12 @@ const metaOf = ({ meta }: Command, fingerprint: string, schema: number, pins: Pi
   ...(pins.catalogVersion !== undefined && { catalogVersion: pins.catalogVersion }),
 });
 
-/** Whether the caller may not even learn at which revision the stream is: to them it does not exist, or is none of their business. */
+/**
+ * Whether the caller may not even learn at which revision the stream is: to them it does not exist, or is none of their
+ * business, or they wanted to create what somebody has already.
+ */
 const isSecret = (decision: unknown): boolean =>
-  isRefusal(decision) && (decision.refused === 'FORBIDDEN_ROLE' || decision.refused.endsWith('_NOT_FOUND'));
+  isRefusal(decision) && /^FORBIDDEN_ROLE$|_(NOT_FOUND|EXISTS)$/.test(decision.refused);
 
 /**
  * Decides a command on what its stream has come to, and puts what was decided into the form in which it is appended. Not

@@ -31,7 +31,7 @@ export const decideOpening = (
   _: None,
 ): Decision<SubscriptionCreated | ChargesPosted> => {
   const { opening, transitionId } = started;
-  if (opening === null) return refuse('TARGET_NOT_FOUND', `there is no subscription ${started.targetSubscriptionId}`);
+  if (opening === null) return noTarget(started);
   return [
     { type: 'SubscriptionCreated', data: opening },
     post(opening, transitionId, opening.effectiveAt, [charge('convert', opening)]),
@@ -64,15 +64,15 @@ export const decideJoining = (
   ];
 };
 
+/** The same words for one that is not there and for one of another customer: nobody learns what others have. */
+const noTarget = ({ targetSubscriptionId }: UpgradeStarted['data']): Refusal =>
+  refuse('TARGET_NOT_FOUND', `the customer has no subscription ${targetSubscriptionId}`);
+
 /** E42, and the later rules' conditions (`nce.upgrade.existingTarget`). */
-const targetRefusal = (
-  state: Existing,
-  { target, source, opening, targetSubscriptionId }: UpgradeStarted['data'],
-  at: string,
-): Refusal | undefined => {
+const targetRefusal = (state: Existing, started: UpgradeStarted['data'], at: string): Refusal | undefined => {
+  const { target, source, opening, targetSubscriptionId } = started;
   if (opening !== null) return refuse('SUBSCRIPTION_EXISTS', `a subscription ${targetSubscriptionId} exists already`);
-  if (state.partnerId !== source.partnerId || state.customerId !== source.customerId)
-    return refuse('TARGET_NOT_FOUND', `the customer has no subscription ${targetSubscriptionId}`);
+  if (state.partnerId !== source.partnerId || state.customerId !== source.customerId) return noTarget(started);
   if (state.status !== 'active' || state.isTrial)
     return refuse('TARGET_NOT_ACTIVE', `the target is ${state.isTrial ? 'a trial' : state.status}`);
   if (state.offerId !== target.offerId || state.skuId !== target.skuId)
