@@ -8,7 +8,7 @@ export const numberOf = (day: Day): number =>
   civilNumber(digits(day, 0) * 100 + digits(day, 2), digits(day, 5), digits(day, 8));
 
 /** The number of a year's, month's (1-12) and day's date. */
-export const civilNumber = (year: number, month: number, dayOfMonth: number): number => {
+const civilNumber = (year: number, month: number, dayOfMonth: number): number => {
   // Counted in years that begin in March, so that the leap day is the last of its year.
   const shifted = month > 2 ? year : year - 1;
   const era = Math.floor(shifted / 400);

@@ -1,7 +1,7 @@
 export { cotermEnd, latestMonthEnd } from './alignment.ts';
-export { addMonths, anchorOf, type Anchor, type AnchorRule } from './anchor.ts';
+export { anchorOf, type Anchor, type AnchorRule } from './anchor.ts';
 export { addDays, dayOf, days, isDay, monthOf, startOf } from './day.ts';
-export { durationMs, elapsedMs, isDuration, isInstant, normaliseInstant, plus } from './instant.ts';
+export { durationMs, elapsedMs, isDuration, normaliseInstant, plus } from './instant.ts';
 export {
   billingCycles,
   cycleAt,

@@ -14,7 +14,7 @@ export const wrong = (value: unknown, path: string, problems: Problem[], expecte
 };
 
 /** A value that passes a test. */
-export const valid =
+const valid =
   <T>(holds: (value: unknown) => value is T, expected: string): Reader<T> =>
   (value, path, problems) =>
     holds(value) ? value : wrong(value, path, problems, expected);

@@ -13,7 +13,7 @@ export type {
   TrialRules,
   UsageCharge,
 } from './policy.ts';
-export { isPresetName, presetNames, presets, sources, type PresetName } from './presets.ts';
+export { isPresetName, presetNames, presets, type PresetName } from './presets.ts';
 export { mayDo, type Action } from './roles.ts';
 export { roundingFor } from './rounding.ts';
 export { parsePolicyTimeline, policySchema } from './schema.ts';

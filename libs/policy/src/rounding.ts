@@ -2,7 +2,7 @@ import type { BillingCycle } from '#calendar';
 import type { RoundingRegime } from '#money';
 import type { CommerceKind, Policy, ProratedCharge, Rounding, RoundingKey, UsageCharge } from './policy.ts';
 
-export const proratedCharges: readonly ProratedCharge[] = [
+const proratedCharges: readonly ProratedCharge[] = [
   'new',
   'cycleCharge',
   'renew',
@@ -16,7 +16,7 @@ export const proratedCharges: readonly ProratedCharge[] = [
   'reactivate',
 ];
 
-export const usageCharges: readonly UsageCharge[] = ['new', 'cycleCharge', 'usage'];
+const usageCharges: readonly UsageCharge[] = ['new', 'cycleCharge', 'usage'];
 
 export const roundingKeys: readonly RoundingKey[] = [
   ...(['nce', 'isv', 'legacy'] as const).flatMap((kind) =>

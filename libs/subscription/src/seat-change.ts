@@ -25,7 +25,7 @@ export const seatChange = (
 };
 
 /** The line that reaches to the end of the running cycle and was not taken back. */
-export const openLine = (state: Existing, { offerId, skuId, cycle }: Charged): ChargeLine | undefined => {
+const openLine = (state: Existing, { offerId, skuId, cycle }: Charged): ChargeLine | undefined => {
   const line = state.lines.findLast(
     (posted) =>
       posted.offerId === offerId &&

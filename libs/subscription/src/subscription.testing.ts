@@ -110,16 +110,7 @@ export const meta = (at: Instant, role: Role = 'global-admin', commandId = 'a-co
 export type Ask = (meta: Meta) => SubscriptionCommand;
 
 /** One line of money as one line of text, so that a table of them can be read. */
-export const told = ({
-  chargeType,
-  subtotal,
-  quantity,
-  chargeStart,
-  chargeEnd,
-  days,
-  cycleDays,
-  rounding,
-}: ChargeLine) =>
+const told = ({ chargeType, subtotal, quantity, chargeStart, chargeEnd, days, cycleDays, rounding }: ChargeLine) =>
   `${chargeType} ${subtotal} for ${quantity}, ${chargeStart} to ${chargeEnd}, ${days}/${cycleDays} ${rounding}`;
 
 /** A subscription's life, told command by command; keeps its events and its state. */

@@ -52,7 +52,7 @@ const openEnded = (start: Day, _: Term, __: BillingCycle, anchor: Anchor): Opene
 export const openTermOf = (kind: Existing['kind']) => (kind === 'usage' ? openEnded : openTerm);
 
 /** The last day of what has no last day. */
-export const NEVER: Day = '9999-12-31';
+const NEVER: Day = '9999-12-31';
 
 /** A trial of n days ends with its n-th day (E27), and is one cycle. */
 export const openTrial = (start: Day, days: number, anchor: Anchor): OpenedTerm => {

@@ -45,7 +45,8 @@ export class ClockController {
 
   #timeMachine(): TimeMachine {
     const { timeMachine } = this.ledger;
-    if (timeMachine === undefined) throw new ProblemError('ROUTE_NOT_FOUND', 'the clock is the system’s: it is not moved');
+    if (timeMachine === undefined)
+      throw new ProblemError('ROUTE_NOT_FOUND', 'the clock is the system’s: it is not moved');
     return timeMachine;
   }
 }

@@ -10,7 +10,7 @@ const shown = ({ type, data }: Recorded) => {
 };
 
 /** Lines as the billing read model will show them (api.md §4.5), but for `sequence`, which it counts itself. */
-export const chargesOf = (events: readonly Recorded[]): readonly object[] =>
+const chargesOf = (events: readonly Recorded[]): readonly object[] =>
   events
     .filter((event): event is Recorded<ChargesPosted> => event.type === 'ChargesPosted')
     .flatMap(({ id, data: { lines, ...owner }, meta }) =>
