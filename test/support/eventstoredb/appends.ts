@@ -1,6 +1,8 @@
 import { status, type sendUnaryData, type ServerDuplexStream, type ServerReadableStream } from '@grpc/grpc-js';
 import any from 'google-protobuf/google/protobuf/any_pb.js';
 import empty from 'google-protobuf/google/protobuf/empty_pb.js';
+import codes from '@eventstore/db-client/generated/code_pb.js';
+import type { Code } from '@eventstore/db-client/generated/code_pb.js';
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import statuses from '@eventstore/db-client/generated/status_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
@@ -11,21 +13,18 @@ import type {
   BatchAppendResp,
 } from '@eventstore/db-client/generated/streams_pb.js';
 import type { Expected, Proposed, Written } from './log.ts';
-import type { Surroundings } from './server.ts';
+import type { Surroundings } from './surroundings.ts';
 import { expectedIn, failure, identifierOf, nameIn, proposedIn, streamDeleted, uuidIn } from './wire.ts';
 
 /** How long the server gives an append at most, in milliseconds. */
 const WRITE_TIMEOUT = 2_000;
 /** Codes of google.rpc.Status. */
-const ALREADY_EXISTS = 6;
-const FAILED = 9;
-const DEADLINE_EXCEEDED = 4;
-const INVALID = 3;
+const { ALREADY_EXISTS, FAILED_PRECONDITION, DEADLINE_EXCEEDED, INVALID_ARGUMENT } = codes.Code;
 
 type Details = { serializeBinary(): Uint8Array };
 type Answer = Pick<Written & { outcome: 'written' }, 'revision' | 'at'>;
 
-const problem = (code: number, message: string, details: Details) => {
+const problem = (code: Code, message: string, details: Details) => {
   const packed = new any.Any();
   packed.pack(details.serializeBinary(), `event_store.client.${message}`);
   return new statuses.Status().setCode(code).setMessage(message).setDetails(packed);
@@ -59,13 +58,22 @@ const answerTo = (stream: string, expected: Expected, written: Written): BatchAp
       return answer.setError(wrongVersion(expected, written.current));
     case 'streamDeleted': {
       const details = new shared.StreamDeleted().setStreamIdentifier(identifierOf(stream));
-      return answer.setError(problem(FAILED, 'StreamDeleted', details));
+      return answer.setError(problem(FAILED_PRECONDITION, 'StreamDeleted', details));
     }
     case 'tooLarge': {
       const details = new shared.MaximumAppendSizeExceeded().setMaxappendsize(written.maximum);
-      return answer.setError(problem(INVALID, 'MaximumAppendSizeExceeded', details));
+      return answer.setError(problem(INVALID_ARGUMENT, 'MaximumAppendSizeExceeded', details));
     }
   }
+};
+
+/** Whether a fault swallows an append, before or after it was taken in. */
+const isLost = ({ faults, breakAll }: Surroundings, when: 'before' | 'after'): boolean => {
+  if (when === 'before' && faults.value('silence') > 0) return true;
+  if (faults.take(when === 'before' ? 'loseRequest' : 'loseAnswer')) return true;
+  if (!faults.take(when === 'before' ? 'breakBefore' : 'breakAfter')) return false;
+  breakAll();
+  return true;
 };
 
 /** An append of which not all frames have come. */
@@ -92,8 +100,9 @@ const timeLeft = (options: BatchAppendReq.Options): number => {
 
 /** Takes the frames of many appends from one call, and answers each append once, in the order in which they are complete. */
 export const batchAppend =
-  ({ log, faults, breakAll, address }: Surroundings) =>
+  (around: Surroundings) =>
   (call: ServerDuplexStream<BatchAppendReq, BatchAppendResp>): void => {
+    const { log, faults, address } = around;
     const pending = new Map<string, Pending>();
 
     const answer = (frame: BatchAppendReq, response: BatchAppendResp) => {
@@ -111,16 +120,22 @@ export const batchAppend =
     };
 
     const complete = (frame: BatchAppendReq, { stream, expected, events, bad }: Pending) => {
-      if (faults.value('silence') > 0 || faults.take('loseRequest')) return;
-      if (faults.take('breakBefore')) return void breakAll();
-      if (faults.take('notLeader')) return void call.emit('error', notLeader(address()));
+      if (isLost(around, 'before')) return;
+      if (faults.take('notLeader')) {
+        call.emit('error', notLeader(address()));
+        return;
+      }
       if (bad) {
-        const error = problem(INVALID, 'BadRequest', new shared.BadRequest().setMessage('no id, type or content-type'));
-        return answer(frame, new streams.BatchAppendResp().setStreamIdentifier(identifierOf(stream)).setError(error));
+        const error = problem(
+          INVALID_ARGUMENT,
+          'BadRequest',
+          new shared.BadRequest().setMessage('no id, type or content-type'),
+        );
+        answer(frame, new streams.BatchAppendResp().setStreamIdentifier(identifierOf(stream)).setError(error));
+        return;
       }
       const written = log.append(stream, events, expected);
-      if (faults.take('loseAnswer')) return;
-      if (faults.take('breakAfter')) return void breakAll();
+      if (isLost(around, 'after')) return;
       answer(frame, answerTo(stream, expected, written));
     };
 
@@ -130,7 +145,10 @@ export const batchAppend =
       if (options !== undefined) {
         const left = timeLeft(options);
         const stream = nameIn(options.getStreamIdentifier());
-        if (left <= 0) return timedOut(frame, stream);
+        if (left <= 0) {
+          timedOut(frame, stream);
+          return;
+        }
         pending.set(
           id,
           begun(
@@ -160,7 +178,7 @@ export const batchAppend =
   };
 
 /** What a node says that does not lead. */
-export const notLeader = ({ host, port }: { readonly host: string; readonly port: number }) =>
+const notLeader = ({ host, port }: { readonly host: string; readonly port: number }) =>
   failure(status.NOT_FOUND, 'Leader info available', {
     exception: 'not-leader',
     'leader-endpoint-host': host,
@@ -189,10 +207,22 @@ const classicAnswer = (expected: Expected, written: Written): AppendResp => {
   return answer.setWrongExpectedVersion(wrong);
 };
 
+const incomplete = failure(status.INVALID_ARGUMENT, 'Required Metadata Property is missing', {
+  exception: 'missing-required-metadata-property',
+  'required-metadata-properties': 'type,content-type',
+});
+
+const tooLarge = (maximum: number) =>
+  failure(status.INVALID_ARGUMENT, `Maximum Append Size of ${maximum} Exceeded.`, {
+    exception: 'maximum-append-size-exceeded',
+    'maximum-append-size': String(maximum),
+  });
+
 /** One append in a call of its own: a header, then event by event. */
 export const append =
-  ({ log, faults, breakAll, address }: Surroundings) =>
+  (around: Surroundings) =>
   (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): void => {
+    const { log, faults, address } = around;
     let stream = '';
     let expected: Expected = 'any';
     const events: Proposed[] = [];
@@ -209,28 +239,19 @@ export const append =
       else if (message !== undefined) complete = false;
     });
     call.on('end', () => {
-      if (faults.value('silence') > 0 || faults.take('loseRequest')) return;
-      if (faults.take('breakBefore')) return void breakAll();
-      if (faults.take('notLeader')) return void answer(notLeader(address()));
-      if (!complete)
-        return void answer(
-          failure(status.INVALID_ARGUMENT, 'Required Metadata Property is missing', {
-            exception: 'missing-required-metadata-property',
-            'required-metadata-properties': 'type,content-type',
-          }),
-        );
+      if (isLost(around, 'before')) return;
+      if (faults.take('notLeader')) {
+        answer(notLeader(address()));
+        return;
+      }
+      if (!complete) {
+        answer(incomplete);
+        return;
+      }
       const written = log.append(stream, events, expected);
-      if (faults.take('loseAnswer')) return;
-      if (faults.take('breakAfter')) return void breakAll();
-      if (written.outcome === 'streamDeleted') return void answer(streamDeleted(stream));
-      if (written.outcome === 'tooLarge')
-        return void answer(
-          failure(status.INVALID_ARGUMENT, `Maximum Append Size of ${written.maximum} Exceeded.`, {
-            exception: 'maximum-append-size-exceeded',
-            'maximum-append-size': String(written.maximum),
-          }),
-        );
-      const wait = faults.value('slow');
-      setTimeout(() => answer(null, classicAnswer(expected, written)), wait);
+      if (isLost(around, 'after')) return;
+      if (written.outcome === 'streamDeleted') answer(streamDeleted(stream));
+      else if (written.outcome === 'tooLarge') answer(tooLarge(written.maximum));
+      else setTimeout(() => answer(null, classicAnswer(expected, written)), faults.value('slow'));
     });
   };

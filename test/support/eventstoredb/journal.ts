@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /** A line-by-line record of what a server took in: enough to be the same server again after any kill. */
 export class Journal<Line> {
@@ -14,6 +15,7 @@ export class Journal<Line> {
       for (const line of bytes.subarray(0, whole).toString().split('\n'))
         if (line !== '') each(JSON.parse(line) as Line);
     }
+    mkdirSync(dirname(path), { recursive: true });
     this.#file = openSync(path, 'a');
   }
 

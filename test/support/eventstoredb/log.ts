@@ -98,7 +98,10 @@ export class Log {
     if (this.isDeleted(name)) return { outcome: 'streamDeleted' };
     const maximum = MAXIMUM_APPEND_SIZE;
     if (events.reduce((sum, { data }) => sum + data.length, 0) > maximum) return { outcome: 'tooLarge', maximum };
-    const judged = this.#judge(name, events, expected);
+    const judged =
+      expected === 'any' || expected === 'streamExists'
+        ? (this.#wrong(name, expected) ?? this.#recognised(name, events))
+        : this.#judge(name, events, expected);
     if (judged !== undefined) return judged;
     const entries = this.#write(name, events);
     this.#liftDeletion(name, events.length);
@@ -136,19 +139,13 @@ export class Log {
   }
 
   /** Why an append must not be written; undefined when it must. */
-  #judge(name: string, events: readonly Proposed[], expected: Expected): Written | undefined {
+  #judge(name: string, events: readonly Proposed[], expected: 'noStream' | bigint): Written | undefined {
+    const from = expected === 'noStream' ? 0 : Number(expected) + 1;
     const entries = this.entries(name);
-    const wrong: Written = { outcome: 'wrongExpectedVersion', current: entries.length - 1 };
-    const from = expected === 'noStream' ? 0 : typeof expected === 'bigint' ? Number(expected) + 1 : undefined;
-    if (from === undefined) return this.#wrong(name, expected) ?? this.#recognised(name, events);
-    if (from > entries.length) return wrong;
-    if (from === entries.length || events.length === 0) return undefined;
-    const same = events.filter(({ id }, index) => entries[from + index]?.id === id).length;
-    if (same === events.length)
-      return { outcome: 'written', revision: from + same - 1, at: entries[from + same - 1]?.at };
-    const first = entries[from]?.id === events[0]?.id;
-    if (!first && expected === 'noStream' && isSoftDeletion(this.metadata(name).$tb)) return undefined;
-    return wrong;
+    if (from === entries.length || (from < entries.length && events.length === 0)) return undefined;
+    // A stream that was hidden is as good as none.
+    const isNone = expected === 'noStream' && isSoftDeletion(this.metadata(name).$tb);
+    return isNone && entries[0]?.id !== events[0]?.id ? undefined : again(entries, from, events);
   }
 
   #wrong(name: string, expected: Expected): Written | undefined {
@@ -225,6 +222,15 @@ export class Log {
     return taken;
   }
 }
+
+/** What is answered to events that are not to be written at this place: they may be there already. */
+const again = (entries: readonly Entry[], from: number, events: readonly Proposed[]): Written => {
+  const there = entries.slice(from, from + events.length);
+  const last = there.at(-1);
+  if (last !== undefined && events.every(({ id }, index) => there[index]?.id === id))
+    return { outcome: 'written', revision: Number(last.revision), at: last.at };
+  return { outcome: 'wrongExpectedVersion', current: entries.length - 1 };
+};
 
 const isSoftDeletion = ($tb = 0): boolean => $tb >= 2 ** 62;
 

@@ -4,7 +4,7 @@ import { status, type ServerWritableStream } from '@grpc/grpc-js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { ReadReq, ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import type { Entry, Log } from './log.ts';
-import type { Surroundings } from './server.ts';
+import type { Surroundings } from './surroundings.ts';
 import { checkpointAt, eventOf, failure, identifierOf, nameIn, streamDeleted, type Resolve } from './wire.ts';
 
 type Call = ServerWritableStream<ReadReq, ReadResp>;
@@ -80,15 +80,24 @@ const matching = (options: Options): ((entry: Entry) => boolean) => {
 
 const invalidPosition = failure(status.UNKNOWN, 'Unexpected ReadAllResult: invalid position');
 
+/** The index after the position that a request names, or of the beginning or the end; undefined when it names none. */
+const startIn = (options: Options, log: Log): number | undefined => {
+  const all = options.getAll();
+  const position = all?.getPosition();
+  if (position !== undefined) return log.after(BigInt(position.getCommitPosition()));
+  return all?.hasEnd() ? log.all.length : 0;
+};
+
 const readAll = async (reading: Reading, log: Log): Promise<void> => {
   const { options } = reading;
   const backwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
-  const all = options.getAll();
-  const position = all?.getPosition();
-  const after = position && log.after(BigInt(position.getCommitPosition()));
-  if (position !== undefined && after === undefined) return reading.fail(invalidPosition);
+  const after = startIn(options, log);
+  if (after === undefined) {
+    reading.fail(invalidPosition);
+    return;
+  }
   // Forwards a position is the first one read, backwards it is not: so both begin at the same gap.
-  const start = after === undefined ? (all?.hasEnd() ? log.all.length : 0) : Math.min(after - 1, log.all.length);
+  const start = options.getAll()?.hasPosition() ? after - 1 : after;
   const [step, end] = backwards ? [-1, 0] : [1, log.all.length];
   const passes = matching(options);
   let left = Number(options.getCount());
@@ -105,12 +114,16 @@ const readStream = async (reading: Reading, log: Log): Promise<void> => {
   const { options } = reading;
   const asked = options.getStream();
   const name = nameIn(asked?.getStreamIdentifier());
-  if (log.isDeleted(name)) return reading.fail(streamDeleted(name));
+  if (log.isDeleted(name)) {
+    reading.fail(streamDeleted(name));
+    return;
+  }
   const visible = log.visible(name);
   if (visible === undefined) {
     const absent = new streams.ReadResp.StreamNotFound().setStreamIdentifier(identifierOf(name));
     await reading.send(new streams.ReadResp().setStreamNotFound(absent));
-    return reading.end();
+    reading.end();
+    return;
   }
   const backwards = options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
   const revision = asked?.hasRevision() ? Number(asked.getRevision()) : asked?.hasEnd() ? Infinity : 0;
@@ -161,7 +174,10 @@ const subscribeToStream = async (around: Surroundings, reading: Reading): Promis
   const { log } = around;
   const asked = reading.options.getStream();
   const name = nameIn(asked?.getStreamIdentifier());
-  if (log.isDeleted(name)) return reading.fail(streamDeleted(name));
+  if (log.isDeleted(name)) {
+    reading.fail(streamDeleted(name));
+    return;
+  }
   await reading.send(confirmation());
   const hidden = Number(log.visible(name)?.[0]?.revision ?? log.entries(name).length);
   const from = asked?.hasRevision() ? Number(asked.getRevision()) + 1 : asked?.hasEnd() ? log.entries(name).length : 0;
@@ -179,10 +195,11 @@ const subscribeToStream = async (around: Surroundings, reading: Reading): Promis
 const subscribeToAll = async (around: Surroundings, reading: Reading): Promise<void> => {
   const { log, faults } = around;
   const { options } = reading;
-  const all = options.getAll();
-  const position = all?.getPosition();
-  const after = position && log.after(BigInt(position.getCommitPosition()));
-  if (position !== undefined && after === undefined) return reading.fail(invalidPosition);
+  const from = startIn(options, log);
+  if (from === undefined) {
+    reading.fail(invalidPosition);
+    return;
+  }
   await reading.send(confirmation());
   const filter = options.getFilter();
   const window = (filter?.hasMax() ? filter.getMax() : WINDOW) * (filter?.getCheckpointintervalmultiplier() ?? 1);
@@ -211,7 +228,6 @@ const subscribeToAll = async (around: Surroundings, reading: Reading): Promise<v
   const atEnd = async () => {
     if (filter !== undefined && last !== undefined) await checkpoint(last.at);
   };
-  const from = after ?? (all?.hasEnd() ? log.all.length : 0);
   await walk(around, reading, () => log.all, from, { each, atEnd });
 };
 
@@ -222,7 +238,10 @@ export const read =
     const { log, faults } = around;
     const options = call.request.getOptions();
     if (faults.value('silence') > 0) return;
-    if (options === undefined) return void call.emit('error', failure(status.INVALID_ARGUMENT, 'no options'));
+    if (options === undefined) {
+      call.emit('error', failure(status.INVALID_ARGUMENT, 'no options'));
+      return;
+    }
     const reading = new Reading(call, options, log);
     if (faults.value('slow') > 0) await pause(faults.value('slow'));
     if (options.hasSubscription())

@@ -13,21 +13,13 @@ import { append, batchAppend } from './appends.ts';
 import { Faults } from './faults.ts';
 import { Log, type Written } from './log.ts';
 import { read } from './reads.ts';
+import type { Surroundings } from './surroundings.ts';
 import { expectedIn, failure, nameIn, streamDeleted, wrongExpectedVersion } from './wire.ts';
 
 /** The version that the stand-in is modelled on. */
 const VERSION = '24.6.0';
 /** Kestrel's bound on open calls of one connection; Node's own is none, and would hide calls that leak. */
 const OPEN_CALLS = 100;
-
-/** What the services share. */
-export type Surroundings = {
-  readonly log: Log;
-  readonly faults: Faults;
-  /** Breaks every connection; the server goes on listening. */
-  readonly breakAll: () => void;
-  readonly address: () => { readonly host: string; readonly port: number };
-};
 
 const supported = ({ faults }: Surroundings) => {
   const methods: readonly (readonly [service: string, method: string, features: readonly string[]])[] = [
@@ -74,14 +66,16 @@ const ending =
   (call: ServerUnaryCall<Ending, Response>, answer: sendUnaryData<Response>): void => {
     if (faults.value('silence') > 0) return;
     const options = call.request.getOptions();
-    if (options === undefined) return void answer(failure(status.INVALID_ARGUMENT, 'no options'));
+    if (options === undefined) {
+      answer(failure(status.INVALID_ARGUMENT, 'no options'));
+      return;
+    }
     const name = nameIn(options.getStreamIdentifier());
     const expected = expectedIn(options, options.hasRevision() ? options.getRevision() : undefined);
     const ended = end(name, expected);
-    if (ended.outcome === 'streamDeleted') return void answer(streamDeleted(name));
-    if (ended.outcome === 'wrongExpectedVersion')
-      return void answer(wrongExpectedVersion(name, expected, ended.current));
-    answer(null, responseAt(String(ended.outcome === 'written' ? ended.at : 0)));
+    if (ended.outcome === 'streamDeleted') answer(streamDeleted(name));
+    else if (ended.outcome === 'wrongExpectedVersion') answer(wrongExpectedVersion(name, expected, ended.current));
+    else answer(null, responseAt(String(ended.outcome === 'written' ? ended.at : 0)));
   };
 
 const deleted = (at: string): DeleteResp =>
@@ -110,7 +104,7 @@ export const startServer = async (port: number, path?: string): Promise<Running>
   server.addService(streamsService.StreamsService, {
     append: append(around),
     batchAppend: batchAppend(around),
-    read: read(around),
+    read: (call: Parameters<ReturnType<typeof read>>[0]) => void read(around)(call),
     delete: ending(around, (name, expected) => around.log.softDelete(name, expected), deleted),
     tombstone: ending(around, (name, expected) => around.log.tombstone(name, expected), tombstoned),
   });

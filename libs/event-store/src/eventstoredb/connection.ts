@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { StoreUnavailable } from '../event-store.ts';
 import { asTold, isAnswer, isNotLeader, TimedOut } from './failures.ts';
@@ -61,6 +62,7 @@ export class Connection {
         return mine;
       }
       await life.first;
+      if (over.aborted) throw new TimedOut('the connection was given up');
       return work(client, over);
     });
   }
@@ -100,12 +102,23 @@ const living = (url: string): Life => ({
 
 const takeLeave = async ({ client, over }: Life): Promise<void> => {
   over.abort();
-  const streams = Reflect.get(client, 'disposableStreams') as Iterable<NodeJS.ReadableStream>;
-  for (const stream of streams) if ('write' in stream) stream.removeAllListeners('data');
-  // `dispose` cancels calls but closes no channel: what still waits for an answer would open another stream there.
+  // What the driver is in the midst of must not open another call: nobody would end that one.
+  const gone = new Error('the client was given up');
+  Reflect.set(client, 'getGRPCClient', () => Promise.reject(gone));
+  silence(client);
+  // Cancelled in the midst of what comes in, an HTTP/2 call may take the whole process down (nodejs/node#38964).
+  await othersTurn();
+  silence(client);
+  // `dispose` cancels calls, but leaves the connection open.
   const channel = (Reflect.get(client, 'getChannel') as () => Promise<{ close(): void }>)();
   void channel.then((its) => its.close()).catch(() => undefined);
   await within(LEAVE_TAKING, () => client.dispose()).catch(() => undefined);
+};
+
+/** Lets the driver hear no more answers to its appends: it takes them for the next client's. */
+const silence = (client: EventStoreDBClient): void => {
+  const streams = Reflect.get(client, 'disposableStreams') as Iterable<NodeJS.ReadableStream>;
+  for (const stream of streams) if ('write' in stream) stream.removeAllListeners('data');
 };
 
 /** The result of some work, or `TimedOut` after so many milliseconds. The work goes on then, but nobody listens. */

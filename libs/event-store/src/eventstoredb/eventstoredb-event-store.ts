@@ -12,14 +12,13 @@ import {
 } from '../event-store.ts';
 import { within, type Connection } from './connection.ts';
 import { actualIn, asTold, EndsBefore, isConflict } from './failures.ts';
+import { batches } from './batches.ts';
 import { Feed, type Logger } from './feed.ts';
 import { placeAt, positionAt } from './place.ts';
 import { endOf, lastOf, pageOf, type Reading } from './reading.ts';
-import { decoded, messageOf, type Record } from './records.ts';
+import { decoded, messageOf } from './records.ts';
 import { join, leave } from './shared.ts';
 
-/** How many events a batch holds at most. */
-const BATCH = 500;
 /** How long `close` waits for followers that have just begun, in milliseconds. */
 const FAREWELL = 1_000;
 /** How long a page of a stream may take however steadily it comes, in milliseconds. */
@@ -61,7 +60,7 @@ class EventStoreDbEventStore implements EventStoreDb {
   readonly #closing = new AbortController();
   readonly #underWay = new Set<Promise<unknown>>();
   /** One for each follower that has not been told anything yet. */
-  readonly #beginning = new Set<Promise<void>>();
+  readonly #beginning = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
   /** The last event that was appended here: who has not been told of it is not at the end. */
   #written: Position = START;
@@ -111,7 +110,7 @@ class EventStoreDbEventStore implements EventStoreDb {
     // Throws when it is no position at all.
     placeAt(position);
     const left = new AbortController();
-    const begun = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<undefined>();
     const stop = AbortSignal.any([signal, this.#closing.signal, left.signal]);
     if (stop.aborted) return;
     const feed = new Feed(position, {
@@ -124,10 +123,10 @@ class EventStoreDbEventStore implements EventStoreDb {
     this.#beginning.add(begun.promise);
     const hasBegun = () => {
       this.#beginning.delete(begun.promise);
-      begun.resolve();
+      begun.resolve(undefined);
     };
     try {
-      for await (const batch of this.#batches(feed, stop)) {
+      for await (const batch of batches(feed, this.#codec, () => this.#written, stop)) {
         hasBegun();
         yield batch;
       }
@@ -156,36 +155,6 @@ class EventStoreDbEventStore implements EventStoreDb {
     this.#closing.abort();
     await Promise.allSettled(this.#underWay);
     await leave(this.#connection);
-  }
-
-  async *#batches(feed: Feed, stop: AbortSignal): AsyncGenerator<readonly Recorded[]> {
-    let atEnd = false;
-    while (!stop.aborted) {
-      const records = feed.take(BATCH);
-      if (records.length > 0) {
-        atEnd = false;
-        yield* this.#readable(records);
-      } else if (feed.failure !== undefined) {
-        throw feed.failure;
-      } else if (!atEnd && feed.isDry(this.#written)) {
-        atEnd = true;
-        yield [];
-      } else {
-        await feed.change();
-      }
-    }
-  }
-
-  /** A batch of events; where one cannot be read, those before it, and then what is wrong with it. */
-  *#readable(records: readonly Record[]): Generator<readonly Recorded[]> {
-    const events: Recorded[] = [];
-    try {
-      for (const record of records) events.push(decoded(this.#codec, record));
-    } catch (error) {
-      if (events.length > 0) yield events;
-      throw error;
-    }
-    yield events;
   }
 
   /** An append of nothing. */

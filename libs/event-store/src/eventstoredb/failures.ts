@@ -8,7 +8,10 @@ import { StoreUnavailable } from '../event-store.ts';
 const propertyOf = (error: unknown, name: string): unknown =>
   typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 
-const typeOf = (error: unknown): unknown => propertyOf(error, 'type');
+const typeOf = (error: unknown): string => {
+  const type = propertyOf(error, 'type');
+  return typeof type === 'string' ? type : '';
+};
 
 export const messageOf = (error: unknown): string => String(propertyOf(error, 'message') ?? error);
 
@@ -47,7 +50,7 @@ const isDenied = (error: unknown): boolean => typeOf(error) === 'access-denied';
 /** What trying again does not change. */
 const isFinal = (error: unknown): boolean =>
   ['stream-deleted', 'maximum-append-size-exceeded', 'missing-required-metadata-property', 'invalid-argument'].includes(
-    String(typeOf(error)),
+    typeOf(error),
   );
 
 /** Whether the server has answered, if only with a no: then the connection is as good as before. */
@@ -65,7 +68,7 @@ export const asTold = (error: unknown, what: string): Error => {
   if (error instanceof StoreUnavailable || error instanceof EndsBefore) return error;
   const told = { cause: error };
   // Messages of the client may be empty: for these the type says it all.
-  const why = messageOf(error) || String(typeOf(error) ?? 'no reason given');
+  const why = messageOf(error) || typeOf(error) || 'no reason given';
   if (isNoPosition(error)) return new Error(`the log has no event at that position: ${why}`, told);
   if (isFinal(error)) return new Error(`${what} is not possible: ${why}`, told);
   if (isDenied(error)) return new StoreUnavailable(`the event store denies access: ${what}: ${why}`, told);

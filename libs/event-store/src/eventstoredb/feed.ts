@@ -73,21 +73,25 @@ export class Feed {
     return new Promise((resolve) => (this.#wake = resolve));
   }
 
+  #isOver(): boolean {
+    return this.#options.stop.aborted || this.#failure !== undefined;
+  }
+
   async #run(): Promise<void> {
     const { stop, logger } = this.#options;
     stop.addEventListener('abort', () => this.#wake(), { once: true });
-    while (!stop.aborted && this.#failure === undefined) {
+    while (!this.#isOver()) {
       try {
         await this.#mustBeThere();
         await this.#subscribe();
       } catch (error) {
         const told = asTold(error, 'following the log');
         if (!(told instanceof StoreUnavailable)) this.#failure = told;
-        else if (!this.#away && !stop.aborted) logger?.warn(`${told.message}; trying again until it does`);
+        else if (!this.#away && !this.#isOver()) logger?.warn(`${told.message}; trying again until it does`);
         this.#away = true;
       }
       this.#live = false;
-      if (this.#failure === undefined) await pause(this.#wait, undefined, { signal: stop }).catch(() => undefined);
+      if (!this.#isOver()) await pause(this.#wait, undefined, { signal: stop }).catch(() => undefined);
       this.#wait = Math.min(this.#wait * 2, PATIENCE.most);
     }
     this.#wake();
@@ -108,10 +112,13 @@ export class Feed {
     const { connection, limit, stop, prefixes } = this.#options;
     const { client, over } = await connection.client();
     const done = new AbortController();
-    const silence = Promise.withResolvers<void>();
+    const silence = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => silence.reject(new TimedOut(`no answer within ${limit} ms`)), limit);
-    const listener = { ...this.#listener, confirmed: () => (clearTimeout(timer), this.#confirmed()) };
-    const subscription = new Subscription(client, this.#after, prefixes, listener);
+    const confirmed = () => {
+      clearTimeout(timer);
+      this.#confirmed();
+    };
+    const subscription = new Subscription(client, this.#after, prefixes, { ...this.#listener, confirmed });
     this.#subscription = subscription;
     try {
       await Promise.race([subscription.over, silence.promise, aborted(over, done.signal), aborted(stop, done.signal)]);

@@ -14,8 +14,9 @@ import { recordIn, type Record } from './records.ts';
 const PAGE = 500;
 
 /** All that a call of the driver reads; rejects when nothing comes for `limit` milliseconds. The call is over either way. */
-const collected = <E>(reading: StreamingRead<E>, limit: number, over: AbortSignal): Promise<E[]> =>
-  new Promise<E[]>((resolve, reject) => {
+const collected = <E>(reading: StreamingRead<E>, limit: number, over: AbortSignal): Promise<E[]> => {
+  const done = new AbortController();
+  return new Promise<E[]>((resolve, reject) => {
     const events: E[] = [];
     const timer = setTimeout(() => reject(new TimedOut(`no answer within ${limit} ms`)), limit);
     const settle = (outcome: () => void) => {
@@ -23,7 +24,7 @@ const collected = <E>(reading: StreamingRead<E>, limit: number, over: AbortSigna
       outcome();
     };
     over.addEventListener('abort', () => settle(() => reject(new TimedOut('the connection was given up'))), {
-      once: true,
+      signal: done.signal,
     });
     reading.on('data', (event: E) => {
       events.push(event);
@@ -32,9 +33,11 @@ const collected = <E>(reading: StreamingRead<E>, limit: number, over: AbortSigna
     reading.on('error', (error) => settle(() => reject(error)));
     reading.on('end', () => settle(() => resolve(events)));
   }).finally(() => {
+    done.abort();
     // Waiting for that would be waiting for a server that may be silent.
     reading.cancel().catch(() => undefined);
   });
+};
 
 const recordsIn = (events: readonly ResolvedEvent[]): Record[] => events.flatMap((event) => recordIn(event) ?? []);
 
