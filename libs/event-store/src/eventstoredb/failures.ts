@@ -13,7 +13,7 @@ const typeOf = (error: unknown): string => {
   return typeof type === 'string' ? type : '';
 };
 
-export const messageOf = (error: unknown): string => String(propertyOf(error, 'message') ?? error);
+const messageOf = (error: unknown): string => String(propertyOf(error, 'message') ?? error);
 
 /** No answer within the time that was set: whether it has happened is unknown. */
 export class TimedOut extends Error {
@@ -40,7 +40,7 @@ export const actualIn = (error: unknown): number => {
 export const isAbsent = (error: unknown): boolean => typeOf(error) === 'stream-not-found';
 
 /** The position is between two events: it comes from another log. */
-export const isNoPosition = (error: unknown): boolean => /invalid position/i.test(messageOf(error));
+const isNoPosition = (error: unknown): boolean => /invalid position/i.test(messageOf(error));
 
 /** The client goes to the leader by itself, with the next call. */
 export const isNotLeader = (error: unknown): boolean => typeOf(error) === 'not-leader';

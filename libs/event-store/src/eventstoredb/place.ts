@@ -1,4 +1,4 @@
-import { END, START as BEGINNING, type Position as Place } from '@eventstore/db-client';
+import { START as BEGINNING, type Position as Place } from '@eventstore/db-client';
 import { START, type Position } from '#kernel';
 
 /** The digits of the largest position, 2^64-1: so padded, positions compare as numbers do. */
@@ -21,5 +21,3 @@ export const placeAt = (position: Position): Place | typeof BEGINNING => {
 
 /** Whether a checkpoint says where it is. */
 export const isSomewhere = ({ commit, prepare }: Place): boolean => commit !== NOWHERE && prepare !== NOWHERE;
-
-export { END };
