@@ -135,7 +135,7 @@ module.exports = {
     ),
     driver('sqlite', 'sqlite|node:sqlite', 'libs/(event-store|read-store)/src/sqlite/'),
     driver('postgres', 'pg', 'libs/read-store/src/postgres/'),
-    driver('eventstoredb', '@eventstore/db-client', 'libs/event-store/src/eventstoredb/'),
+    driver('eventstoredb', '@eventstore/db-client', 'libs/event-store/src/eventstoredb/|test/support/eventstoredb/'),
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -4,6 +4,8 @@ const common = {
 };
 
 export default {
+  // A store across the network is slower than one in memory, and a laptop may be busy.
+  testTimeout: 30_000,
   projects: [
     { ...common, displayName: 'pure', testMatch: ['<rootDir>/{libs,projections}/**/*.spec.ts'] },
     {

@@ -1,0 +1,130 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import { EventStoreDBClient } from '@eventstore/db-client';
+import { StoreUnavailable } from '../event-store.ts';
+import { asTold, isAnswer, isNotLeader, TimedOut } from './failures.ts';
+
+/** How long to wait for the calls of a client to end that are cancelled, in milliseconds. */
+const LEAVE_TAKING = 1_000;
+
+/** A client of the driver, and the word that it is to be used no more. */
+type Life = {
+  readonly client: EventStoreDBClient;
+  readonly over: AbortController;
+  /** The first append: the driver may reverse those that are there before its stream is open, so they wait for it. */
+  first?: Promise<unknown>;
+};
+
+export type Work<T> = (client: EventStoreDBClient, over: AbortSignal) => Promise<T>;
+
+/**
+ * One client at a time, made anew after each failure. The driver keeps what it waits for in one place for all clients of a
+ * process, and an answer to what is no longer there ends the process: so the old one is silenced and gone before the
+ * next one is used.
+ */
+export class Connection {
+  readonly url: string;
+  #life: Life | undefined;
+  #leaving: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  constructor(url: string) {
+    this.url = url;
+    // A connection string that cannot be read is to be found out at once.
+    this.#life = living(url);
+  }
+
+  /**
+   * Does something with the client, for at most `limit` milliseconds. Rejects with what the driver threw if the server has
+   * answered; with `StoreUnavailable` otherwise, and then the client is given up.
+   */
+  async run<T>(what: string, limit: number, work: Work<T>): Promise<T> {
+    let life: Life | undefined;
+    try {
+      life = await this.#current();
+      const { client, over } = life;
+      return await within(limit, () => work(client, over.signal));
+    } catch (error) {
+      if (isAnswer(error)) throw error;
+      // The client would lose who leads if it were given up.
+      if (life !== undefined && !isNotLeader(error)) this.giveUp(life.client);
+      throw asTold(error, what);
+    }
+  }
+
+  /** Like `run`, for an append: those before the first has settled wait for it. */
+  append<T>(what: string, limit: number, work: Work<T>): Promise<T> {
+    return this.run(what, limit, async (client, over) => {
+      const life = this.#life;
+      if (life?.client !== client) throw new TimedOut('the connection was given up');
+      if (life.first === undefined) {
+        const mine = work(client, over);
+        life.first = mine.catch(() => undefined);
+        return mine;
+      }
+      await life.first;
+      if (over.aborted) throw new TimedOut('the connection was given up');
+      return work(client, over);
+    });
+  }
+
+  /** The client of now, for a subscription: `over` says when it is given up. */
+  async client(): Promise<{ readonly client: EventStoreDBClient; readonly over: AbortSignal }> {
+    const { client, over } = await this.#current();
+    return { client, over: over.signal };
+  }
+
+  /** Lets go of a client that is no good any more. What waits for its answer is told that there is none. */
+  giveUp(client: EventStoreDBClient): void {
+    const life = this.#life;
+    if (life?.client !== client) return;
+    this.#life = undefined;
+    this.#leaving = Promise.all([this.#leaving, takeLeave(life)]);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#life !== undefined) this.giveUp(this.#life.client);
+    await this.#leaving;
+  }
+
+  async #current(): Promise<Life> {
+    await this.#leaving;
+    if (this.#closed) throw new StoreUnavailable('the event store is closed');
+    this.#life ??= living(this.url);
+    return this.#life;
+  }
+}
+
+const living = (url: string): Life => ({
+  client: EventStoreDBClient.connectionString(url),
+  over: new AbortController(),
+});
+
+const takeLeave = async ({ client, over }: Life): Promise<void> => {
+  over.abort();
+  // What the driver is in the midst of must not open another call: nobody would end that one.
+  const gone = new Error('the client was given up');
+  Reflect.set(client, 'getGRPCClient', () => Promise.reject(gone));
+  silence(client);
+  // Cancelled in the midst of what comes in, an HTTP/2 call may take the whole process down (nodejs/node#38964).
+  await othersTurn();
+  silence(client);
+  // `dispose` cancels calls, but leaves the connection open.
+  const channel = (Reflect.get(client, 'getChannel') as () => Promise<{ close(): void }>)();
+  void channel.then((its) => its.close()).catch(() => undefined);
+  await within(LEAVE_TAKING, () => client.dispose()).catch(() => undefined);
+};
+
+/** Lets the driver hear no more answers to its appends: it takes them for the next client's. */
+const silence = (client: EventStoreDBClient): void => {
+  const streams = Reflect.get(client, 'disposableStreams') as Iterable<NodeJS.ReadableStream>;
+  for (const stream of streams) if ('write' in stream) stream.removeAllListeners('data');
+};
+
+/** The result of some work, or `TimedOut` after so many milliseconds. The work goes on then, but nobody listens. */
+export const within = <T>(limit: number, work: () => Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new TimedOut(`no answer within ${limit} ms`)), limit);
+    const stop = () => clearTimeout(timer);
+    work().then(resolve, reject).finally(stop);
+  });

@@ -1,0 +1,20 @@
+import { StandIn } from '../../../../test/support/eventstoredb/stand-in.ts';
+import { codec } from '../codec.ts';
+import { eventStoreContract } from '../event-store.contract.ts';
+import { openEventStoreDb } from './index.ts';
+
+/** A real server, when there is one: then it is the judge. */
+const real = process.env.EVENTSTORE_URL;
+
+let standIn: StandIn | undefined;
+let url = real ?? '';
+
+beforeAll(async () => {
+  if (real !== undefined) return;
+  standIn = await StandIn.start();
+  ({ url } = standIn);
+});
+
+afterAll(() => standIn?.stop());
+
+eventStoreContract('EventStoreDB', () => openEventStoreDb({ url, codec: codec({}), categories: ['contract'] }));

@@ -1,0 +1,217 @@
+import { NO_STREAM as NOTHING } from '@eventstore/db-client';
+import { START, type Position, type Recorded } from '#kernel';
+import type { Codec } from '../codec.ts';
+import {
+  NO_STREAM,
+  RevisionConflict,
+  StoreUnavailable,
+  type Draft,
+  type EventStore,
+  type Receipt,
+  type Revision,
+} from '../event-store.ts';
+import { within, type Connection } from './connection.ts';
+import { actualIn, asTold, EndsBefore, isConflict } from './failures.ts';
+import { batches } from './batches.ts';
+import { Feed, type Logger } from './feed.ts';
+import { placeAt, positionAt } from './place.ts';
+import { endOf, lastOf, pageOf, type Reading } from './reading.ts';
+import { decoded, messageOf } from './records.ts';
+import { join, leave } from './shared.ts';
+
+/** How long `close` waits for followers that have just begun, in milliseconds. */
+const FAREWELL = 1_000;
+/** How long a page of a stream may take however steadily it comes, in milliseconds. */
+const LONGEST = 60_000;
+/** The categories of the ledger's streams: what else is in the database is none of its business. */
+const CATEGORIES = ['subscription', 'customer', 'order', 'cart', 'partner', 'key', 'catalog', 'clock', 'policy'];
+
+export type EventStoreDbOptions = {
+  /** A connection string: `esdb://user:password@host:2113?tls=true`. Special characters in it are percent-encoded. */
+  readonly url: string;
+  readonly codec: Codec;
+  /** Told when the server goes away while the log is followed, and when it is back. */
+  readonly logger?: Logger;
+  /** How long a call may go without an answer, in milliseconds; handling tries four times. */
+  readonly timeouts?: { readonly call?: number };
+  /** Which streams are followed, by the part of their names before the `-`. */
+  readonly categories?: readonly string[];
+};
+
+export type EventStoreDb = EventStore & {
+  /** Resolves when the server answers, rejects with `StoreUnavailable` when it does not within the time for a call. */
+  ping(): Promise<void>;
+  /** Rejects when the log ends before this position: then it is not the log that the position was taken from. */
+  mustReach(position: Position): Promise<void>;
+};
+
+/**
+ * The store of a cluster: EventStoreDB or KurrentDB. Connects when it is first used, and again after each failure. Throws
+ * when the connection string is none, or when this process is connected to another server.
+ */
+export const openEventStoreDb = (options: EventStoreDbOptions): EventStoreDb => new EventStoreDbEventStore(options);
+
+class EventStoreDbEventStore implements EventStoreDb {
+  readonly #connection: Connection;
+  readonly #codec: Codec;
+  readonly #logger: Logger | undefined;
+  readonly #limit: number;
+  readonly #prefixes: readonly string[];
+  readonly #closing = new AbortController();
+  readonly #underWay = new Set<Promise<unknown>>();
+  /** One for each follower that has not been told anything yet. */
+  readonly #beginning = new Set<Promise<unknown>>();
+  #closed: Promise<void> | undefined;
+  /** The last event that was appended here: who has not been told of it is not at the end. */
+  #written: Position = START;
+
+  constructor({ url, codec, logger, timeouts, categories = CATEGORIES }: EventStoreDbOptions) {
+    this.#connection = join(url);
+    this.#codec = codec;
+    this.#logger = logger;
+    this.#limit = timeouts?.call ?? 2_000;
+    this.#prefixes = categories.map((category) => `${category}-`);
+  }
+
+  async read(stream: string, from: Revision = 0): Promise<readonly Recorded[]> {
+    const events: Recorded[] = [];
+    for (let next = from; ;) {
+      const { records, last } = await this.#asked(`reading ${stream}`, (reading) => pageOf(reading, stream, next));
+      for (const record of records) events.push(decoded(this.#codec, record));
+      if (last) return events;
+      next = (events.at(-1)?.revision ?? next) + 1;
+    }
+  }
+
+  async append(stream: string, events: readonly Draft[], expected: Revision): Promise<Receipt> {
+    this.#mustBeOpen();
+    if (events.length === 0) return this.#standing(stream, expected);
+    // Encoding may throw: nothing has been sent by then.
+    const messages = events.map((event) => messageOf(this.#codec.encode(event)));
+    const expectedRevision = expected === NO_STREAM ? NOTHING : BigInt(expected);
+    const revision = expected + events.length;
+    const what = `appending to ${stream}`;
+    try {
+      const { position } = await this.#track(
+        this.#connection.append(what, this.#limit, (client) =>
+          client.appendToStream(stream, messages, { expectedRevision, deadline: this.#limit }),
+        ),
+      );
+      if (position === undefined) return await this.#ownAt(stream, events, expected, revision);
+      return this.#receipt(stream, revision, positionAt(position));
+    } catch (error) {
+      if (isConflict(error)) return this.#ownAt(stream, events, expected, actualIn(error));
+      throw asTold(error, what);
+    }
+  }
+
+  async *follow(position: Position, signal: AbortSignal): AsyncGenerator<readonly Recorded[]> {
+    this.#mustBeOpen();
+    // Throws when it is no position at all.
+    placeAt(position);
+    const left = new AbortController();
+    const begun = Promise.withResolvers<undefined>();
+    const stop = AbortSignal.any([signal, this.#closing.signal, left.signal]);
+    if (stop.aborted) return;
+    const feed = new Feed(position, {
+      connection: this.#connection,
+      prefixes: this.#prefixes,
+      limit: this.#limit,
+      logger: this.#logger,
+      stop,
+    });
+    this.#beginning.add(begun.promise);
+    const hasBegun = () => {
+      this.#beginning.delete(begun.promise);
+      begun.resolve(undefined);
+    };
+    try {
+      for await (const batch of batches(feed, this.#codec, () => this.#written, stop)) {
+        hasBegun();
+        yield batch;
+      }
+    } finally {
+      hasBegun();
+      left.abort();
+    }
+  }
+
+  async ping(): Promise<void> {
+    await this.#end();
+  }
+
+  async mustReach(position: Position): Promise<void> {
+    placeAt(position);
+    if ((await this.#end()) < position) throw new EndsBefore(position);
+  }
+
+  close(): Promise<void> {
+    return (this.#closed ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
+    // Who has just begun to follow is on the way to the server still.
+    await within(FAREWELL, () => Promise.all(this.#beginning)).catch(() => undefined);
+    this.#closing.abort();
+    await Promise.allSettled(this.#underWay);
+    await leave(this.#connection);
+  }
+
+  /** An append of nothing. */
+  async #standing(stream: string, expected: Revision): Promise<Receipt> {
+    const last = await this.#asked(`reading ${stream}`, (reading) => lastOf(reading, stream));
+    const revision = last === undefined ? NO_STREAM : Number(last.revision);
+    if (revision !== expected) throw new RevisionConflict(stream, expected, revision);
+    return { revision, position: last?.position ?? START };
+  }
+
+  /** What is there already is not a conflict if it is the same: an append whose answer was lost had succeeded. */
+  async #ownAt(stream: string, events: readonly Draft[], expected: Revision, actual: Revision): Promise<Receipt> {
+    const from = expected + 1;
+    const { records } = await this.#asked(`reading ${stream}`, (reading) =>
+      pageOf(reading, stream, from, events.length),
+    );
+    const same = events.every(({ id }, index) => {
+      const record = records[index];
+      return record?.id === id && record.revision === BigInt(from + index);
+    });
+    const last = records.at(-1);
+    if (!same || last === undefined) throw new RevisionConflict(stream, expected, actual);
+    return this.#receipt(stream, Number(last.revision), last.position);
+  }
+
+  #receipt(stream: string, revision: Revision, position: Position): Receipt {
+    const isFollowed = this.#prefixes.some((prefix) => stream.startsWith(prefix));
+    if (isFollowed && position > this.#written) this.#written = position;
+    return { revision, position };
+  }
+
+  #end(): Promise<Position> {
+    return this.#asked('asking where the log ends', endOf);
+  }
+
+  /** Reads something, within the time for it: that begins anew with each event that comes. */
+  async #asked<T>(what: string, read: (reading: Reading) => Promise<T>): Promise<T> {
+    this.#mustBeOpen();
+    const limit = this.#limit;
+    try {
+      return await this.#track(this.#connection.run(what, LONGEST, (client, over) => read({ client, over, limit })));
+    } catch (error) {
+      throw asTold(error, what);
+    }
+  }
+
+  /** `close` waits for what is under way. */
+  async #track<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(work);
+    }
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closed !== undefined) throw new StoreUnavailable('the event store is closed');
+  }
+}

@@ -1,0 +1,76 @@
+import type { Position } from '#kernel';
+import { StoreUnavailable } from '../event-store.ts';
+
+/**
+ * A property of whatever the client threw. That is one of its own errors, with a `type`; or grpc's, with a `code` only;
+ * or a plain `Error`, with neither.
+ */
+const propertyOf = (error: unknown, name: string): unknown =>
+  typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
+
+const typeOf = (error: unknown): string => {
+  const type = propertyOf(error, 'type');
+  return typeof type === 'string' ? type : '';
+};
+
+const messageOf = (error: unknown): string => String(propertyOf(error, 'message') ?? error);
+
+/** No answer within the time that was set: whether it has happened is unknown. */
+export class TimedOut extends Error {
+  override readonly name = 'TimedOut';
+}
+
+/** The log is not the one that a position was taken from. */
+export class EndsBefore extends Error {
+  override readonly name = 'EndsBefore';
+  constructor(position: Position) {
+    super(`the log ends before position ${position}`);
+  }
+}
+
+/** Another writer was faster. */
+export const isConflict = (error: unknown): boolean => typeOf(error) === 'wrong-expected-version';
+
+/** Where the stream stands, by the error of a conflict; -1 when there is none. */
+export const actualIn = (error: unknown): number => {
+  const actual = propertyOf(error, 'actualVersion');
+  return typeof actual === 'bigint' ? Number(actual) : -1;
+};
+
+export const isAbsent = (error: unknown): boolean => typeOf(error) === 'stream-not-found';
+
+/** The position is between two events: it comes from another log. */
+const isNoPosition = (error: unknown): boolean => /invalid position/i.test(messageOf(error));
+
+/** The client goes to the leader by itself, with the next call. */
+export const isNotLeader = (error: unknown): boolean => typeOf(error) === 'not-leader';
+
+const isDenied = (error: unknown): boolean => typeOf(error) === 'access-denied';
+
+/** What trying again does not change. */
+const isFinal = (error: unknown): boolean =>
+  ['stream-deleted', 'maximum-append-size-exceeded', 'missing-required-metadata-property', 'invalid-argument'].includes(
+    typeOf(error),
+  );
+
+/** Whether the server has answered, if only with a no: then the connection is as good as before. */
+export const isAnswer = (error: unknown): boolean =>
+  isConflict(error) ||
+  isAbsent(error) ||
+  isFinal(error) ||
+  isDenied(error) ||
+  isNoPosition(error) ||
+  // The server's own time-out of a write.
+  (typeOf(error) === 'deadline-exceeded' && propertyOf(error, 'code') === undefined);
+
+/** An error as the port says it. */
+export const asTold = (error: unknown, what: string): Error => {
+  if (error instanceof StoreUnavailable || error instanceof EndsBefore) return error;
+  const told = { cause: error };
+  // Messages of the client may be empty: for these the type says it all.
+  const why = messageOf(error) || typeOf(error) || 'no reason given';
+  if (isNoPosition(error)) return new Error(`the log has no event at that position: ${why}`, told);
+  if (isFinal(error)) return new Error(`${what} is not possible: ${why}`, told);
+  if (isDenied(error)) return new StoreUnavailable(`the event store denies access: ${what}: ${why}`, told);
+  return new StoreUnavailable(`the event store does not answer: ${what}: ${why}`, told);
+};

@@ -1,0 +1,1 @@
+export { openEventStoreDb, type EventStoreDb, type EventStoreDbOptions } from './eventstoredb-event-store.ts';

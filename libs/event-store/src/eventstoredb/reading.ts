@@ -1,0 +1,79 @@
+import {
+  BACKWARDS,
+  END,
+  type EventStoreDBClient,
+  type AllStreamResolvedEvent,
+  type ResolvedEvent,
+  type StreamingRead,
+} from '@eventstore/db-client';
+import { START, type Position } from '#kernel';
+import { isAbsent, TimedOut } from './failures.ts';
+import { recordIn, type Record } from './records.ts';
+
+/** How many events are asked for at once. A bounded read ends by itself, so that no call stays open. */
+const PAGE = 500;
+
+/** All that a call of the driver reads; rejects when nothing comes for `limit` milliseconds. The call is over either way. */
+const collected = <E>(reading: StreamingRead<E>, limit: number, over: AbortSignal): Promise<E[]> => {
+  const done = new AbortController();
+  return new Promise<E[]>((resolve, reject) => {
+    const events: E[] = [];
+    const timer = setTimeout(() => reject(new TimedOut(`no answer within ${limit} ms`)), limit);
+    const settle = (outcome: () => void) => {
+      clearTimeout(timer);
+      outcome();
+    };
+    over.addEventListener('abort', () => settle(() => reject(new TimedOut('the connection was given up'))), {
+      signal: done.signal,
+    });
+    reading.on('data', (event: E) => {
+      events.push(event);
+      timer.refresh();
+    });
+    reading.on('error', (error) => settle(() => reject(error)));
+    reading.on('end', () => settle(() => resolve(events)));
+  }).finally(() => {
+    done.abort();
+    // Waiting for that would be waiting for a server that may be silent.
+    reading.cancel().catch(() => undefined);
+  });
+};
+
+const recordsIn = (events: readonly ResolvedEvent[]): Record[] => events.flatMap((event) => recordIn(event) ?? []);
+
+export type Reading = { readonly client: EventStoreDBClient; readonly over: AbortSignal; readonly limit: number };
+
+/** The next events of a stream from a revision on, and whether these are all. */
+export const pageOf = async (
+  { client, over, limit }: Reading,
+  stream: string,
+  from: number,
+  most = PAGE,
+): Promise<{ readonly records: readonly Record[]; readonly last: boolean }> => {
+  try {
+    const reading = client.readStream(stream, { fromRevision: BigInt(from), maxCount: most });
+    const records = recordsIn(await collected<ResolvedEvent>(reading, limit, over));
+    return { records, last: records.length < most };
+  } catch (error) {
+    if (isAbsent(error)) return { records: [], last: true };
+    throw error;
+  }
+};
+
+/** The last event of a stream. */
+export const lastOf = async ({ client, over, limit }: Reading, stream: string): Promise<Record | undefined> => {
+  try {
+    const reading = client.readStream(stream, { fromRevision: END, direction: BACKWARDS, maxCount: 1 });
+    return recordsIn(await collected<ResolvedEvent>(reading, limit, over))[0];
+  } catch (error) {
+    if (isAbsent(error)) return undefined;
+    throw error;
+  }
+};
+
+/** Where the log ends, asked of the leader: another node may be behind. */
+export const endOf = async ({ client, over, limit }: Reading): Promise<Position> => {
+  const reading = client.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 1, requiresLeader: true });
+  const [last] = recordsIn(await collected<AllStreamResolvedEvent>(reading, limit, over));
+  return last?.position ?? START;
+};

@@ -1,0 +1,88 @@
+import {
+  streamNameFilter,
+  type AllStreamSubscription,
+  type EventStoreDBClient,
+  type Position as Place,
+} from '@eventstore/db-client';
+import type { Position } from '#kernel';
+import { isSomewhere, placeAt, positionAt } from './place.ts';
+import { recordIn, type Record } from './records.ts';
+
+/** A checkpoint comes after as many windows of 32 events that the filter has seen. */
+const CHECKPOINT = 8;
+
+/** Who is told what comes, in the order in which the server has sent it. */
+export type Listener = {
+  readonly confirmed: () => void;
+  readonly event: (record: Record) => void;
+  /** Everything of interest up to there has been told. */
+  readonly checkpoint: (position: Position) => void;
+  /** That was all, for now. */
+  readonly caughtUp: () => void;
+  /** Whether another event may be told; if not, `flow` is to be called once there is room again. */
+  readonly hasRoom: () => boolean;
+};
+
+/**
+ * A subscription of the driver. It holds events back for its reader while it announces checkpoints and the end of history
+ * at once, ahead of them: here everything comes in its order.
+ */
+export class Subscription {
+  /** Resolves when the subscription ends, rejects when it fails. */
+  readonly over: Promise<void>;
+  readonly #source: AllStreamSubscription;
+  readonly #listener: Listener;
+  #left = false;
+
+  constructor(client: EventStoreDBClient, after: Position, prefixes: readonly string[], listener: Listener) {
+    this.#listener = listener;
+    this.#source = client.subscribeToAll({
+      fromPosition: placeAt(after),
+      filter: streamNameFilter({
+        prefixes: [...prefixes],
+        checkpointInterval: CHECKPOINT,
+        checkpointReached: (_, place) => this.#checkpoint(place),
+      }),
+    });
+    this.over = new Promise((resolve, reject) => {
+      // It stays on: an error that nobody listens to ends the process.
+      this.#source.on('error', reject);
+      this.#source.on('end', resolve);
+      this.#source.on('close', resolve);
+    });
+    this.#source.on('confirmation', () => this.#left || listener.confirmed());
+    this.#source.on('caughtUp', () => {
+      this.#drain(() => true);
+      if (!this.#left) listener.caughtUp();
+    });
+    this.#source.on('readable', () => this.flow());
+  }
+
+  /** Tells what is held back, as long as there is room. */
+  flow(): void {
+    this.#drain(this.#listener.hasRoom);
+  }
+
+  /** Tells nothing more, and ends the call. */
+  leave(): void {
+    this.#left = true;
+    this.over.catch(() => undefined);
+    // Waiting for that would be waiting for a server that may be silent.
+    this.#source.unsubscribe().catch(() => undefined);
+  }
+
+  #drain(hasRoom: () => boolean): void {
+    while (!this.#left && hasRoom()) {
+      const resolved = this.#source.read() as Parameters<typeof recordIn>[0] | null;
+      if (resolved === null) return;
+      const record = recordIn(resolved);
+      if (record !== undefined) this.#listener.event(record);
+    }
+  }
+
+  /** The driver awaits this, and a subscription whose callback throws stalls without a word. */
+  async #checkpoint(place: Place): Promise<void> {
+    this.#drain(() => true);
+    if (!this.#left && isSomewhere(place)) this.#listener.checkpoint(positionAt(place));
+  }
+}

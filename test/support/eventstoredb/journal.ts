@@ -1,0 +1,29 @@
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** A line-by-line record of what a server took in: enough to be the same server again after any kill. */
+export class Journal<Line> {
+  readonly #file: number;
+
+  /** Tells `each` line that is there already, and goes on after the last whole one. */
+  constructor(path: string, each: (line: Line) => void) {
+    if (existsSync(path)) {
+      const bytes = readFileSync(path);
+      // Who was killed in the midst of a line had not answered yet.
+      const whole = bytes.lastIndexOf(0x0a) + 1;
+      if (whole < bytes.length) truncateSync(path, whole);
+      for (const line of bytes.subarray(0, whole).toString().split('\n'))
+        if (line !== '') each(JSON.parse(line) as Line);
+    }
+    mkdirSync(dirname(path), { recursive: true });
+    this.#file = openSync(path, 'a');
+  }
+
+  write(line: Line): void {
+    writeSync(this.#file, `${JSON.stringify(line)}\n`);
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}

@@ -1,0 +1,92 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Fault } from './faults.ts';
+import type { Order } from './main.ts';
+
+/** A stand-in for EventStoreDB in a process of its own, so that it can be killed, stopped, and made to fail. */
+export class StandIn {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'eventstoredb-'));
+  #process: ChildProcess | undefined;
+  #port = 0;
+
+  /** Starts one on any free port; call `stop` at the end. */
+  static async start(): Promise<StandIn> {
+    const standIn = new StandIn();
+    await standIn.restart();
+    return standIn;
+  }
+
+  get url(): string {
+    return `esdb://127.0.0.1:${this.#port}?tls=false`;
+  }
+
+  /** Starts it, or starts it again: at the same address, with what was in its log. */
+  async restart(): Promise<void> {
+    const main = join(import.meta.dirname, 'main.ts');
+    const data = join(this.#folder, 'journal');
+    const started = fork(main, ['--port', String(this.#port), '--data', data], {
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    });
+    this.#process = started;
+    const [message] = (await once(started, 'message')) as [{ readonly port: number }];
+    this.#port = message.port;
+  }
+
+  /** Ends it at once, as a power cut would. */
+  async kill(): Promise<void> {
+    const running = this.#process;
+    if (running === undefined) return;
+    this.#process = undefined;
+    const gone = once(running, 'exit');
+    running.kill('SIGKILL');
+    await gone;
+  }
+
+  /** Kills it, forgets its log, and starts an empty one at the same address. */
+  async wipe(): Promise<void> {
+    await this.kill();
+    rmSync(join(this.#folder, 'journal'));
+    await this.restart();
+  }
+
+  /** Lets it hang: connections stay open, nothing is answered. */
+  hang(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  /** Lets it go on after `hang`. */
+  goOn(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
+  /** Lets a fault happen as often as this. */
+  fault(fault: Fault, times = 1): Promise<void> {
+    return this.#order({ fault, times });
+  }
+
+  /** Breaks every connection. */
+  breakAll(): Promise<void> {
+    return this.#order({ breakAll: true });
+  }
+
+  /** Switches all faults off. */
+  clear(): Promise<void> {
+    return this.#order({ clear: true });
+  }
+
+  async stop(): Promise<void> {
+    await this.kill();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async #order(order: Order): Promise<void> {
+    if (this.#process === undefined) return;
+    const done = once(this.#process, 'message');
+    this.#process.send(order);
+    await done;
+  }
+}

@@ -1,0 +1,11 @@
+import type { Faults } from './faults.ts';
+import type { Log } from './log.ts';
+
+/** What the services of a stand-in share. */
+export type Surroundings = {
+  readonly log: Log;
+  readonly faults: Faults;
+  /** Breaks every connection; the server goes on listening. */
+  readonly breakAll: () => void;
+  readonly address: () => { readonly host: string; readonly port: number };
+};
