@@ -8,6 +8,7 @@ export {
   type Step,
   type Tables,
 } from './read-store.ts';
+export { Leadership, type Duty, type LeadershipOptions, type LeadershipStatus } from './leadership.ts';
 export { LeaseLost, type Lease, type Leases } from './lease.ts';
 export { type AnyProjection } from './check.ts';
 export { type BackOff } from './back-off.ts';
