@@ -70,16 +70,19 @@ export class Leadership {
     };
   }
 
+  #stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
   /** How often the lease is renewed, and asked for. */
   get #interval(): number {
     return this.#ttlMs / 4;
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
+    while (!this.#stopped()) {
       const failed = await this.#tried();
-      if (!signal.aborted) await wait(failed ? this.#ttlMs : this.#interval, signal);
+      if (!this.#stopped()) await wait(failed ? this.#ttlMs : this.#interval, this.#stopping.signal);
     }
   }
 
@@ -123,9 +126,9 @@ export class Leadership {
   /** Renews the lease until it is over, or ends it when that fails for too long. Answers whether it was held to the end. */
   async #keep(lease: Lease, over: AbortController): Promise<boolean> {
     let heldUntil = performance.now() + this.#ttlMs;
-    while (!over.signal.aborted) {
+    for (;;) {
       await wait(this.#interval, over.signal);
-      if (over.signal.aborted) break;
+      if (over.signal.aborted) return true;
       const asked = performance.now();
       const renewed = await this.#renewed(lease);
       if (renewed === true) heldUntil = asked + this.#ttlMs;
@@ -135,7 +138,6 @@ export class Leadership {
         return false;
       }
     }
-    return true;
   }
 
   /** `undefined`: nobody knows, the store is away. */

@@ -48,8 +48,10 @@ const MAKING_TABLES = 7_283_115;
 
 const bigintAsNumber: pg.CustomTypesConfig = {
   // Sequences, amounts and counts stay far below 2^53. As text they would sort and compare wrongly in JavaScript.
-  getTypeParser: ((oid: number, format: 'text') =>
-    oid === 20 ? Number : (pg.types.getTypeParser(oid, format) as unknown)) as typeof pg.types.getTypeParser,
+  getTypeParser: ((oid, format) =>
+    oid === pg.types.builtins.INT8
+      ? Number
+      : (pg.types.getTypeParser(oid, format) as unknown)) as typeof pg.types.getTypeParser,
 };
 
 /** A connection for as long as somebody has it. Its errors are the port's. */

@@ -1,4 +1,4 @@
-import type { Row, Table, Value } from '#kernel';
+import type { Table, Value } from '#kernel';
 import type { Fate, TableChanges } from '../fold.ts';
 import { sequenceOf } from '../read-store.ts';
 import { arrayOf } from './arrays.ts';
@@ -110,7 +110,7 @@ export class TableWriter {
 const byKey =
   ({ key }: Fate): Valued =>
   (column) =>
-    (key as Row)[column];
+    key[column];
 
 const matching = (key: readonly string[], a: string, b: string): string =>
   key.map((column) => `${a}.${quoted(column)} = ${b}.${quoted(column)}`).join(' AND ');
