@@ -129,8 +129,8 @@ module.exports = {
 
     rule(
       'nest-stays-in-apps',
-      'Frameworks are an edge: @nestjs/* belongs in apps/ and test/.',
-      { pathNot: '^(apps|test)/' },
+      'Frameworks are an edge: @nestjs/* belongs in apps/ and test/, and in the floor that a Nest route is measured against.',
+      { pathNot: '^(apps|test|bench/floor)/' },
       { path: '(^|node_modules/)@nestjs/' },
     ),
     driver('sqlite', 'sqlite|node:sqlite', 'libs/(event-store|read-store)/src/sqlite/'),

@@ -263,7 +263,7 @@ describe('the projections', () => {
       ).toEqual(running.map((state) => [state.subscriptionId, addDays(state.termEnd, 1)]));
     }));
 
-  it('collect every line that was posted, once', () =>
+  it('collect every line that was posted, once (E52)', () =>
     check((log) => {
       const posted = log.events.flatMap((event) =>
         event.type === 'ChargesPosted' ? (event.data as unknown as { lines: { subtotal: string }[] }).lines : [],
@@ -272,7 +272,7 @@ describe('the projections', () => {
       expect(rows.map(({ subtotal }) => subtotal)).toEqual(posted.map(({ subtotal }) => subtotal));
     }));
 
-  it('come out the same in whatever batches the events arrive', () =>
+  it('come out the same in whatever batches the events arrive (E52)', () =>
     fc.assert(
       fc.asyncProperty(life, fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1 }), async (chosen, sizes) => {
         const { events } = lived(chosen);

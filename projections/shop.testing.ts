@@ -31,6 +31,9 @@ const catalogue = (version: string, effectiveFrom: string, offers: readonly obje
 
 const trial = { trialDays: 30, convertsTo: 'BASIC/0001', plans: [plan('P1M', 'monthly', '0')] };
 
+/** An add-on of new commerce. */
+const extra = { addOn: { prerequisiteSkus: ['BASIC/0001'] }, plans: allPlans('2.50', '30.00') };
+
 const otherKinds = [
   offer(
     'LEGACY',
@@ -61,18 +64,18 @@ const otherKinds = [
 ];
 
 /**
- * BASIC leads to BETTER, which holds 40 seats; a TRIAL becomes BASIC. From 2022 on, BETTER is sold for years alone.
+ * BASIC leads to BETTER, which holds 40 seats, and has an add-on; a TRIAL becomes BASIC. From 2022 on, BETTER is sold for years alone.
  * LEGACY has an add-on, MARKET a page for its set-up, METER 100 calls that each month includes.
  */
 export const catalogues = [
   catalogue('2021-01', '2021-01-01T00:00:00Z', [
-    offer('BASIC', { upgradeTargets: ['BETTER/0001'], plans: allPlans('10.08', '120.96') }),
+    offer('BASIC', [{ upgradeTargets: ['BETTER/0001'], plans: allPlans('10.08', '120.96') }, extra]),
     offer('BETTER', { maxSeats: 40, plans: allPlans('12.00', '144.00') }),
     offer('TRIAL', trial),
     ...otherKinds,
   ]),
   catalogue('2022-01', '2022-01-01T00:00:00Z', [
-    offer('BASIC', { upgradeTargets: ['BETTER/0001'], plans: allPlans('11.00', '132.00') }),
+    offer('BASIC', [{ upgradeTargets: ['BETTER/0001'], plans: allPlans('11.00', '132.00') }, extra]),
     offer('BETTER', { maxSeats: 40, plans: allPlans('13.00', '156.00').slice(1) }),
     offer('TRIAL', trial),
     ...otherKinds,

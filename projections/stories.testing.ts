@@ -83,6 +83,10 @@ const [one, other] = [uuid(1), uuid(2)];
 const day = (date: string, time = '10:00'): string => `${date}T${time}:00.000Z`;
 const bought = day('2021-06-18', '09:00');
 const toOther = { subscriptionId: other };
+const two: Ask = (m) => new SetAddOns({ addOns: [{ offerId: 'BASIC', skuId: '0002', quantity: 2 }] }, m);
+const extended = (term: 'P1M' | 'P3Y') =>
+  new WrittenLog('docs-2022-03').buys(one, bought, { term }).does(one, bought, two);
+const yearly = () => extended('P3Y').does(one, day('2021-06-20'), changePlan({ billingCycle: 'annual' }));
 
 /** Lives of subscriptions in which, taken together, everything happens that can. */
 export const stories: Readonly<Record<string, () => WrittenLog>> = {
@@ -137,18 +141,10 @@ export const stories: Readonly<Record<string, () => WrittenLog>> = {
       .does(one, day('2021-06-20'), schedule({ offerId: 'BETTER', skuId: '0001', upgradeQuantity: 3 }))
       .settles(one, day('2021-07-18'))
       .delivers(one, day('2021-07-18', '10:01')),
-  'pays by the year from the next cycle on': () =>
-    new WrittenLog('docs-2022-03')
-      .buys(one, bought, { term: 'P3Y' })
-      .does(one, day('2021-06-20'), changePlan({ billingCycle: 'annual' }))
-      .settles(one, day('2021-07-18')),
+  'pays by the year from the next cycle on': () => yearly().settles(one, day('2021-07-18')),
   'goes on paying by the month after all': () =>
-    new WrittenLog('docs-2022-03')
-      .buys(one, bought, { term: 'P3Y' })
-      .does(one, day('2021-06-20'), changePlan({ billingCycle: 'annual' }))
-      .does(one, day('2021-06-21'), changePlan({ billingCycle: 'monthly' })),
-  'takes a longer term': () =>
-    new WrittenLog('docs-2022-03').buys(one, bought).does(one, day('2021-06-20'), changePlan({ term: 'P1Y' })),
+    yearly().does(one, day('2021-06-21'), changePlan({ billingCycle: 'monthly' })),
+  'takes a longer term': () => extended('P1M').does(one, day('2021-06-20'), changePlan({ term: 'P1Y' })),
   'is tried and converts by itself': () =>
     new WrittenLog().buys(one, bought, { offerId: 'TRIAL', quantity: 25 }).settles(one, day('2021-07-18')),
   'is tried and converted': () =>

@@ -8,6 +8,7 @@ import * as customers from '#customer';
 import { codec } from '#event-store';
 import { schemaOf, START, type Change, type EventMeta, type History, type Recorded, type Row } from '#kernel';
 import * as orders from '#order';
+import * as policies from '#policy';
 import { projections } from '#projections';
 import * as subscriptions from '#subscription';
 
@@ -17,6 +18,7 @@ const history: History = {
   ...catalog.history,
   ...customers.history,
   ...orders.history,
+  ...policies.history,
   ...subscriptions.history,
 };
 
@@ -27,6 +29,7 @@ type AnyEvent =
   | customers.CustomerEvent
   | orders.CartEvent
   | orders.OrderEvent
+  | policies.PolicyAdopted
   | subscriptions.SubscriptionEvent;
 
 /** Every type of event there is; one that is missing here does not compile. */
@@ -62,10 +65,13 @@ const types = Object.keys({
   PartnerRegistered: true,
   PlanChangeRevoked: true,
   PlanChangeScheduled: true,
+  PolicyAdopted: true,
   ScheduledChangeFailed: true,
   ScheduledChangeRemoved: true,
   SeatsAdded: true,
+  SeatsClaimed: true,
   SeatsReceived: true,
+  SeatsReleased: true,
   SeatsRemoved: true,
   SubscriptionActivated: true,
   SubscriptionCancelled: true,
@@ -128,7 +134,7 @@ describe('the frozen history', () => {
     const { type, stream, meta } = frozen(file);
     const [name, schema, ...rest] = file.split('.');
     expect([type, String(meta.schema), rest.at(-1)]).toEqual([name, schema, 'json']);
-    expect(stream).toMatch(/^(cart|catalog|clock|customer|key|order|partner|subscription)-./);
+    expect(stream).toMatch(/^(cart|catalog|clock|customer|key|order|partner|policy|subscription)-./);
   });
 
   it.each(files)('%s can be read today', (file) => {

@@ -22,7 +22,10 @@ export const openLog = (path: string): DatabaseSync => {
   return database;
 };
 
-/** Copies the events of a ledger's log behind those of a floor: the very same texts. */
+/**
+ * Copies the events of a ledger's log behind those of a floor: the very same texts. Then neither has anything left in its
+ * write-ahead log, as after a start.
+ */
 export const copyLog = (floor: DatabaseSync, log: string): void => {
   floor.exec(`ATTACH '${log.replaceAll("'", "''")}' AS ledger`);
   floor.exec(`
@@ -30,7 +33,7 @@ export const copyLog = (floor: DatabaseSync, log: string): void => {
     SELECT name, revision, id, type, data, meta
     FROM ledger.events JOIN ledger.streams ON number = stream ORDER BY position
   `);
-  floor.exec('DETACH ledger');
+  floor.exec('PRAGMA ledger.wal_checkpoint(TRUNCATE); PRAGMA main.wal_checkpoint(TRUNCATE); DETACH ledger');
 };
 
 /** A floor's read table has the pragmas of the ledger's read models. */

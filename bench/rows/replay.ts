@@ -4,6 +4,8 @@ import { contest, rate, type Result } from '../contest.ts';
 import { replay } from '../floor/replay.ts';
 import type { Stage } from '../stage.ts';
 
+const nothing: Subscription = { status: 'none' };
+
 /** W3: every event of the log read, decoded and folded into the state of its stream. */
 export const replays = async ({ ledger: { store }, floor }: Stage, rounds: number): Promise<Result> => {
   const expected = Number(floor.prepare('SELECT count(*) AS events FROM events').get()?.['events']);
@@ -16,8 +18,8 @@ export const replays = async ({ ledger: { store }, floor }: Stage, rounds: numbe
     let events = 0;
     for await (const batch of store.follow(START, reading.signal)) {
       for (const event of batch) {
-        if (!event.stream.startsWith('subscription-')) continue;
-        const state = states.get(event.stream) ?? { status: 'none' };
+        // Those few that are no subscription's fold to nothing.
+        const state = states.get(event.stream) ?? nothing;
         states.set(event.stream, evolve(state, event as unknown as SubscriptionEvent));
       }
       events += batch.length;

@@ -1,3 +1,4 @@
+export { subscriptionsOfOrder, subscriptionsTo } from './ids.queries.ts';
 export { status, type StatusTables } from './status.projection.ts';
 export {
   findCustomer,

@@ -29,7 +29,7 @@ const change = (event: Recorded, changed: Changed = {}): Change =>
 /** Subscriptions and customers: who has what, and how it stands. */
 export const status = projection<SubscriptionEvent | CustomerEvent>({
   name: 'status',
-  version: 1,
+  version: 2,
   tables: { subscriptions: subscriptionsTable, add_ons: addOnsTable, customers: customersTable },
   on: {
     CustomerRegistered: registered,
@@ -80,23 +80,25 @@ export const status = projection<SubscriptionEvent | CustomerEvent>({
     PlanChangeRevoked: (event) => change(event, { pending_plan: null }),
 
     ChargeCycleStarted: (event) => {
-      const { cycle, billingCycle, unitPrice } = event.data;
-      return change(event, {
+      const { cycle, billingCycle, unitPrice, addOns = [] } = event.data;
+      const begun = change(event, {
         cycle_start: cycle.start,
         cycle_end: cycle.end,
         billing_cycle: billingCycle,
         unit_price: unitPrice,
         pending_plan: null,
       });
+      return [begun, ...addOns.map((addOn) => addOnRow(event, addOn))];
     },
     TermChanged: (event) => {
-      const { unitPrice, catalogVersion } = event.data;
-      return change(event, {
+      const { unitPrice, catalogVersion, addOns = [] } = event.data;
+      const changed = change(event, {
         ...running(event.data),
         unit_price: unitPrice,
         catalog_version: catalogVersion,
         pending_plan: null,
       });
+      return [changed, ...addOns.map((addOn) => addOnRow(event, addOn))];
     },
     TrialConverted: (event) =>
       change(event, { ...running(event.data), ...sold(event.data), is_trial: 0, scheduled_change: null }),

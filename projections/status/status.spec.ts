@@ -89,7 +89,7 @@ describe('the status of a subscription', () => {
     });
   });
 
-  it('has no access while paused or suspended, nor auto-renew from then on', () => {
+  it('has no access while paused or suspended (R40, R67), nor auto-renew from then on', () => {
     const log = new WrittenLog().buys(one, bought).does(one, '2021-06-20T10:00:00.000Z', pause);
     expect(row(log)).toMatchObject({ status: 'paused', access: 0, auto_renew: 0 });
     expect(row(log.does(one, '2021-06-21T10:00:00.000Z', resume))).toMatchObject({
@@ -190,7 +190,7 @@ describe('the status of a subscription', () => {
     ['ends with its term', 'deleted', 0],
     ['is suspended and reactivated by support, and cancelled', 'deleted', 0],
     ['ends in stages', 'deleted', 0],
-  ])('is over when it %s', (name, standing, access) => {
+  ])('is over, access too, when it %s (R60)', (name, standing, access) => {
     expect(row(story(name))).toMatchObject({ status: standing, access, auto_renew: 0, renews_on: null });
   });
 

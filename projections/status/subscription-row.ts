@@ -96,6 +96,7 @@ export const subscriptionsTable = {
     ['partner_id', 'sequence'],
     ['partner_id', 'status', 'sequence'],
     ['partner_id', 'offer_id', 'sequence'],
+    ['partner_id', 'order_id', 'sequence'],
     // Last, for SQLite takes the last of two that look alike to it, and a customer has few. A date comes in none: it would
     // look narrower than a customer, and the rows then had to be sorted.
     ['partner_id', 'customer_id', 'sequence'],
@@ -136,7 +137,7 @@ export const created = ({ data, revision }: Created): Omit<SubscriptionRow, 'seq
   revision,
 });
 
-/** Where it stands, and with it whether users can work. */
+/** Where it stands, and with it whether users can work (R40, R60, R67, R69). */
 export const standing = (
   status: 'pending' | 'active' | 'paused' | 'suspended' | 'expired' | 'disabled' | 'deleted',
 ) => ({

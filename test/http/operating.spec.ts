@@ -142,6 +142,27 @@ describe('a process', () => {
   );
 
   it(
+    'does not start on what belongs to another, and names which',
+    async () => {
+      const other = await spawnLedger({ catalogue });
+      const { port } = new URL(other.client.base);
+      const cases = [
+        ['PORT', { PORT: port }],
+        ['SUBLEDGER_DATA', { SUBLEDGER_DATA: join(other.folder, 'data') }],
+        ['SUBLEDGER_DATA', { SUBLEDGER_DATA: file('no-folder', '') }],
+        ['HOST', { HOST: '203.0.113.1' }],
+      ] as const;
+      for (const [variable, env] of cases) {
+        const { status, stderr } = await run(env);
+        expect([status, stderr]).toEqual([1, expect.stringMatching(new RegExp(`^subledger: ${variable} .*\\n$`))]);
+      }
+      await other.kill('SIGTERM');
+      other.clear();
+    },
+    PATIENCE_MS,
+  );
+
+  it(
     'does not start with a catalogue that is none, and names the place',
     async () => {
       const wrong = file('wrong.json', JSON.stringify({ ...catalogue, offers: [{ offerId: 'P' }] }));

@@ -163,7 +163,7 @@ describe('a line', () => {
 });
 
 describe('what cannot be bought', () => {
-  it('is an error of its line, in the cart, at the review and at the checkout; the other lines are bought', async () => {
+  it('is an error of its line, in cart, review and checkout (R20, R32); the other lines are bought', async () => {
     const lines = [
       basic,
       line('ADDON'),

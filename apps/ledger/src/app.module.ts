@@ -10,6 +10,7 @@ import { KeysController } from './access/keys.controller.ts';
 import { Keys } from './access/keys.ts';
 import { PartnersController } from './access/partners.controller.ts';
 import { RateLimitGuard } from './access/rate-limit.guard.ts';
+import { Tokens } from './access/tokens.ts';
 import { CartsController } from './carts/carts.controller.ts';
 import { cartHandlers } from './carts/carts.handlers.ts';
 import { OrdersController } from './carts/orders.controller.ts';
@@ -95,6 +96,7 @@ export class AppModule {
         History,
         Keys,
         Metrics,
+        Tokens,
         { provide: APP_PIPE, useClass: RequestValidationPipe },
         { provide: APP_FILTER, useClass: ProblemFilter },
         // In this order: who it is, whether it may send that much, whether the read models are far enough.

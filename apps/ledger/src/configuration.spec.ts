@@ -100,11 +100,52 @@ describe('the configuration', () => {
     ['DATABASE_URL', 'postgres://localhost/ledger'],
     ['SUBLEDGER_OIDC_ISSUER', 'https://login.example.com'],
     ['SUBLEDGER_OIDC_AUDIENCE', 'subledger'],
+    ['SUBLEDGER_OIDC_JWKS_URL', 'https://login.example.com/keys'],
+    ['SUBLEDGER_OIDC_ROLE_CLAIM', 'roles'],
+    ['SUBLEDGER_OIDC_PARTNER_CLAIM', 'tenant'],
   ])('refuses %s=%s, in one line that begins with the name', (variable, value) => {
     const problem = problemOf({ [variable]: value });
     expect(problem.variable).toBe(variable);
     expect(problem.message.startsWith(`${variable} `)).toBe(true);
     expect(problem.message).not.toContain('\n');
+  });
+
+  const oidc = {
+    SUBLEDGER_OIDC_ISSUER: 'https://login.example.com/',
+    SUBLEDGER_OIDC_AUDIENCE: 'subledger',
+    SUBLEDGER_OIDC_JWKS_URL: 'https://login.example.com/keys',
+  };
+
+  it('reads whose tokens are accepted, and which claims say for whom', () => {
+    expect(readConfiguration(oidc).oidc).toEqual({
+      issuer: 'https://login.example.com/',
+      audience: 'subledger',
+      keySetUrl: new URL('https://login.example.com/keys'),
+      roleClaim: 'role',
+      partnerClaim: 'partner',
+    });
+    const named = { SUBLEDGER_OIDC_ROLE_CLAIM: 'https://acme.example/role', SUBLEDGER_OIDC_PARTNER_CLAIM: 'tenant' };
+    const { roleClaim, partnerClaim } = readConfiguration({ ...oidc, ...named }).oidc ?? {};
+    expect([roleClaim, partnerClaim]).toEqual(['https://acme.example/role', 'tenant']);
+    const local = { ...oidc, SUBLEDGER_OIDC_JWKS_URL: 'http://127.0.0.1:8080/keys' };
+    expect(readConfiguration(local).oidc?.keySetUrl.port).toBe('8080');
+  });
+
+  it.each([
+    ['SUBLEDGER_OIDC_ISSUER', 'login.example.com'],
+    ['SUBLEDGER_OIDC_ISSUER', 'ftp://login.example.com'],
+    ['SUBLEDGER_OIDC_AUDIENCE', 'two words'],
+    ['SUBLEDGER_OIDC_JWKS_URL', '/keys'],
+    ['SUBLEDGER_OIDC_JWKS_URL', 'http://login.example.com/keys'],
+    ['SUBLEDGER_OIDC_ROLE_CLAIM', 'rôle'],
+  ])('refuses %s=%s beside the others', (variable, value) => {
+    expect(problemOf({ ...oidc, [variable]: value }).variable).toBe(variable);
+  });
+
+  it('says what is missing of OIDC', () => {
+    expect(problemOf({ ...oidc, SUBLEDGER_OIDC_JWKS_URL: '' }).message).toBe(
+      'SUBLEDGER_OIDC_ISSUER is of use only with SUBLEDGER_OIDC_JWKS_URL beside it',
+    );
   });
 
   it('never tells a key', () => {

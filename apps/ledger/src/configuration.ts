@@ -4,13 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { normaliseInstant } from '#calendar';
 import type { Instant } from '#kernel';
 import { isPresetName, parsePolicyTimeline, presetNames, timelineOf, type PolicyTimeline } from '#policy';
+import { readOidc, type Oidc } from './access/oidc.ts';
+import { ConfigurationError } from './configuration-error.ts';
 
-export const duties = ['api', 'projector', 'scheduler'] as const;
+export { ConfigurationError };
+
+const duties = ['api', 'projector', 'scheduler'] as const;
 
 /** What a process does: answer requests, keep read models, do what falls due and finish processes. */
 export type Duty = (typeof duties)[number];
 
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** Everything that the environment decides (api.md §1), read once at start. */
 export type Configuration = {
@@ -25,8 +29,10 @@ export type Configuration = {
   /** The bootstrap administrator's key. */
   readonly apiKey?: string;
   readonly policy: PolicyTimeline;
-  /** Requests a minute for one key. */
+  /** Requests a minute for one key, or for one subject of tokens. */
   readonly rateLimit?: number;
+  /** Bearer tokens beside keys; none are accepted where it is left out. */
+  readonly oidc?: Oidc;
   readonly roles: ReadonlySet<Duty>;
   readonly logLevel: (typeof logLevels)[number];
 };
@@ -34,29 +40,10 @@ export type Configuration = {
 /** For Nest's injection: `@Inject(CONFIGURATION)`. */
 export const CONFIGURATION = Symbol('Configuration');
 
-/** A variable has a value that the ledger cannot start with. The message begins with the variable's name. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-  readonly variable: string;
-
-  constructor(variable: string, problem: string) {
-    super(`${variable} ${problem}`);
-    this.variable = variable;
-  }
-}
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Not silently ignored: whoever sets one of these counts on it. */
-const notYet = [
-  'EVENTSTORE_URL',
-  'DATABASE_URL',
-  'SUBLEDGER_OIDC_ISSUER',
-  'SUBLEDGER_OIDC_AUDIENCE',
-  'SUBLEDGER_OIDC_JWKS_URL',
-  'SUBLEDGER_OIDC_ROLE_CLAIM',
-  'SUBLEDGER_OIDC_PARTNER_CLAIM',
-];
+const notYet = ['EVENTSTORE_URL', 'DATABASE_URL'];
 
 /** Reads the environment; an empty value counts as none. Throws a `ConfigurationError` for the first wrong one. */
 export const readConfiguration = (environment: Environment): Configuration => {
@@ -75,6 +62,7 @@ export const readConfiguration = (environment: Environment): Configuration => {
     ...(apiKey === undefined ? {} : { apiKey: key(apiKey) }),
     policy: policy(value('SUBLEDGER_POLICY') ?? 'seed-2021-09'),
     ...(rateLimit === undefined ? {} : { rateLimit: integer('SUBLEDGER_RATE_LIMIT', rateLimit, 1, 1_000_000) }),
+    ...readOidc(value),
     roles: roles(value('SUBLEDGER_ROLE') ?? 'all'),
     logLevel: oneOf('LOG_LEVEL', value('LOG_LEVEL') ?? 'warn', logLevels),
   };

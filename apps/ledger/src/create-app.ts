@@ -4,21 +4,28 @@ import { Logger } from 'nestjs-pino';
 import { bootstrap } from './access/bootstrap.ts';
 import { AppModule } from './app.module.ts';
 import { publishFile } from './catalogue/catalogue-file.ts';
+import { aboutAddress, aboutFolder } from './cannot-start.ts';
 import type { Configuration } from './configuration.ts';
 import { publishApi } from './http/openapi.ts';
 import { httpServer } from './http/server.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Metrics } from './metrics/metrics.ts';
+import { adoptPolicy } from './policy/adopt-policy.ts';
 
-/** The service, built and not yet started: no duty runs, nothing listens. */
+/** How long a start waits for the read model of keys; a ledger that rebuilds it goes on meanwhile. */
+const PATIENCE_MS = 10_000;
+
+/** The service, built and not yet started: no duty runs, nothing listens. Throws a `ConfigurationError` for its data folder. */
 export const createApp = async (configuration: Configuration): Promise<NestFastifyApplication> => {
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(configuration), httpServer(), {
-    bufferLogs: true,
+    // Until it listens: what fails before is told once, by whoever called.
+    logger: false,
     abortOnError: false,
     // Fastify's own parser takes JSON and nothing else.
     bodyParser: false,
+  }).catch((error: unknown) => {
+    throw aboutFolder(error, configuration.dataFolder);
   });
-  app.useLogger(app.get(Logger));
   observe(app);
   if (configuration.roles.has('api')) publishApi(app);
   return app;
@@ -31,16 +38,30 @@ export type Started = {
   readonly administratorKey: string | undefined;
 };
 
-/** Starts the duties of this process, sees to what must be there, and listens. */
+/**
+ * Starts the duties of this process, sees to what must be there, and listens. Throws a `ConfigurationError` for a catalogue, a
+ * host or a port that cannot be used; the service is then closed again.
+ */
 export const startApp = async (app: NestFastifyApplication, configuration: Configuration): Promise<Started> => {
-  const ledger = app.get(Ledger);
-  await ledger.start();
-  await publishFile(ledger, configuration.catalogueFile);
-  const administratorKey = await bootstrap(ledger, configuration.apiKey);
-  // The first request finds its key.
-  if (configuration.roles.has('projector')) await ledger.projections.caughtUp({ timeoutMs: 60_000 });
-  await app.listen(configuration.port, configuration.host);
-  return { url: (await app.getUrl()).replace('[::1]', 'localhost'), administratorKey };
+  const { catalogueFile, apiKey, policy, roles, host, port } = configuration;
+  try {
+    const ledger = app.get(Ledger);
+    await ledger.start();
+    // Others decide nothing, and their rules are not those of the ledger.
+    if (roles.has('api') || roles.has('scheduler')) await adoptPolicy(ledger, policy);
+    await publishFile(ledger, catalogueFile);
+    const { administratorKey, position } = await bootstrap(ledger, apiKey);
+    // The first request finds its key.
+    if (roles.has('projector')) await ledger.projections.reached(position, { of: ['access'], timeoutMs: PATIENCE_MS });
+    await app.listen(port, host).catch((error: unknown) => {
+      throw aboutAddress(error, configuration);
+    });
+    app.useLogger(app.get(Logger));
+    return { url: (await app.getUrl()).replace('[::1]', 'localhost'), administratorKey };
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
 };
 
 /** Measures and logs every answer; who is asking is told by the id of the key, never by the key. */

@@ -1,17 +1,16 @@
 import { ConfigurationError, readConfiguration } from './configuration.ts';
 import { createApp, startApp } from './create-app.ts';
 
+/** Errors that say enough by themselves, beside those of the configuration. */
+const FORESEEN = ['StoreUnavailable', 'ReadStoreUnavailable', 'CheckpointBeyondLog', 'CorruptEvent'];
+
 /** Ends the process with one clear line; a stack trace only for what nobody foresaw. */
 const giveUp = (error: unknown): never => {
-  const foreseen = error instanceof ConfigurationError || (error instanceof Error && hasOwnName(error));
-  process.stderr.write(`subledger: ${foreseen ? error.message : String((error as Error).stack ?? error)}\n`);
+  const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+  const foreseen = error instanceof ConfigurationError || FORESEEN.includes(name);
+  process.stderr.write(`subledger: ${foreseen ? message : (stack ?? message)}\n`);
   process.exit(1);
 };
-
-/** Errors of the ledger's own, and of the system (a port in use, a folder that cannot be written), say enough by themselves. */
-const hasOwnName = (error: Error): boolean =>
-  'code' in error ||
-  ['FolderInUse', 'StoreUnavailable', 'ReadStoreUnavailable', 'CheckpointBeyondLog'].includes(error.name);
 
 const run = async (): Promise<void> => {
   const configuration = readConfiguration(process.env);

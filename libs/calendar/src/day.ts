@@ -57,7 +57,7 @@ export const digits = (text: string, at: number): number =>
 
 export const twoDigits = (number: number): string => (number < 10 ? `0${number}` : String(number));
 
-/** The UTC calendar date of an instant (R8). */
+/** The UTC calendar date of an instant (R8), whatever any wall clock shows (E11, E12). */
 export const dayOf = (instant: Instant): Day => instant.slice(0, 10);
 
 /** The first instant of a date: midnight UTC. */

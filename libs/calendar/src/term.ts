@@ -36,7 +36,7 @@ const cycleStart = (termStart: Day, k: number, billingCycle: BillingCycle, ancho
 
 /**
  * The k-th charge cycle of a term, from 0, cut at the term's end. Always counted from the term's start and its anchor,
- * never from the cycle before, or a 31st would drift to the 28th for ever (W15, E3).
+ * never from the cycle before, or a 31st would drift to the 28th for ever (W15, E3). It has the days that it has (E4).
  */
 export const cycleAt = (termStart: Day, termEnd: Day, k: number, billingCycle: BillingCycle, anchor: Anchor): Cycle => {
   const start = cycleStart(termStart, k, billingCycle, anchor);

@@ -34,6 +34,7 @@ const gate = ({ offer, partner, policy }: Wish): readonly Reason[] =>
     ? [{ code: 'PREVIEW_REQUIRED', detail: 'New commerce is open only to partners in its technical preview.' }]
     : [];
 
+/** The customer is of the wrong segment (R13), or in the wrong country (R16). */
 const customerReasons = ({ offer, customer: { country, segment } }: Wish): readonly Reason[] => [
   ...(offer.segments.includes(segment)
     ? []
@@ -43,6 +44,7 @@ const customerReasons = ({ offer, customer: { country, segment } }: Wish): reado
     : [reason('COUNTRY_NOT_SUPPORTED', `${offer.name} is not sold to customers in ${country}.`)]),
 ];
 
+/** What stands against the offer itself (R7, R17–R19); an exclusive one is for the partners that were given it (R6). */
 const offerReasons = ({ offer, partner: { partnerId } }: Wish): readonly Reason[] => [
   ...(offer.inCsp
     ? []
@@ -55,7 +57,7 @@ const offerReasons = ({ offer, partner: { partnerId } }: Wish): readonly Reason[
     : [reason('NOT_TRANSACTABLE_HERE', `${offer.name} is bought and managed elsewhere, not here.`)]),
 ];
 
-/** A18: suspended subscriptions count; a hint tells which one to take up again. */
+/** As many as are allowed are held (R5, R14). A18: suspended ones count; a hint tells which one to take up again (R15). */
 const limitReasons = ({ offer, held }: Wish): readonly Reason[] => {
   const limit = offer.limitPerCustomer;
   const own = held.filter(({ offerId, status }) => offerId === offer.offerId && status !== 'deleted');

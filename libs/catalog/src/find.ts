@@ -49,7 +49,7 @@ export type OfferFilter = {
   readonly category?: Offer['category'] | undefined;
 };
 
-/** The offers that pass a filter, in the catalogue's order. */
+/** The offers that pass a filter (R10–R12), all of whose parts must hold (R13), in the catalogue's order. */
 export const listOffers = (
   { offers }: Catalogue,
   { publisher, billingType, category }: OfferFilter,

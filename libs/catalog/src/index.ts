@@ -2,6 +2,7 @@ export { MOST_SEATS, type AddOn, type Catalogue, type Offer, type Plan, type Sku
 export { eligibility, type Reason, type Wish } from './eligibility.ts';
 export { findOffer, findPlan, findRef, findSku, listOffers, priceOf, refOf, type OfferFilter } from './find.ts';
 export { parseCatalogue } from './parse.ts';
+export { seatCapRefusal, type SeatsWanted } from './seat-cap.ts';
 export { catalogueAt, timeline, wasOffered, type CatalogueTimeline } from './timeline.ts';
 export type { Problem } from './reader.ts';
 export {

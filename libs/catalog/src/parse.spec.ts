@@ -215,6 +215,10 @@ describe('the sample that is shipped', () => {
     expect(new Set(sample.offers.map(({ kind }) => kind))).toEqual(
       new Set(['newCommerce', 'legacy', 'isvSaas', 'usage']),
     );
+    // R4, R6: Microsoft's and the marketplace's, by licence and metered.
+    expect(new Set(sample.offers.map(({ publisher, billingType }) => `${publisher.kind} ${billingType}`))).toEqual(
+      new Set(['microsoft license', 'partner license', 'partner usage']),
+    );
     expect(new Set(sample.offers.map(({ category }) => category))).toEqual(
       new Set(['enterprise', 'smallBusiness', 'trial']),
     );

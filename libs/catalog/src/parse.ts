@@ -28,6 +28,7 @@ const country = text('an ISO 3166 code of two capital letters', (value) => /^[A-
 const segment = text('a segment such as commercial', (value) => /^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(value));
 const link = text('an http or https address', (value) => /^https?:\/\/\S{1,2000}$/.test(value));
 const share = text('a decimal string from 0 to 1', (value) => isAmount(value) && compare(value, '1') <= 0);
+// Prices of nothing are prices, and so are those with more decimals than the currency has (E46).
 const amount = text('a decimal string, 0 or more', (value) => isAmount(value));
 const isAmount = (value: string) => isDecimal(value) && compare(value, '0') >= 0;
 
@@ -65,6 +66,7 @@ const sku = record<Sku>({
   plans: list(plan, 1),
 });
 
+/** Of Microsoft or of a publisher on the marketplace (R4), by licence or by usage (R6). */
 const offer = record<Offer>({
   offerId: id,
   name: named(200),

@@ -1,12 +1,20 @@
 export {
-  ClaimOfferSlot,
   customer,
   history,
   RegisterCustomer,
-  ReleaseOfferSlot,
   type Customer,
   type CustomerCommand,
   type CustomerEvent,
-  type OfferSlot,
   type Registered,
 } from './customer.ts';
+export { seatsHeld, type SeatCap, type SeenSeats, type SkuOf } from './seats.ts';
+export {
+  ClaimOfferSlot,
+  ClaimSeats,
+  ReleaseOfferSlot,
+  ReleaseSeats,
+  type OfferSlot,
+  type OfferSlotClaimed,
+  type SeatClaim,
+  type SeatsClaimed,
+} from './slots.ts';

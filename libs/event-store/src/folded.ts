@@ -22,7 +22,7 @@ export const nothing = <S>(initial: S): Folded<S> => ({
   commands: new Set(),
 });
 
-/** What a stream comes to after these events of it; those already folded are passed over. */
+/** What a stream comes to after these events of it, the same however often (E52); those already folded are passed over. */
 export const fold = <C extends Command, E extends Event, S>(
   { evolve }: Decider<C, E, S>,
   folded: Folded<S>,

@@ -11,11 +11,11 @@ describe('followers', () => {
     expect((await following.next()).value).toEqual([]);
     const ended = following.next();
     for (let turns = 0; turns < 10; turns += 1) await turn();
-    expect(reads).toBe(2);
+    expect(reads).toBe(1);
     followers.wake();
     for (let turns = 0; turns < 10; turns += 1) await turn();
     // Nothing new after all: whoever stands at the end is not told so again.
-    expect(reads).toBe(3);
+    expect(reads).toBe(2);
     followers.end();
     expect(await ended).toEqual({ done: true, value: undefined });
     expect(await followers.follow(() => [], START, signal).next()).toMatchObject({ done: true });
@@ -37,9 +37,28 @@ describe('followers', () => {
     followers.wake();
     expect(await grown).toEqual([log, log]);
     expect(reads).toBe(1);
-    // At the end each looks for itself.
     expect(await next()).toEqual([[], []]);
-    expect(reads).toBe(3);
+    expect(reads).toBe(2);
+    followers.end();
+  });
+
+  it('at the end are given what was appended, and read nothing', async () => {
+    const followers = new Followers();
+    const signal = new AbortController().signal;
+    const [first, second] = [{ position: '1' } as Recorded, { position: '2' } as Recorded];
+    let reads = 0;
+    const read = (after: Position) => ((reads += 1), after === START ? [] : [second]);
+    const following = followers.follow(read, START, signal);
+    expect((await following.next()).value).toEqual([]);
+    const grown = following.next();
+    await turn();
+    reads = 0;
+    followers.wake({ after: START, read: () => [first] });
+    expect((await grown).value).toEqual([first]);
+    expect(reads).toBe(0);
+    // Elsewhere it is of no use.
+    followers.wake({ after: '7', read: () => [first] });
+    expect((await following.next()).value).toEqual([second]);
     followers.end();
   });
 });

@@ -7,15 +7,22 @@ const BATCH = 500;
 /** At most `limit` events after a position, oldest first. Answers at once. */
 export type ReadAfter = (position: Position, limit: number) => readonly Recorded[];
 
+/** What was appended just now after a position, for those who stand there: they need not read it back. */
+export type Fresh = { readonly after: Position; readonly read: (limit: number) => readonly Recorded[] };
+
 /** Those who follow a log that lives in this process: woken by what is appended, not by looking again and again. */
 export class Followers {
   readonly #waiting = new Set<() => void>();
-  /** The batch that was read last. What comes after a position never changes, so it serves whoever stands there next. */
+  /** The batch that was read last: until the log grows, it serves whoever stands at the same place. */
   #lately: { readonly after: Position; readonly batch: readonly Recorded[] } | undefined;
+  #fresh: Fresh | undefined;
   #ended = false;
 
   /** Tells everybody who waits that the log has grown. */
-  wake(): void {
+  wake(fresh?: Fresh): void {
+    // Only for those: whoever comes later wants to know what the storage holds.
+    this.#fresh = this.#waiting.size > 0 ? fresh : undefined;
+    this.#lately = undefined;
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const goOn of waiting) goOn();
@@ -53,9 +60,8 @@ export class Followers {
   /** Those who wait at the end are woken together: one reads for all. */
   #next(read: ReadAfter, after: Position): readonly Recorded[] {
     if (this.#lately?.after === after) return this.#lately.batch;
-    const batch = read(after, BATCH);
-    // After the last event there is nothing only for now.
-    if (batch.length > 0) this.#lately = { after, batch };
+    const batch = this.#fresh?.after === after ? this.#fresh.read(BATCH) : read(after, BATCH);
+    this.#lately = { after, batch };
     return batch;
   }
 

@@ -75,7 +75,10 @@ const metaOf = ({ meta }: Command, fingerprint: string, schema: number, pins: Pi
 const isSecret = (decision: unknown): boolean =>
   isRefusal(decision) && (decision.refused === 'FORBIDDEN_ROLE' || decision.refused.endsWith('_NOT_FOUND'));
 
-/** Decides a command on what its stream has come to, and puts what was decided into the form in which it is appended. */
+/**
+ * Decides a command on what its stream has come to, and puts what was decided into the form in which it is appended. Not
+ * if the caller expected the stream elsewhere (E22).
+ */
 export const propose = <C extends Command, E extends Event, S>(
   { decider, stream, command, fingerprint, options: { expected } }: Task<C, E, S>,
   folded: Folded<S>,

@@ -3,6 +3,7 @@ import * as catalog from '#catalog';
 import * as customers from '#customer';
 import type { History } from '#kernel';
 import * as orders from '#order';
+import * as policies from '#policy';
 import * as subscriptions from '#subscription';
 
 /** Old shapes of every event that may be in a ledger's log. A new aggregate adds its own here, and nowhere else. */
@@ -11,5 +12,6 @@ export const history: History = {
   ...catalog.history,
   ...customers.history,
   ...orders.history,
+  ...policies.history,
   ...subscriptions.history,
 };

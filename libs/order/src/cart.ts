@@ -165,6 +165,7 @@ const checkOut = (state: ExistingCart, at: Instant, { naming }: CartSurroundings
   return [{ type: 'CartOrdered', data: { cartId, orderId, partnerId, customerId, lines: ordered, effectiveAt: at } }];
 };
 
+/** Other lines open a reviewed cart again (R21). */
 const evolve = (state: Cart, event: CartEvent): Cart => {
   if (event.type === 'CartCreated') {
     const { effectiveAt, ...created } = event.data;

@@ -1,3 +1,4 @@
+export { AdoptPolicy, history, policyAdoption, type PolicyAdopted } from './adopt.ts';
 export { pinAt, resolve, timelineOf, type PolicyPin, type PolicyTimeline } from './pin.ts';
 export type {
   CommerceKind,

@@ -1,5 +1,8 @@
 import type { Charged } from './charges.ts';
+import { isRefusal, type Instant, type Refusal } from '#kernel';
+import { priceAt, type Wanted } from './product.ts';
 import type { AddOn, Existing } from './state.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** An add-on as a charge sees it: its own SKU, price and seats, on the base's plan and cycle (R37). */
 export const chargedAs = (
@@ -12,3 +15,20 @@ export const chargedParts = (base: Existing): readonly Charged[] => [
   base,
   ...base.addOns.filter(({ status }) => status === 'active').map((addOn) => chargedAs(base, addOn)),
 ];
+
+/** A base's add-ons on another plan, at its prices (R37); or the no of the one that is not sold on it. */
+export const addOnsOn = (
+  { term, billingCycle }: Pick<Wanted, 'term' | 'billingCycle'>,
+  { addOns, currency }: Existing,
+  at: Instant,
+  surroundings: Surroundings,
+): readonly AddOn[] | Refusal => {
+  const there: AddOn[] = [];
+  for (const addOn of addOns) {
+    const { offerId, skuId } = addOn;
+    const priced = priceAt(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
+    if (isRefusal(priced)) return priced;
+    there.push({ ...addOn, unitPrice: priced.unitPrice });
+  }
+  return there;
+};

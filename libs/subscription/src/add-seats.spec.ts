@@ -6,7 +6,7 @@ const at = '2021-06-18T09:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };
 
 describe('adding seats', () => {
-  it('takes effect at once, and makes a lot of their own', () => {
+  it('takes effect at once (R79), and makes a lot of their own', () => {
     const story = bought(at).does('2021-06-20T10:00:00.000Z', addSeats(2));
     expect(story.last[0]).toEqual({
       type: 'SeatsAdded',

@@ -14,6 +14,7 @@ import {
 } from './guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
 import { skuAt } from './product.ts';
+import { overCap } from './seat-cap.ts';
 import { seatChange } from './seat-change.ts';
 import type { Existing } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -32,7 +33,7 @@ export const guard = all(
   notTooOften,
 );
 
-/** The seats' price stays as it was pinned; a scheduled change falls away (A5, E36). */
+/** At once (R79). The seats' price stays as it was pinned; a scheduled change falls away (R88, A5, E36). */
 export const decide = (
   { data, meta }: AddSeats,
   state: Existing,
@@ -43,7 +44,12 @@ export const decide = (
   const found = skuAt(surroundings, state, at);
   // A SKU that was withdrawn has no limits any more than it has buyers: what is held may still grow within an integer.
   const limits = isRefusal(found) ? { minSeats: 1, maxSeats: MOST_SEATS } : found.sku;
-  const no = countRefusal(data.quantity) ?? quantityRefusal(quantity, limits);
+  const no =
+    countRefusal(data.quantity) ??
+    quantityRefusal(quantity, limits) ??
+    (isRefusal(found)
+      ? undefined
+      : overCap(surroundings.customer, { ...found, ...state, has: state.quantity, wants: quantity }));
   if (no !== undefined) return no;
   return [
     { type: 'SeatsAdded', data: { added: data.quantity, quantity, effectiveAt: at } },

@@ -4,8 +4,8 @@ import type { Surroundings } from './surroundings.ts';
 import { verbs } from './verbs.ts';
 
 /**
- * The verbs that may be tried on a settled state, by the same guards that refuse them (P10, api.md §4.4). None while
- * seats are under way.
+ * The verbs that may be tried on a settled state, by the same guards that refuse them (R23, P10, api.md §4.4). None
+ * while seats are under way.
  */
 export const allowedActions = (state: Existing, asking: Asking, surroundings: Surroundings): readonly string[] =>
   state.inTransit !== null

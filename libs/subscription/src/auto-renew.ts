@@ -21,6 +21,7 @@ const configurable: Guard = ({ kind }) => {
   return kind === 'usage' ? refuse('WRONG_COMMERCE_KIND', 'a usage subscription has no term to renew') : undefined;
 };
 
+/** A choice of active subscriptions (R76). */
 export const guard = all(mayTry('auto-renew'), configurable, mustBeActive, notTooOften);
 
 /** Off drops a scheduled change, which needs it on (R82, A17). */

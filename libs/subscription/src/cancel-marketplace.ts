@@ -17,7 +17,7 @@ const notScheduledYet: Guard = (state, { at }) =>
 
 export const guard = all(mustBeActive, notScheduledYet);
 
-/** When the full refund is over: the first instant that is too late (A4). */
+/** When the full refund is over: the first instant that is too late (A4). It counts from the order, trial or not (E54). */
 export const fullRefundUntil = (state: Existing): Instant => {
   const policy = policyOf(state);
   const monthly =
@@ -27,9 +27,10 @@ export const fullRefundUntil = (state: Existing): Instant => {
   return plus(from, policy[monthly ? 'isv.cancel.monthly' : 'isv.cancel.annual']);
 };
 
-/** At once and with all money back during a trial (A14, D13) and strictly within the window (R48, R50, E6, E7). */
+/** At once and with all money back during a trial (A14, D13, E26) and strictly within the window (R48, R50, E6, E7). */
 export const isImmediate = (state: Existing, at: Instant): boolean => state.isTrial || at < fullRefundUntil(state);
 
+/** Later than the window it ends with its term, without a credit (R49, R51). */
 export const scheduled = (
   state: Existing,
   { reason, comment }: { readonly reason: string; readonly comment?: string },

@@ -12,6 +12,7 @@ const trialMayEnd: Guard = (state) =>
     ? refuse('TRIAL_LOCKED', 'a trial is not cancelled: switch auto-renew off and let it end (A16)')
     : undefined;
 
+/** Active, or paused or suspended (E56). */
 const cancellable: Guard = ({ status }) =>
   status === 'active' || status === 'paused' || status === 'suspended'
     ? undefined
@@ -35,7 +36,7 @@ export const guard = all(cancellable, trialMayEnd, withinWindow);
 export const windowStart = (state: Existing): Instant =>
   policyOf(state)['nce.cancel.anchor'] === 'subscriptionStart' ? state.startedAt : state.termStartedAt;
 
-/** "Within" counts the last instant in (A4), unless the preset says otherwise. */
+/** "Within" counts the last instant in (A4, E5, E8), and instants alone, not dates (E9); unless the preset says otherwise. */
 const isWithin = (state: Existing, from: Instant, window: string, at: Instant): boolean =>
   policyOf(state)['nce.cancel.boundary'] === 'inclusive' ? windowOpen(from, window, at) : at < plus(from, window);
 
@@ -48,7 +49,7 @@ export const refundOf = (
     ? { refund: 'full', lines: linesBack(state, windowStart(state)) }
     : { refund: 'prorated', lines: proratedRefund(state, at) };
 
-/** The unused days of the running cycle; a trial refunds its zero (§2.6). */
+/** The unused days of the running cycle (E14), for the seats there are now (E16); a trial refunds its zero (§2.6, E26). */
 const proratedRefund = (state: Existing, at: Instant): readonly ChargeLine[] => {
   const from = addDays(state.cycle.start, usedDays(state, at));
   if (from > state.cycle.end) return [];
@@ -58,7 +59,10 @@ const proratedRefund = (state: Existing, at: Instant): readonly ChargeLine[] => 
   );
 };
 
-/** Days used of the running cycle: UTC dates passed, the day of cancelling not among them; or whole 24-hour blocks (A20). */
+/**
+ * Days used of the running cycle: UTC dates passed, the day of cancelling not among them; or whole 24-hour blocks (A20,
+ * E10). Paused days are days like any other (E56).
+ */
 const usedDays = (state: Existing, at: Instant): number => {
   const { cycle, termStartedAt } = state;
   const dates = daysBetween(cycle.start, dayOf(at));

@@ -21,7 +21,7 @@ describe('cancelling', () => {
     expect(story.state).toMatchObject({ status: 'deleted', autoRenew: false });
   });
 
-  it('E5: gives everything back up to 24 hours, to the millisecond; then one day is used', () => {
+  it('E5: gives everything back up to 24 hours, to the millisecond (R63); then one day is used (R64)', () => {
     expect(refunded(at, '2021-07-16T09:00:00.000Z')).toEqual([
       'cancelImmediate -100.80 for 10, 2021-07-15 to 2021-08-14, 31/31 reversal',
     ]);
@@ -30,7 +30,7 @@ describe('cancelling', () => {
     ]);
   });
 
-  it('E8: gives a part back up to 30 days, to the millisecond; then it is refused (R65)', () => {
+  it('E8: gives a part back up to 30 days, to the millisecond (R59, R64); then it is refused (R65)', () => {
     expect(refunded(at, '2021-08-14T09:00:00.000Z')).toEqual([
       'cancelImmediate -3.20 for 10, 2021-08-14 to 2021-08-14, 1/31 unit-down',
     ]);
@@ -114,7 +114,7 @@ describe('cancelling', () => {
     ]);
   });
 
-  it('drops a scheduled change, and says which (A5)', () => {
+  it('drops a scheduled change, and says which (R88, A5)', () => {
     const story = bought(at)
       .does(at, schedule({ quantity: 5 }))
       .does('2021-07-16T09:00:00.000Z', cancel);
@@ -202,10 +202,9 @@ describe('cancelling is refused', () => {
     expect(bought(at).no(at, cancel, role)).toBe('FORBIDDEN_ROLE');
   });
 
-  it('outside the preview (R58)', () => {
-    expect(bought(at).no(at, cancel, { partner: { ...meta(at).partner, newCommercePreview: false } })).toBe(
-      'PREVIEW_REQUIRED',
-    );
+  it.each(everyVerb)('outside the preview, and so is %s (R44, R58, R73, R77, R89, R98)', (_, ask, role) => {
+    const partner = { ...meta(at).partner, newCommercePreview: false };
+    expect(bought(at).no(at, ask, { ...meta(at, role), partner })).toBe('PREVIEW_REQUIRED');
   });
 
   it('with a hint at what may be done instead', () => {
@@ -214,7 +213,7 @@ describe('cancelling is refused', () => {
     expect(facts?.['allowedActions']).not.toContain('cancel');
   });
 
-  it.each(everyVerb)('E57: and so is %s, once it is deleted', (_, ask, role) => {
+  it.each(everyVerb)('E57: and so is %s, once it is deleted (R61)', (_, ask, role) => {
     const gone = bought(at).does('2021-07-16T09:00:00.000Z', cancel);
     expect(gone.no('2021-07-16T10:00:00.000Z', ask, role)).toBe('SUBSCRIPTION_DELETED');
     expect(gone.no('2031-07-16T10:00:00.000Z', ask, role)).toBe('SUBSCRIPTION_DELETED');

@@ -30,7 +30,7 @@ export const guard = all(
   mayTry('cancel'),
   byKind({
     newCommerce: newCommerce.guard,
-    isvSaas: marketplace.guard,
+    isvSaas: marketplace.guard, // R46
     legacy: suspendInstead,
     usage: notReturnable,
   }),
@@ -40,6 +40,7 @@ export const guard = all(
 export const action = (state: Existing, at: Instant): string =>
   state.kind !== 'isvSaas' || marketplace.isImmediate(state, at) ? 'cancel' : 'cancel-at-renewal';
 
+/** Ends the whole subscription, never some of its seats (R62), and keeps the reason (R39). */
 export const decide = (
   { data, meta }: CancelSubscription,
   state: Existing,
@@ -58,4 +59,5 @@ export const decide = (
   ];
 };
 
+/** Gone with the event: access (R60), and every way back (R61). */
 export const evolve = (state: Existing): Existing => ({ ...state, status: 'deleted', autoRenew: false });

@@ -1,5 +1,21 @@
 import { cancel, changePlan, pause, schedule, upgrade } from './asks.testing.ts';
-import { bought, catalogue, linesOf, offer, original, plan, rules, shelf, typesOf } from './subscription.testing.ts';
+import { addOns, cloud, kindsCatalogue, kindsShelf } from './kinds.testing.ts';
+import { settle } from './settle.ts';
+import { subscription } from './subscription.ts';
+import {
+  bought,
+  catalogue,
+  linesOf,
+  meta,
+  offer,
+  original,
+  plan,
+  rules,
+  shelf,
+  surroundingsOf,
+  typesOf,
+  type Ask,
+} from './subscription.testing.ts';
 
 const at = '2022-04-15T09:00:00.000Z';
 const when = '2022-06-20T10:00:00.000Z';
@@ -179,5 +195,58 @@ describe('changing the plan is refused', () => {
     expect(bought(at, { offerId: 'TRIAL', quantity: 25 }, docs).no(at, changePlan({ term: 'P1Y' }))).toBe(
       'TRIAL_LOCKED',
     );
+  });
+});
+
+describe('the add-ons of a base that changes its plan', () => {
+  const start = '2022-04-15T09:00:00.000Z';
+  const two = addOns([['0002', 2]], 'CLOUD');
+  const later = { preset: 'docs-2022-03' } as const;
+
+  it('go along, at the prices of the new plan', () => {
+    const story = cloud(start, { term: 'P3Y' }, later)
+      .does(start, two)
+      .does(when, changePlan({ billingCycle: 'annual' }))
+      .settled('2022-07-15T00:00:00.000Z');
+    expect(story.money(story.last)).toEqual([
+      'changeBillingPlan 1200.00 for 10, 2022-07-15 to 2023-07-14, 365/365 whole-cycle',
+      'changeBillingPlan 60.00 for 2, 2022-07-15 to 2023-07-14, 365/365 whole-cycle',
+    ]);
+  });
+
+  it('hold a plan back on which they are not sold: asked for, saved, or waiting', () => {
+    const without = kindsShelf.map((one) =>
+      one.offerId === 'CLOUD'
+        ? {
+            ...one,
+            skus: one.skus.map((sku) => ({
+              ...sku,
+              plans:
+                sku.skuId === '0002'
+                  ? sku.plans?.filter((sold) => (sold as { billingCycle: string }).billingCycle === 'monthly')
+                  : sku.plans,
+            })),
+          }
+        : one,
+    );
+    const poorer = catalogue('poorer', '2022-07-01T00:00:00Z', without);
+    const story = cloud(start, { term: 'P3Y' }, later)
+      .does(start, two)
+      .does(when, changePlan({ billingCycle: 'annual' }));
+    const surroundings = surroundingsOf({ ...docs, catalogues: [kindsCatalogue, poorer] });
+    const { events, state } = settle(story.state, '2022-07-15T00:00:00.000Z', surroundings);
+    expect(story.money(events)).toEqual([
+      'cycleCharge 100.00 for 10, 2022-07-15 to 2022-08-14, 31/31 whole-cycle',
+      'cycleCharge 5.00 for 2, 2022-07-15 to 2022-08-14, 31/31 whole-cycle',
+    ]);
+    expect(state.pendingPlan).toBeNull();
+    const { state: month } = settle(
+      cloud(start, { term: 'P3Y' }, later).does(start, two).state,
+      '2022-07-02T00:00:00.000Z',
+      surroundings,
+    );
+    const asked = (ask: Ask) => subscription(surroundings).decide(ask(meta('2022-07-02T09:00:00.000Z')), month);
+    expect(asked(changePlan({ billingCycle: 'annual' }))).toMatchObject({ refused: 'PLAN_NOT_OFFERED' });
+    expect(asked(schedule({ billingCycle: 'annual' }))).toMatchObject({ refused: 'PLAN_NOT_OFFERED' });
   });
 });

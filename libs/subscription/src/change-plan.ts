@@ -10,6 +10,7 @@ import {
   type Refusal,
 } from '#kernel';
 import type { Decimal } from '#money';
+import { addOnsOn, chargedParts } from './add-on.ts';
 import { capped, charge, credit, post, type ChargesPosted } from './charges.ts';
 import {
   all,
@@ -54,6 +55,8 @@ export type TermChanged = Event<
     readonly billingCycle: BillingCycle;
     readonly unitPrice: Decimal;
     readonly catalogVersion: string;
+    /** The add-ons, where there are any, at the prices of the new term (R37). */
+    readonly addOns?: Existing['addOns'];
   }
 >;
 
@@ -87,10 +90,12 @@ export const decide = (
     return [{ type: 'PlanChangeRevoked', data: { revoked, effectiveAt: at } }, ...invalidated(state, 'planChange', at)];
   const priced = priceAt(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
   if (isRefusal(priced)) return priced;
+  const addOns = addOnsOn({ term, billingCycle }, state, at, surroundings);
+  if (isRefusal(addOns)) return addOns;
   const changed =
     term === state.term
       ? planFromNextCycle(state, billingCycle, priced, at)
-      : longerTerm(state, { term, billingCycle, ...priced, referenceId: meta.commandId }, at);
+      : longerTerm(state, { term, billingCycle, ...priced, addOns, referenceId: meta.commandId }, at);
   return [...changed, ...invalidated(state, 'planChange', at)];
 };
 
@@ -106,24 +111,26 @@ const planFromNextCycle = (
   },
 ];
 
-type Longer = Pick<Existing, 'term' | 'billingCycle' | 'unitPrice' | 'catalogVersion'> & {
+type Longer = Pick<Existing, 'term' | 'billingCycle' | 'unitPrice' | 'catalogVersion' | 'addOns'> & {
   readonly referenceId: string;
 };
 
 /** The old term's rest goes back, the new term begins with a whole cycle on this day, its anchor (§2.5). */
 const longerTerm = (
   state: Existing,
-  { term, billingCycle, unitPrice, catalogVersion, referenceId }: Longer,
+  { term, billingCycle, unitPrice, catalogVersion, addOns, referenceId }: Longer,
   effectiveAt: Instant,
 ): readonly (TermChanged | ChargesPosted)[] => {
   const day = dayOf(effectiveAt);
   const opened = openTerm(day, term, billingCycle, anchorOf(day, policyOf(state).anchor));
-  const lines = [
-    credit('changeBillingPlan', state, day),
-    charge('changeBillingPlan', { ...state, billingCycle, unitPrice, cycle: opened.cycle }),
-  ];
+  const after = chargedParts({ ...state, billingCycle, unitPrice, addOns, cycle: opened.cycle });
+  const lines = chargedParts(state).flatMap((part, i) => [
+    credit('changeBillingPlan', part, day),
+    ...after.slice(i, i + 1).map((next) => charge('changeBillingPlan', next)),
+  ]);
+  const plan = { term, billingCycle, unitPrice, catalogVersion, ...(addOns.length > 0 ? { addOns } : {}) };
   return [
-    { type: 'TermChanged', data: { ...opened, term, billingCycle, unitPrice, catalogVersion, effectiveAt } },
+    { type: 'TermChanged', data: { ...opened, ...plan, effectiveAt } },
     post(state, referenceId, effectiveAt, capped(lines, state)),
   ];
 };

@@ -1,5 +1,6 @@
 import type { BillingCycle, Term } from '#calendar';
 import { isRefusal, refuse, type Instant, type Refusal } from '#kernel';
+import { addOnsOn } from './add-on.ts';
 import { policyOf, quantityRefusal } from './guards.ts';
 import { priceAt, relation, skuAt, type Priced, type Wanted } from './product.ts';
 import type { Existing, ScheduledChange } from './state.ts';
@@ -48,7 +49,7 @@ type Asked = {
 };
 
 /**
- * What a trial becomes: what is asked for; where that leaves something open, the preset's plan or the trial's own,
+ * What a trial becomes: what is asked for; where that leaves something open, the usual plan or the trial's own,
  * whichever the paid SKU is sold for, else the first plan that it is sold for.
  */
 export const paidPlan = (
@@ -61,9 +62,8 @@ export const paidPlan = (
   const { offerId = paid.offerId, skuId = paid.skuId } = asked;
   const sold = skuAt(surroundings, { offerId, skuId }, at);
   if (isRefusal(sold)) return sold;
-  const usual = policyOf(state)['nce.trial'].convertsTo;
   let no: Refusal = refuse('PLAN_NOT_OFFERED', `${offerId}/${skuId} is sold for nothing in ${state.currency}`);
-  for (const plan of [...(usual === null ? [] : [usual]), state, ...sold.sku.plans]) {
+  for (const plan of [...usualPlan(state), state, ...sold.sku.plans]) {
     const { term = plan.term, billingCycle = plan.billingCycle } = asked;
     const wanted = { offerId, skuId, term, billingCycle, currency: state.currency };
     const priced = priceAt(surroundings, wanted, at);
@@ -71,6 +71,13 @@ export const paidPlan = (
     no = priced;
   }
   return no;
+};
+
+/** New commerce: the preset's plan (`nce.trial`); legacy: twelve months (§2.7, §4.1); marketplace: the trial's own (R29). */
+const usualPlan = (state: Existing): readonly Pick<Wanted, 'term' | 'billingCycle'>[] => {
+  if (state.kind === 'legacy') return [{ term: 'P1Y', billingCycle: state.billingCycle }];
+  const usual = state.kind === 'newCommerce' ? policyOf(state)['nce.trial'].convertsTo : null;
+  return usual === null ? [] : [usual];
 };
 
 /** How many seats a change sends to another subscription: some of them to a new one, or any to one that exists (R92, R97). */
@@ -93,6 +100,7 @@ export const changeRefusal = (
     return refuse('NOTHING_CHANGES', 'that is what would renew anyway');
   return (
     skuRefusal(state, change, then, { at, surroundings }) ??
+    addOnRefusal(state, then, { at, surroundings }) ??
     seatsRefusal(state, change) ??
     leavingRefusal(state, change, then, { at, surroundings })
   );
@@ -125,6 +133,13 @@ const skuRefusal = (
   );
 };
 
+/** Add-ons go along to another plan: they must be sold on it (R37). */
+const addOnRefusal = (state: Existing, { wanted }: Coming, { at, surroundings }: Then): Refusal | undefined => {
+  if (wanted.term === state.term && wanted.billingCycle === state.billingCycle) return undefined;
+  const there = addOnsOn(wanted, state, at, surroundings);
+  return isRefusal(there) ? there : undefined;
+};
+
 /** More seats wait for no renewal under the seed: they are added at once (R79); the later preset schedules them too. */
 const seatsRefusal = (state: Existing, change: ScheduledChange): Refusal | undefined => {
   const { quantity = state.quantity, upgradeQuantity } = change;
@@ -136,7 +151,7 @@ const seatsRefusal = (state: Existing, change: ScheduledChange): Refusal | undef
     : undefined;
 };
 
-/** Seats within the limits of where they will be; those that stay need their own SKU's plan, too. */
+/** Seats within the limits of where they will be, so never none (E50); those that stay need their own SKU's plan, too. */
 const leavingRefusal = (
   state: Existing,
   change: ScheduledChange,

@@ -53,7 +53,7 @@ describe('converting a trial', () => {
     });
   });
 
-  it('drops a scheduled change (A5)', () => {
+  it('drops a scheduled change (R88, A5)', () => {
     const story = trial()
       .does(at, schedule({ quantity: 5 }))
       .does(when, convert());

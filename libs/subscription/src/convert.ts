@@ -16,6 +16,7 @@ import {
 } from './guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
 import { relation, skuAt, type Priced, type Wanted } from './product.ts';
+import { overCap, seatsOn } from './seat-cap.ts';
 import type { Existing } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 import { openTerm, type OpenedTerm } from './term.ts';
@@ -68,7 +69,10 @@ export const decide = (
   const { priced, wanted } = paid;
   const quantity = data.quantity ?? state.quantity;
   const no =
-    wayRefusal(state, wanted, at, surroundings) ?? fewSeats(state, quantity) ?? quantityRefusal(quantity, priced.sku);
+    wayRefusal(state, wanted, at, surroundings) ??
+    fewSeats(state, quantity) ??
+    quantityRefusal(quantity, priced.sku) ??
+    overCap(surroundings.customer, { ...priced, ...state, has: seatsOn(state, wanted), wants: quantity });
   if (no !== undefined) return no;
   const converted = conversion(state, { ...wanted, quantity, priced }, 'command', at);
   const lines = [

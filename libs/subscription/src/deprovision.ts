@@ -11,7 +11,7 @@ export class DeprovisionSubscription extends commandClass('DeprovisionSubscripti
 
 export const guard = all(mayTry('deprovision'), onlyFor('deprovision', 'usage'), mustBeActive);
 
-/** What was used and not billed yet is billed now (E58). */
+/** It ends (R54), nothing is refunded (R55), and what was used and not billed yet is billed now (E58). */
 export const decide = (
   { meta }: DeprovisionSubscription,
   state: Existing,

@@ -80,11 +80,11 @@ export const evolve = (state: Subscription, event: SubscriptionEvent): Subscript
 /** Remembers when the stream's last event took effect, and how often somebody changed something. */
 const counted = (before: Existing, state: Existing, event: SubscriptionEvent): Existing => {
   const { effectiveAt } = event.data;
-  return {
-    ...state,
-    updates: before.updates + (isUpdate(event) ? 1 : 0),
-    lastEffectiveAt: effectiveAt > before.lastEffectiveAt ? effectiveAt : before.lastEffectiveAt,
-  };
+  const updates = before.updates + (isUpdate(event) ? 1 : 0);
+  const lastEffectiveAt = effectiveAt > before.lastEffectiveAt ? effectiveAt : before.lastEffectiveAt;
+  // What one command led to takes effect together: after its first event there is nothing to remember.
+  if (state.updates === updates && state.lastEffectiveAt === lastEffectiveAt) return state;
+  return { ...state, updates, lastEffectiveAt };
 };
 
 const updates: ReadonlySet<SubscriptionEvent['type']> = new Set([

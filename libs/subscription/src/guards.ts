@@ -66,7 +66,7 @@ const notActive: Readonly<Record<Exclude<Status, 'active'>, RefusalCode>> = {
   deleted: 'SUBSCRIPTION_DELETED',
 };
 
-/** Most verbs want an active subscription (R76, R81, R95). */
+/** Most verbs want an active subscription (R76, R81). */
 export const mustBeActive: Guard = ({ status }) =>
   status === 'active' ? undefined : refuse(notActive[status], `the subscription is ${status}, not active`);
 

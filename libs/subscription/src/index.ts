@@ -28,7 +28,7 @@ export { ScheduleChange } from './schedule-change.ts';
 export { nextDue, settle, Settle } from './settle.ts';
 export type { Existing, Kind, ScheduledChange, Status, Subscription, UpgradeTarget } from './state.ts';
 export { subscription, type SubscriptionCommand } from './subscription.ts';
-export type { AlignableSubscription, CustomerFacts, HeldSubscription, Surroundings } from './surroundings.ts';
+export type { AlignableSubscription, CustomerFacts, HeldSeats, HeldSubscription, Surroundings } from './surroundings.ts';
 export { SetAddOns } from './set-add-ons.ts';
 export { SuspendSubscription } from './suspend.ts';
 export { CompleteUpgrade, ReturnUpgrade, type UpgradeStarted } from './transfer.ts';

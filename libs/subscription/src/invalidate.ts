@@ -15,10 +15,14 @@ export type ScheduledChangeRemoved = Event<
       | 'quantityChange'
       | 'midTermUpgrade'
       | 'conversion'
-      | 'planChange';
+      | 'planChange'
+      | 'addOnChange';
     readonly removed: ScheduledChange;
   }
 >;
+
+/** Mid-term changes that A5's list does not name. */
+const unlisted: ReadonlySet<ScheduledChangeRemoved['data']['cause']> = new Set(['planChange', 'addOnChange']);
 
 /** The removal of a pending change by a mid-term one (R71, R88, R94; A5's list, or any under `docs-2022-03`). */
 export const invalidated = (
@@ -28,7 +32,7 @@ export const invalidated = (
 ): readonly ScheduledChangeRemoved[] => {
   if (state.scheduledChange === null) return [];
   const onlyListed = policyOf(state)['nce.scheduledChange.invalidatedBy'] === 'listed';
-  if (cause === 'planChange' && onlyListed) return [];
+  if (unlisted.has(cause) && onlyListed) return [];
   return [{ type: 'ScheduledChangeRemoved', data: { cause, removed: state.scheduledChange, effectiveAt } }];
 };
 

@@ -4,6 +4,7 @@ import { refuse, type Meta, type Refusal } from '#kernel';
 import { mayDo, resolve, type PolicyPin } from '#policy';
 import { endDateRefusal } from './align.ts';
 import { quantityRefusal } from './guards.ts';
+import { overCap } from './seat-cap.ts';
 import type { Wish } from './wish.ts';
 import type { CustomerFacts } from './surroundings.ts';
 
@@ -48,7 +49,11 @@ const ineligible = (
     const because = 'quantity: how many seats? Only usage has none (R20)';
     return refuse('VALIDATION_FAILED', because, { errors: [{ path: 'quantity', message: 'is required' }] });
   }
-  return quantityRefusal(data.quantity, sku) ?? trialRefusal(data.quantity, { offer, sku }, pin);
+  return (
+    quantityRefusal(data.quantity, sku) ??
+    trialRefusal(data.quantity, { offer, sku }, pin) ??
+    overCap(customer, { offer, sku, subscriptionId: data.subscriptionId, has: 0, wants: data.quantity })
+  );
 };
 
 /** A new-commerce trial has as many seats as the preset gives it (`nce.trial`). */

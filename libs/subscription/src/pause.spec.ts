@@ -7,7 +7,7 @@ const when = '2021-06-20T10:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };
 
 describe('pausing', () => {
-  it('switches auto-renew off, drops the scheduled change and names it, moves no money (R66–R72)', () => {
+  it('switches auto-renew off, drops the scheduled change and names it, moves no money (R66, R70–R72)', () => {
     const story = bought(at)
       .does(at, schedule({ quantity: 5, term: 'P1Y' }))
       .does(when, pause());

@@ -19,7 +19,7 @@ export type SubscriptionPaused = Event<
 /** New commerce alone pauses, and not during a trial (A16). */
 export const guard = all(mayTry('pause'), onlyFor('pause', 'newCommerce'), mustBeActive, notDuringTrial, notTooOften);
 
-/** Access ends, auto-renew goes off (R70) and a scheduled change goes away (R71); no money moves (R72). */
+/** For non-payment (R66); auto-renew goes off (R70) and a scheduled change goes away (R71); no money moves (R72). */
 export const decide = (
   { data: { reason = 'nonPayment', comment } }: PauseSubscription,
   state: Existing,
@@ -30,4 +30,5 @@ export const decide = (
   ...invalidated(state, 'pause', at),
 ];
 
+/** No access until it is resumed (R67). */
 export const evolve = (state: Existing): Existing => ({ ...state, status: 'paused' });

@@ -117,7 +117,7 @@ const creation = (
       unitPrice: isTrial ? '0' : unitPrice,
       currency: customer.currency,
       catalogVersion,
-      policy: pin,
+      policy: pin, // E53
       isTrial,
       convertsTo: isTrial ? paidProduct(offer, sku) : null,
       ...opened,
@@ -125,6 +125,7 @@ const creation = (
       startedAt: at,
       termStartedAt: at,
       upgradedFrom: null,
+      // The publisher's site, to be read here: nobody is mailed about it (R24, R25).
       activationLink: sku.setupUrl === null ? null : sku.setupUrl.replaceAll('{subscriptionId}', data.subscriptionId),
       pending: offer.kind === 'isvSaas' && resolve(pin)['isv.activation'] === 'publisherConfirms',
       aligned: opened.termEnd !== natural.termEnd,
@@ -134,7 +135,7 @@ const creation = (
   };
 };
 
-/** How long the trial is, as the preset or else the SKU says; null: it is none. */
+/** How long the trial is that begins by itself (R26), as the preset or else the SKU says; null: it is none. */
 const trialDays = ({ kind }: Offer, { trialDays: days }: Sku, pin: PolicyPin): number | null =>
   days !== null && kind === 'newCommerce' ? (resolve(pin)['nce.trial'].days ?? days) : days;
 

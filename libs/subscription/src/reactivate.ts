@@ -26,7 +26,7 @@ export const guard = all(
   }),
 );
 
-/** Access is back, also for the add-ons that went with their base (A15); billing starts again where it had stopped (A8). */
+/** Access is back, also for the add-ons that went with their base (A15, E28); billing starts again where it had stopped (A8). */
 export const decide = (
   { meta }: ReactivateSubscription,
   state: Existing,

@@ -1,5 +1,5 @@
 import { commandClass, refuse, type Decision, type Event, type Instant } from '#kernel';
-import { add, compare, lineDown, negate, type Decimal } from '#money';
+import { add, compare, isZero, lineDown, negate, type Decimal } from '#money';
 import type { ChargeLine } from './charge-line.ts';
 import { all, mayTry, mustBeActive, onlyFor, type Asking } from './guards.ts';
 import type { Existing, Usage } from './state.ts';
@@ -20,15 +20,22 @@ export const guard = all(mayTry('usage'), onlyFor('usage', 'usage'), mustBeActiv
 
 export const decide = ({ data }: RecordUsage, state: Existing, { at }: Asking): Decision<UsageRecorded> => {
   const { usage } = state;
-  const seen = usage.seen[data.usageId];
+  const seen = named(usage.seen, data.usageId);
   if (seen !== undefined)
     return seen === contentOf(data)
       ? []
       : refuse('IDEMPOTENCY_KEY_REUSED', `the usage ${data.usageId} was recorded with other content`);
-  const included = usage.left[data.meter] ?? '0';
-  const billable = compare(data.quantity, included) > 0 ? add(data.quantity, negate(included)) : '0';
+  const included = named(usage.left, data.meter) ?? '0';
+  const billable = isZero(included) ? data.quantity : beyond(data.quantity, included);
   return [{ type: 'UsageRecorded', data: { ...data, billable, effectiveAt: at } }];
 };
+
+const beyond = (quantity: Decimal, included: Decimal): Decimal =>
+  compare(quantity, included) > 0 ? add(quantity, negate(included)) : '0';
+
+/** What somebody else's name stands for; `constructor` and the like name nothing by themselves. */
+const named = (record: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
 
 const contentOf = ({ meter, quantity, unitPrice, usedAt }: RecordUsage['data']): string =>
   JSON.stringify([meter, quantity, unitPrice, usedAt]);
@@ -58,14 +65,10 @@ export const usageLines = (state: Existing, until = state.cycle.end): readonly C
 export const evolve = (state: Existing, { data }: UsageRecorded): Existing => {
   const { usage } = state;
   const { meter, unitPrice, quantity, billable } = data;
-  const left = add(usage.left[meter] ?? '0', negate(add(quantity, negate(billable))));
-  const known = usage.unbilled.some((line) => line.meter === meter && line.unitPrice === unitPrice);
-  const unbilled = known
-    ? usage.unbilled.map((line) =>
-        line.meter === meter && line.unitPrice === unitPrice
-          ? { ...line, quantity: add(line.quantity, billable) }
-          : line,
-      )
+  const left = add(named(usage.left, meter) ?? '0', negate(add(quantity, negate(billable))));
+  const same = (line: Usage['unbilled'][number]) => line.meter === meter && compare(line.unitPrice, unitPrice) === 0;
+  const unbilled = usage.unbilled.some(same)
+    ? usage.unbilled.map((line) => (same(line) ? { ...line, quantity: add(line.quantity, billable) } : line))
     : [...usage.unbilled, { meter, unitPrice, quantity: billable }];
   return {
     ...state,

@@ -18,6 +18,7 @@ export const guard = all(
   notTooOften,
 );
 
+/** Gone, and the event says what it was (R85). */
 export const decide = (
   _: RemoveScheduledChange,
   { scheduledChange }: Existing,

@@ -20,7 +20,7 @@ const end = '2021-07-18T00:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };
 
 describe('a renewal', () => {
-  it('takes effect at 00:00Z of the day after the end, whenever it is recorded', () => {
+  it('comes by itself (R74), and takes effect at 00:00Z of the day after the end, whenever it is recorded', () => {
     const [renewed, charged] = bought(at).settled('2021-07-19T15:00:00.000Z').last;
     expect(renewed).toMatchObject({
       type: 'SubscriptionRenewed',

@@ -42,7 +42,7 @@ export type ScheduledChangeFailed = Event<
 
 type Renewal = SubscriptionRenewed | ScheduledChangeFailed | ChargesPosted | UpgradeStarted;
 
-/** Renews: applies the scheduled change if it still can be, else renews unchanged and flags it (E49). */
+/** Renews (R74): applies the scheduled change, if it still can be, before the first charge (R80); else flags it (E49). */
 export const renew = (state: Existing, at: Instant, surroundings: Surroundings): readonly Renewal[] => {
   const { scheduledChange } = state;
   const no = scheduledChange === null ? undefined : changeRefusal(state, scheduledChange, at, surroundings);
@@ -147,9 +147,10 @@ const renewal = (
       term,
       billingCycle,
       ...priceOrPinned(state, wanted, at, surroundings),
-      policy: pinAt(surroundings.policies, at),
+      policy: pinAt(surroundings.policies, at), // E53
       applied: change,
       addOns: state.addOns.map((addOn) => repriced(addOn, wanted, at, surroundings)),
+      // Users' licences do not move along by themselves (R87).
       licenceReassignment: otherSku && !automatic ? 'manual' : null,
       effectiveAt: at,
     },

@@ -20,7 +20,7 @@ const mustBePaused: Guard = ({ status }) => {
 
 export const guard = all(mayTry('resume'), onlyFor('resume', 'newCommerce'), mustBePaused, notTooOften);
 
-/** Access is back at once; auto-renew and scheduled changes are not (R70, A9). */
+/** Access is back at once (R69); auto-renew and scheduled changes are not (R70, A9, E35). */
 export const decide = (_: ResumeSubscription, __: Existing, { at }: Asking): Decision<SubscriptionResumed> => [
   { type: 'SubscriptionResumed', data: { effectiveAt: at } },
 ];

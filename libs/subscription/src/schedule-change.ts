@@ -1,7 +1,8 @@
 import type { BillingCycle, Term } from '#calendar';
-import { commandClass, refuse, type Decision, type Event } from '#kernel';
-import { changeRefusal, seatsThatLeave } from './coming.ts';
+import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import { changeRefusal, coming, seatsThatLeave } from './coming.ts';
 import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from './guards.ts';
+import { overCap, seatsOn } from './seat-cap.ts';
 import type { Existing, ScheduledChange, UpgradeTarget } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -39,6 +40,7 @@ export const guard = all(
   notTooOften,
 );
 
+/** One change waits: the last one saved, in place of the others (R84, R85). */
 export const decide = (
   { data }: ScheduleChange,
   state: Existing,
@@ -48,7 +50,7 @@ export const decide = (
   const { newSubscriptionId, ...change } = data;
   const leaving = seatsThatLeave(state, change) > 0;
   if (state.isTrial && leaving) return refuse('TRIAL_LOCKED', 'a trial converts as a whole: no seats leave it');
-  const no = changeRefusal(state, change, at, surroundings);
+  const no = changeRefusal(state, change, at, surroundings) ?? aboveCap(state, change, at, surroundings);
   if (no !== undefined) return no;
   const opens = leaving && (change.target ?? 'new') === 'new';
   return [
@@ -57,6 +59,21 @@ export const decide = (
       data: { change, newSubscriptionId: opens ? newSubscriptionId : null, effectiveAt: at },
     },
   ];
+};
+
+/** As things stand when it is saved (E48): at renewal, a change that was accepted is not held up by what others have got since. */
+const aboveCap = (
+  state: Existing,
+  change: ScheduledChange,
+  at: string,
+  surroundings: Surroundings,
+): Refusal | undefined => {
+  const then = coming(state, change, at, surroundings);
+  if (isRefusal(then)) return then;
+  const { wanted, priced } = then;
+  const leaving = seatsThatLeave(state, change);
+  const wants = leaving > 0 ? leaving : wanted.quantity;
+  return overCap(surroundings.customer, { ...priced, ...state, has: seatsOn(state, wanted), wants });
 };
 
 export const evolve = (state: Existing, { data: { change, newSubscriptionId } }: ChangeScheduled): Existing => ({

@@ -5,7 +5,8 @@ import { compare, multiply } from '#money';
 import { charge, post, type ChargesPosted } from './charges.ts';
 import { chargedAs } from './add-on.ts';
 import { all, mayTry, notDuringTrial, onlyFor, quantityRefusal, type Asking, type Guard } from './guards.ts';
-import { priceAt, type Priced } from './product.ts';
+import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
+import { priceAt, skuAt, type Priced } from './product.ts';
 import { seatChange } from './seat-change.ts';
 import type { AddOn, Existing } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -26,12 +27,13 @@ export type AddOnEnded = Event<'AddOnEnded', Wish & { readonly cause: 'command' 
 
 type Changed = AddOnAdded | AddOnQuantityChanged | AddOnEnded;
 
-/** R31: an active base first; R34: not by indirect resellers. */
+/** An active base first (E30). */
 const parentActive: Guard = ({ status }) =>
   status === 'active'
     ? undefined
     : refuse('PARENT_NOT_ACTIVE', `the base is ${status}: add-ons need an active one (R31)`);
 
+/** Not by indirect resellers (E30). */
 const mayBuyAddOns: Guard = (_, { partner: { model } }) =>
   model === 'indirectReseller'
     ? refuse(
@@ -48,12 +50,13 @@ export const guard = all(
   notDuringTrial,
 );
 
+/** Every add-on of the wished set with its quantity, or none of it (R33). */
 export const decide = (
   { data, meta }: SetAddOns,
   state: Existing,
   { at }: Asking,
   surroundings: Surroundings,
-): Decision<Changed | ChargesPosted> => {
+): Decision<Changed | ChargesPosted | ScheduledChangeRemoved> => {
   const names = data.addOns.map(nameOf);
   if (new Set(names).size < names.length)
     return refuse('VALIDATION_FAILED', 'addOns: one of them is named twice', {
@@ -67,7 +70,11 @@ export const decide = (
   }
   if (steps.length === 0) return refuse('NOTHING_CHANGES', 'these are the add-ons that the base has already');
   const lines = steps.flatMap((step) => step.lines);
-  return [...steps.map(({ event }) => event), post(state, meta.commandId, at, lines)];
+  return [
+    ...steps.map(({ event }) => event),
+    ...(lines.length > 0 ? [post(state, meta.commandId, at, lines)] : []),
+    ...invalidated(state, 'addOnChange', at),
+  ];
 };
 
 type Step = { readonly event: Changed; readonly lines: ReturnType<typeof seatChange> };
@@ -83,7 +90,7 @@ const missing = ({ addOns }: Existing, wished: readonly Wish[]): readonly Wish[]
 const change = (state: Existing, wish: Wish, at: string, surroundings: Surroundings): Step | Refusal | undefined => {
   const held = state.addOns.find((addOn) => nameOf(addOn) === nameOf(wish));
   if (held?.quantity === wish.quantity) return undefined;
-  if (held !== undefined && wish.quantity < held.quantity) return fewer(state, held, wish, at);
+  if (held !== undefined && wish.quantity < held.quantity) return fewer(state, { held, wish }, at, surroundings);
   const priced = fitting(state, wish, at, surroundings);
   if (isRefusal(priced)) return priced;
   if (held !== undefined) {
@@ -98,12 +105,21 @@ const change = (state: Existing, wish: Wish, at: string, surroundings: Surroundi
 };
 
 /** Legacy gives seats back at any time; new commerce only lets them end with the base (§4.4). */
-const fewer = (state: Existing, held: AddOn, wish: Wish, at: string): Step | Refusal => {
+const fewer = (
+  state: Existing,
+  { held, wish }: { readonly held: AddOn; readonly wish: Wish },
+  at: string,
+  surroundings: Surroundings,
+): Step | Refusal => {
   if (state.kind === 'newCommerce')
     return refuse(
       'MUST_BE_SCHEDULED',
       'add-ons of new commerce become fewer only with the base: auto-renew off ends them',
     );
+  const found = skuAt(surroundings, wish, at);
+  // What was withdrawn has no limits any more; none at all is an end, not a number of seats.
+  const no = wish.quantity === 0 || isRefusal(found) ? undefined : limitRefusal(state, wish, found.sku);
+  if (no !== undefined) return no;
   const lines =
     held.status === 'active'
       ? seatChange('removeQuantity', state, { part: chargedAs(state, held), quantity: wish.quantity, at })
@@ -117,7 +133,7 @@ const changed = (held: AddOn, { offerId, skuId, quantity }: Wish, effectiveAt: s
   data: { offerId, skuId, quantity, before: held.quantity, effectiveAt },
 });
 
-/** The add-on with its price on the base's plan, if it goes with this base and this customer (R35). */
+/** The add-on with its price on the base's plan, if it goes with this base and this customer (R35, E30). */
 const fitting = (state: Existing, wish: Wish, at: string, surroundings: Surroundings): Priced | Refusal => {
   const { term, billingCycle, currency } = state;
   const priced = priceAt(surroundings, { ...wish, term, billingCycle, currency }, at);
@@ -130,8 +146,12 @@ const fitting = (state: Existing, wish: Wish, at: string, surroundings: Surround
   const { customer } = surroundings;
   if (customer !== undefined && offer.countries !== 'all' && !offer.countries.includes(customer.country))
     return refuse('COUNTRY_NOT_SUPPORTED', `${nameOf(wish)} is not sold in ${customer.country} (R35)`);
-  return quantityRefusal(wish.quantity, sku) ?? shareRefusal(state, wish, sku) ?? priced;
+  return limitRefusal(state, wish, sku) ?? priced;
 };
+
+/** Within the add-on's own limits, and enough for its base (W40). */
+const limitRefusal = (state: Existing, wish: Wish, sku: Sku): Refusal | undefined =>
+  quantityRefusal(wish.quantity, sku) ?? shareRefusal(state, wish, sku);
 
 /** W40: at least this share of the base's seats. */
 const shareRefusal = (state: Existing, { quantity }: Wish, { addOn }: Sku): Refusal | undefined => {

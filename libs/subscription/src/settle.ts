@@ -25,7 +25,8 @@ export const nextDue = (state: Subscription): Instant | null => {
 
 /**
  * Everything that fell due up to and including an instant, as events in order, each with the effective time when it was
- * due (architecture.md §3, E19–E21). Seats in transit stop it: what follows them must not be recorded before them.
+ * due (architecture.md §3, E19–E21; a trial's end before a cancellation at that instant: E26). Seats in transit stop it:
+ * what follows them must not be recorded before them.
  */
 export const settle = (
   state: Existing,
@@ -46,7 +47,7 @@ const whatFallsDue = (state: Existing, due: Instant, surroundings: Surroundings)
   if (state.stageEndsAt !== null) return endStage(state, due);
   const expiresAt = state.suspension?.autoExpiresAt;
   if (expiresAt !== undefined && expiresAt !== null && expiresAt <= due) return endRetention(due);
-  if (startOf(state.cycle.end) < startOf(state.termEnd)) return startCycle(state, due);
+  if (startOf(state.cycle.end) < startOf(state.termEnd)) return startCycle(state, due, surroundings);
   if (!state.autoRenew || staysATrial(state)) return endTerm(state, due);
   if (!state.isTrial) return renew(state, due, surroundings);
   const converted = endTrial(state, due, surroundings);

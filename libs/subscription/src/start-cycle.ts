@@ -1,11 +1,12 @@
-import { dayOf, durationMs, plus, startOf, type BillingCycle } from '#calendar';
-import type { Event, Instant } from '#kernel';
+import { dayOf, durationMs, elapsedMs, startOf, type BillingCycle } from '#calendar';
+import { isRefusal, type Event, type Instant } from '#kernel';
 import type { Decimal } from '#money';
-import { chargedParts } from './add-on.ts';
+import { addOnsOn, chargedParts } from './add-on.ts';
 import { charge, post, type ChargesPosted } from './charges.ts';
 import { policyOf } from './guards.ts';
 import { freshUsage, usageLines } from './record-usage.ts';
 import type { Existing } from './state.ts';
+import type { Surroundings } from './surroundings.ts';
 import { firstCycleOfPlan, nextCycle } from './term.ts';
 
 /** The next charge cycle of the running term began. */
@@ -16,6 +17,8 @@ export type ChargeCycleStarted = Event<
     readonly cyclesFrom: string;
     readonly billingCycle: BillingCycle;
     readonly unitPrice: Decimal;
+    /** The add-ons at the prices of a billing plan that took over with this cycle. */
+    readonly addOns?: Existing['addOns'];
   }
 >;
 
@@ -24,10 +27,17 @@ export const reference = (state: Existing, what: string, at: Instant): string =>
   `${state.subscriptionId}/${what}/${dayOf(at)}`;
 
 /** The next cycle's charge in advance; a pending billing plan takes over with it (§2.5). */
-export const startCycle = (state: Existing, at: Instant): readonly (ChargeCycleStarted | ChargesPosted)[] => {
-  const { pendingPlan } = state;
+export const startCycle = (
+  state: Existing,
+  at: Instant,
+  surroundings: Surroundings,
+): readonly (ChargeCycleStarted | ChargesPosted)[] => {
+  const { pendingPlan: waiting, term } = state;
+  const addOns = waiting === null ? [] : addOnsOn({ ...waiting, term }, state, at, surroundings);
+  // A plan on which an add-on is not sold any more cannot begin: the running one goes on.
+  const pendingPlan = isRefusal(addOns) ? null : waiting;
   const next =
-    pendingPlan === null
+    pendingPlan === null || isRefusal(addOns)
       ? {
           cycle: nextCycle(state),
           cyclesFrom: state.cyclesFrom,
@@ -39,6 +49,7 @@ export const startCycle = (state: Existing, at: Instant): readonly (ChargeCycleS
           cyclesFrom: pendingPlan.effectiveOn,
           billingCycle: pendingPlan.billingCycle,
           unitPrice: pendingPlan.unitPrice,
+          ...(addOns.length > 0 ? { addOns } : {}),
         };
   const chargeType = pendingPlan === null ? 'cycleCharge' : 'changeBillingPlan';
   const lines = isBilled(state) ? chargedParts({ ...state, ...next }).map((part) => charge(chargeType, part)) : [];
@@ -65,12 +76,11 @@ export const evolve = (state: Existing, { data: { effectiveAt: _, ...cycle } }: 
 export const withoutOldLines = (state: Existing): Existing => {
   const policy = policyOf(state);
   const windows = [policy['nce.cancel.fullRefund'], policy['isv.cancel.monthly'], policy['isv.cancel.annual']];
-  const longest = windows.reduce((a, b) => (durationMs(a) >= durationMs(b) ? a : b));
-  const start = state.cycle.start;
+  const longest = Math.max(...windows.map(durationMs));
+  const day = state.cycle.start;
+  const start = startOf(day);
   return {
     ...state,
-    lines: state.lines.filter(
-      ({ chargeEnd, postedFor }) => chargeEnd >= start || plus(postedFor, longest) >= startOf(start),
-    ),
+    lines: state.lines.filter(({ chargeEnd, postedFor }) => chargeEnd >= day || elapsedMs(postedFor, start) <= longest),
   };
 };

@@ -27,7 +27,7 @@ describe('laws of the subscription', () => {
       for (const { events } of storiesOf(lived)) expect(JSON.parse(JSON.stringify(events))).toEqual(events);
     }));
 
-  it('folds what was read back into the state that was reached live', () =>
+  it('folds what was read back into the state that was reached live (E52)', () =>
     holds((lived) => {
       for (const { events, reached } of storiesOf(lived)) {
         const read = JSON.parse(JSON.stringify(events)) as readonly SubscriptionEvent[];

@@ -22,6 +22,11 @@ export type CustomerFacts = {
   readonly firstBilledOn?: Day;
   /** Subscriptions to limited offers that are not deleted, as the customer's slots and their holders tell (R5, A18). */
   readonly held: readonly HeldSubscription[];
+  /**
+   * Seats that subscriptions of the customer have of the capped SKU that a command is about (E48). Left out where nobody looked,
+   * or where they are claimed on the customer's stream already: then the cap is not judged.
+   */
+  readonly seats?: readonly HeldSeats[];
   /** What a custom end date may be aligned with; looked up only where one is asked for. */
   readonly alignable?: readonly AlignableSubscription[];
 };
@@ -34,10 +39,12 @@ export type AlignableSubscription = {
   readonly anchor: Anchor;
 };
 
-export type HeldSubscription = {
+/** Seats of a SKU that a subscription has, or that are on their way to it. */
+export type HeldSeats = {
   readonly subscriptionId: string;
   readonly offerId: string;
   readonly skuId: string;
   readonly quantity: number;
-  readonly status: string;
 };
+
+export type HeldSubscription = HeldSeats & { readonly status: string };

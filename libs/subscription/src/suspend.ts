@@ -60,7 +60,10 @@ export const guard = all(
 
 type Consequence = SubscriptionSuspended | AutoRenewDisabled | ScheduledChangeRemoved | AddOnSuspended | ChargesPosted;
 
-/** Access ends for the base and its add-ons (R36, R40). What it does to the bill depends on the kind. */
+/**
+ * Access ends for the base and its add-ons (R36, R40), but not again for those that rest already (E28). The reason is kept
+ * (R39). What it does to the bill depends on the kind.
+ */
 export const decide = (
   { data: { reason, comment }, meta }: SuspendSubscription,
   state: Existing,

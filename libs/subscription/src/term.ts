@@ -48,7 +48,7 @@ const openEnded = (start: Day, _: Term, __: BillingCycle, anchor: Anchor): Opene
   cyclesFrom: start,
 });
 
-/** How a term opens, by kind. */
+/** How a term opens, by kind: by licence with one, metered without (R6). */
 export const openTermOf = (kind: Existing['kind']) => (kind === 'usage' ? openEnded : openTerm);
 
 /** The last day of what has no last day. */

@@ -102,7 +102,7 @@ const sourceOf = ({
   termEnd,
 });
 
-/** The new half: the source's end and rhythm (R96, A12), the source's windows (E43). */
+/** The new half: its own price (E40), the source's end and rhythm (R96, A12, E41), the source's windows (E43). */
 const opening = (
   state: Existing,
   { quantity, newSubscriptionId, priced }: Leaving,

@@ -23,7 +23,7 @@ const child = (story: Story) => deliver(story, soon) as Story;
 const codeOf = (answer: unknown) => (isRefusal(answer) ? answer.refused : 'received');
 
 describe('upgrading all seats', () => {
-  it('keeps the subscription, its term and its windows', () => {
+  it('takes effect at once (R79), and keeps the subscription, its term and its windows', () => {
     const story = source().does(when, upgrade('STANDARD', 300));
     expect(story.last[0]).toEqual({
       type: 'SubscriptionUpgraded',
@@ -42,7 +42,7 @@ describe('upgrading all seats', () => {
     expect(story.state).toMatchObject({ startedAt: at, termEnd: '2021-07-17', unitPrice: '6.43' });
   });
 
-  it('drops a scheduled change (A5)', () => {
+  it('drops a scheduled change (R88, A5)', () => {
     const story = source()
       .does(at, schedule({ quantity: 5 }))
       .does(when, upgrade('STANDARD', 300));
@@ -69,7 +69,7 @@ describe('upgrading all seats', () => {
     ]);
   });
 
-  it('may add seats only where the policy says so (A11)', () => {
+  it('may add seats only where the policy says so (R93, A11)', () => {
     expect(source().no(when, upgrade('STANDARD', 301))).toBe('QUANTITY_EXCEEDS_SOURCE');
     const policies = rules('seed-2021-09', { 'nce.upgrade.mayAddSeats': true });
     const story = source({}, { policies }).does(when, upgrade('STANDARD', 301));
@@ -100,7 +100,7 @@ describe('upgrading all seats', () => {
   });
 });
 
-describe('upgrading some seats to a new subscription', () => {
+describe('upgrading some seats to a new subscription (R90, R97)', () => {
   it('lets them go first: they are under way, and nowhere twice', () => {
     const story = source().does(when, upgrade('STANDARD', 100));
     expect(typesOf(story.last)).toEqual(['UpgradeStarted', 'ChargesPosted']);
@@ -157,7 +157,7 @@ describe('upgrading some seats to a new subscription', () => {
     });
   });
 
-  it('E39: of 100 of 300, then of 200 of 200: the second one keeps the source’s id', () => {
+  it('E39: of 100 of 300, then of 200 of 200: the second one keeps the source’s id (R93)', () => {
     const story = source().does(when, upgrade('STANDARD', 100));
     child(story);
     story.does('2021-06-26T09:00:00.000Z', upgrade('STANDARD', 200));
@@ -252,7 +252,7 @@ describe('upgrading some seats to a new subscription', () => {
   });
 });
 
-describe('upgrading into an existing subscription', () => {
+describe('upgrading into an existing subscription (R97)', () => {
   const target = (wish = {}, setting = {}) =>
     bought('2021-06-20T09:00:00.000Z', { subscriptionId: 's2', offerId: 'STANDARD', quantity: 5, ...wish }, setting);
 

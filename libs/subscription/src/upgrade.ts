@@ -16,6 +16,7 @@ import {
 } from './guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
 import { priceAt, relation, skuAt, type Priced, type Wanted } from './product.ts';
+import { overCap } from './seat-cap.ts';
 import type { Existing, UpgradeTarget } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 import { seatsLeave, type UpgradeStarted } from './transfer.ts';
@@ -61,6 +62,7 @@ export const guard = all(
   notTooOften,
 );
 
+/** All seats, or some (R90) to a new subscription or an existing one (R97), now (R79, R92). A saved change goes (R94, E37). */
 export const decide = (
   { data, meta }: UpgradeSubscription,
   state: Existing,
@@ -69,11 +71,13 @@ export const decide = (
 ): Decision<SubscriptionUpgraded | UpgradeStarted | ChargesPosted | ScheduledChangeRemoved> => {
   const priced = targetPlan(state, data, at, surroundings);
   if (isRefusal(priced)) return priced;
-  const no = amountRefusal(state, data, priced);
+  const no =
+    amountRefusal(state, data, priced) ??
+    overCap(surroundings.customer, { ...priced, ...state, has: 0, wants: data.quantity });
   if (no !== undefined) return no;
   const dropped = invalidated(state, 'midTermUpgrade', at);
   const { quantity, target } = data;
-  // R93, A11: all seats to a new subscription is the same subscription on another SKU.
+  // R93, A11, E39: all seats to a new subscription is the same subscription on another SKU.
   if (target === 'new' && quantity >= state.quantity) {
     const pendingPlan = repriced(state, data, at, surroundings);
     if (isRefusal(pendingPlan)) return pendingPlan;

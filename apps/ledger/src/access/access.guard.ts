@@ -5,16 +5,19 @@ import { ProblemError } from '../http/problem.ts';
 import type { Caller } from '../ledger/caller.ts';
 import { Keys } from './keys.ts';
 import { PERMISSION, permissionByMethod, type Permission } from './permissions.ts';
+import { Tokens } from './tokens.ts';
 
-/** Lets in who has a key, as far as the key's role goes. Global: a route that is to be open has to say so. */
+/** Lets in who has a key or a token, as far as its role goes. Global: a route that is to be open has to say so. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   readonly #reflector: Reflector;
   readonly #keys: Keys;
+  readonly #tokens: Tokens;
 
-  constructor(reflector: Reflector, keys: Keys) {
+  constructor(reflector: Reflector, keys: Keys, tokens: Tokens) {
     this.#reflector = reflector;
     this.#keys = keys;
+    this.#tokens = tokens;
   }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -23,7 +26,8 @@ export class AccessGuard implements CanActivate {
       this.#reflector.get<Permission | undefined>(PERMISSION, context.getHandler()) ??
       permissionByMethod(request.method);
     if (permission?.kind === 'open') return true;
-    const caller = this.#keys.callerOf(keyOf(request));
+    const bearer = bearerOf(request);
+    const caller = this.#tokens.accept(bearer) ? this.#tokens.callerOf(bearer) : this.#keys.callerOf(bearer);
     // Without a promise where none is needed: this runs before every request.
     return caller instanceof Promise
       ? caller.then((found) => admit(request, found, permission))
@@ -31,10 +35,11 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-const keyOf = ({ headers: { authorization } }: FastifyRequest): string => {
-  const key = /^bearer +([\x21-\x7e]{1,1024}) *$/i.exec(authorization ?? '')?.[1];
-  if (key === undefined) throw new ProblemError('UNAUTHENTICATED', 'send Authorization: Bearer <key>');
-  return key;
+/** A token may be long; no key is. */
+const bearerOf = ({ headers: { authorization } }: FastifyRequest): string => {
+  const bearer = /^bearer +([\x21-\x7e]{1,16384}) *$/i.exec(authorization ?? '')?.[1];
+  if (bearer === undefined) throw new ProblemError('UNAUTHENTICATED', 'send Authorization: Bearer <key>');
+  return bearer;
 };
 
 const admit = (request: FastifyRequest, caller: Caller | undefined, permission: Permission | undefined): true => {

@@ -13,7 +13,7 @@ type Answered = CommandAnswer | Refusal;
 const PATIENCE_MS = 5_000;
 
 @CommandHandler(RegisterPartner)
-export class RegisterPartnerHandler implements ICommandHandler<RegisterPartner, Answered> {
+class RegisterPartnerHandler implements ICommandHandler<RegisterPartner, Answered> {
   readonly #ledger: Ledger;
 
   constructor(ledger: Ledger) {
@@ -33,7 +33,7 @@ export class RegisterPartnerHandler implements ICommandHandler<RegisterPartner, 
 }
 
 @CommandHandler(CreateKey)
-export class CreateKeyHandler implements ICommandHandler<CreateKey, Answered> {
+class CreateKeyHandler implements ICommandHandler<CreateKey, Answered> {
   readonly #ledger: Ledger;
 
   constructor(ledger: Ledger) {
@@ -61,7 +61,7 @@ export class CreateKeyHandler implements ICommandHandler<CreateKey, Answered> {
 }
 
 @CommandHandler(RevokeKey)
-export class RevokeKeyHandler implements ICommandHandler<RevokeKey, Answered> {
+class RevokeKeyHandler implements ICommandHandler<RevokeKey, Answered> {
   readonly #ledger: Ledger;
   readonly #keys: Keys;
 

@@ -1,5 +1,14 @@
 import { CreateKey, key, partner, RegisterPartner, RevokeKey, type Key } from '#access';
-import { isRefusal, type Command, type Decider, type Event, type Meta, type PartnerFacts } from '#kernel';
+import {
+  isRefusal,
+  START,
+  type Command,
+  type Decider,
+  type Event,
+  type Meta,
+  type PartnerFacts,
+  type Position,
+} from '#kernel';
 import { derivedId } from '../ledger/ids.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { generateKey, hashOf } from './keys.ts';
@@ -21,11 +30,18 @@ const metaFor = (ledger: Ledger, ...words: readonly string[]): Meta => {
   };
 };
 
+type Bootstrapped = {
+  /** A key that was made just now, to be shown once. */
+  readonly administratorKey: string | undefined;
+  /** Up to where a read model must have come to know the key. */
+  readonly position: Position;
+};
+
 /**
  * Makes sure that there is the partner `default`, and an administrator's key for it, which is also the operator's: `wanted`
- * if given, and it replaces the one before; else, at the first start, a new one, which is answered to be shown once.
+ * if given, and it replaces the one before; else, at the first start, a new one.
  */
-export const bootstrap = async (ledger: Ledger, wanted: string | undefined): Promise<string | undefined> => {
+export const bootstrap = async (ledger: Ledger, wanted: string | undefined): Promise<Bootstrapped> => {
   const { state } = await ledger.handling.load(partner, PARTNER);
   if (state.partnerId === null)
     await record(ledger, 'register', {
@@ -33,32 +49,37 @@ export const bootstrap = async (ledger: Ledger, wanted: string | undefined): Pro
       id: PARTNER,
       commandFor: (meta) => new RegisterPartner({ partnerId: PARTNER, name: 'Default', ...facts }, meta),
     });
-  const last = await lastKey(ledger);
-  if (wanted === undefined && last.key.keyId !== null) return undefined;
-  const secret = wanted ?? generateKey();
-  const hash = hashOf(secret);
-  if (last.key.keyId !== null && !last.key.revoked) {
-    if (last.key.hash === hash) return undefined;
-    const { keyId } = last.key;
+  const { number, last, position } = await lastKey(ledger);
+  const stands = last.keyId !== null && (wanted === undefined || (!last.revoked && last.hash === hashOf(wanted)));
+  if (stands) return { administratorKey: undefined, position };
+  if (last.keyId !== null && !last.revoked) {
+    const { keyId } = last;
     await record(ledger, 'revoke', { decider: key, id: keyId, commandFor: (meta) => new RevokeKey({ keyId }, meta) });
   }
-  const keyId = idOf(last.key.keyId === null ? last.number : last.number + 1);
-  const data = { keyId, partnerId: PARTNER, name: 'bootstrap', role: 'global-admin', hash, operator: true } as const;
-  await record(ledger, 'create', { decider: key, id: keyId, commandFor: (meta) => new CreateKey(data, meta) });
-  return wanted === undefined ? secret : undefined;
+  const secret = wanted ?? generateKey();
+  const keyId = idOf(number + 1);
+  const data = { keyId, partnerId: PARTNER, name: 'bootstrap', role: 'global-admin', hash: hashOf(secret) } as const;
+  const made = await record(ledger, 'create', {
+    decider: key,
+    id: keyId,
+    commandFor: (meta) => new CreateKey({ ...data, operator: true }, meta),
+  });
+  return { administratorKey: wanted === undefined ? secret : undefined, position: made };
 };
 
-/** The bootstrap keys are numbered, so that the last one is found without any read model. */
+/** The bootstrap keys are numbered from 1, so that the last one is found without any read model. */
 const idOf = (number: number): string => derivedId('bootstrap-key', String(number));
 
-const lastKey = async (ledger: Ledger): Promise<{ readonly number: number; readonly key: Key }> => {
-  let last = { number: 1, key: (await ledger.handling.load(key, idOf(1))).state };
-  while (last.key.keyId !== null) {
-    const next = { number: last.number + 1, key: (await ledger.handling.load(key, idOf(last.number + 1))).state };
-    if (next.key.keyId === null) break;
-    last = next;
+type LastKey = { readonly number: number; readonly last: Key; readonly position: Position };
+
+const lastKey = async (ledger: Ledger): Promise<LastKey> => {
+  let found: LastKey = { number: 0, last: { keyId: null }, position: START };
+  for (;;) {
+    const number = found.number + 1;
+    const { state, position } = await ledger.handling.load(key, idOf(number));
+    if (state.keyId === null) return found;
+    found = { number, last: state, position };
   }
-  return last;
 };
 
 type Step<C extends Command, E extends Event, S> = {
@@ -71,7 +92,8 @@ const record = async <C extends Command, E extends Event, S>(
   ledger: Ledger,
   what: string,
   { decider, id, commandFor }: Step<C, E, S>,
-): Promise<void> => {
+): Promise<Position> => {
   const outcome = await ledger.handling.handle(decider, id, commandFor(metaFor(ledger, what, decider.category, id)));
   if (isRefusal(outcome)) throw new Error(`the ledger cannot set itself up: ${outcome.because}`);
+  return outcome.position;
 };

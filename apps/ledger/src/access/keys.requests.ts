@@ -28,6 +28,7 @@ export class RegisterPartnerBody {
   @Text(200) readonly name!: string;
   @OneOf(['directBill', 'indirectProvider', 'indirectReseller'])
   readonly model!: 'directBill' | 'indirectProvider' | 'indirectReseller';
+  /** It is told, and changes nothing (R2). */
   @OneOf(['global', 'usgov']) readonly cloud!: 'global' | 'usgov';
   @Flag() readonly newCommercePreview!: boolean;
 }

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { Instant } from '#kernel';
 import { statusAt, type CartLine, type ExistingCart, type LineResult, type PlacedOrder } from '#order';
 import { CommandAnswered } from '../http/documented.ts';
+import type { DirectOrder } from '../ledger/direct-orders.ts';
 import { CartLineBody } from './carts.requests.ts';
 
 class CartLineEntry extends CartLineBody {
@@ -93,7 +94,8 @@ export class CheckoutAnswered extends CommandAnswered {
 /** An order as `GET /orders/{id}` shows it. */
 export class OrderEntry {
   @ApiProperty({ format: 'uuid' }) readonly orderId!: string;
-  @ApiProperty({ format: 'uuid' }) readonly cartId!: string;
+  @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'Null: bought without a cart' })
+  readonly cartId!: string | null;
   @ApiProperty() readonly partnerId!: string;
   @ApiProperty({ format: 'uuid' }) readonly customerId!: string;
   @ApiProperty({ enum: orderStatuses }) readonly status!: string;
@@ -131,7 +133,7 @@ export const shownResults = (results: ReadonlyMap<number, LineResult>) => {
   };
 };
 
-export const shownOrder = ({ results, ...order }: PlacedOrder, revision: number): OrderEntry => ({
+export const shownOrder = ({ results, ...order }: PlacedOrder | DirectOrder, revision: number): OrderEntry => ({
   orderId: order.orderId,
   cartId: order.cartId,
   partnerId: order.partnerId,

@@ -1,7 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { isRefusal } from '#kernel';
+import { isRefusal, refuse } from '#kernel';
 import { ApiRead } from '../http/documented.ts';
 import { OrderId } from '../http/ids.ts';
 import { RefusedError } from '../http/problem.ts';
@@ -10,7 +10,7 @@ import type { Caller } from '../ledger/caller.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { OrderEntry, shownOrder } from './carts.views.ts';
 
-/** What carts became (api.md §4.2). */
+/** What carts became (api.md §4.2), and purchases without a cart: orders of one line. */
 @ApiTags('carts')
 @Controller('v1/orders')
 export class OrdersController {
@@ -27,8 +27,9 @@ export class OrdersController {
     @From() { actor }: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<OrderEntry> {
-    const found = await this.#ledger.orders.one(id, actor);
-    if (isRefusal(found)) throw new RefusedError(found);
+    const fromCart = await this.#ledger.orders.one(id, actor);
+    const found = isRefusal(fromCart) ? await this.#ledger.directOrders.one(id, actor) : fromCart;
+    if (found === undefined) throw new RefusedError(refuse('ORDER_NOT_FOUND', 'there is no such order'));
     void reply.header('etag', `"${found.revision}"`);
     return shownOrder(found.order, found.revision);
   }

@@ -47,6 +47,7 @@ export class CatalogueController {
     return this.#sender.send(sent, `catalog-${CATALOGUE_ID}`, (meta) => new PublishCatalogue({ catalogue }, meta));
   }
 
+  /** One list under one set of rules (R9, R30), with every reason that stands against an offer. */
   @Get('offers')
   @ForBillingReaders()
   @ApiList('listOffers', "Offers of the version in force, in the catalogue's order", OfferEntry)

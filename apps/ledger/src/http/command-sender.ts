@@ -12,7 +12,7 @@ import type { Sent } from './sent.ts';
  * What a command is recorded with. The same key of the same partner on the same resource gives the same command id, for
  * ever. A command from outside is its own cause.
  */
-export const metaFor = (request: CommandRequest, stream: string, now: Instant): Meta => {
+const metaFor = (request: CommandRequest, stream: string, now: Instant): Meta => {
   const { caller, correlationId, dryRun, revision, quote } = request;
   const commandId = commandIdOf(caller.actor.partnerId, stream, request.idempotencyKey);
   const conditions = {
@@ -58,8 +58,8 @@ export class CommandSender {
       this.#metrics.commandEnded(command.type, answer.refused);
       throw new RefusedError(answer);
     }
+    this.#count(command, request, answer);
     const { created, replayed, revision, position, body } = answer;
-    this.#metrics.commandEnded(command.type, replayed ? 'replayed' : request.dryRun ? 'dryRun' : 'accepted');
     // A trial run creates nothing.
     const location = request.dryRun ? undefined : created?.location;
     void reply.code(location === undefined ? 200 : 201).headers({
@@ -70,5 +70,11 @@ export class CommandSender {
       ...(replayed ? { 'idempotency-replayed': 'true' } : {}),
     });
     return body;
+  }
+
+  #count({ type }: Command, { dryRun }: CommandRequest, { replayed, body }: CommandAnswer): void {
+    const outcome = replayed ? 'replayed' : dryRun ? 'dryRun' : 'accepted';
+    this.#metrics.commandEnded(type, outcome);
+    if (outcome === 'accepted' && Array.isArray(body['events'])) this.#metrics.recorded(body['events'].length);
   }
 }

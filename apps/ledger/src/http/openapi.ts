@@ -17,7 +17,10 @@ const frame = () =>
     )
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An API key' }, 'key')
+    .addBearerAuth(
+      { type: 'http', scheme: 'bearer', description: 'An API key, or a token of the configured issuer' },
+      'key',
+    )
     .addSecurityRequirements('key')
     .addGlobalResponse(
       { status: '4XX', description: 'The request, or a rule, says no', content: problem },
@@ -26,7 +29,7 @@ const frame = () =>
     .build();
 
 /** The OpenAPI document of an application: from its decorators, so that the two cannot drift. */
-export const describeApi = (app: INestApplication): OpenAPIObject => {
+const describeApi = (app: INestApplication): OpenAPIObject => {
   const document = SwaggerModule.createDocument(app, frame(), { extraModels: [Problem] });
   const schemas = { ...closed(document.components?.schemas ?? {}), PolicyOverride: policySchema };
   return { ...document, paths: precise(document.paths), components: { ...document.components, schemas } };

@@ -15,13 +15,13 @@ declare module 'fastify' {
 export type Sent = { readonly request: CommandRequest; readonly reply: FastifyReply };
 
 /** Who sent a request that has passed the access guard. */
-export const callerOf = ({ caller }: FastifyRequest): Caller => {
+const callerOf = ({ caller }: FastifyRequest): Caller => {
   if (caller === undefined) throw new ProblemError('UNAUTHENTICATED', 'send Authorization: Bearer <key>');
   return caller;
 };
 
 /** How a command was sent: headers and query read and checked (api.md §2). Throws an `InvalidRequest`. */
-export const commandRequestOf = (request: FastifyRequest): CommandRequest => {
+const commandRequestOf = (request: FastifyRequest): CommandRequest => {
   const errors: InvalidField[] = [];
   const read = (name: string, form: RegExp, expected: string): string | undefined => {
     const value = request.headers[name.toLowerCase()];

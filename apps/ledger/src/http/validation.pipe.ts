@@ -20,6 +20,8 @@ export class RequestValidationPipe extends ValidationPipe {
 
   /** A body that is left out is `{}`; one that is there is an object. */
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    // What a decorator of ours made of the request has been checked there.
+    if (metadata.type === 'custom') return value;
     if (metadata.type !== 'body' && metadata.type !== 'query') return super.transform(value, metadata);
     if (value !== undefined && !isObject(value))
       throw new InvalidRequest([{ path: '', message: 'the body must be a JSON object' }]);

@@ -1,15 +1,18 @@
 import { simulatedClock } from '#calendar';
 import { Handling, type EventStore } from '#event-store';
-import type { Instant, Recorded } from '#kernel';
+import type { Instant } from '#kernel';
 import { openDataFolder, type DataFolder } from '#ledger-store';
 import type { PolicyTimeline } from '#policy';
 import { projections } from '#projections';
-import { ProcessRunner, ProjectionRunner, type ReadStore } from '#read-store';
+import { ProjectionRunner, type Logger, type ProcessRunner, type ReadStore } from '#read-store';
 import { SimulatedClock, SystemClock, type Clock } from './clock.ts';
 import { Customers } from './customers.ts';
+import { DirectOrders } from './direct-orders.ts';
+import { Holdings } from './holdings.ts';
 import { OfferSlots } from './offer-slots.ts';
 import { Orders } from './orders.ts';
 import { PriceLists } from './price-lists.ts';
+import { processesOf } from './processes.ts';
 import { Purchases } from './purchases.ts';
 import { Scheduler } from './scheduler.ts';
 import { SubscriptionCommands } from './subscription-commands.ts';
@@ -26,13 +29,7 @@ export type LedgerOptions = {
   readonly clock: { readonly kind: 'system' } | { readonly kind: 'simulated'; readonly from: Instant };
   readonly policies: PolicyTimeline;
   readonly duties: ReadonlySet<Duty>;
-  readonly logger: LedgerLogger;
-};
-
-export type LedgerLogger = {
-  info(facts: object, message: string): void;
-  warn(facts: object, message: string): void;
-  error(facts: object, message: string): void;
+  readonly logger: Logger;
 };
 
 /** The whole ledger without its face: stores, the command side, read models, processes, scheduler and clock. */
@@ -48,6 +45,7 @@ export class Ledger {
   readonly customers: Customers;
   readonly commands: SubscriptionCommands;
   readonly orders: Orders;
+  readonly directOrders: DirectOrders;
   readonly views: SubscriptionViews;
   /** Only under a simulated clock. */
   readonly timeMachine: TimeMachine | undefined;
@@ -70,10 +68,11 @@ export class Ledger {
     const now = () => this.clock.now();
     this.projections = new ProjectionRunner({ log: this.store, store: this.reads, projections, logger, now });
     const surroundings = () => this.commands.surroundings();
-    const parts = { store: this.store, handling: this.handling, clock: this.clock, surroundings };
-    const slots = new OfferSlots(this.handling, surroundings);
+    const { store: log, reads, handling } = this;
+    const parts = { store: log, reads, handling, clock: this.clock, surroundings };
+    const slots = new OfferSlots(this.handling);
     const upgrades = new Upgrades(parts);
-    this.customers = new Customers({ ...parts, reads: this.reads });
+    this.customers = new Customers(parts);
     const purchases = new Purchases({ ...parts, slots, customers: this.customers });
     this.commands = new SubscriptionCommands({
       customers: this.customers,
@@ -81,20 +80,16 @@ export class Ledger {
       priceLists: this.priceLists,
       policies,
       slots,
+      holdings: new Holdings(parts),
       upgrades,
     });
     this.orders = new Orders({ ...parts, commands: this.commands });
+    this.directOrders = new DirectOrders(parts);
     this.views = new SubscriptionViews(parts);
-    const process = (name: string, type: string, react: (event: Recorded) => Promise<void>) =>
-      new ProcessRunner({ name, log: this.store, store: this.reads, handles: [type], react, logger, now });
-    this.processes = [
-      process('upgrades', 'UpgradeStarted', (event) => upgrades.whenSeatsLeaveThenDeliver(event)),
-      process('purchases', 'OfferSlotClaimed', (event) => purchases.whenSlotIsClaimedThenPurchase(event)),
-      process('orders', 'CartOrdered', (event) => this.orders.whenCartIsOrderedThenFulfil(event)),
-    ];
+    const { orders } = this;
+    this.processes = processesOf({ log, store: reads, logger, now, upgrades, purchases, orders });
     this.scheduler = new Scheduler({
       ...parts,
-      reads: this.reads,
       projections: this.projections,
       onError: (error, subscriptionId) => {
         logger.error({ error, subscriptionId }, 'what fell due could not be settled');
@@ -105,7 +100,6 @@ export class Ledger {
         ? new TimeMachine({
             ...parts,
             clock: this.clock,
-            reads: this.reads,
             scheduler: this.scheduler,
             projections: this.projections,
             processes: this.processes,

@@ -1,10 +1,10 @@
-import { catalogueAt, findOffer } from '#catalog';
 import { customer } from '#customer';
 import type { Answer, Handling, Outcome } from '#event-store';
 import { isRefusal, type Refusal } from '#kernel';
 import type { PolicyTimeline } from '#policy';
 import {
   subscription,
+  type AddSeats,
   type AlignableSubscription,
   type CustomerFacts,
   type HeldSubscription,
@@ -17,6 +17,7 @@ import {
 import { answerOf } from './answers.ts';
 import type { CommandAnswer } from './caller.ts';
 import type { Customers } from './customers.ts';
+import type { Growth, Holdings, Limits } from './holdings.ts';
 import type { OfferSlots } from './offer-slots.ts';
 import type { PriceLists } from './price-lists.ts';
 import { quoteToken, stale } from './quotes.ts';
@@ -29,16 +30,16 @@ type Parts = {
   readonly handling: Handling;
   readonly priceLists: PriceLists;
   readonly policies: PolicyTimeline;
+  readonly holdings: Holdings;
   readonly slots: OfferSlots;
   readonly upgrades: Upgrades;
   readonly customers: Customers;
 };
 
-type Buying = {
-  readonly facts: CustomerFacts | undefined;
-  readonly limit: number | null;
-  /** Holders of the limited offer, deleted ones among them. */
-  readonly held: readonly HeldSubscription[];
+type Wish = {
+  readonly command: SubscriptionCommand;
+  readonly stream: string | null;
+  readonly surroundings: Surroundings;
 };
 
 /** Sends commands to subscriptions: with the price lists and rules in force, the customer's facts, and a quote to hold to. */
@@ -57,23 +58,42 @@ export class SubscriptionCommands {
 
   /** A verb on a subscription that exists. */
   async send(subscriptionId: string, command: SubscriptionVerb): Promise<CommandAnswer | Refusal> {
-    const facts = asksForCustomer.has(command.type) ? await this.#parts.customers.of(subscriptionId) : undefined;
+    const { holdings, customers } = this.#parts;
+    const growth = await holdings.growth(subscriptionId, command);
+    const facts = asksForCustomer.has(command.type) ? await customers.of(subscriptionId) : factsOf(growth);
     const wish = { command, stream: `subscription-${subscriptionId}`, surroundings: this.surroundings(facts) };
-    const outcome = await this.#handle(subscriptionId, wish);
+    const outcome =
+      growth !== undefined && command.type === 'AddSeats'
+        ? await this.#addSeats({ ...wish, command }, subscriptionId, growth)
+        : await this.#handle(subscriptionId, wish);
     return isRefusal(outcome) ? outcome : answerOf(outcome, { ids: { subscriptionId }, ...quoteOf(wish, outcome) });
   }
 
-  /** A purchase. A limited offer's slot is claimed on the customer's stream before the purchase is recorded (R5). */
+  /** Seats of a capped SKU are claimed on the customer's stream before the increase is recorded (E48). */
+  #addSeats(
+    wish: Wish & { readonly command: AddSeats },
+    subscriptionId: string,
+    { offerId, skuId, buyer: { customerId }, revision, limits }: Growth,
+  ): Promise<Outcome> {
+    const increase = { subscriptionId, customerId, offerId, skuId, revision, command: wish.command };
+    const unjudged = { ...wish, surroundings: this.surroundings() };
+    return this.#parts.slots.addSeats(increase, limits, ({ dryRun, claimed }) =>
+      this.#handle(subscriptionId, claimed ? unjudged : wish, { dryRun }),
+    );
+  }
+
+  /** A purchase. What is limited is claimed on the customer's stream before the purchase is recorded (R5, E48). */
   async purchase(command: PurchaseSubscription): Promise<CommandAnswer | Refusal> {
     const { subscriptionId } = command.data;
-    const { facts, limit, held } = await this.#buying(command);
+    const { facts, limits } = await this.#buying(command);
     const wish = { command, stream: null, surroundings: this.surroundings(facts) };
-    const outcome =
-      facts === undefined || limit === null
-        ? await this.#handle(subscriptionId, wish)
-        : await this.#parts.slots.purchase({ command, limit, held }, (options) =>
-            this.#handle(subscriptionId, wish, options),
-          );
+    const free = facts === undefined || limits === undefined || (limits.limit === null && limits.cap === null);
+    const unjudged = { ...wish, surroundings: this.surroundings(facts && unlimited(facts)) };
+    const outcome = free
+      ? await this.#handle(subscriptionId, wish)
+      : await this.#parts.slots.purchase(command, limits, ({ dryRun, claimed }) =>
+          this.#handle(subscriptionId, claimed ? unjudged : wish, { dryRun }),
+        );
     if (isRefusal(outcome)) return outcome;
     const location = `/v1/subscriptions/${subscriptionId}`;
     return answerOf(outcome, { ids: { subscriptionId }, location, ...quoteOf(wish, outcome) });
@@ -82,27 +102,33 @@ export class SubscriptionCommands {
   /** Tries a purchase as if the customer held these subscriptions, too. Records nothing. */
   async rehearse(command: PurchaseSubscription, besides: readonly HeldSubscription[]): Promise<Outcome> {
     const { facts } = await this.#buying(command);
-    const surroundings = this.surroundings(facts && { ...facts, held: [...facts.held, ...besides] });
+    const { held = [], seats = [] } = facts ?? {};
+    const surroundings = this.surroundings(
+      facts && { ...facts, held: [...held, ...besides], seats: [...seats, ...besides] },
+    );
     return this.#parts.handling.handle(subscription(surroundings), command.data.subscriptionId, command, {
       dryRun: true,
     });
   }
 
-  /** What a purchase must know of its customer, and of the limit of what is bought; nothing of an unknown customer. */
-  async #buying(command: PurchaseSubscription): Promise<Buying> {
-    const { customerId, offerId } = command.data;
-    const { state } = await this.#parts.handling.load(customer, customerId);
-    const buyer = state.customerId !== null && state.partnerId === command.meta.actor.partnerId ? state : undefined;
-    const catalogue = catalogueAt(this.#parts.priceLists.timeline, command.meta.at);
-    const limit = (catalogue && findOffer(catalogue, offerId)?.limitPerCustomer) ?? null;
-    if (buyer === undefined) return { facts: undefined, limit, held: [] };
-    const held = limit === null ? [] : await this.#parts.slots.holders(buyer, offerId, command);
-    const living = held.filter(({ status }) => status !== 'deleted');
-    return { facts: { ...buyer, held: living, alignable: await this.#alignable(command) }, limit, held };
+  /** What a purchase must know of its customer, and of what is limited; nothing of an unknown customer. */
+  async #buying({ data, meta }: PurchaseSubscription): Promise<{
+    readonly facts?: CustomerFacts;
+    readonly limits?: Limits;
+  }> {
+    const { state: buyer } = await this.#parts.handling.load(customer, data.customerId);
+    if (buyer.customerId === null || buyer.partnerId !== meta.actor.partnerId) return {};
+    const { offerId, skuId, subscriptionId } = data;
+    const limits = await this.#parts.holdings.limits(buyer, { offerId, skuId, subscriptionId, at: meta.at });
+    const { held, seats } = limits;
+    return { facts: { ...buyer, held, seats, alignable: await this.#alignable({ data, meta }) }, limits };
   }
 
   /** Looked up only for a term that is to be aligned. */
-  async #alignable({ data, meta }: PurchaseSubscription): Promise<readonly AlignableSubscription[]> {
+  async #alignable({
+    data,
+    meta,
+  }: Pick<PurchaseSubscription, 'data' | 'meta'>): Promise<readonly AlignableSubscription[]> {
     return data.customTermEndDate === undefined
       ? []
       : this.#parts.customers.alignable(meta.actor.partnerId, data.customerId, meta.at);
@@ -111,7 +137,8 @@ export class SubscriptionCommands {
   /** An upgrade; of some of the seats, or into another subscription, it is answered when both sides are durable. */
   async upgrade(subscriptionId: string, command: UpgradeSubscription): Promise<CommandAnswer | Refusal> {
     const { upgrades } = this.#parts;
-    const wish = { command, stream: `subscription-${subscriptionId}`, surroundings: this.surroundings() };
+    const facts = factsOf(await this.#parts.holdings.growth(subscriptionId, command));
+    const wish = { command, stream: `subscription-${subscriptionId}`, surroundings: this.surroundings(facts) };
     // Without its conditions: they are judged when it is carried out, and a quote holds for both sides.
     const rehearsed = await this.#handle(subscriptionId, wish, { dryRun: true, quoted: false });
     if (isRefusal(rehearsed)) return rehearsed;
@@ -136,25 +163,28 @@ export class SubscriptionCommands {
   /** Decides and records; with a quote in hand, only what was quoted. */
   #handle(
     subscriptionId: string,
-    wish: {
-      readonly command: SubscriptionCommand;
-      readonly stream: string | null;
-      readonly surroundings: Surroundings;
-    },
+    wish: Wish,
     { dryRun, quoted = true }: { readonly dryRun?: boolean; readonly quoted?: boolean } = {},
   ): Promise<Outcome | Refusal> {
     const { command, surroundings } = wish;
     const { conditions = {} } = command.meta;
+    const quote = quoted ? conditions.quote : undefined;
     return this.#parts.handling.handle(subscription(surroundings), subscriptionId, command, {
       expected: conditions.revision,
       dryRun: dryRun ?? conditions.dryRun,
-      agree: ({ events }) =>
-        !quoted || conditions.quote === undefined || quoteToken(wish, events) === conditions.quote
-          ? undefined
-          : stale(),
+      ...(quote !== undefined && {
+        agree: ({ events }: Answer) => (quoteToken(wish, events) === quote ? undefined : stale()),
+      }),
     });
   }
 }
 
 const quoteOf = (wish: Parameters<typeof quoteToken>[0], { outcome, events }: Answer) =>
   outcome === 'dryRun' ? { quoteToken: quoteToken(wish, events) } : {};
+
+/** What a verb must know of the customer who would get more seats of a capped SKU (E48). */
+const factsOf = (growth: Growth | undefined): CustomerFacts | undefined =>
+  growth && { ...growth.buyer, held: [], seats: growth.limits.seats };
+
+/** The same customer, for whom what is limited is claimed already. */
+const unlimited = ({ seats: _, ...facts }: CustomerFacts): CustomerFacts => ({ ...facts, held: [] });

@@ -10,6 +10,7 @@ import { timelineOf } from '#policy';
 import type { ReadStore } from '#read-store';
 import { SimulatedClock } from './clock.ts';
 import { Customers } from './customers.ts';
+import { Holdings } from './holdings.ts';
 import { OfferSlots } from './offer-slots.ts';
 import { Orders } from './orders.ts';
 import { CATALOGUE_ID, PriceLists } from './price-lists.ts';
@@ -48,13 +49,14 @@ export const writeSide = async (store: EventStore, reads: ReadStore, patienceMs 
   const priceLists = new PriceLists(handling);
   const surroundings = () => commands.surroundings();
   const parts = { store, handling, clock, surroundings };
-  const slots = new OfferSlots(handling, surroundings);
+  const slots = new OfferSlots(handling);
   const customers = new Customers({ ...parts, reads });
   const commands: SubscriptionCommands = new SubscriptionCommands({
     ...parts,
     priceLists,
     policies: timelineOf('seed-2021-09'),
     slots,
+    holdings: new Holdings({ ...parts, reads }),
     upgrades: new Upgrades(parts),
     customers,
   });

@@ -19,6 +19,11 @@ export class Metrics {
     labelNames: ['type', 'outcome'],
     registers: [this.#registry],
   });
+  readonly #events = new Counter({
+    name: 'subledger_command_events_total',
+    help: 'Events that commands from outside recorded.',
+    registers: [this.#registry],
+  });
 
   constructor(ledger: Ledger) {
     collectDefaultMetrics({ register: this.#registry });
@@ -56,7 +61,9 @@ export class Metrics {
       help: 'Subscriptions for which something fell due that is not recorded yet.',
       registers,
       async collect() {
-        this.set((await ledger.scheduler.status()).overdue);
+        // A read store that is away shows in the lags: the rest is told all the same.
+        const status = await ledger.scheduler.status().catch(() => undefined);
+        if (status !== undefined) this.set(status.overdue);
       },
     });
   }
@@ -64,6 +71,11 @@ export class Metrics {
   /** Counts a command that was answered. */
   commandEnded(type: string, outcome: string): void {
     this.#commands.inc({ type, outcome });
+  }
+
+  /** Counts events that were recorded just now. */
+  recorded(events: number): void {
+    this.#events.inc(events);
   }
 
   /** Notes how long an answer took. `route` is the pattern, not the path: paths are endless. */

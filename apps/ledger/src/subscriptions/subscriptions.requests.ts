@@ -57,6 +57,7 @@ export class PlanBody {
 
 /** Why it is suspended or cancelled. */
 export class ReasonBody {
+  /** One of three, and never left out (R39, E55). */
   @OneOf(reasons) readonly reason!: Reason;
   @Text(1_000, left) readonly comment?: string;
 }

@@ -18,16 +18,26 @@ type Append = {
   readonly reject: (error: Error) => void;
 };
 
+/** An event that was committed, and where it stands. */
+export type Written = {
+  readonly place: number;
+  readonly stream: string;
+  readonly revision: Revision;
+  readonly event: Encoded;
+};
+
 /** Writes appends that wait together in one transaction, each judged on its own. */
 export class GroupCommit {
-  readonly #onCommit: () => void;
+  readonly #onCommit: (written: readonly Written[]) => void;
   readonly #heads: Heads;
   readonly #database: DatabaseSync;
   readonly #statements: Readonly<Record<'begin' | 'commit' | 'addStream' | 'addEvent' | 'already', StatementSync>>;
   readonly #waiting: Append[] = [];
+  /** By the transaction at hand. */
+  #written: Written[] = [];
 
-  /** `onCommit` is told whenever the log has grown. */
-  constructor(database: DatabaseSync, onCommit: () => void) {
+  /** `onCommit` is told whenever the log has grown, and what by. */
+  constructor(database: DatabaseSync, onCommit: (written: readonly Written[]) => void) {
     this.#onCommit = onCommit;
     this.#heads = new Heads(database);
     this.#database = database;
@@ -58,7 +68,6 @@ export class GroupCommit {
     // Somebody could not wait: `finish` was here.
     if (group.length === 0) return;
     if (this.#waiting.length > 0) setImmediate(this.#flush);
-    const before = this.#heads.place;
     let outcomes: readonly (Receipt | RevisionConflict)[];
     try {
       outcomes = this.#transact(group);
@@ -71,10 +80,11 @@ export class GroupCommit {
       if (outcome instanceof RevisionConflict) reject(outcome);
       else if (outcome !== undefined) resolve(outcome);
     }
-    if (this.#heads.place > before) this.#onCommit();
+    if (this.#written.length > 0) this.#onCommit(this.#written);
   };
 
   #transact(group: readonly Append[]): (Receipt | RevisionConflict)[] {
+    this.#written = [];
     this.#statements.begin.run();
     this.#heads.refresh();
     const outcomes = group.map((append) => this.#judge(append));
@@ -101,8 +111,11 @@ export class GroupCommit {
       return this.#already(head, events, expected) ?? new RevisionConflict(stream, expected, head.revision);
     if (events.length === 0) return this.#end(head);
     const number = (head.number ??= Number(this.#statements.addStream.run(stream).lastInsertRowid));
-    for (const { id, type, data, meta } of events)
-      this.#statements.addEvent.run(++this.#heads.place, number, ++head.revision, id, type, data, meta);
+    for (const event of events) {
+      const [place, revision] = [++this.#heads.place, ++head.revision];
+      this.#statements.addEvent.run(place, number, revision, event.id, event.type, event.data, event.meta);
+      this.#written.push({ place, stream, revision, event });
+    }
     return { revision: head.revision, position: positionOf(this.#heads.place) };
   }
 

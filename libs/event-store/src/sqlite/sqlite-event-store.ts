@@ -9,10 +9,10 @@ import {
   type Receipt,
   type Revision,
 } from '../event-store.ts';
-import { Followers } from '../followers.ts';
+import { Followers, type Fresh } from '../followers.ts';
 import { placeOf, positionOf } from '../position.ts';
 import { isDamage, messageOf, openDatabase, unavailable } from './database.ts';
-import { GroupCommit } from './group-commit.ts';
+import { GroupCommit, type Written } from './group-commit.ts';
 import { StreamNames } from './stream-names.ts';
 
 /** How often a reader looks whether the process that owns the file has written, in milliseconds. */
@@ -56,7 +56,9 @@ export class SqliteEventStore implements EventStore {
   constructor(database: DatabaseSync, codec: Codec, readOnly = false) {
     this.#database = database;
     this.#codec = codec;
-    this.#writer = readOnly ? undefined : new GroupCommit(database, () => this.#followers.wake());
+    this.#writer = readOnly
+      ? undefined
+      : new GroupCommit(database, (written) => this.#followers.wake(this.#fresh(written)));
     this.#names = new StreamNames(database);
     this.#stream = database.prepare(`
       SELECT ${COLUMNS} FROM events
@@ -109,6 +111,22 @@ export class SqliteEventStore implements EventStore {
       if (events.length === 0) throw error;
     }
     return events;
+  }
+
+  /** What has been committed, as it would be read back. */
+  #fresh(written: readonly Written[]): Fresh | undefined {
+    const [first] = written;
+    return (
+      first && {
+        after: positionOf(first.place - 1),
+        read: (limit) =>
+          written
+            .slice(0, limit)
+            .map(({ place, stream, revision, event }) =>
+              this.#codec.decode(event, stream, revision, positionOf(place)),
+            ),
+      }
+    );
   }
 
   #rows(statement: StatementSync, values: SQLInputValue[], place: [stream: string, position: Position]): Row[] {

@@ -1,0 +1,20 @@
+import { refuse, type Refusal } from '#kernel';
+
+/** A SKU's seats over all subscriptions of a customer: what is held, what is wanted besides, how many are allowed. */
+export type SeatsWanted = {
+  readonly offerId: string;
+  readonly skuId: string;
+  readonly held: number;
+  readonly more: number;
+  readonly limit: number;
+};
+
+/** The no to more seats than a customer may hold of a SKU, all subscriptions together (E48, W41). */
+export const seatCapRefusal = ({ offerId, skuId, held, more, limit }: SeatsWanted): Refusal | undefined =>
+  held + more <= limit
+    ? undefined
+    : refuse(
+        'OFFER_LIMIT',
+        `the customer holds ${held} seats of ${offerId}/${skuId}; with ${more} more they are above the ${limit} allowed (E48)`,
+        { limit, held },
+      );

@@ -1,0 +1,315 @@
+import type { Meta } from '#kernel';
+import { givenFor } from '#kernel/testing';
+import { customer, type CustomerEvent, type Registered } from './customer.ts';
+import type { SeenSeats } from './seats.ts';
+import { ClaimOfferSlot, ClaimSeats, ReleaseOfferSlot, ReleaseSeats } from './slots.ts';
+
+const given = givenFor(customer);
+const at = '2021-06-18T09:00:00.000Z';
+
+const meta = (when = at, partnerId = 'p1'): Meta => ({
+  commandId: 'a-claim',
+  at: when,
+  actor: { id: 'somebody', role: 'global-admin', partnerId },
+  partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
+  correlationId: 'a-claim',
+  causationId: 'a-claim',
+});
+
+const contoso = { customerId: 'c1', name: 'Contoso', country: 'NL', segment: 'commercial', currency: 'EUR' };
+
+const registered: CustomerEvent = {
+  type: 'CustomerRegistered',
+  data: { ...contoso, partnerId: 'p1', accountOpenedAt: at, effectiveAt: at },
+};
+
+const wanting = (subscriptionId: string, quantity = 5) => ({
+  subscriptionId,
+  skuId: '0001',
+  quantity,
+  commandId: `buy-${subscriptionId}`,
+  purchase: { subscriptionId, quantity },
+});
+
+type Extra = { readonly ended?: readonly string[]; readonly who?: Meta };
+
+const claim = (subscriptionId: string, limit: number | null = 1, { ended = [], who = meta() }: Extra = {}) =>
+  new ClaimOfferSlot({ offerId: 'SINGLE', limit, cap: null, slot: wanting(subscriptionId), ended }, who);
+
+const claimed = (subscriptionId: string, offerId = 'SINGLE', effectiveAt = at, quantity = 5): CustomerEvent => ({
+  type: 'OfferSlotClaimed',
+  data: { offerId, ...wanting(subscriptionId, quantity), effectiveAt },
+});
+
+const released = (subscriptionId: string, effectiveAt = at): CustomerEvent => ({
+  type: 'OfferSlotReleased',
+  data: { subscriptionId, effectiveAt },
+});
+
+describe('claiming a place of a limited offer', () => {
+  it('keeps the whole purchase, so that it can be finished after a kill', () =>
+    given(registered).when(claim('s1')).then(claimed('s1')));
+
+  it('for the same purchase again changes nothing', () =>
+    given(registered, claimed('s1')).when(claim('s1')).thenNothing());
+
+  it('is refused for another purchase under the same id', () => {
+    const other = { ...wanting('s1'), commandId: 'another' };
+    const command = new ClaimOfferSlot({ offerId: 'SINGLE', limit: 9, cap: null, slot: other, ended: [] }, meta());
+    given(registered, claimed('s1')).when(command).thenRefused('SUBSCRIPTION_EXISTS');
+  });
+
+  it('is refused where the only one is taken (R5, R14)', () =>
+    given(registered, claimed('s1')).when(claim('s2')).thenRefused('ALREADY_OWNED_SINGLE'));
+
+  it('is refused where as many are taken as are allowed', () => {
+    given(registered, claimed('s1')).when(claim('s2', 2)).then(claimed('s2'));
+    given(registered, claimed('s1'), claimed('s2')).when(claim('s3', 2)).thenRefused('OFFER_LIMIT');
+  });
+
+  it('does not count another offer', () =>
+    given(registered, claimed('s1', 'ANOTHER')).when(claim('s2')).then(claimed('s2')));
+
+  it('frees the places of holders that are deleted by now', () =>
+    given(registered, claimed('s1'))
+      .when(claim('s2', 1, { ended: ['s1', 's9'] }))
+      .then(released('s1'), claimed('s2')));
+
+  it('takes effect no earlier than what came before, when the clock went back (E13)', () =>
+    given(registered, claimed('s1', 'ANOTHER', '2021-06-18T10:00:00.000Z'))
+      .when(claim('s2', 1, { who: meta('2021-06-18T09:30:00.000Z') }))
+      .then(claimed('s2', 'SINGLE', '2021-06-18T10:00:00.000Z')));
+
+  it('is refused for a customer who is unknown, or another partner’s', () => {
+    given().when(claim('s1')).thenRefused('CUSTOMER_NOT_FOUND');
+    given(registered)
+      .when(claim('s1', 1, { who: meta(at, 'p2') }))
+      .thenRefused('CUSTOMER_NOT_FOUND');
+  });
+});
+
+describe('releasing a place', () => {
+  const release = (subscriptionId: string, commandId = `buy-${subscriptionId}`) =>
+    new ReleaseOfferSlot({ subscriptionId, commandId }, meta());
+
+  it('lets the next one have it', () => {
+    given(registered, claimed('s1')).when(release('s1')).then(released('s1'));
+    given(registered, claimed('s1'), released('s1')).when(claim('s2')).then(claimed('s2'));
+  });
+
+  it('that nobody holds, or that another purchase holds, changes nothing', () => {
+    given(registered, claimed('s1'), released('s1')).when(release('s1')).thenNothing();
+    given(registered, claimed('s1')).when(release('s1', 'another')).thenNothing();
+  });
+
+  it('is refused for a customer who is unknown', () => given().when(release('s1')).thenRefused('CUSTOMER_NOT_FOUND'));
+});
+
+/** What was seen of a holder whose slot had been claimed so often. */
+const seen = (subscriptionId: string, quantity: number, times = 1, ...recorded: readonly string[]): SeenSeats => ({
+  subscriptionId,
+  quantity,
+  recorded,
+  times,
+});
+
+const buy = (subscriptionId: string, quantity: number, ...looked: readonly SeenSeats[]) =>
+  new ClaimOfferSlot(
+    {
+      offerId: 'CAPPED',
+      limit: null,
+      cap: { limit: 300, seen: looked },
+      slot: wanting(subscriptionId, quantity),
+      ended: [],
+    },
+    meta(),
+  );
+
+const more = (subscriptionId: string, added: number, commandId = `add-${added}`) => ({
+  subscriptionId,
+  offerId: 'CAPPED',
+  skuId: '0001',
+  added,
+  commandId,
+  after: 1,
+  revision: null,
+});
+
+const add = (claimOf: ReturnType<typeof more>, ...looked: readonly SeenSeats[]) =>
+  new ClaimSeats({ claim: claimOf, cap: { limit: 300, seen: looked }, ended: [] }, meta());
+
+const added = (claimOf: ReturnType<typeof more>, quantity: number, ...recorded: readonly string[]): CustomerEvent => ({
+  type: 'SeatsClaimed',
+  data: { ...claimOf, quantity, recorded, effectiveAt: at },
+});
+
+const held = (subscriptionId: string, quantity: number) => claimed(subscriptionId, 'CAPPED', at, quantity);
+const has = (subscriptionId: string, quantity: number) => seen(subscriptionId, quantity, 1, `buy-${subscriptionId}`);
+
+describe('W41: 200 of 300 seats that a customer may have of a SKU are held', () => {
+  const [two, recorded] = [held('s1', 200), has('s1', 200)];
+
+  it('200 more are refused, with the limit and what is held', () => {
+    const { decision } = given(registered, two).when(buy('s2', 200, recorded));
+    expect(decision).toMatchObject({ refused: 'OFFER_LIMIT', facts: { limit: 300, held: 200 } });
+  });
+
+  it('100 more are accepted', () =>
+    given(registered, two)
+      .when(buy('s2', 100, recorded))
+      .then(held('s2', 100)));
+
+  it('the same holds for an increase of what is held', () => {
+    given(registered, two)
+      .when(add(more('s1', 101), recorded))
+      .thenRefused('OFFER_LIMIT');
+    given(registered, two)
+      .when(add(more('s1', 100), recorded))
+      .then(added(more('s1', 100), 300, 'buy-s1'));
+  });
+
+  it('a purchase that is on its way counts, though nobody sees it yet', () => {
+    given(registered, two).when(buy('s2', 101)).thenRefused('OFFER_LIMIT');
+    given(registered, two)
+      .when(buy('s2', 101, seen('s1', 0)))
+      .thenRefused('OFFER_LIMIT');
+  });
+
+  it('a reduction gives room again', () =>
+    given(registered, two)
+      .when(buy('s2', 200, has('s1', 100)))
+      .then(held('s2', 200)));
+
+  it('a deleted holder counts nothing, and its slot comes free', () => {
+    const { data } = buy('s2', 300, has('s1', 0));
+    given(registered, two)
+      .when(new ClaimOfferSlot({ ...data, ended: ['s1'] }, meta()))
+      .then(released('s1'), held('s2', 300));
+  });
+
+  it('another SKU does not count', () =>
+    given(registered, claimed('s1', 'ANOTHER', at, 250), two)
+      .when(buy('s2', 100, recorded))
+      .then(held('s2', 100)));
+
+  it('seats that came without a claim count as they were seen', () => {
+    given(registered, two)
+      .when(buy('s2', 61, recorded, seen('s9', 40, 0)))
+      .thenRefused('OFFER_LIMIT');
+    given(registered)
+      .when(add(more('s9', 261), seen('s9', 40, 0)))
+      .thenRefused('OFFER_LIMIT');
+    given(registered)
+      .when(add(more('s9', 260), seen('s9', 40, 0)))
+      .then(added(more('s9', 260), 300));
+  });
+});
+
+describe('claiming seats', () => {
+  const past = [registered, held('s1', 200), added(more('s1', 50), 250, 'buy-s1')] as const;
+
+  it('for the same increase again changes nothing', () =>
+    given(...past)
+      .when(add(more('s1', 50), seen('s1', 200, 2)))
+      .thenNothing());
+
+  it('counts what is on its way, to this subscription as to others', () => {
+    given(...past)
+      .when(add(more('s1', 51), seen('s1', 200, 2)))
+      .thenRefused('OFFER_LIMIT');
+    given(...past)
+      .when(buy('s2', 51, seen('s1', 200, 2)))
+      .thenRefused('OFFER_LIMIT');
+    given(...past)
+      .when(add(more('s1', 49), seen('s1', 200, 2)))
+      .then(added(more('s1', 49), 299));
+  });
+
+  it('counts it once, when it has arrived', () => {
+    given(...past)
+      .when(add(more('s1', 51), seen('s1', 250, 2, 'add-50')))
+      .thenRefused('OFFER_LIMIT');
+    given(...past)
+      .when(add(more('s1', 49), seen('s1', 250, 2, 'add-50')))
+      .then(added(more('s1', 49), 299, 'add-50'));
+  });
+
+  it('two increases of one subscription at once both count, whichever is recorded first', () => {
+    const both = [...past, added(more('s1', 40), 290)] as const;
+    // The later one has arrived, the earlier one not.
+    given(...both)
+      .when(buy('s2', 11, seen('s1', 240, 3, 'add-40')))
+      .thenRefused('OFFER_LIMIT');
+    given(...both)
+      .when(buy('s2', 10, seen('s1', 240, 3, 'add-40')))
+      .then(held('s2', 10));
+  });
+
+  it('does not trust what was seen before the last claim', () => {
+    given(...past)
+      .when(buy('s2', 51, has('s1', 200)))
+      .thenRefused('OFFER_LIMIT');
+    given(...past)
+      .when(buy('s2', 50, has('s1', 200)))
+      .then(held('s2', 50));
+  });
+});
+
+describe('releasing seats', () => {
+  const past = [registered, held('s1', 200), added(more('s1', 50), 250, 'buy-s1')] as const;
+  const release = (commandId: string) => new ReleaseSeats({ subscriptionId: 's1', commandId }, meta());
+  const free: CustomerEvent = {
+    type: 'SeatsReleased',
+    data: { subscriptionId: 's1', commandId: 'add-50', effectiveAt: at },
+  };
+
+  it('gives room for others, and leaves the subscription what it has', () => {
+    given(...past)
+      .when(release('add-50'))
+      .then(free);
+    given(...past, free)
+      .when(buy('s2', 100, seen('s1', 200, 2)))
+      .then(held('s2', 100));
+    given(...past, free)
+      .when(buy('s2', 101))
+      .thenRefused('OFFER_LIMIT');
+  });
+
+  it('of what is not claimed changes nothing', () => {
+    given(...past)
+      .when(release('another'))
+      .thenNothing();
+    given(...past, free)
+      .when(release('add-50'))
+      .thenNothing();
+    given(registered).when(release('add-50')).thenNothing();
+  });
+});
+
+describe('the customer’s events', () => {
+  const events = [registered, held('s1', 200), added(more('s1', 50), 250), released('s1')];
+
+  it('read back from JSON exactly as they were written', () => {
+    expect(JSON.parse(JSON.stringify(events))).toEqual(events);
+  });
+
+  it('presuppose a customer', () => {
+    expect(events.slice(1).reduce(customer.evolve, customer.initial)).toEqual({ customerId: null });
+  });
+
+  it('an increase is the first claim of a subscription that came without one', () => {
+    const state = [registered, added(more('s9', 10), 40)].reduce(customer.evolve, customer.initial) as Registered;
+    expect(state.slots).toEqual({
+      s9: { offerId: 'CAPPED', skuId: '0001', quantity: 40, claims: { 'add-10': { seats: 10, after: 1 } }, times: 1 },
+    });
+  });
+
+  it('seats of a slot that is gone are given back to nobody', () => {
+    const late: CustomerEvent = {
+      type: 'SeatsReleased',
+      data: { subscriptionId: 's1', commandId: 'add-50', effectiveAt: at },
+    };
+    const state = [...events, late].reduce(customer.evolve, customer.initial) as Registered;
+    expect(state.slots).toEqual({});
+  });
+});

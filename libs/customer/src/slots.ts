@@ -1,0 +1,199 @@
+import { seatCapRefusal } from '#catalog';
+import { commandClass, refuse, type Decision, type Event, type Instant, type Meta, type Refusal } from '#kernel';
+import { seatsHeld, type SeatCap, type SkuOf, type Slots } from './seats.ts';
+
+/** Reserve a place of a limited offer (R5), or seats of a capped SKU (E48), for a purchase that is about to be recorded. */
+export class ClaimOfferSlot extends commandClass('ClaimOfferSlot')<{
+  readonly offerId: string;
+  /** How many subscriptions to the offer the customer may hold; null: any number. */
+  readonly limit: number | null;
+  /** Null: the SKU is not capped. */
+  readonly cap: SeatCap | null;
+  readonly slot: OfferSlot;
+  /** Holders of slots that are deleted by now: their slots come free. */
+  readonly ended: readonly string[];
+}> {}
+
+/** Give a slot back, because the purchase it was claimed for was refused. */
+export class ReleaseOfferSlot extends commandClass('ReleaseOfferSlot')<ClaimOf> {}
+
+/** Reserve seats of a capped SKU (E48) for an increase that is about to be recorded. */
+export class ClaimSeats extends commandClass('ClaimSeats')<{
+  readonly claim: SeatClaim;
+  readonly cap: SeatCap;
+  /** Holders of slots that are deleted by now: their slots come free. */
+  readonly ended: readonly string[];
+}> {}
+
+/** Give claimed seats back, because the increase they were claimed for was refused. */
+export class ReleaseSeats extends commandClass('ReleaseSeats')<ClaimOf> {}
+
+export type SlotCommand = ClaimOfferSlot | ReleaseOfferSlot | ClaimSeats | ReleaseSeats;
+
+/** Which subscription's claim, and the command that it was made for. */
+type ClaimOf = { readonly subscriptionId: string; readonly commandId: string };
+
+/** A place of a limited offer and the purchase that fills it, whole, so that a process can finish what a kill cut short. */
+export type OfferSlot = {
+  readonly subscriptionId: string;
+  readonly skuId: string;
+  readonly quantity: number;
+  /** The purchase command's own id and data. */
+  readonly commandId: string;
+  readonly purchase: Readonly<Record<string, unknown>>;
+};
+
+/** Seats for an increase of one subscription, and what a process must know to finish it when a kill cut it short. */
+export type SeatClaim = SkuOf & {
+  readonly subscriptionId: string;
+  readonly added: number;
+  /** The id of the command that adds the seats. */
+  readonly commandId: string;
+  /** Revision of the subscription's stream when the seats were claimed: the command is found behind it. */
+  readonly after: number;
+  /** The only revision at which the seats may be added (`If-Match`, or a quote's); null: any. */
+  readonly revision: number | null;
+};
+
+/** A place of a limited offer, or seats of a capped SKU, are taken for a purchase that is recorded next (R5, E48). */
+export type OfferSlotClaimed = Event<'OfferSlotClaimed', OfferSlot & { readonly offerId: string }>;
+
+/** What a purchase had taken is free again: the purchase was refused, or the subscription is deleted (R5, E48). */
+export type OfferSlotReleased = Event<'OfferSlotReleased', { readonly subscriptionId: string }>;
+
+/** Seats of a capped SKU are taken for an increase that is recorded next (E48). */
+export type SeatsClaimed = Event<
+  'SeatsClaimed',
+  SeatClaim & {
+    /** What the subscription counts for with them. */
+    readonly quantity: number;
+    /** Commands of earlier claims that were seen on the subscription's stream. */
+    readonly recorded: readonly string[];
+  }
+>;
+
+/** Claimed seats are free again: the increase was refused (E48). */
+export type SeatsReleased = Event<'SeatsReleased', ClaimOf>;
+
+export type SlotEvent = OfferSlotClaimed | OfferSlotReleased | SeatsClaimed | SeatsReleased;
+
+/** The part of a customer that slots are about. */
+export type Holding = { readonly slots: Slots; readonly lastEffectiveAt: Instant };
+
+export const decide = (command: SlotCommand, state: Holding): Decision<SlotEvent> => {
+  const effectiveAt = effective(command.meta, state);
+  switch (command.type) {
+    case 'ClaimOfferSlot':
+      return claim(command, state, effectiveAt);
+    case 'ClaimSeats':
+      return claimSeats(command, state, effectiveAt);
+    case 'ReleaseOfferSlot': {
+      const { subscriptionId } = command.data;
+      return isClaimed(state, command.data)
+        ? [{ type: 'OfferSlotReleased', data: { subscriptionId, effectiveAt } }]
+        : [];
+    }
+    case 'ReleaseSeats':
+      return isClaimed(state, command.data) ? [{ type: 'SeatsReleased', data: { ...command.data, effectiveAt } }] : [];
+  }
+};
+
+/** Never earlier than what came before, though the clock went back (E13). */
+const effective = ({ at }: Meta, { lastEffectiveAt }: Holding): Instant =>
+  at < lastEffectiveAt ? lastEffectiveAt : at;
+
+const isClaimed = ({ slots }: Holding, { subscriptionId, commandId }: ClaimOf): boolean =>
+  slots[subscriptionId]?.claims[commandId] !== undefined;
+
+/** Counts every slot whose holder is not known to be deleted (R5): so two buyers at once cannot both have the last one (E25). */
+const claim = (
+  { data: { offerId, limit, cap, slot, ended } }: ClaimOfferSlot,
+  state: Holding,
+  effectiveAt: Instant,
+): Decision<SlotEvent> => {
+  if (isClaimed(state, slot)) return [];
+  if (slot.subscriptionId in state.slots)
+    return refuse('SUBSCRIPTION_EXISTS', `a subscription with the id ${slot.subscriptionId} is being bought already`);
+  const claimed: OfferSlotClaimed = { type: 'OfferSlotClaimed', data: { offerId, ...slot, effectiveAt } };
+  return (
+    fullOffer(state, { offerId, limit, ended }) ??
+    fullSku(state, { offerId, skuId: slot.skuId, more: slot.quantity, cap }) ?? [
+      ...freed(state, ended, effectiveAt),
+      claimed,
+    ]
+  );
+};
+
+const fullOffer = (
+  { slots }: Holding,
+  { offerId, limit, ended }: Pick<ClaimOfferSlot['data'], 'offerId' | 'limit' | 'ended'>,
+): Refusal | undefined => {
+  const taken = Object.entries(slots).filter(([id, held]) => held.offerId === offerId && !ended.includes(id)).length;
+  if (limit === null || taken < limit) return undefined;
+  return limit === 1
+    ? refuse('ALREADY_OWNED_SINGLE', `the customer holds ${offerId} already, and only one is allowed (R14)`)
+    : refuse('OFFER_LIMIT', `the customer holds ${offerId} ${taken} times; ${limit} are allowed (R5)`, { limit });
+};
+
+const fullSku = (
+  { slots }: Holding,
+  { cap, more, ...sku }: SkuOf & { readonly cap: SeatCap | null; readonly more: number },
+): Refusal | undefined => {
+  if (cap === null) return undefined;
+  const held = [...seatsHeld(slots, sku, cap.seen).values()].reduce((sum, seats) => sum + seats, 0);
+  return seatCapRefusal({ ...sku, held, more, limit: cap.limit });
+};
+
+/** Counts what is claimed and not yet recorded, too: so many increases at once cannot all have the last seats. */
+const claimSeats = (
+  { data: { claim: wanted, cap, ended } }: ClaimSeats,
+  state: Holding,
+  effectiveAt: Instant,
+): Decision<SlotEvent> => {
+  if (isClaimed(state, wanted)) return [];
+  const { subscriptionId, added } = wanted;
+  const seen = cap.seen.find((one) => one.subscriptionId === subscriptionId);
+  const quantity = (seatsHeld(state.slots, wanted, cap.seen).get(subscriptionId) ?? 0) + added;
+  const { offerId, skuId } = wanted;
+  return (
+    fullSku(state, { offerId, skuId, more: added, cap }) ?? [
+      ...freed(state, ended, effectiveAt),
+      { type: 'SeatsClaimed', data: { ...wanted, quantity, recorded: seen?.recorded ?? [], effectiveAt } },
+    ]
+  );
+};
+
+const freed = ({ slots }: Holding, ended: readonly string[], effectiveAt: Instant): readonly OfferSlotReleased[] =>
+  ended
+    .filter((subscriptionId) => subscriptionId in slots)
+    .map((subscriptionId) => ({ type: 'OfferSlotReleased', data: { subscriptionId, effectiveAt } }));
+
+export const evolve = <S extends Holding>(state: S, event: SlotEvent): S => ({
+  ...state,
+  slots: slotsAfter(state.slots, event),
+  lastEffectiveAt: event.data.effectiveAt,
+});
+
+const slotsAfter = (slots: Slots, { type, data }: SlotEvent): Slots => {
+  const { [data.subscriptionId]: slot, ...others } = slots;
+  switch (type) {
+    case 'OfferSlotReleased':
+      return others;
+    case 'OfferSlotClaimed': {
+      const { subscriptionId, offerId, skuId, quantity, commandId } = data;
+      const claims = { [commandId]: { seats: quantity, after: -1 } };
+      return { ...others, [subscriptionId]: { offerId, skuId, quantity, claims, times: 1 } };
+    }
+    case 'SeatsClaimed': {
+      const { subscriptionId, offerId, skuId, quantity, commandId, added, after, recorded } = data;
+      const open = Object.entries(slot?.claims ?? {}).filter(([id]) => !recorded.includes(id));
+      const claims = { ...Object.fromEntries(open), [commandId]: { seats: added, after } };
+      return { ...others, [subscriptionId]: { offerId, skuId, quantity, claims, times: (slot?.times ?? 0) + 1 } };
+    }
+    case 'SeatsReleased': {
+      const { [data.commandId]: released, ...claims } = slot?.claims ?? {};
+      if (slot === undefined || released === undefined) return slots;
+      return { ...others, [data.subscriptionId]: { ...slot, quantity: slot.quantity - released.seats, claims } };
+    }
+  }
+};

@@ -1,0 +1,164 @@
+import { addDays, plus, startOf } from '#calendar';
+import { compare, sum } from '#money';
+import fc from 'fast-check';
+import { allowedActions } from './allowed-actions.ts';
+import { everyVerb } from './asks.testing.ts';
+import { evolve, type SubscriptionEvent } from './events.ts';
+import { liveKind, livesByKind, type KindLived } from './kind-lives.testing.ts';
+import { furtherVerbs } from './kinds.testing.ts';
+import { nextDue, settle } from './settle.ts';
+import { none, type Existing, type Subscription } from './state.ts';
+import { linesOf, meta } from './subscription.testing.ts';
+
+const verbs = [...everyVerb, ...furtherVerbs];
+const total = (events: readonly SubscriptionEvent[]) =>
+  sum(
+    linesOf(events).map(({ subtotal }) => subtotal),
+    'EUR',
+  );
+
+describe.each(Object.entries(livesByKind))('laws of %s', (_, life) => {
+  const holds = (law: (lived: KindLived) => void, numRuns = 60) =>
+    fc.assert(
+      fc.property(life, (one) => law(liveKind(one))),
+      { numRuns },
+    );
+  const always = (law: (lived: KindLived) => void) =>
+    fc.assert(
+      fc.property(life, (one) => void liveKind(one, law)),
+      { numRuns: 20 },
+    );
+
+  it('reads back from JSON as it was written, and folds into what was reached', () =>
+    holds(({ story: { events, reached } }) => {
+      const read = JSON.parse(JSON.stringify(events)) as readonly SubscriptionEvent[];
+      expect(read).toEqual(events);
+      expect(read.reduce<Subscription>(evolve, none)).toEqual(reached);
+    }));
+
+  it('records events in the order in which they took effect', () =>
+    holds(({ story: { events } }) => {
+      const times = events.map(({ data }) => data.effectiveAt);
+      expect(times).toEqual(times.toSorted());
+    }));
+
+  it('never gives back more than it charged, in all and for each product', () =>
+    holds(({ story: { events } }) => {
+      expect(compare(total(events), '0')).not.toBe(-1);
+      const byProduct = Map.groupBy(linesOf(events), ({ offerId, skuId }) => `${offerId}/${skuId}`);
+      for (const [product, lines] of byProduct) {
+        const left = sum(
+          lines.map(({ subtotal }) => subtotal),
+          'EUR',
+        );
+        expect([product, compare(left, '0') >= 0]).toEqual([product, true]);
+      }
+    }));
+
+  it('settles once, and in two steps as in one', () =>
+    fc.assert(
+      fc.property(life, fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 300 }), (one, days, more) => {
+        const { story, now } = liveKind(one);
+        const [middle, end] = [plus(now, `P${days}D`), plus(now, `P${days + more}D`)];
+        const first = settle(story.state, middle, story.surroundings);
+        const second = settle(first.state, end, story.surroundings);
+        const whole = settle(story.state, end, story.surroundings);
+        expect([...first.events, ...second.events]).toEqual(whole.events);
+        expect(second.state).toEqual(whole.state);
+        expect(settle(whole.state, end, story.surroundings).events).toEqual([]);
+      }),
+      { numRuns: 40 },
+    ));
+
+  it('has as many seats as were wanted, on the base and in its lots', () =>
+    always(({ story: { state, events } }) => {
+      expect(state.quantity).toBe(wantedBy(events));
+      expect(state.lots.reduce((seats, { quantity }) => seats + quantity, 0)).toBe(state.quantity);
+      const names = state.addOns.map(({ offerId, skuId }) => `${offerId}/${skuId}`);
+      expect(new Set(names).size).toBe(names.length);
+      for (const { quantity } of state.addOns) expect(quantity).toBeGreaterThan(0);
+    }));
+
+  it('charges nobody while it is suspended, pending or over', () =>
+    holds(({ story: { events } }) => {
+      let state: Subscription = none;
+      for (const event of events) {
+        const resting = state.status === 'suspended' || state.status === 'pending';
+        const due = event.type === 'ChargesPosted' && event.data.referenceId.includes(`/`);
+        if (resting && due) expect(linesOf([event])).toEqual([]);
+        state = evolve(state, event);
+      }
+    }));
+
+  it('lets one charge cycle follow the other without a gap', () =>
+    holds(({ story: { events } }) => {
+      let state: Subscription = none;
+      for (const event of events) {
+        const before: Subscription = state;
+        state = evolve(state, event);
+        if (event.type !== 'ChargeCycleStarted' && event.type !== 'SubscriptionRenewed') continue;
+        expect(event.data.cycle.start).toBe(addDays((before as Existing).cycle.end, 1));
+        expect(event.data.effectiveAt).toBe(startOf(event.data.cycle.start));
+      }
+    }));
+
+  it('never changes again once it is deleted', () =>
+    always(({ story, now }) => {
+      if (story.state.status !== 'deleted') return;
+      for (const [, ask] of verbs) expect(story.no(now, ask)).toBe('SUBSCRIPTION_DELETED');
+      expect(nextDue(story.state)).toBeNull();
+    }));
+
+  it('lists no action that kind, state or window refuse', () =>
+    always(({ story, now }) => {
+      const { state } = settle(story.state, now, story.surroundings);
+      const listed = allowedActions(state, meta(now), story.surroundings);
+      for (const [action, ask] of verbs)
+        if (story.no(now, ask) === undefined)
+          expect(listed.map((name) => name.replace('-at-renewal', ''))).toContain(action);
+    }));
+});
+
+/** Seats that somebody wanted there to be. */
+const wantedBy = (events: readonly SubscriptionEvent[]): number => {
+  let wanted = 0;
+  for (const { type, data } of events) {
+    if (type === 'SubscriptionCreated') wanted = data.quantity;
+    if (type === 'SeatsAdded') wanted += data.added;
+    if (type === 'SeatsRemoved') wanted -= data.removed;
+    if (type === 'SubscriptionRenewed' && data.applied?.quantity !== undefined) wanted = data.applied.quantity;
+  }
+  return wanted;
+};
+
+describe('a random life of each kind', () => {
+  it('is worth looking at: everything happens to some', () => {
+    const seen = new Set<string>();
+    for (const life of Object.values(livesByKind))
+      fc.assert(
+        fc.property(life, (one) => {
+          for (const { type } of liveKind(one).story.events) seen.add(type);
+        }),
+        { numRuns: 150, seed: 1 },
+      );
+    const expected = [
+      'AddOnAdded',
+      'AddOnQuantityChanged',
+      'AddOnEnded',
+      'AddOnSuspended',
+      'AddOnReactivated',
+      'CancellationScheduled',
+      'CancellationRevoked',
+      'SubscriptionActivated',
+      'SubscriptionCancelled',
+      'SubscriptionDeleted',
+      'SubscriptionReactivated',
+      'SubscriptionUpgraded',
+      'TrialConverted',
+      'UsageRecorded',
+      'PlanChangeScheduled',
+      'TermChanged',
+    ];
+    expect(expected.filter((type) => !seen.has(type))).toEqual([]);
+  });
+});

@@ -1,0 +1,147 @@
+import type { Instant, Role } from '#kernel';
+import type { Policy, PresetName } from '#policy';
+import { ActivateSubscription } from './activate.ts';
+import { ReactivateAddOn, SuspendAddOn } from './add-on-status.ts';
+import { DeprovisionSubscription } from './deprovision.ts';
+import { RecordUsage } from './record-usage.ts';
+import { SetAddOns } from './set-add-ons.ts';
+import {
+  catalogue,
+  offer,
+  plan,
+  purchase,
+  rules,
+  Story,
+  surroundingsOf,
+  type Ask,
+  type Wish,
+} from './subscription.testing.ts';
+import type { CustomerFacts } from './surroundings.ts';
+
+const plans = (month: string, year: string) => [
+  plan('P1M', 'monthly', month),
+  plan('P1Y', 'monthly', month),
+  plan('P1Y', 'annual', year),
+];
+
+const legacy = { kind: 'legacy' };
+const marketplace = { kind: 'isvSaas', publisher: { kind: 'partner', name: 'Fabrikam' } };
+const addOn = (minShareOfBase: string | null = null) => ({ prerequisiteSkus: ['OFFICE/0001'], minShareOfBase });
+
+/**
+ * What is not new commerce, and an add-on that is. OFFICE (legacy) costs 4.00 a month or 48.00 a year, with the add-ons
+ * 0002 for 1.00 and 0003 for 2.00 a month; CRM (marketplace) 10.00 or 110.00, its SKU 0002 2.00 after 30 free days;
+ * METER (usage) 10.00 a month with 100 calls.
+ */
+export const kindsShelf = [
+  offer(
+    'OFFICE',
+    [
+      { maxSeats: 500, upgradeTargets: ['PLUS/0001'], plans: plans('4.00', '48.00') },
+      { skuId: '0002', maxSeats: 100, addOn: addOn(), plans: plans('1.00', '12.00') },
+      { skuId: '0003', addOn: addOn('0.05'), plans: plans('2.00', '24.00') },
+      {
+        skuId: '0004',
+        addOn: { prerequisiteSkus: ['PLUS/0001'], minShareOfBase: null },
+        plans: plans('3.00', '36.00'),
+      },
+      { skuId: '0009', trialDays: 30, convertsTo: 'OFFICE/0001', plans: [plan('P1M', 'monthly', '0')] },
+    ],
+    legacy,
+  ),
+  offer('ABROAD', [{ addOn: addOn(), plans: plans('1.00', '12.00') }], { ...legacy, countries: ['DE'] }),
+  offer('PLUS', [{ plans: plans('6.00', '72.00') }], legacy),
+  offer(
+    'CRM',
+    [
+      {
+        maxSeats: 50,
+        setupUrl: 'https://crm.example/setup?subscription={subscriptionId}',
+        plans: plans('10.00', '110.00'),
+      },
+      { skuId: '0002', trialDays: 30, plans: plans('2.00', '20.00') },
+    ],
+    marketplace,
+  ),
+  offer('METER', [{ plans: [{ ...plan('P1M', 'monthly', '10.00'), includedUnits: { calls: '100' } }] }], {
+    kind: 'usage',
+    billingType: 'usage',
+  }),
+  offer('CLOUD', [
+    { plans: [...plans('10.00', '120.00'), plan('P3Y', 'monthly', '10.00'), plan('P3Y', 'annual', '120.00')] },
+    {
+      skuId: '0002',
+      addOn: { prerequisiteSkus: ['CLOUD/0001'], minShareOfBase: null },
+      plans: [...plans('2.50', '30.00'), plan('P3Y', 'monthly', '2.50'), plan('P3Y', 'annual', '30.00')],
+    },
+  ]),
+];
+
+export const kindsCatalogue = catalogue('kinds', '2015-01-01T00:00:00Z', kindsShelf);
+
+type Shop = {
+  readonly preset?: PresetName;
+  readonly override?: Partial<Policy>;
+  readonly customer?: Partial<CustomerFacts>;
+};
+
+const bookWish: Readonly<Record<string, Wish>> = {
+  office: { offerId: 'OFFICE', quantity: 1, term: 'P1Y' },
+  crm: { offerId: 'CRM', quantity: 10 },
+  cloud: { offerId: 'CLOUD', quantity: 10, term: 'P1Y' },
+};
+
+const open = (at: Instant, wish: Wish, { preset = 'seed-2021-09', override, customer }: Shop = {}): Story => {
+  const surroundings = surroundingsOf({ catalogues: [kindsCatalogue], policies: rules(preset, override) });
+  const facts = { ...surroundings.customer, accountOpenedAt: at, ...customer };
+  return new Story({ ...surroundings, customer: facts }, wish.subscriptionId ?? 's1').does(at, purchase(wish));
+};
+
+/** One legacy seat for a year, paid by the month, unless something else is wished. The account was opened with it. */
+export const office = (at: Instant, wish: Wish = {}, shop?: Shop) => open(at, { ...bookWish['office'], ...wish }, shop);
+
+/** Ten marketplace seats for a month. */
+export const crm = (at: Instant, wish: Wish = {}, shop?: Shop) => open(at, { ...bookWish['crm'], ...wish }, shop);
+
+/** A metered service with 100 calls a month. */
+export const metered = (at: Instant, shop?: Shop) => {
+  const { quantity: _, ...wish } = { offerId: 'METER', quantity: 1, term: 'P1M', billingCycle: 'monthly' } as const;
+  return open(at, wish, shop);
+};
+
+/** Ten seats of new commerce that take an add-on. */
+export const cloud = (at: Instant, wish: Wish = {}, shop?: Shop) => open(at, { ...bookWish['cloud'], ...wish }, shop);
+
+/** The wished set: `addOns(['0002', 3])`, of OFFICE unless another offer is named. */
+export const addOns =
+  (wished: readonly (readonly [skuId: string, quantity: number])[], offerId = 'OFFICE'): Ask =>
+  (m) =>
+    new SetAddOns({ addOns: wished.map(([skuId, quantity]) => ({ offerId, skuId, quantity })) }, m);
+
+export const suspendAddOn =
+  (skuId: string): Ask =>
+  (m) =>
+    new SuspendAddOn({ offerId: 'OFFICE', skuId, reason: 'nonPayment' }, m);
+
+export const reactivateAddOn =
+  (skuId: string): Ask =>
+  (m) =>
+    new ReactivateAddOn({ offerId: 'OFFICE', skuId }, m);
+
+export const activate: Ask = (m) => new ActivateSubscription({}, m);
+
+export const deprovision: Ask = (m) => new DeprovisionSubscription({}, m);
+
+/** So many calls at 0.10 each, unless something else was used. */
+export const use =
+  (quantity: string, usageId: string, over: Partial<RecordUsage['data']> = {}): Ask =>
+  (m) =>
+    new RecordUsage({ meter: 'calls', quantity, unitPrice: '0.10', usedAt: m.at, usageId, ...over }, m);
+
+/** What `allowedActions` names beside the verbs of new commerce, with a typical command. */
+export const furtherVerbs: readonly (readonly [action: string, ask: Ask, role: Role])[] = [
+  ['add-ons', addOns([['0002', 1]]), 'global-admin'],
+  ['activate', activate, 'global-admin'],
+  ['deprovision', deprovision, 'global-admin'],
+  ['usage', use('1', 'a-further-use'), 'global-admin'],
+];

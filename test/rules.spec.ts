@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { resolve } from 'node:path';
+import { citationsInCode, citationsInSpec, rulesIn } from '../scripts/rules/citations.ts';
+import { coverage } from '../scripts/rules/coverage.ts';
+
+describe('the rules of the book', () => {
+  const { parts, flaws } = coverage(resolve('.'));
+
+  it('are 98, and 58 edge cases', () => {
+    const ids = parts.flatMap(({ rules }) => rules.map(({ id }) => id));
+    expect(ids).toEqual([
+      ...Array.from({ length: 98 }, (_, before) => `R${String(before + 1)}`),
+      ...Array.from({ length: 58 }, (_, before) => `E${String(before + 1)}`),
+    ]);
+  });
+
+  it('are each enforced somewhere, and shown by a test', () => expect(flaws).toEqual([]));
+
+  it('are in docs/rules.md as the code has them', () => {
+    const check = () => execFileSync(process.execPath, ['scripts/rules-docs.ts', '--check'], { stdio: 'pipe' });
+    expect(check).not.toThrow();
+  });
+});
+
+describe('a citation', () => {
+  const ids = (text: string) => rulesIn(text).map(({ rule }) => rule);
+  const inCode = (text: string) => citationsInCode('a.ts', text).map(({ rule, at }) => [rule, at]);
+  const inSpec = (text: string) => citationsInSpec('a.spec.ts', text).map(({ rule, at }) => [rule, at]);
+
+  it('names a rule, several, or a range', () => {
+    expect(ids('R64; A19, E5')).toEqual(['R64', 'E5']);
+    expect(ids('R5, R13–R15, E1-E2')).toEqual(['R5', 'R13', 'R14', 'R15', 'E1', 'E2']);
+    expect(ids('E2E, O365E3, R, R100')).toEqual([]);
+  });
+
+  it('counts at what runs: above it, within it, or in its refusal', () => {
+    expect(inCode('/** Late (R1). */\nexport const late = () => 1;')).toEqual([['R1', 'late']]);
+    expect(inCode('function late() {\n  return 1; // R1\n}\nconst other = 2;')).toEqual([['R1', 'late']]);
+    expect(inCode("const late = () => refuse('LATE', 'too late (R1)');")).toEqual([['R1', 'late']]);
+    expect(inCode('class Body {\n  /** R1 */\n  @Text() reason!: string;\n}')).toEqual([['R1', 'Body.reason']]);
+    expect(inCode('/** R1 */\nclass Orders {\n  place() {} // R2\n}')).toEqual([
+      ['R1', 'Orders'],
+      ['R2', 'Orders.place'],
+    ]);
+  });
+
+  it.each([
+    ['a type', '/** R1 */\nexport type Late = { readonly late: true };'],
+    ['a type’s field', 'type Late = {\n  /** R1 */\n  readonly late: true;\n};'],
+    ['a class that only holds values', '/** R1 */\nclass Cancel extends command<{ reason: string }> {}'],
+    ['an import', "// R1\nimport { late } from './late.ts';"],
+    ['the end of the file', 'const a = 1;\n\n// R1\n'],
+  ])('does not count at %s', (_, text) => {
+    expect(inCode(text)).toEqual([['R1', undefined]]);
+  });
+
+  it('counts in the sentence of a test, in its table, and in a comment within it', () => {
+    expect(inSpec("describe('a', () => { it('b (R1)', () => {}); });")).toEqual([['R1', 'a › b (R1)']]);
+    expect(inSpec("describe('a (R1)', () => { it('b', () => {}); });")).toEqual([['R1', 'a (R1)']]);
+    expect(inSpec("it.each([['R1', 1], ['E2: c', 2]])('%s: is %i', () => {});")).toEqual([
+      ['R1', 'R1: is %i'],
+      ['E2', 'E2: c: is %i'],
+    ]);
+    expect(inSpec("it.each([[1, 'R1']])('is %i', () => {});")).toEqual([['R1', 'is %i (R1)']]);
+    expect(inSpec("it('b', () => {\n  // R1\n  expect(1).toBe(1);\n});")).toEqual([['R1', 'b']]);
+    expect(inSpec('// R1\nit(`b ${n}`, () => {});')).toEqual([['R1', 'b ${n}']]);
+    expect(inSpec("const r1 = 'R1';")).toEqual([['R1', undefined]]);
+  });
+});

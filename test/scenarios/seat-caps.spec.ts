@@ -1,0 +1,339 @@
+import { catalogueOf, offer, plan, sku, type Client, type Reply } from '../support/client.ts';
+import { startLedger, type RunningLedger } from '../support/ledger.ts';
+
+const month = [plan('P1M', 'monthly', '10.08')];
+const capped = { maxSeatsPerCustomer: 300 };
+
+const catalogue = catalogueOf(
+  'caps',
+  '2015-01-01T00:00:00Z',
+  offer('CAPPED', [sku('1', month, capped), sku('2', month)], { category: 'smallBusiness' }),
+  offer('TWICE', [sku('1', month, capped)], { limitPerCustomer: 2 }),
+  offer('LOWER', [sku('1', month, { upgradeTargets: ['CAPPED/1'] })]),
+  offer('TRIAL', [sku('1', [plan('P1M', 'monthly', '0')], { trialDays: 30, convertsTo: 'CAPPED/1' })]),
+  offer('LEGACY', [sku('1', month, capped)], { kind: 'legacy' }),
+);
+
+const clock = '2021-06-18T09:00:00.000Z';
+
+let ledger: RunningLedger;
+let client: Client;
+let customerId: string;
+
+beforeEach(async () => {
+  ledger = await startLedger({ clock, catalogue });
+  client = ledger.client;
+  customerId = await client.customer();
+});
+afterEach(() => ledger.stop());
+
+const wish = (quantity: number, over: object = {}) => ({
+  customerId,
+  offerId: 'CAPPED',
+  skuId: '1',
+  quantity,
+  term: 'P1M',
+  billingCycle: 'monthly',
+  ...over,
+});
+const ask = (quantity: number, over?: object, sending?: Parameters<Client['call']>[3]): Promise<Reply> =>
+  client.call('POST', '/v1/subscriptions', wish(quantity, over), sending);
+const have = (quantity: number, over?: object): Promise<string> => client.buy(customerId, wish(quantity, over));
+const add = (id: string, quantity: number): Promise<Reply> => client.send(id, 'add-seats', { quantity });
+
+/** All seats of a SKU that the customer has by now. */
+const seats = async (offerId = 'CAPPED'): Promise<number> => {
+  const all = await client.all(`/v1/subscriptions?customerId=${customerId}&offerId=${offerId}`);
+  return all.filter(({ status }) => status !== 'deleted').reduce((sum, { quantity }) => sum + (quantity as number), 0);
+};
+const refused = (held: number) => ({ status: 409, body: { code: 'OFFER_LIMIT', limit: 300, held } });
+const tally = (replies: readonly Reply[]): Record<string, number> =>
+  replies.reduce<Record<string, number>>((sum, { status }) => ({ ...sum, [status]: (sum[status] ?? 0) + 1 }), {});
+
+describe('W41: at most 300 seats of a small-business SKU, over all of a customer’s subscriptions (E48)', () => {
+  it('200 held and 200 asked are refused; 100 are accepted', async () => {
+    await have(200);
+    expect(await ask(200)).toMatchObject(refused(200));
+    expect((await ask(100)).status).toBe(201);
+    expect(await ask(1)).toMatchObject(refused(300));
+    expect(await seats()).toBe(300);
+  });
+
+  it('more than the cap are refused at once', async () => {
+    expect(await ask(301)).toMatchObject(refused(0));
+  });
+
+  it('seats that are added count, whichever subscription gets them', async () => {
+    const [one, two] = [await have(100), await have(100)];
+    expect(await add(one, 101)).toMatchObject(refused(200));
+    expect((await add(one, 60)).status).toBe(200);
+    expect(await add(two, 41)).toMatchObject(refused(260));
+    expect((await add(two, 40)).status).toBe(200);
+    expect(await seats()).toBe(300);
+  });
+
+  it('a trial run says so, and takes nothing', async () => {
+    const id = await have(200);
+    const dry = { query: '?dryRun=true' };
+    expect((await client.call('POST', `/v1/subscriptions${dry.query}`, wish(101))).body.code).toBe('OFFER_LIMIT');
+    expect((await client.call('POST', `/v1/subscriptions${dry.query}`, wish(100))).status).toBe(200);
+    expect((await client.call('POST', `/v1/subscriptions/${id}/add-seats?dryRun=true`, { quantity: 100 })).status).toBe(
+      200,
+    );
+    expect((await ask(100)).status).toBe(201);
+  });
+
+  it('there is room again after a cancellation', async () => {
+    const id = await have(300);
+    expect(await ask(1)).toMatchObject(refused(300));
+    await client.tell(id, 'cancel', { reason: 'customerRequest' });
+    expect((await ask(300)).status).toBe(201);
+    expect(await ask(1)).toMatchObject(refused(300));
+  });
+
+  it('there is room again after a reduction', async () => {
+    const legacy = { offerId: 'LEGACY' };
+    const id = await have(300, legacy);
+    expect(await ask(1, legacy)).toMatchObject(refused(300));
+    await client.tell(id, 'remove-seats', { quantity: 100 });
+    expect(await ask(101, legacy)).toMatchObject(refused(200));
+    expect((await add(id, 50)).status).toBe(200);
+    expect((await ask(50, legacy)).status).toBe(201);
+    expect(await seats('LEGACY')).toBe(300);
+  });
+
+  it('there is room again when a term ended and did not renew, whether or not anybody has recorded that', async () => {
+    const id = await have(300);
+    await client.must('PUT', `/v1/subscriptions/${id}/auto-renew`, { enabled: false });
+    expect(await ask(1)).toMatchObject(refused(300));
+    await client.at('2021-07-18T00:00:00.000Z');
+    expect((await ask(300)).status).toBe(201);
+  });
+
+  it('neither another SKU counts, nor another customer', async () => {
+    await have(300);
+    expect((await ask(300, { skuId: '2' })).status).toBe(201);
+    expect((await ask(300, { customerId: await client.customer() })).status).toBe(201);
+  });
+
+  it('a limited offer has both: so many subscriptions, and so many seats', async () => {
+    const twice = { offerId: 'TWICE' };
+    await have(200, twice);
+    expect(await ask(101, twice)).toMatchObject(refused(200));
+    await have(50, twice);
+    const third = await ask(50, twice);
+    expect(third).toMatchObject({ status: 409, body: { code: 'OFFER_LIMIT' } });
+    expect(third.body.limit).not.toBe(300);
+  });
+
+  it('an increase that is refused for another reason takes no seats', async () => {
+    const [id] = [await have(100)];
+    await client.tell(id, 'pause', {});
+    expect((await add(id, 200)).body.code).toBe('SUBSCRIPTION_PAUSED');
+    expect((await ask(200)).status).toBe(201);
+  });
+
+  it('an increase is answered once for ever, and to another revision it does not apply', async () => {
+    const id = await have(200);
+    const headers = { 'idempotency-key': 'more' };
+    const first = await client.send(id, 'add-seats', { quantity: 100 }, { headers });
+    const again = await client.send(id, 'add-seats', { quantity: 100 }, { headers });
+    expect([first.status, again.headers.get('idempotency-replayed'), again.body]).toEqual([200, 'true', first.body]);
+    expect((await client.get(id)).quantity).toBe(300);
+    const late = await client.send(id, 'add-seats', { quantity: 1 }, { headers: { 'if-match': '"1"' } });
+    expect([409, 412]).toContain(late.status);
+  });
+
+  it('an increase holds to its quote', async () => {
+    const id = await have(100);
+    const path = `/v1/subscriptions/${id}/add-seats`;
+    const { quoteToken } = await client.must('POST', `${path}?dryRun=true`, { quantity: 50 });
+    await client.must('PATCH', `/v1/subscriptions/${id}`, { friendlyName: 'ours' });
+    const headers = { 'quote-token': quoteToken };
+    expect((await client.call('POST', path, { quantity: 50 }, { headers })).body.code).toBe('QUOTE_STALE');
+    const fresh = await client.must('POST', `${path}?dryRun=true`, { quantity: 50 });
+    const held = { headers: { 'quote-token': fresh.quoteToken as string } };
+    expect((await client.call('POST', path, { quantity: 50 }, held)).status).toBe(200);
+    expect(await ask(151)).toMatchObject(refused(150));
+  });
+});
+
+describe('other ways to seats of a capped SKU', () => {
+  it('an upgrade of all seats, or of some', async () => {
+    await have(250);
+    const id = await have(100, { offerId: 'LOWER' });
+    const to = { offerId: 'CAPPED', skuId: '1', target: 'new' };
+    expect(await client.send(id, 'upgrade', { ...to, quantity: 100 })).toMatchObject(refused(250));
+    expect(await client.send(id, 'upgrade', { ...to, quantity: 51 })).toMatchObject(refused(250));
+    expect((await client.send(id, 'upgrade', { ...to, quantity: 50 })).status).toBe(200);
+    // What came without a claim counts as soon as the read model knows it.
+    await client.at(clock);
+    expect(await ask(1)).toMatchObject(refused(300));
+  });
+
+  it('an upgrade into a subscription that exists', async () => {
+    const target = await have(250);
+    const id = await have(100, { offerId: 'LOWER' });
+    const to = { offerId: 'CAPPED', skuId: '1', target: { subscriptionId: target } };
+    expect(await client.send(id, 'upgrade', { ...to, quantity: 51 })).toMatchObject(refused(250));
+    expect((await client.send(id, 'upgrade', { ...to, quantity: 50 })).status).toBe(200);
+    expect(await add(target, 1)).toMatchObject(refused(300));
+  });
+
+  it('a conversion', async () => {
+    await have(250);
+    const trial = await have(25, { offerId: 'TRIAL' });
+    expect(await client.send(trial, 'convert', { quantity: 51 })).toMatchObject(refused(250));
+    expect((await client.send(trial, 'convert', { quantity: 50 })).status).toBe(200);
+  });
+
+  it('a scheduled change, as things stand when it is saved', async () => {
+    await have(250);
+    const id = await have(60, { offerId: 'LOWER' });
+    const path = `/v1/subscriptions/${id}/scheduled-change`;
+    const change = { offerId: 'CAPPED', skuId: '1' };
+    expect(await client.call('PUT', path, change)).toMatchObject(refused(250));
+    expect((await client.call('PUT', path, { ...change, quantity: 50 })).status).toBe(200);
+  });
+
+  it('a subscription that came by an upgrade claims its first increase like any other', async () => {
+    const id = await have(100, { offerId: 'LOWER' });
+    await client.tell(id, 'upgrade', { offerId: 'CAPPED', skuId: '1', quantity: 100, target: 'new' });
+    expect(await add(id, 201)).toMatchObject(refused(100));
+    expect((await add(id, 150)).status).toBe(200);
+    expect(await ask(51)).toMatchObject(refused(250));
+    expect((await add(id, 50)).status).toBe(200);
+  });
+});
+
+describe('many at once', () => {
+  const headers = { 'idempotency-key': 'x' };
+
+  it('50 purchases of the last 20 seats: 20 get one', async () => {
+    await have(280);
+    const replies = await Promise.all(Array.from({ length: 50 }, () => ask(1)));
+    expect(tally(replies)).toEqual({ 201: 20, 409: 30 });
+    await client.at(clock);
+    expect(await seats()).toBe(300);
+  });
+
+  it('50 increases of the same subscription', async () => {
+    const id = await have(280);
+    const replies = await Promise.all(Array.from({ length: 50 }, () => add(id, 1)));
+    expect(tally(replies)).toEqual({ 200: 20, 409: 30 });
+    expect((await client.get(id)).quantity).toBe(300);
+  });
+
+  it('50 purchases and increases, of several seats each, never come above the cap', async () => {
+    const ids = [await have(80), await have(80), await have(80)];
+    const replies = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => (n % 2 === 0 ? ask((n % 5) + 1) : add(ids[n % 3] ?? '', (n % 7) + 1))),
+    );
+    expect(replies.filter(({ status }) => status < 300).length).toBeGreaterThan(8);
+    await client.at(clock);
+    const reached = await seats();
+    expect([reached <= 300, reached > 293]).toEqual([true, true]);
+    expect((await ask(300 - reached + 1)).body).toMatchObject({ code: 'OFFER_LIMIT', held: reached });
+    if (reached < 300) expect((await ask(300 - reached)).status).toBe(201);
+  });
+
+  it('the same increase many times over is one', async () => {
+    const id = await have(280);
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, () => client.send(id, 'add-seats', { quantity: 20 }, { headers })),
+    );
+    expect(tally(replies)).toEqual({ 200: 10 });
+    expect((await client.get(id)).quantity).toBe(300);
+    expect(await ask(1)).toMatchObject(refused(300));
+  });
+
+  it('of two purchases under one id one is made, and keeps its seats', async () => {
+    const subscriptionId = '0f0f0f0f-1111-4222-8333-444444444444';
+    const replies = await Promise.all([ask(200, { subscriptionId }), ask(200, { subscriptionId })]);
+    expect(tally(replies)).toEqual({ 201: 1, 409: 1 });
+    expect(await ask(101)).toMatchObject(refused(200));
+  });
+});
+
+describe('a cart', () => {
+  const checkout = async (...lines: readonly number[]) => {
+    const wishes = lines.map((quantity) => {
+      const { customerId: _, ...line } = wish(quantity);
+      return line;
+    });
+    const { cartId } = await client.must('POST', '/v1/carts', { customerId, lines: wishes });
+    const review = await client.must('POST', `/v1/carts/${cartId as string}/review`, {});
+    const bought = await client.must('POST', `/v1/carts/${cartId as string}/checkout`, {});
+    return { review, bought };
+  };
+
+  it('counts its own lines, too, when it is reviewed and when it is bought', async () => {
+    await have(100);
+    const { review, bought } = await checkout(150, 100, 50);
+    const errors = [{ line: 1, code: 'OFFER_LIMIT' }];
+    expect([review.errors, bought.errors]).toMatchObject([errors, errors]);
+    expect(bought.subscriptions).toMatchObject([{ line: 0 }, { line: 2 }]);
+    expect(await seats()).toBe(300);
+  });
+});
+
+describe('an order without a cart', () => {
+  const order = async (id: string) => (await client.get(id)).orderId as string;
+
+  it('has one line: what was bought then, whatever became of it', async () => {
+    const id = await have(10, { offerId: 'LOWER', friendlyName: 'ours' });
+    const orderId = await order(id);
+    const expected = {
+      orderId,
+      cartId: null,
+      partnerId: 'default',
+      customerId,
+      status: 'completed',
+      orderedAt: clock,
+      lines: [
+        {
+          line: 0,
+          offerId: 'LOWER',
+          skuId: '1',
+          quantity: 10,
+          term: 'P1M',
+          billingCycle: 'monthly',
+          friendlyName: 'ours',
+        },
+      ],
+      subscriptions: [{ line: 0, subscriptionId: id }],
+      errors: [],
+      revision: 0,
+    };
+    const reply = await client.call('GET', `/v1/orders/${orderId}`);
+    expect([reply.status, reply.headers.get('etag'), reply.body]).toEqual([200, '"0"', expected]);
+    await client.tell(id, 'upgrade', { offerId: 'CAPPED', skuId: '1', quantity: 4, target: 'new' });
+    await client.tell(id, 'add-seats', { quantity: 5 });
+    expect(await client.must('GET', `/v1/orders/${orderId}`)).toEqual(expected);
+  });
+
+  it('is nothing to another partner', async () => {
+    const orderId = await order(await have(10));
+    const facts = { partnerId: 'other', name: 'Other', model: 'directBill', cloud: 'global', newCommercePreview: true };
+    await client.must('POST', '/v1/partners', facts);
+    const { key } = await client.must('POST', '/v1/keys', { name: 'x', role: 'global-admin', partnerId: 'other' });
+    expect((await client.as(key as string).call('GET', `/v1/orders/${orderId}`)).body.code).toBe('ORDER_NOT_FOUND');
+  });
+});
+
+describe('read your writes', () => {
+  it('carts, orders and recorded events show at once what was answered, and wait for no position that is reached', async () => {
+    const { cartId } = await client.must('POST', '/v1/carts', { customerId, lines: [] });
+    const id = await have(1);
+    const paths = [
+      `/v1/carts/${cartId as string}`,
+      `/v1/orders/${(await client.get(id)).orderId as string}`,
+      `/v1/subscriptions/${id}/events`,
+      '/v1/events',
+    ];
+    for (const path of paths) expect((await client.call('GET', path)).status).toBe(200);
+    const beyond = { headers: { 'ledger-position': '~' } };
+    const replies = await Promise.all(paths.map((path) => client.call('GET', path, undefined, beyond)));
+    for (const reply of replies) expect([reply.status, reply.body.code]).toEqual([503, 'PROJECTION_BEHIND']);
+  }, 20_000);
+});
