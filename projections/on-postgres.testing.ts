@@ -1,8 +1,8 @@
 // Set up for the specs of the projections, which then run once more, unchanged: this time on PostgreSQL.
 import { openPostgres } from '#read-store/postgres';
 import type { ReadStore } from '#read-store';
-import { OPENER, type Opener } from '../../projections/store.testing.ts';
-import { startPostgres, type Postgres } from './postgres.ts';
+import { startPostgres, type Postgres } from '../test/support/postgres.ts';
+import { OPENER, type Opener } from './store.testing.ts';
 
 let server: Postgres;
 const opened: ReadStore[] = [];
