@@ -17,5 +17,6 @@ export { type Patience } from './waiters.ts';
 export { ProjectionRunner, type ProjectionRunnerOptions } from './runner.ts';
 export { type RebuildProgress } from './read-model.ts';
 export { type ProjectionStatus } from './status.ts';
+export { CheckpointWatch } from './watch.ts';
 export { ProcessRunner, type ProcessRunnerOptions, type ProcessStatus } from './process-runner.ts';
 export { digestTable, type TableDigest } from './digest.ts';
