@@ -63,10 +63,27 @@ const digests = async (store: ReadStore) => ({
   tally: await digestTable(store, 'tally'),
 });
 
+const WRITING = `SELECT FROM pg_stat_activity
+  WHERE datname = current_database() AND application_name = 'subledger writer' AND state = 'idle in transaction'`;
+
+/** Pauses a process while it has a transaction open, with all its locks: the worst moment. */
+const pauseMidWrite = async (candidate: Candidate, url: string): Promise<void> => {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client(url);
+  await client.connect();
+  for (;;) {
+    candidate.signal('SIGSTOP');
+    if ((await client.query(WRITING)).rowCount === 1) break;
+    candidate.signal('SIGCONT');
+  }
+  await client.end();
+};
+
 const all = longLog().events.length;
 
 describeOnPostgres('of two projectors on one PostgreSQL', () => {
   let server: Postgres;
+  let url: string;
   let store: ReadStore;
   let one: Candidate;
   let two: Candidate;
@@ -76,7 +93,7 @@ describeOnPostgres('of two projectors on one PostgreSQL', () => {
   afterAll(() => server.stop());
 
   beforeEach(async () => {
-    const url = await server.database();
+    url = await server.database();
     store = await openPostgres({ url });
     one = new Candidate(url, 'one');
     await one.until(({ wrote }) => wrote.length > 10);
@@ -101,7 +118,7 @@ describeOnPostgres('of two projectors on one PostgreSQL', () => {
   }, 60_000);
 
   it('the second takes over when the first is paused, which writes nothing when it wakes', async () => {
-    one.signal('SIGSTOP');
+    await pauseMidWrite(one, url);
     const paused = performance.now();
     await two.until(({ wrote }) => wrote.length > 0);
     expect(performance.now() - paused).toBeLessThan(TAKEN_OVER_WITHIN);
