@@ -9,7 +9,7 @@ export type Contender = () => number | Promise<number>;
 
 export type Result = { readonly ours: number; readonly floor: number; readonly runs: number };
 
-export const median = (figures: readonly number[]): number => {
+const median = (figures: readonly number[]): number => {
   const sorted = figures.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   const [below = 0, above = 0] = sorted.length % 2 === 1 ? [sorted[middle], sorted[middle]] : sorted.slice(middle - 1);

@@ -14,7 +14,7 @@ import { byClients } from './contest.ts';
 import { accepted, metaAt, purchaseFor, type Scene } from './scene.ts';
 
 /** How many events the streams have on which commands are measured. */
-export const STREAM = 20;
+const STREAM = 20;
 
 type Wish = (at: Instant, n: number) => SubscriptionVerb;
 

@@ -26,20 +26,20 @@ type Size = {
 const many: Size = {
   streams: 4_000,
   longest: 10_000,
-  rounds: 7,
-  single: 2_000,
-  concurrent: 15_000,
-  purchases: 6_000,
-  requests: 12_000,
+  rounds: 9,
+  single: 1_000,
+  concurrent: 6_000,
+  purchases: 3_000,
+  requests: 8_000,
 };
 const few: Size = {
   streams: 500,
   longest: 10_000,
   rounds: 1,
   single: 300,
-  concurrent: 4_000,
-  purchases: 2_000,
-  requests: 3_000,
+  concurrent: 2_000,
+  purchases: 1_000,
+  requests: 2_000,
 };
 
 export type Report = { readonly rows: readonly Row[]; readonly notes: readonly string[] };

@@ -35,7 +35,7 @@ export const accepted = <T>(outcome: T | Refusal): T => {
   return outcome;
 };
 
-export const sampleCatalogue = (): unknown =>
+const sampleCatalogue = (): unknown =>
   JSON.parse(readFileSync(new URL('../catalog.sample.json', import.meta.url), 'utf8'));
 
 /** Opens a ledger in an empty folder. None of its duties run: nothing competes with what is measured. */

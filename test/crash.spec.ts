@@ -9,6 +9,7 @@ const catalogue = catalogueOf(
     sku('1', [plan('P1M', 'monthly', '10.08')], { upgradeTargets: ['P/2'] }),
     sku('2', [plan('P1M', 'monthly', '6.43')]),
   ]),
+  offer('CAPPED', [sku('1', [plan('P1M', 'monthly', '3.00')], { maxSeatsPerCustomer: 300 })]),
   offer('ONE', [sku('1', [plan('P1M', 'monthly', '3.00')])], { limitPerCustomer: 1 }),
 );
 
@@ -91,12 +92,12 @@ describe('a ledger that is killed', () => {
     await second.kill();
     const third = await again(first);
     expect((await third.client.call('GET', '/health')).status).toBe(200);
-  });
+  }, 30_000);
 
   it('lets no second process onto its data folder', async () => {
     const first = await start();
     await expect(start(first.folder)).rejects.toThrow(/belongs to another running ledger/);
-  });
+  }, 30_000);
 });
 
 const dying = (event: string): Promise<Ledger> =>
@@ -174,3 +175,44 @@ it('a purchase of a limited offer that is killed after its slot was claimed is f
   const other = await client.call('POST', '/v1/subscriptions', wish);
   expect([other.status, other.body.code]).toEqual([409, 'ALREADY_OWNED_SINGLE']);
 }, 30_000);
+
+describe('a ledger that is killed between a claim of seats and what they were claimed for', () => {
+  const capped = { offerId: 'CAPPED', skuId: '1', term: 'P1M', billingCycle: 'monthly' };
+  const key = { headers: { 'idempotency-key': 'capped' } };
+
+  it.each(['SeatsClaimed', 'SeatsAdded'])(
+    'after %s: the increase is there, once',
+    async (step) => {
+      const first = await dying(step);
+      const customerId = await first.client.customer();
+      const id = await first.client.buy(customerId, { ...capped, quantity: 200 });
+      await tried(first.client.send(id, 'add-seats', { quantity: 60 }, key));
+      await first.kill();
+
+      const { client } = await again(first);
+      await client.at(clock);
+      expect((await typesOf(client, id)).slice(2)).toEqual(['SeatsAdded', 'ChargesPosted']);
+      const retried = await client.send(id, 'add-seats', { quantity: 60 }, key);
+      expect([retried.status, retried.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
+      const beyond = await client.call('POST', '/v1/subscriptions', { customerId, ...capped, quantity: 41 });
+      expect(beyond.body).toMatchObject({ code: 'OFFER_LIMIT', limit: 300, held: 260 });
+      expect((await client.send(id, 'add-seats', { quantity: 40 })).status).toBe(200);
+    },
+    30_000,
+  );
+
+  it('after OfferSlotClaimed: the purchase is there, once', async () => {
+    const first = await dying('OfferSlotClaimed');
+    const customerId = await first.client.customer();
+    const wish = { customerId, ...capped, quantity: 260 };
+    await tried(first.client.call('POST', '/v1/subscriptions', wish, key));
+    await first.kill();
+
+    const { client } = await again(first);
+    await client.at(clock);
+    expect(await client.all(`/v1/subscriptions?customerId=${customerId}`)).toMatchObject([{ quantity: 260 }]);
+    const beyond = await client.call('POST', '/v1/subscriptions', { ...wish, quantity: 41 });
+    expect(beyond.body).toMatchObject({ code: 'OFFER_LIMIT', limit: 300, held: 260 });
+    expect((await client.call('POST', '/v1/subscriptions', { ...wish, quantity: 40 })).status).toBe(201);
+  }, 30_000);
+});

@@ -44,7 +44,9 @@ const add = (id: string, quantity: number): Promise<Reply> => client.send(id, 'a
 /** All seats of a SKU that the customer has by now. */
 const seats = async (offerId = 'CAPPED'): Promise<number> => {
   const all = await client.all(`/v1/subscriptions?customerId=${customerId}&offerId=${offerId}`);
-  return all.filter(({ status }) => status !== 'deleted').reduce((sum, { quantity }) => sum + (quantity as number), 0);
+  return all
+    .filter(({ status }) => status !== 'deleted')
+    .reduce<number>((sum, { quantity }) => sum + Number(quantity), 0);
 };
 const refused = (held: number) => ({ status: 409, body: { code: 'OFFER_LIMIT', limit: 300, held } });
 const tally = (replies: readonly Reply[]): Record<string, number> =>
@@ -74,9 +76,8 @@ describe('W41: at most 300 seats of a small-business SKU, over all of a customer
 
   it('a trial run says so, and takes nothing', async () => {
     const id = await have(200);
-    const dry = { query: '?dryRun=true' };
-    expect((await client.call('POST', `/v1/subscriptions${dry.query}`, wish(101))).body.code).toBe('OFFER_LIMIT');
-    expect((await client.call('POST', `/v1/subscriptions${dry.query}`, wish(100))).status).toBe(200);
+    expect((await client.call('POST', '/v1/subscriptions?dryRun=true', wish(101))).body.code).toBe('OFFER_LIMIT');
+    expect((await client.call('POST', '/v1/subscriptions?dryRun=true', wish(100))).status).toBe(200);
     expect((await client.call('POST', `/v1/subscriptions/${id}/add-seats?dryRun=true`, { quantity: 100 })).status).toBe(
       200,
     );
@@ -127,7 +128,7 @@ describe('W41: at most 300 seats of a small-business SKU, over all of a customer
   });
 
   it('an increase that is refused for another reason takes no seats', async () => {
-    const [id] = [await have(100)];
+    const id = await have(100);
     await client.tell(id, 'pause', {});
     expect((await add(id, 200)).body.code).toBe('SUBSCRIPTION_PAUSED');
     expect((await ask(200)).status).toBe(201);
@@ -141,7 +142,7 @@ describe('W41: at most 300 seats of a small-business SKU, over all of a customer
     expect([first.status, again.headers.get('idempotency-replayed'), again.body]).toEqual([200, 'true', first.body]);
     expect((await client.get(id)).quantity).toBe(300);
     const late = await client.send(id, 'add-seats', { quantity: 1 }, { headers: { 'if-match': '"1"' } });
-    expect([409, 412]).toContain(late.status);
+    expect(late.status).toBe(412);
   });
 
   it('an increase holds to its quote', async () => {
@@ -275,65 +276,4 @@ describe('a cart', () => {
     expect(bought.subscriptions).toMatchObject([{ line: 0 }, { line: 2 }]);
     expect(await seats()).toBe(300);
   });
-});
-
-describe('an order without a cart', () => {
-  const order = async (id: string) => (await client.get(id)).orderId as string;
-
-  it('has one line: what was bought then, whatever became of it', async () => {
-    const id = await have(10, { offerId: 'LOWER', friendlyName: 'ours' });
-    const orderId = await order(id);
-    const expected = {
-      orderId,
-      cartId: null,
-      partnerId: 'default',
-      customerId,
-      status: 'completed',
-      orderedAt: clock,
-      lines: [
-        {
-          line: 0,
-          offerId: 'LOWER',
-          skuId: '1',
-          quantity: 10,
-          term: 'P1M',
-          billingCycle: 'monthly',
-          friendlyName: 'ours',
-        },
-      ],
-      subscriptions: [{ line: 0, subscriptionId: id }],
-      errors: [],
-      revision: 0,
-    };
-    const reply = await client.call('GET', `/v1/orders/${orderId}`);
-    expect([reply.status, reply.headers.get('etag'), reply.body]).toEqual([200, '"0"', expected]);
-    await client.tell(id, 'upgrade', { offerId: 'CAPPED', skuId: '1', quantity: 4, target: 'new' });
-    await client.tell(id, 'add-seats', { quantity: 5 });
-    expect(await client.must('GET', `/v1/orders/${orderId}`)).toEqual(expected);
-  });
-
-  it('is nothing to another partner', async () => {
-    const orderId = await order(await have(10));
-    const facts = { partnerId: 'other', name: 'Other', model: 'directBill', cloud: 'global', newCommercePreview: true };
-    await client.must('POST', '/v1/partners', facts);
-    const { key } = await client.must('POST', '/v1/keys', { name: 'x', role: 'global-admin', partnerId: 'other' });
-    expect((await client.as(key as string).call('GET', `/v1/orders/${orderId}`)).body.code).toBe('ORDER_NOT_FOUND');
-  });
-});
-
-describe('read your writes', () => {
-  it('carts, orders and recorded events show at once what was answered, and wait for no position that is reached', async () => {
-    const { cartId } = await client.must('POST', '/v1/carts', { customerId, lines: [] });
-    const id = await have(1);
-    const paths = [
-      `/v1/carts/${cartId as string}`,
-      `/v1/orders/${(await client.get(id)).orderId as string}`,
-      `/v1/subscriptions/${id}/events`,
-      '/v1/events',
-    ];
-    for (const path of paths) expect((await client.call('GET', path)).status).toBe(200);
-    const beyond = { headers: { 'ledger-position': '~' } };
-    const replies = await Promise.all(paths.map((path) => client.call('GET', path, undefined, beyond)));
-    for (const reply of replies) expect([reply.status, reply.body.code]).toEqual([503, 'PROJECTION_BEHIND']);
-  }, 20_000);
 });

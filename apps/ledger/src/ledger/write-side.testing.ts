@@ -67,7 +67,8 @@ export const writeSide = async (store: EventStore, reads: ReadStore, patienceMs 
 
 export type WriteSide = Awaited<ReturnType<typeof writeSide>>;
 
-const metaOf = (commandId: string): Meta => ({
+/** As somebody sends a command at nine o'clock. */
+export const metaOf = (commandId: string): Meta => ({
   commandId,
   at,
   actor: { id: 'somebody', role: 'sales-agent', partnerId: 'p1' },
@@ -87,7 +88,7 @@ const does = async <C extends Command, E extends Event, S>(
   return outcome;
 };
 
-const offer = (offerId: string, limitPerCustomer: number | null) => ({
+const offer = (offerId: string, limitPerCustomer: number | null, maxSeatsPerCustomer: number | null = null) => ({
   offerId,
   name: offerId,
   kind: 'newCommerce',
@@ -97,16 +98,23 @@ const offer = (offerId: string, limitPerCustomer: number | null) => ({
   segments: ['commercial'],
   countries: 'all',
   limitPerCustomer,
-  skus: [{ skuId: '1', name: offerId, plans: [{ term: 'P1M', billingCycle: 'monthly', prices: { EUR: '10.08' } }] }],
+  skus: [
+    {
+      skuId: '1',
+      name: offerId,
+      maxSeatsPerCustomer,
+      plans: [{ term: 'P1M', billingCycle: 'monthly', prices: { EUR: '10.08' } }],
+    },
+  ],
 });
 
-/** A partner, a customer `c1`, and BASIC and SINGLE for sale: the latter once for each customer. */
+/** A partner, a customer `c1`; for sale are BASIC, SINGLE: once for each customer, and CAPPED: ten seats for each. */
 export const stocked = async (side: WriteSide): Promise<void> => {
   const facts = { partnerId: 'p1', name: 'P', model: 'directBill', cloud: 'global', newCommercePreview: true } as const;
   await does(side, partner, 'p1', new RegisterPartner(facts, metaOf('partner')));
   const buyer = { customerId: 'c1', name: 'C', country: 'NL', segment: 'commercial', currency: 'EUR' };
   await does(side, customer, 'c1', new RegisterCustomer(buyer, metaOf('customer')));
-  const offers = [offer('BASIC', null), offer('SINGLE', 1)];
+  const offers = [offer('BASIC', null), offer('SINGLE', 1), offer('CAPPED', null, 10)];
   const catalogue = parseCatalogue({ version: '1', effectiveFrom: '2021-01-01T00:00:00Z', offers });
   if ('errors' in catalogue) throw new Error(JSON.stringify(catalogue.errors));
   await does(side, cataloguePublication, CATALOGUE_ID, new PublishCatalogue({ catalogue }, metaOf('catalogue')));
