@@ -134,7 +134,8 @@ module.exports = {
       { path: '(^|node_modules/)@nestjs/' },
     ),
     driver('sqlite', 'sqlite|node:sqlite', 'libs/(event-store|read-store)/src/sqlite/'),
-    driver('postgres', 'pg', 'libs/read-store/src/postgres/'),
+    // Whoever starts a server for tests makes a database in it.
+    driver('postgres', 'pg', 'libs/read-store/src/postgres/|test/support/postgres.ts$'),
     driver('eventstoredb', '@eventstore/db-client', 'libs/event-store/src/eventstoredb/|test/support/eventstoredb/'),
   ],
   options: {

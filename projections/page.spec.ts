@@ -44,6 +44,8 @@ describe('a page', () => {
     [text(['things', '2021-06-18']), 'too short'],
     [text(['things', '2021-06-18', 1, 1]), 'too long'],
     [text(['things', 1, 1]), 'of other types'],
+    [text(['things', '2021-06-18', 1.5]), 'between two rows'],
+    [text(['things', '\0', 1]), 'of no text'],
   ])('refuses the cursor %s: %s', (cursor) => {
     expect(() => list.after({ limit: 1, cursor })).toThrow(MalformedCursor);
   });

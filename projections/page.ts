@@ -22,7 +22,7 @@ export const keyset = <P extends Place>(list: string, like: P) => ({
   after: ({ cursor }: PageRequest): P | undefined => {
     if (cursor === undefined) return undefined;
     const [name, ...place] = decoded(cursor);
-    const fits = place.length === like.length && place.every((value, i) => typeof value === typeof like[i]);
+    const fits = place.length === like.length && place.every((value, i) => isLike(value, like[i]));
     if (name !== list || !fits) throw new MalformedCursor(`this is no cursor of ${list}`);
     return place as unknown as P;
   },
@@ -41,6 +41,10 @@ export const keyset = <P extends Place>(list: string, like: P) => ({
     return { items: shown.map(show), nextCursor };
   },
 });
+
+/** Values that a column can hold: numbers are whole, and no database has text with NUL in it that all others have as well. */
+const isLike = (value: unknown, like: string | number | undefined): boolean =>
+  typeof like === 'number' ? Number.isSafeInteger(value) : typeof value === 'string' && !value.includes('\0');
 
 const encoded = (place: Place): string =>
   btoa(encodeURIComponent(JSON.stringify(place)))

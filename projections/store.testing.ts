@@ -3,6 +3,13 @@ import type { ReadStore } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
 import { projections } from './index.ts';
 
+/** Where a set-up file leaves another way to open a read store: each spec then runs on that. */
+export const OPENER = Symbol.for('subledger.read-store');
+export type Opener = () => Promise<ReadStore>;
+
+const opener = (): Opener =>
+  ((globalThis as Record<symbol, unknown>)[OPENER] as Opener | undefined) ?? (() => openSqlite({ path: ':memory:' }));
+
 type AnyProjection = (typeof projections)[number];
 
 /** What a projection wants done for these events. */
@@ -12,7 +19,7 @@ const changesFor = ({ on }: AnyProjection, events: readonly Recorded[]): readonl
     return reaction?.(event) ?? [];
   });
 
-/** A real read store, in memory, to which events are fed in the batches that a spec wants. */
+/** A real read store, in memory unless it is told otherwise, to which events are fed in the batches that a spec wants. */
 export class ReadModels {
   readonly store: ReadStore;
   #position = START;
@@ -23,7 +30,7 @@ export class ReadModels {
   }
 
   static async open(): Promise<ReadModels> {
-    const store = await openSqlite({ path: ':memory:' });
+    const store = await opener()();
     for (const { name, version, tables } of projections) {
       const build = { projection: name, version, generation: 1 };
       await store.create(build, tables);

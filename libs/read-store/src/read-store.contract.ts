@@ -1,6 +1,7 @@
 import { bookContract } from './contract/books.ts';
 import { buildContract } from './contract/builds.ts';
 import { Bench, type Place } from './contract/bench.ts';
+import { leaseContract } from './contract/leases.ts';
 import { rowContract } from './contract/rows.ts';
 import { sequenceContract } from './contract/sequences.ts';
 
@@ -19,5 +20,6 @@ export const readStoreContract = (name: string, place: () => Promise<Place>): vo
     sequenceContract(bench);
     buildContract(bench);
     bookContract(bench);
+    leaseContract(bench);
   });
 };

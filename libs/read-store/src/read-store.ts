@@ -1,5 +1,6 @@
 import type { Change, Instant, Position, Projection } from '#kernel';
 import type { Kysely } from 'kysely';
+import type { Lease, Leases } from './lease.ts';
 
 /** The tables of a projection, by plain name. */
 export type Tables = Projection['tables'];
@@ -87,6 +88,15 @@ export interface ReadStore {
 
   /** Drops the tables of a build that is not served, and all that is known of it. */
   discard(build: BuildId): Promise<void>;
+
+  /** Who may do alone what only one process may do. */
+  readonly leases: Leases;
+
+  /**
+   * The same store for the holder of a lease: each of its writes rejects with `LeaseLost`, and writes nothing, once
+   * somebody else has taken the lease. Closing it closes the store.
+   */
+  under(lease: Lease): ReadStore;
 
   /** A small durable value, or `undefined`. */
   setting(key: string): Promise<string | undefined>;

@@ -150,6 +150,8 @@ export const faulty = (store: ReadStore, next: (method: string, written: unknown
   };
   return {
     db: store.db,
+    leases: store.leases,
+    under: (lease) => faulty(store.under(lease), next),
     builds: () => store.builds(),
     create: (build, tables) => write('create', build, () => store.create(build, tables)),
     apply: (steps) => write('apply', steps, () => store.apply(steps)),

@@ -46,7 +46,7 @@ export const sequenceContract = (bench: Bench): void => {
       }),
       { numRuns: 60 },
     );
-  });
+  }, 30_000);
 };
 
 const key = fc.record({ thing_id: fc.constantFrom('a', 'b', 'c'), number: fc.constantFrom(1, 2) });

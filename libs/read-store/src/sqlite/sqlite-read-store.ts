@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { fold } from '../fold.ts';
+import { LeaseLost, OwnLeases, type Lease } from '../lease.ts';
 import {
   nameOf,
   physicalName,
@@ -19,6 +20,7 @@ import { asOurs, connect, transaction } from './connection.ts';
 import { kyselyOver } from './kysely.ts';
 import { createTable, createView, dropTable, dropView } from './schema.ts';
 import { TableWriter } from './table-writer.ts';
+import { underLease } from './under-lease.ts';
 
 /**
  * `path` of the database file, or `:memory:` for specs, where queries and writes wait for each other. Read-only, several
@@ -33,6 +35,8 @@ export const openSqlite = async ({ path, readOnly = false }: SqliteOptions): Pro
 class SqliteReadStore implements ReadStore {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see the port
   readonly db: Kysely<any>;
+  /** One process owns the file, so its leases are its own business. */
+  readonly leases = new OwnLeases();
   readonly #database: DatabaseSync;
   /** Queries have their own connection: none can write, and a query's transaction never meets the runner's. */
   readonly #reader: DatabaseSync;
@@ -51,6 +55,12 @@ class SqliteReadStore implements ReadStore {
       throw asOurs(error);
     }
     this.db = kyselyOver(this.#reader, this.#reader === this.#database ? this.#turns : undefined);
+  }
+
+  under(lease: Lease): ReadStore {
+    return underLease(this, () => {
+      if (!this.leases.holds(lease)) throw new LeaseLost(lease);
+    });
   }
 
   async builds(): Promise<readonly Build[]> {

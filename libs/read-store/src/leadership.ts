@@ -1,0 +1,157 @@
+import { performance } from 'node:perf_hooks';
+import { wait } from './back-off.ts';
+import { LeaseLost, type Lease } from './lease.ts';
+import { sentenceOf, silent, type Logger } from './logger.ts';
+import type { ReadStore } from './read-store.ts';
+
+/** What only one process may do at a time: a `ProjectionRunner`, a `ProcessRunner`, a scheduler. */
+export type Duty = { readonly stop: () => Promise<void> };
+
+export type LeadershipOptions = {
+  /** What it is about; those who give the same name compete. */
+  readonly name: string;
+  /** Who this is: another one for each process and each of its starts. */
+  readonly holder: string;
+  readonly store: ReadStore;
+  /**
+   * Begins the duty. What it writes through this store counts only as long as nobody else leads. Rejecting means: not
+   * this time; it is called again, with another lease, after `ttlMs`.
+   */
+  readonly begin: (store: ReadStore) => Promise<Duty>;
+  readonly logger?: Logger;
+  /** How long nobody else takes over when nothing is heard of the leader: 4,000 ms when left out. */
+  readonly ttlMs?: number;
+};
+
+/** How it stands with this process. */
+export type LeadershipStatus = {
+  readonly name: string;
+  readonly state: 'leading' | 'standingBy';
+  /** Why it could not ask for the lease, or not begin, in a sentence. It is tried again. */
+  readonly error?: string;
+};
+
+/**
+ * Of all processes that have one under the same name, one leads: it has the lease, and its duty runs. When nothing is heard
+ * of it for `ttlMs`, another one leads. One that was paused, and does not know that it leads no more, writes nothing: the
+ * store it was given knows.
+ */
+export class Leadership {
+  readonly #options: LeadershipOptions;
+  readonly #logger: Logger;
+  readonly #ttlMs: number;
+  readonly #stopping = new AbortController();
+  #leading = false;
+  #error: string | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(options: LeadershipOptions) {
+    this.#options = options;
+    this.#logger = options.logger ?? silent;
+    this.#ttlMs = options.ttlMs ?? 4_000;
+  }
+
+  /** Begins to stand by. Returns at once: whoever leads may do so for years. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Ends the duty, if this process has it, and lets another one lead at once. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  status(): LeadershipStatus {
+    return {
+      name: this.#options.name,
+      state: this.#leading ? 'leading' : 'standingBy',
+      ...(this.#error !== undefined && { error: this.#error }),
+    };
+  }
+
+  #stopped(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** How often the lease is renewed, and asked for. */
+  get #interval(): number {
+    return this.#ttlMs / 4;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped()) {
+      const failed = await this.#tried();
+      if (!this.#stopped()) await wait(failed ? this.#ttlMs : this.#interval, this.#stopping.signal);
+    }
+  }
+
+  /** Leads, if nobody else does. Answers whether it failed. */
+  async #tried(): Promise<boolean> {
+    const { store, name, holder } = this.#options;
+    try {
+      const lease = await store.leases.acquire(name, holder, this.#ttlMs);
+      if (lease) await this.#lead(lease);
+      this.#error = undefined;
+      return false;
+    } catch (error) {
+      const sentence = sentenceOf(error);
+      // Said once; a store that is away for an hour is not a thousand lines.
+      if (sentence !== this.#error) this.#logger.error({ duty: name, error }, `cannot lead ${name}: ${sentence}`);
+      this.#error = sentence;
+      return true;
+    }
+  }
+
+  async #lead(lease: Lease): Promise<void> {
+    const { store, name, begin } = this.#options;
+    const over = new AbortController();
+    const kept = this.#keep(lease, over);
+    this.#logger.info({ duty: name, epoch: lease.epoch }, `leads ${name}`);
+    this.#leading = true;
+    try {
+      const duty = await begin(store.under(lease));
+      this.#error = undefined;
+      await until(AbortSignal.any([over.signal, this.#stopping.signal]));
+      await duty.stop();
+    } finally {
+      this.#leading = false;
+      over.abort();
+      // While the duty ended, the lease was still renewed: what it wrote last counts.
+      if (await kept) await store.leases.release(lease).catch(() => undefined);
+      this.#logger.info({ duty: name, epoch: lease.epoch }, `leads ${name} no more`);
+    }
+  }
+
+  /** Renews the lease until it is over, or ends it when that fails for too long. Answers whether it was held to the end. */
+  async #keep(lease: Lease, over: AbortController): Promise<boolean> {
+    let heldUntil = performance.now() + this.#ttlMs;
+    for (;;) {
+      await wait(this.#interval, over.signal);
+      if (over.signal.aborted) return true;
+      const asked = performance.now();
+      const renewed = await this.#renewed(lease);
+      if (renewed === true) heldUntil = asked + this.#ttlMs;
+      if (renewed === false || performance.now() > heldUntil) {
+        this.#logger.warn({ duty: lease.name, epoch: lease.epoch }, new LeaseLost(lease).message);
+        over.abort();
+        return false;
+      }
+    }
+  }
+
+  /** `undefined`: nobody knows, the store is away. */
+  async #renewed(lease: Lease): Promise<boolean | undefined> {
+    try {
+      return await this.#options.store.leases.renew(lease, this.#ttlMs);
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+const until = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });

@@ -1,0 +1,172 @@
+import { START, type Table } from '#kernel';
+import type { Kysely } from 'kysely';
+import { fold } from '../fold.ts';
+import type { Lease } from '../lease.ts';
+import {
+  nameOf,
+  physicalName,
+  ReadStoreUnavailable,
+  type Build,
+  type BuildId,
+  type ReadStore,
+  type Step,
+  type Tables,
+} from '../read-store.ts';
+import { Books } from './books.ts';
+import { Connections, type Session } from './connections.ts';
+import { kyselyOver } from './kysely.ts';
+import { mustHold, PostgresLeases } from './leases.ts';
+import { createTable, createView, dropTable, dropView } from './schema.ts';
+import { TableWriter } from './table-writer.ts';
+
+export type PostgresOptions = {
+  /** `postgresql://user:password@host:5432/database`, with `?sslmode=…` and the like as `pg` takes them. */
+  readonly url: string;
+  /** How many queries may run at once; 10 when left out. */
+  readonly readers?: number;
+};
+
+/**
+ * A swap waits no longer than this, in milliseconds, for those who read what is swapped: while it waits, new readers wait
+ * for it. Shorter than the second after which PostgreSQL looks for deadlocks, so that it never costs a reader its query.
+ */
+const SWAP_PATIENCE = 500;
+
+/**
+ * The read store in a PostgreSQL database. Throws when the URL is none. Connects when it is used first, and makes its own
+ * tables then: a database that is away now is one that is away, and whoever follows the log waits for it.
+ */
+export const openPostgres = async ({ url, readers = 10 }: PostgresOptions): Promise<ReadStore> =>
+  new PostgresReadStore(new Connections(url, readers));
+
+class PostgresReadStore implements ReadStore {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see the port
+  readonly db: Kysely<any>;
+  readonly leases: PostgresLeases;
+  readonly #connections: Connections;
+  readonly #lease: Lease | undefined;
+  readonly #open: { closed: boolean };
+
+  constructor(connections: Connections, lease?: Lease, open = { closed: false }) {
+    this.#connections = connections;
+    this.#lease = lease;
+    this.#open = open;
+    this.leases = new PostgresLeases(connections);
+    this.db = kyselyOver(connections);
+  }
+
+  under(lease: Lease): ReadStore {
+    return new PostgresReadStore(this.#connections, lease, this.#open);
+  }
+
+  async builds(): Promise<readonly Build[]> {
+    return this.#transaction((session) => new Books(session).builds());
+  }
+
+  async create(id: BuildId, tables: Tables): Promise<Build> {
+    const build: Build = { ...id, tables, served: false, checkpoint: { position: START, events: 0 }, quarantined: [] };
+    await this.#write(async (session) => {
+      const books = new Books(session);
+      const lying = await books.find(id);
+      mustNotBeServed(id, lying);
+      await remove(session, id, lying?.tables ?? tables);
+      for (const [name, table] of Object.entries(tables)) {
+        for (const statement of createTable(physicalName(name, id), table)) await session.query(statement);
+      }
+      await books.open(build);
+    });
+    return build;
+  }
+
+  async apply(steps: readonly Step[]): Promise<void> {
+    await this.#write(
+      async (session) => {
+        for (const step of steps) await applyOne(session, step);
+      },
+      // The log is what must be durable. A crash of the server may take back the last batches, which are then read again.
+      { durable: false },
+    );
+  }
+
+  async publish(id: BuildId): Promise<void> {
+    const others = await this.#write((session) => swap(session, id));
+    // Not part of the swap; a runner that starts drops what is left.
+    for (const other of others) await this.discard(other);
+  }
+
+  async discard(id: BuildId): Promise<void> {
+    await this.#write(async (session) => {
+      const build = await new Books(session).find(id);
+      mustNotBeServed(id, build);
+      if (build) await remove(session, id, build.tables);
+    });
+  }
+
+  async setting(key: string): Promise<string | undefined> {
+    return this.#transaction((session) => new Books(session).setting(key));
+  }
+
+  async keep(key: string, value: string): Promise<void> {
+    await this.#write((session) => new Books(session).keep(key, value));
+  }
+
+  async close(): Promise<void> {
+    this.#open.closed = true;
+    await this.#connections.close();
+  }
+
+  #write<T>(work: (session: Session) => Promise<T>, how?: { readonly durable: boolean }): Promise<T> {
+    return this.#transaction(async (session) => {
+      if (this.#lease) await mustHold(session, this.#lease);
+      return work(session);
+    }, how);
+  }
+
+  async #transaction<T>(work: (session: Session) => Promise<T>, how?: { readonly durable: boolean }): Promise<T> {
+    if (this.#open.closed) throw new ReadStoreUnavailable('the read store is closed');
+    return this.#connections.transaction(work, how);
+  }
+}
+
+const applyOne = async (session: Session, { build, after, checkpoint, changes, quarantined }: Step): Promise<void> => {
+  const books = new Books(session);
+  // First of all: whoever comes second must not even try to write.
+  const sequences = await books.advance(build, after, checkpoint);
+  for (const stream of quarantined) await books.quarantine(build, stream);
+  let counted = false;
+  for (const [name, folded] of fold(build.tables, changes)) {
+    const writer = new TableWriter(session, physicalName(name, build), build.tables[name] as Table);
+    const last = sequences[name] ?? 0;
+    const next = await writer.write(folded, last);
+    if (next === last) continue;
+    sequences[name] = next;
+    counted = true;
+  }
+  if (counted) await books.count(build, sequences);
+};
+
+/** Lets the plain names show a build. Answers the projection's other builds. */
+const swap = async (session: Session, id: BuildId): Promise<readonly Build[]> => {
+  await session.query(`SET LOCAL lock_timeout = ${String(SWAP_PATIENCE)}`);
+  const books = new Books(session);
+  const builds = (await books.builds()).filter(({ projection }) => projection === id.projection);
+  const build = builds.find((one) => nameOf(one) === nameOf(id));
+  if (!build) throw new Error(`there are no tables of ${nameOf(id)}`);
+  // Names that the new build no longer has go with the swap.
+  const oldNames = builds.filter(({ served }) => served).flatMap(({ tables }) => Object.keys(tables));
+  for (const name of new Set([...oldNames, ...Object.keys(build.tables)])) await session.query(dropView(name));
+  for (const [name, table] of Object.entries(build.tables)) {
+    await session.query(createView(name, physicalName(name, id), table));
+  }
+  await books.serve(id);
+  return builds.filter((one) => one !== build);
+};
+
+const remove = async (session: Session, id: BuildId, tables: Tables): Promise<void> => {
+  for (const name of Object.keys(tables)) await session.query(dropTable(physicalName(name, id)));
+  await new Books(session).close(id);
+};
+
+const mustNotBeServed = (id: BuildId, build: Build | undefined): void => {
+  if (build?.served) throw new Error(`${nameOf(id)} is being served`);
+};

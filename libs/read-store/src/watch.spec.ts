@@ -1,0 +1,40 @@
+import type { ReadStore } from './read-store.ts';
+import { ProjectionRunner } from './runner.ts';
+import { openSqlite } from './sqlite/index.ts';
+import { naming, WrittenLog } from './testing.ts';
+import { CheckpointWatch } from './watch.ts';
+
+describe('a watch over what another process projects', () => {
+  let store: ReadStore;
+  let log: WrittenLog;
+  let watch: CheckpointWatch;
+  beforeEach(async () => {
+    store = await openSqlite({ path: ':memory:' });
+    log = new WrittenLog();
+    watch = new CheckpointWatch(store);
+  });
+  afterEach(async () => {
+    await watch.stop();
+    await store.close();
+  });
+
+  it('tells when a position is reached, to all who wait, asking once for them', async () => {
+    const position = log.write({ stream: 'thing-a', type: 'Named', data: { name: 'Ada' } });
+    const waiting = [1, 2, 3].map(() => watch.reached(position, ['naming']));
+    const runner = new ProjectionRunner({ log, store, projections: [naming()] });
+    await runner.start();
+    expect(await Promise.all(waiting)).toEqual([true, true, true]);
+    expect(await watch.reached(position, ['naming'])).toBe(true);
+    await runner.stop();
+  });
+
+  it('tells that it is not reached when patience runs out, or the watch is over, or the store is away', async () => {
+    expect(await watch.reached('0001', ['naming'], { timeoutMs: 30 })).toBe(false);
+    store.builds = async () => Promise.reject(new Error('away'));
+    expect(await watch.reached('0001', ['naming'], { timeoutMs: 50 })).toBe(false);
+    const late = watch.reached('0001', ['naming']);
+    await watch.stop();
+    expect(await late).toBe(false);
+    expect(await watch.reached('0001', ['naming'])).toBe(false);
+  });
+});
