@@ -23,7 +23,7 @@ const indexOf = (catalogue: Catalogue): Index => {
 };
 
 /** The name of a SKU within a catalogue. */
-export const refOf = (offerId: string, skuId: string): SkuRef => `${offerId}/${skuId}`;
+const refOf = (offerId: string, skuId: string): SkuRef => `${offerId}/${skuId}`;
 
 export const findOffer = (catalogue: Catalogue, offerId: string): Offer | undefined =>
   indexOf(catalogue).offers.get(offerId);

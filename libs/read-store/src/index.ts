@@ -8,8 +8,7 @@ export {
   type Step,
   type Tables,
 } from './read-store.ts';
-export { Leadership, type Duty, type LeadershipOptions, type LeadershipStatus } from './leadership.ts';
-export { LeaseLost, type Lease, type Leases } from './lease.ts';
+export { type Lease, type Leases } from './lease.ts';
 export { type AnyProjection } from './check.ts';
 export { type BackOff } from './back-off.ts';
 export { type Logger } from './logger.ts';
@@ -17,6 +16,5 @@ export { type Patience } from './waiters.ts';
 export { ProjectionRunner, type ProjectionRunnerOptions } from './runner.ts';
 export { type RebuildProgress } from './read-model.ts';
 export { type ProjectionStatus } from './status.ts';
-export { CheckpointWatch } from './watch.ts';
 export { ProcessRunner, type ProcessRunnerOptions, type ProcessStatus } from './process-runner.ts';
 export { digestTable, type TableDigest } from './digest.ts';
