@@ -130,6 +130,8 @@ describe('bad input', () => {
     ['{"__proto__":{"quantity":1}}'],
     ['{"quantity":1e400}'],
     ['['.repeat(100_000)],
+    [`${'{"quantity":'.repeat(5_000)}1${'}'.repeat(5_000)}`],
+    [`{"quantity":${'['.repeat(5_000)}${']'.repeat(5_000)}}`],
   ])('the body %.40s is malformed', async (text) => {
     expect(answered(await send('POST', '/v1/subscriptions/{id}/add-seats', text))).toEqual([400, 'VALIDATION_FAILED']);
   });

@@ -47,12 +47,16 @@ export const Uuid = field({
   normalise: lowerCase,
 });
 
-/** A text for people or programs: something in it, no control characters, and not endless. */
+/** A text for people or programs: something in it, whole characters that no database turns into others, and not endless. */
 export const Text = (longest: number, leave?: Leave) =>
   field({
     schema: { type: 'string', minLength: 1, maxLength: longest },
     holds: (value) =>
-      isText(value) && value.trim() !== '' && value.length <= longest && !/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(value),
+      isText(value) &&
+      value.trim() !== '' &&
+      value.length <= longest &&
+      value.isWellFormed() &&
+      !/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(value),
     expected: `a text of 1 to ${longest} characters`,
   })(leave);
 

@@ -54,6 +54,7 @@ describe('a body', () => {
     ['offerId', { name: 'P' }, 'must be a text of 1 to 200 characters'],
     ['friendlyName', 'x'.repeat(201), 'must be a text of 1 to 200 characters'],
     ['friendlyName', 'a\u0000b', 'must be a text of 1 to 200 characters'],
+    ['friendlyName', 'half of an emoji: \ud83d', 'must be a text of 1 to 200 characters'],
     ['term', 'P1W', 'must be one of P1M, P1Y, P2Y, P3Y'],
     ['term', ['P1M'], 'must be one of P1M, P1Y, P2Y, P3Y'],
     ['billingCycle', 'Monthly', 'must be one of monthly, annual, triennial'],

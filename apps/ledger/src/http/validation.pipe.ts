@@ -2,6 +2,9 @@ import { Injectable, ValidationPipe, type ArgumentMetadata } from '@nestjs/commo
 import type { ValidationError } from 'class-validator';
 import { InvalidRequest, type InvalidField } from './problem.ts';
 
+/** Levels of objects and lists within a body; a catalogue, the deepest there is, has ten. The library goes down by recursion. */
+const DEEPEST = 32;
+
 /**
  * Checks bodies and queries against their classes. Unknown fields are refused, so that a typo is not silently ignored; nothing
  * is converted unless a field says so: the quantity `"10"` is malformed. Names that every object has by itself, such as
@@ -25,6 +28,8 @@ export class RequestValidationPipe extends ValidationPipe {
     if (metadata.type !== 'body' && metadata.type !== 'query') return super.transform(value, metadata);
     if (value !== undefined && !isObject(value))
       throw new InvalidRequest([{ path: '', message: 'the body must be a JSON object' }]);
+    if (isDeeperThan(DEEPEST, value))
+      throw new InvalidRequest([{ path: '', message: `the body must not have more than ${DEEPEST} levels` }]);
     const inherited = Object.keys(value ?? {}).filter((name) => name in Object.prototype);
     if (inherited.length > 0) throw new InvalidRequest(inherited.map((path) => ({ path, message: 'is not known' })));
     return super.transform(value, metadata);
@@ -32,6 +37,16 @@ export class RequestValidationPipe extends ValidationPipe {
 }
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Level by level, not by recursion: what is sent may have thousands. */
+const isDeeperThan = (levels: number, value: unknown): boolean => {
+  let level = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > levels) return true;
+    level = level.flatMap((one): unknown[] => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+  }
+  return false;
+};
 
 /** Problems with their paths, `lines[0].quantity`. */
 export const fieldsOf = (errors: readonly ValidationError[], parent = ''): readonly InvalidField[] =>
