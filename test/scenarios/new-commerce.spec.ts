@@ -276,4 +276,19 @@ describe('what a reseller would otherwise learn too late', () => {
     });
     expect((await client.get(id)).scheduledChange).toBeNull();
   });
+
+  it('a partial upgrade is done exactly as quoted, both sides of it, or not at all (R56)', async () => {
+    await begin('2021-06-18T09:00:00.000Z');
+    const id = await book(300);
+    const wish = { offerId: 'P', skuId: '2', quantity: 100, target: 'new' };
+    const { quoteToken, charges } = await client.must('POST', `/v1/subscriptions/${id}/upgrade?dryRun=true`, wish);
+    const quoted = (charges as { subtotal: string }[]).map(({ subtotal }) => subtotal);
+    expect(quoted).toEqual(['-1008.00', '643.00']);
+    const held = { headers: { 'quote-token': quoteToken as string } };
+    expect((await client.send(id, 'upgrade', { ...wish, quantity: 99 }, held)).body.code).toBe('QUOTE_STALE');
+    const done = await client.send(id, 'upgrade', wish, held);
+    const posted = (done.body.charges as { subtotal: string }[]).map(({ subtotal }) => subtotal);
+    expect([done.status, posted]).toEqual([200, quoted]);
+    expect((await client.send(id, 'upgrade', wish, held)).body.code).toBe('QUOTE_STALE');
+  });
 });

@@ -1,6 +1,6 @@
 import { customer } from '#customer';
 import type { Answer, Handling, Outcome } from '#event-store';
-import { isRefusal, type Refusal } from '#kernel';
+import { isRefusal, type Refusal, type Recorded } from '#kernel';
 import type { PolicyTimeline } from '#policy';
 import {
   subscription,
@@ -149,7 +149,8 @@ export class SubscriptionCommands {
     if (rehearsed.outcome === 'dryRun' && quote !== undefined && quote !== token) return stale();
     if (rehearsed.outcome === 'dryRun' && dryRun === true)
       return answerOf(rehearsed, { ids: idsOf(subscriptionId, rehearsed), alsoRecorded: received, quoteToken: token });
-    const outcome = await this.#handle(subscriptionId, wish, { dryRun: false, quoted: false });
+    // Judged once more at the append: between rehearsal and here, something may have moved.
+    const outcome = await this.#handle(subscriptionId, wish, { dryRun: false, besides: received });
     if (isRefusal(outcome)) return outcome;
     const arrived = await upgrades.arrival(outcome, command.meta.commandId);
     if (isRefusal(arrived)) return arrived;
@@ -164,7 +165,7 @@ export class SubscriptionCommands {
   #handle(
     subscriptionId: string,
     wish: Wish,
-    { dryRun, quoted = true }: { readonly dryRun?: boolean; readonly quoted?: boolean } = {},
+    { dryRun, quoted = true, besides = [] }: HandleOptions = {},
   ): Promise<Outcome | Refusal> {
     const { command, surroundings } = wish;
     const { conditions = {} } = command.meta;
@@ -173,11 +174,19 @@ export class SubscriptionCommands {
       expected: conditions.revision,
       dryRun: dryRun ?? conditions.dryRun,
       ...(quote !== undefined && {
-        agree: ({ events }: Answer) => (quoteToken(wish, events) === quote ? undefined : stale()),
+        agree: ({ events }: Answer) => (quoteToken(wish, [...events, ...besides]) === quote ? undefined : stale()),
       }),
     });
   }
 }
+
+type HandleOptions = {
+  readonly dryRun?: boolean;
+  /** Whether a quote in hand is held to. */
+  readonly quoted?: boolean;
+  /** What the other side of an upgrade would record: a part of what was quoted. */
+  readonly besides?: readonly Recorded[];
+};
 
 const quoteOf = (wish: Parameters<typeof quoteToken>[0], { outcome, events }: Answer) =>
   outcome === 'dryRun' ? { quoteToken: quoteToken(wish, events) } : {};
