@@ -26,8 +26,8 @@ type Size = {
 const many: Size = {
   streams: 4_000,
   longest: 10_000,
-  rounds: 9,
-  single: 1_000,
+  rounds: 11,
+  single: 3_000,
   concurrent: 6_000,
   purchases: 3_000,
   requests: 8_000,
