@@ -28,12 +28,14 @@ export class Metrics {
   constructor(ledger: Ledger) {
     collectDefaultMetrics({ register: this.#registry });
     const registers = [this.#registry];
+    // What a projector measured while it led is nothing to go by once another one leads: hence each reset.
     new Gauge({
       name: 'subledger_projection_lag_events',
       help: 'Events in the log that a projection has not applied yet.',
       labelNames: ['projection'],
       registers,
       collect() {
+        this.reset();
         for (const { name, lagEvents } of ledger.projecting.statuses()) this.set({ projection: name }, lagEvents);
       },
     });
@@ -43,6 +45,7 @@ export class Metrics {
       labelNames: ['projection'],
       registers,
       collect() {
+        this.reset();
         for (const { name, lagSeconds } of ledger.projecting.statuses()) this.set({ projection: name }, lagSeconds);
       },
     });
@@ -52,6 +55,7 @@ export class Metrics {
       labelNames: ['projection'],
       registers,
       collect() {
+        this.reset();
         for (const { name, quarantined } of ledger.projecting.statuses())
           this.set({ projection: name }, quarantined.length);
       },

@@ -33,7 +33,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | 
   value: 0.0.0.0
 - name: PORT
   value: '3000'
-{{- range list "EVENTSTORE_URL" "DATABASE_URL" "SUBLEDGER_API_KEY" }}
+{{- range list "EVENTSTORE_URL" "DATABASE_URL" (eq .duty "api" | ternary "SUBLEDGER_API_KEY" "") | compact }}
 - name: {{ . }}
   valueFrom:
     secretKeyRef:
