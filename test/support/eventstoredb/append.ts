@@ -2,10 +2,10 @@ import { status, type sendUnaryData, type ServerReadableStream } from '@grpc/grp
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { AppendReq, AppendResp } from '@eventstore/db-client/generated/streams_pb.js';
-import type { Expected, Proposed, Written } from './log.ts';
 import { isLost, notLeader } from './mishaps.ts';
+import type { Expected, Proposed, Written } from './rules.ts';
 import type { Surroundings } from './surroundings.ts';
-import { expectedIn, failure, nameIn, proposedIn, streamDeleted } from './wire.ts';
+import { expectedIn, failure, nameIn, proposedIn, streamDeleted, type Failure } from './wire.ts';
 
 const classicAnswer = (expected: Expected, written: Written): AppendResp => {
   const answer = new streams.AppendResp();
@@ -48,17 +48,18 @@ export const append =
     let stream = '';
     let expected: Expected = 'any';
     const events: Proposed[] = [];
-    let complete = true;
+    let failed: Failure | undefined;
     call.on('data', (frame: AppendReq) => {
       const options = frame.getOptions();
       if (options !== undefined) {
         stream = nameIn(options.getStreamIdentifier());
         expected = expectedIn(options, options.hasRevision() ? options.getRevision() : undefined);
+        failed = around.refusal(call.metadata, 'write', stream);
       }
       const message = frame.getProposedMessage();
       const event = message === undefined ? undefined : proposedIn(message);
       if (event !== undefined) events.push(event);
-      else if (message !== undefined) complete = false;
+      else if (message !== undefined) failed ??= incomplete;
     });
     call.on('end', () => {
       if (isLost(around, 'before')) return;
@@ -66,8 +67,8 @@ export const append =
         answer(notLeader(address()));
         return;
       }
-      if (!complete) {
-        answer(incomplete);
+      if (failed !== undefined) {
+        answer(failed);
         return;
       }
       const written = log.append(stream, events, expected);

@@ -6,13 +6,29 @@ import { startServer } from './server.ts';
 export type Order =
   { readonly fault: Fault; readonly times: number } | { readonly breakAll: true } | { readonly clear: true };
 
-const { values } = parseArgs({ options: { port: { type: 'string' }, data: { type: 'string' } } });
-const { faults, breakAll, address } = await startServer(Number(values.port ?? 2113), values.data);
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string' },
+    data: { type: 'string' },
+    certificate: { type: 'string' },
+    'max-append-size': { type: 'string' },
+  },
+});
+const { data, certificate, 'max-append-size': maximum } = values;
+const { faults, breakAll, address, end } = await startServer({
+  port: Number(values.port ?? 2113),
+  path: data,
+  certificate,
+  maximumAppendSize: maximum === undefined ? undefined : Number(maximum),
+});
 const { host, port } = address();
 
+process.on('SIGTERM', () => void end().then(() => process.exit()));
+
 if (process.send === undefined) {
+  const security = certificate === undefined ? 'tls=false' : `tlsCAFile=${certificate}`;
   console.log(
-    `A stand-in for EventStoreDB listens at esdb://${host}:${port}?tls=false; it keeps ${values.data ?? 'nothing'}.`,
+    `A stand-in for EventStoreDB listens at esdb://${host}:${port}?${security}; it keeps ${data ?? 'nothing'}.`,
   );
 } else {
   const tell = process.send.bind(process);

@@ -1,3 +1,4 @@
+import type { Refusal } from './access.ts';
 import type { Faults } from './faults.ts';
 import type { Log } from './log.ts';
 
@@ -5,6 +6,7 @@ import type { Log } from './log.ts';
 export type Surroundings = {
   readonly log: Log;
   readonly faults: Faults;
+  readonly refusal: Refusal;
   /** Breaks every connection; the server goes on listening. */
   readonly breakAll: () => void;
   readonly address: () => { readonly host: string; readonly port: number };
