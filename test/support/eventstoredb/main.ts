@@ -26,9 +26,10 @@ const { host, port } = address();
 process.on('SIGTERM', () => void end().then(() => process.exit()));
 
 if (process.send === undefined) {
-  const security = certificate === undefined ? 'tls=false' : `tlsCAFile=${certificate}`;
+  const [user, security] =
+    certificate === undefined ? ['', 'tls=false'] : ['admin:changeit@', `tlsCAFile=${certificate}`];
   console.log(
-    `A stand-in for EventStoreDB listens at esdb://${host}:${port}?${security}; it keeps ${data ?? 'nothing'}.`,
+    `A stand-in for EventStoreDB listens at esdb://${user}${host}:${port}?${security}; it keeps ${data ?? 'nothing'}.`,
   );
 } else {
   const tell = process.send.bind(process);

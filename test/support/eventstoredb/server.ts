@@ -15,7 +15,7 @@ import type { Surroundings } from './surroundings.ts';
 
 /** Kestrel's bound on open calls of one connection; Node's own is none, and would hide calls that leak. */
 const OPEN_CALLS = 100;
-/** How long calls may go on after the server was asked to end, in milliseconds. */
+/** How long calls may go on after the server was asked to end, in milliseconds: as long as on the real one. */
 const FAREWELL = 5_000;
 
 export type ServerOptions = LogOptions & {
@@ -28,8 +28,8 @@ export type ServerOptions = LogOptions & {
   readonly certificate?: string | undefined;
 };
 
-/** `end` lets the calls go on for a while that are open, and cancels the rest. */
-export type Running = Surroundings & { readonly end: () => Promise<void> };
+/** `end` lets the calls go on for so many milliseconds that are open, and cancels the rest. */
+export type Running = Surroundings & { readonly end: (farewell?: number) => Promise<void> };
 
 const credentials = (certificate: string | undefined): ServerCredentials => {
   if (certificate === undefined) return ServerCredentials.createInsecure();
@@ -37,9 +37,9 @@ const credentials = (certificate: string | undefined): ServerCredentials => {
   return ServerCredentials.createSsl(null, [{ private_key: key, cert_chain: own }]);
 };
 
-const ended = (server: Server): Promise<void> =>
+const ended = (server: Server, farewell: number): Promise<void> =>
   new Promise((resolve) => {
-    const timer = setTimeout(() => server.forceShutdown(), FAREWELL);
+    const timer = setTimeout(() => server.forceShutdown(), farewell);
     server.tryShutdown(() => {
       clearTimeout(timer);
       resolve();
@@ -60,7 +60,8 @@ export const startServer = async ({ port, certificate, ...options }: ServerOptio
     faults: new Faults(),
     refusal: certificate === undefined ? () => undefined : access(log),
     breakAll: () => server.drain(`${host}:${bound}`, 0),
-    address: () => ({ host, port: bound }),
+    // By name: Node lets nobody ask for the certificate of an IP address.
+    address: () => ({ host: certificate === undefined ? host : 'localhost', port: bound }),
   };
   server.addService(streamsService.StreamsService, {
     append: append(around),
@@ -76,5 +77,5 @@ export const startServer = async ({ port, certificate, ...options }: ServerOptio
       error === null ? resolve(at) : reject(error),
     );
   });
-  return { ...around, end: () => ended(server) };
+  return { ...around, end: (farewell = FAREWELL) => ended(server, farewell) };
 };
