@@ -2,7 +2,7 @@ import { status, type sendUnaryData, type ServerReadableStream } from '@grpc/grp
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { AppendReq, AppendResp } from '@eventstore/db-client/generated/streams_pb.js';
-import { isLost, notLeader } from './mishaps.ts';
+import { isLost, notLeader, takenIn } from './mishaps.ts';
 import type { Expected, Proposed, Written } from './rules.ts';
 import type { Surroundings } from './surroundings.ts';
 import { expectedIn, failure, nameIn, proposedIn, streamDeleted, type Failure } from './wire.ts';
@@ -34,6 +34,8 @@ const incomplete = failure(status.INVALID_ARGUMENT, 'Required Metadata Property 
   'required-metadata-properties': 'type,content-type',
 });
 
+const late = failure(status.ABORTED, 'Operation timed out: the commit took too long');
+
 const tooLarge = (maximum: number) =>
   failure(status.INVALID_ARGUMENT, `Maximum Append Size of ${maximum} Exceeded.`, {
     exception: 'maximum-append-size-exceeded',
@@ -44,7 +46,7 @@ const tooLarge = (maximum: number) =>
 export const append =
   (around: Surroundings) =>
   (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): void => {
-    const { log, faults, address } = around;
+    const { faults, address } = around;
     let stream = '';
     let expected: Expected = 'any';
     const events: Proposed[] = [];
@@ -71,10 +73,11 @@ export const append =
         answer(failed);
         return;
       }
-      const written = log.append(stream, events, expected);
+      const written = takenIn(around, stream, events, expected);
       if (isLost(around, 'after')) return;
       if (written.outcome === 'streamDeleted') answer(streamDeleted(stream));
       else if (written.outcome === 'tooLarge') answer(tooLarge(written.maximum));
+      else if (written.outcome === 'late') answer(late);
       else setTimeout(() => answer(null, classicAnswer(expected, written)), faults.value('slow'));
     });
   };

@@ -1,7 +1,7 @@
 import { status, type ServerDuplexStream } from '@grpc/grpc-js';
 import type { BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { answerTo, badRequest, denied, timedOut } from './batch-answers.ts';
-import { isLost, notLeader } from './mishaps.ts';
+import { isLost, notLeader, takenIn } from './mishaps.ts';
 import type { Expected, Proposed } from './rules.ts';
 import type { Surroundings } from './surroundings.ts';
 import { expectedIn, nameIn, proposedIn, uuidIn } from './wire.ts';
@@ -87,7 +87,7 @@ class Batches {
   }
 
   #complete(frame: BatchAppendReq, { stream, expected, events, bad }: Pending): void {
-    const { log, faults, address } = this.#around;
+    const { faults, address } = this.#around;
     if (isLost(this.#around, 'before')) return;
     if (faults.take('notLeader')) {
       this.#call.emit('error', notLeader(address()));
@@ -97,9 +97,9 @@ class Batches {
       this.#answer(frame, badRequest(stream));
       return;
     }
-    const written = log.append(stream, events, expected);
+    const written = takenIn(this.#around, stream, events, expected);
     if (isLost(this.#around, 'after')) return;
-    this.#answer(frame, answerTo(stream, expected, written));
+    this.#answer(frame, written.outcome === 'late' ? timedOut(stream) : answerTo(stream, expected, written));
   }
 
   #answer(frame: BatchAppendReq, response: BatchAppendResp): void {

@@ -12,14 +12,19 @@ const { values } = parseArgs({
     data: { type: 'string' },
     certificate: { type: 'string' },
     'max-append-size': { type: 'string' },
+    'commit-timeout': { type: 'string' },
   },
 });
-const { data, certificate, 'max-append-size': maximum } = values;
+const numberIn = (name: 'port' | 'max-append-size' | 'commit-timeout'): number | undefined =>
+  values[name] === undefined ? undefined : Number(values[name]);
+
+const { data, certificate } = values;
 const { faults, breakAll, address, end } = await startServer({
-  port: Number(values.port ?? 2113),
+  port: numberIn('port') ?? 2113,
   path: data,
   certificate,
-  maximumAppendSize: maximum === undefined ? undefined : Number(maximum),
+  maximumAppendSize: numberIn('max-append-size'),
+  commitTimeout: numberIn('commit-timeout'),
 });
 const { host, port } = address();
 

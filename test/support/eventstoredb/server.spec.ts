@@ -1,4 +1,4 @@
-import { EventStoreDBClient, jsonEvent, streamNameFilter } from '@eventstore/db-client';
+import { EventStoreDBClient, NO_STREAM, jsonEvent, streamNameFilter } from '@eventstore/db-client';
 import { startServer, type Running, type ServerOptions } from './server.ts';
 
 let server: Running;
@@ -24,6 +24,26 @@ it('takes as much in one append as it was told to', async () => {
     maxAppendSize: 100,
   });
 });
+
+it.each([
+  ['in a batch', {}, 'deadline-exceeded'],
+  ['one by one', { credentials: { username: 'admin', password: 'changeit' } }, 'timeout'],
+] as const)(
+  'says of a commit that takes too long that it failed, and has it all the same: %s',
+  async (_, how, type) => {
+    await start({ commitTimeout: 0 });
+    const [some, expectedRevision] = [event(), NO_STREAM];
+    await expect(client.appendToStream('some', some, { expectedRevision, ...how })).rejects.toMatchObject({ type });
+    const read = [];
+    for await (const resolved of client.readStream('some')) read.push(resolved.event?.id);
+    expect(read).toEqual([some.id]);
+    await expect(client.appendToStream('some', event(), { expectedRevision: NO_STREAM, ...how })).rejects.toMatchObject(
+      {
+        type: 'wrong-expected-version',
+      },
+    );
+  },
+);
 
 it('says where nothing was found since the beginning of the log as 2^64-1, and no checkpoint after that', async () => {
   await start();

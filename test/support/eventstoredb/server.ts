@@ -26,6 +26,8 @@ export type ServerOptions = LogOptions & {
    * are known, both with the password `changeit`.
    */
   readonly certificate?: string | undefined;
+  /** How long a commit may take, in milliseconds; as long as it likes when left out. */
+  readonly commitTimeout?: number | undefined;
 };
 
 /** `end` lets the calls go on for so many milliseconds that are open, and cancels the rest. */
@@ -47,7 +49,8 @@ const ended = (server: Server, farewell: number): Promise<void> =>
   });
 
 /** Starts a stand-in for EventStoreDB. */
-export const startServer = async ({ port, certificate, ...options }: ServerOptions): Promise<Running> => {
+export const startServer = async (options: ServerOptions): Promise<Running> => {
+  const { port, certificate, commitTimeout = Infinity } = options;
   const host = '127.0.0.1';
   const server = new Server({
     'grpc.max_concurrent_streams': OPEN_CALLS,
@@ -58,6 +61,7 @@ export const startServer = async ({ port, certificate, ...options }: ServerOptio
   const around: Surroundings = {
     log,
     faults: new Faults(),
+    commitTimeout,
     refusal: certificate === undefined ? () => undefined : access(log),
     breakAll: () => server.drain(`${host}:${bound}`, 0),
     // By name: Node lets nobody ask for the certificate of an IP address.

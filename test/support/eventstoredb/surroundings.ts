@@ -7,6 +7,8 @@ export type Surroundings = {
   readonly log: Log;
   readonly faults: Faults;
   readonly refusal: Refusal;
+  /** How long taking an append in may last, in milliseconds, before it is said to have failed. */
+  readonly commitTimeout: number;
   /** Breaks every connection; the server goes on listening. */
   readonly breakAll: () => void;
   readonly address: () => { readonly host: string; readonly port: number };
