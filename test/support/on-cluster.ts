@@ -11,7 +11,7 @@ const known = new Map<string, Readonly<Record<string, string>>>();
 const stores: StoresOf = async (data) => {
   const before = data === undefined ? undefined : known.get(data);
   if (before !== undefined) return before;
-  const log = await startServer(0);
+  const log = await startServer({ port: 0 });
   logs.push(log);
   const { host, port } = log.address();
   const env = { EVENTSTORE_URL: `esdb://${host}:${String(port)}?tls=false`, DATABASE_URL: await postgres.database() };
@@ -24,6 +24,6 @@ beforeAll(async () => {
   postgres = await startPostgres();
 }, 30_000);
 afterAll(async () => {
-  for (const log of logs) log.stop();
+  for (const log of logs) await log.end(0);
   await postgres.stop();
 }, 30_000);
