@@ -10,6 +10,14 @@ import { Client } from './client.ts';
 /** The administrator's key of every ledger under test. */
 export const KEY = 'administrator-of-the-ledger-under-test';
 
+/** Where a test run may say that its ledgers keep their events and read models elsewhere than in a data folder. */
+export const STORES = Symbol.for('subledger.test.stores');
+
+/** The variables that lead to empty stores for a ledger; for one that goes on with a data folder, to the same as before. */
+export type StoresOf = (data: string | undefined) => Promise<Readonly<Record<string, string>>>;
+
+const embedded: StoresOf = () => Promise.resolve({});
+
 export type Setting = {
   /** The simulated clock's first instant; the system's clock when left out. */
   readonly clock?: string;
@@ -48,9 +56,11 @@ const prepared = ({ clock, catalogue, policy, env, data }: Setting) => {
   return { folder, variables, clear };
 };
 
-/** A ledger within this process, over real HTTP and real SQLite. */
+/** A ledger within this process, over real HTTP; on real SQLite, unless the test run has other stores. */
 export const startLedger = async (setting: Setting = {}) => {
-  const { variables, clear } = prepared(setting);
+  const storesOf = ((globalThis as Record<symbol, unknown>)[STORES] ?? embedded) as StoresOf;
+  const env = { ...(await storesOf(setting.data)), ...setting.env };
+  const { variables, clear } = prepared({ ...setting, env });
   const configuration = readConfiguration(variables);
   const app = await createApp(configuration);
   const { url } = await startApp(app, configuration);

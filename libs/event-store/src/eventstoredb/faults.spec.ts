@@ -61,7 +61,7 @@ const failing = async (work: Promise<unknown>): Promise<{ readonly error: unknow
   return { error, after: performance.now() - start };
 };
 
-const unanswered: readonly Fault[] = ['loseAnswer', 'loseRequest', 'breakAfter', 'breakBefore'];
+const unanswered: readonly Fault[] = ['loseAnswer', 'loseRequest', 'breakAfter', 'breakBefore', 'lateCommit'];
 
 describe('an append without an answer', () => {
   it.each(unanswered)('is unknown, and the same append again settles it: %s', async (fault) => {
