@@ -117,6 +117,19 @@ describe('the variables', () => {
   });
 });
 
+describe('the alarms', () => {
+  it('go by what is measured', () => {
+    const measured = [...text('apps/ledger/src/metrics/metrics.ts').matchAll(/'(subledger_\w+)'/g)].map(
+      ([, name]) => name!,
+    );
+    const watched = [...text('docs/deploying.md').matchAll(/subledger_\w+/g)].map(([name]) =>
+      name.replace(/_count$/, ''),
+    );
+    expect(watched).not.toEqual([]);
+    expect(watched.filter((name) => !measured.includes(name))).toEqual([]);
+  });
+});
+
 describe('the image', () => {
   const instructions = instructionsOf(text('Dockerfile'));
   const all = (keyword: string) => instructions.filter((one) => one.keyword === keyword).map(({ rest }) => rest);
@@ -204,7 +217,9 @@ describe('compose.yaml', () => {
 const docker = run('docker', ['compose', 'version'])?.status === 0;
 
 where(docker, 'docker compose')('docker compose', () => {
-  const config = (env: Record<string, string>) => run('docker', ['compose', 'config', '--format', 'json'], env)!;
+  // As it lies here, whatever somebody has added for himself.
+  const as = ['compose', '--file', 'compose.yaml', '--env-file', '/dev/null'];
+  const config = (env: Record<string, string>) => run('docker', [...as, 'config', '--format', 'json'], env)!;
 
   it('accepts compose.yaml, and sees in it what these tests see', () => {
     const { status, stdout, stderr } = config({ POSTGRES_PASSWORD: 'secret', SUBLEDGER_API_KEY: 'secret' });
