@@ -266,6 +266,20 @@ describe('the chart', () => {
     expect(sorted([...values, 'global'])).toEqual(sorted(Object.keys(schema.properties)));
   });
 
+  it('asks a process whether it lives where no store decides on the answer, and whether it is ready where they do', () => {
+    const probes = text(`${CHART}/templates/deployment.yaml`).matchAll(/(\w+)Probe:\n\s+httpGet: \{ path: (\S+),/g);
+    expect([...probes].map(([, what, path]) => [what, path])).toEqual([
+      ['liveness', '/metrics'],
+      ['readiness', '/health'],
+    ]);
+  });
+
+  it('has nobody be root, or write where the image lies', () => {
+    const values = parse(text(`${CHART}/values.yaml`)) as Record<string, object>;
+    expect(values['podSecurityContext']).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
+    expect(values['securityContext']).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
+  });
+
   it('is for this version of the program', () => {
     const { appVersion } = parse(text(`${CHART}/Chart.yaml`)) as { appVersion: string };
     expect(appVersion).toBe((JSON.parse(text('package.json')) as { version: string }).version);
