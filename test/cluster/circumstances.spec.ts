@@ -128,7 +128,10 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
       await back();
       await waiting.says(/listens on/);
       expect((await client.call('GET', '/v1/charges')).status).toBe(200);
-      expect(waiting.told.all.match(/waits for its stores/g)).toHaveLength(1);
+      // Each reason once: a server that starts says that it is starting, before it serves.
+    const reasons = waiting.told.all.match(/waits for its stores: .*/g) ?? [];
+    expect(new Set(reasons).size).toBe(reasons.length);
+    expect(reasons.length).toBeLessThanOrEqual(2);
       expect(await waiting.kill('SIGTERM')).toBe(0);
       waiting.clear();
     },
@@ -156,6 +159,8 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
     const nobody = cluster.databaseUrl.replace('postgres@', 'nobody@');
     const said = await Promise.all([
       endsWith({ EVENTSTORE_URL: secure.urlFor('admin', 'a-secret') }),
+      // May write, but not read the whole log.
+      endsWith({ EVENTSTORE_URL: secure.urlFor('ops', 'changeit') }),
       endsWith({ EVENTSTORE_URL: old.url }),
       endsWith({ DATABASE_URL: nowhere }),
       endsWith({ DATABASE_URL: nobody }),
@@ -163,9 +168,10 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
     for (const text of said) expect(text).toMatch(/^subledger: (EVENTSTORE_URL|DATABASE_URL) names .*\n$/);
     expect(said[0]).toContain('denies access');
     expect(said[0]).not.toContain('a-secret');
-    expect(said[1]).toContain('of version 22.10.5; 23.10 or newer is needed');
-    expect(said[2]).toContain('database "nowhere" does not exist');
-    expect(said[3]).toContain('role "nobody" does not exist');
+    expect(said[1]).toContain('denies access');
+    expect(said[2]).toContain('of version 22.10.5; 23.10 or newer is needed');
+    expect(said[3]).toContain('database "nowhere" does not exist');
+    expect(said[4]).toContain('role "nobody" does not exist');
     await Promise.all([secure.stop(), old.stop()]);
   });
 
