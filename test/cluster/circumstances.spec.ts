@@ -129,9 +129,9 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
       await waiting.says(/listens on/);
       expect((await client.call('GET', '/v1/charges')).status).toBe(200);
       // Each reason once: a server that starts says that it is starting, before it serves.
-    const reasons = waiting.told.all.match(/waits for its stores: .*/g) ?? [];
-    expect(new Set(reasons).size).toBe(reasons.length);
-    expect(reasons.length).toBeLessThanOrEqual(2);
+      const reasons = waiting.told.all.match(/waits for its stores: .*/g) ?? [];
+      expect(new Set(reasons).size).toBe(reasons.length);
+      expect(reasons.length).toBeLessThanOrEqual(2);
       expect(await waiting.kill('SIGTERM')).toBe(0);
       waiting.clear();
     },
