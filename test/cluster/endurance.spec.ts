@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { catalogueOf, offer, plan, sku, type Client, type Reply } from '../support/client.ts';
-import { Cluster, leads, untilHealth, type Member } from '../support/cluster.ts';
+import { Cluster, leaderOf, type Member } from '../support/cluster.ts';
 import { describeOnPostgres } from '../support/postgres.ts';
 
 const CLIENTS = 64;
@@ -44,7 +44,7 @@ describeOnPostgres('64 clients, while projectors are killed and the event store 
     let killed = 0;
     while (!until.aborted) {
       await pause(LIFE, undefined, { signal: until }).catch(() => undefined);
-      const leader = await Promise.any(projectors.map((one) => untilHealth(one, leads('projections')).then(() => one)));
+      const leader = await leaderOf(projectors, 'projections');
       await leader.kill();
       killed += 1;
       projectors = [...projectors.filter((one) => one !== leader), await cluster.join('projector')];

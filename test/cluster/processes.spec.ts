@@ -104,10 +104,9 @@ describeOnPostgres('a ledger of several processes', () => {
 
 const TAKEN_OVER_WITHIN = 10_000;
 
-describeOnPostgres('of two processes with the same duty', () => {
+describeOnPostgres('of several processes with the same duty', () => {
   let cluster: Cluster;
   let api: Member;
-  let customerId: string;
 
   beforeAll(async () => {
     cluster = await Cluster.start();
@@ -115,25 +114,42 @@ describeOnPostgres('of two processes with the same duty', () => {
   });
   afterAll(() => cluster.stop());
 
-  it.each([
+  describe.each([
     ['projector', 'projections'],
     ['scheduler', 'scheduler'],
-  ] as const)('one %s works, and the other takes over when it is killed', async (role, duty) => {
-    const first = await cluster.join(role, setting);
-    await untilHealth(first, leads(duty));
-    const second = await cluster.join(role, setting);
-    const { leaderships, status } = await untilHealth(second, () => true);
-    expect([status, leaderships]).toEqual(['ok', [{ name: duty, state: 'standingBy' }]]);
-    await first.kill();
-    const killed = performance.now();
-    await untilHealth(second, leads(duty));
-    expect(performance.now() - killed).toBeLessThan(TAKEN_OVER_WITHIN);
+  ] as const)('namely of a %s', (role, duty) => {
+    let second: Member;
+
+    it('one works, and the other takes over when it is killed', async () => {
+      const first = await cluster.join(role, setting);
+      await untilHealth(first, leads(duty));
+      second = await cluster.join(role, setting);
+      const { leaderships, status } = await untilHealth(second, () => true);
+      expect([status, leaderships]).toEqual(['ok', [{ name: duty, state: 'standingBy' }]]);
+      await first.kill();
+      const killed = performance.now();
+      await untilHealth(second, leads(duty));
+      expect(performance.now() - killed).toBeLessThan(TAKEN_OVER_WITHIN);
+    });
+
+    it('one that was paused leads no more when it wakes, and stands by', async () => {
+      const third = await cluster.join(role, setting);
+      second.child.kill('SIGSTOP');
+      const paused = performance.now();
+      await untilHealth(third, leads(duty));
+      expect(performance.now() - paused).toBeLessThan(TAKEN_OVER_WITHIN);
+      second.child.kill('SIGCONT');
+      const { leaderships } = await untilHealth(second, (health) => !leads(duty)(health));
+      expect(leaderships).toEqual([{ name: duty, state: 'standingBy' }]);
+    });
   });
 
-  it('does what is due once, and shows it', async () => {
-    customerId = await api.client.customer();
+  it('what is due is done once, and shown', async () => {
+    const customerId = await api.client.customer();
     const id = await api.client.buy(customerId, { offerId: 'P', quantity: 10 });
     await api.client.at('2021-07-19T00:00:00.000Z');
     expect(await api.client.lines(id)).toHaveLength(2);
+    const { kept, replayed } = await cluster.digests();
+    expect(kept).toEqual(replayed);
   });
 });

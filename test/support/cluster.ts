@@ -100,6 +100,17 @@ export const untilHealth = async (
   }
 };
 
+/** The one of these that leads a duty, as soon as one does. */
+export const leaderOf = async (members: readonly Member[], duty: DutyName): Promise<Member> => {
+  for (;;) {
+    for (const member of members) {
+      const health = await untilHealth(member, () => true);
+      if (leads(duty)({ body: health })) return member;
+    }
+    await new Promise(setImmediate);
+  }
+};
+
 /** As much of `GET /health` as tests look at. */
 export type Health = {
   readonly status: string;
@@ -108,8 +119,10 @@ export type Health = {
   readonly leaderships: readonly { readonly name: string; readonly state: string }[];
 };
 
+type DutyName = 'projections' | 'scheduler';
+
 /** Whether this process leads the duty of this name. */
 export const leads =
-  (name: 'projections' | 'scheduler') =>
+  (name: DutyName) =>
   ({ body }: { readonly body: Health }): boolean =>
     body.leaderships.some((duty) => duty.name === name && duty.state === 'leading');

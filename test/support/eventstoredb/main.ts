@@ -11,6 +11,7 @@ const { values } = parseArgs({
     port: { type: 'string' },
     data: { type: 'string' },
     certificate: { type: 'string' },
+    version: { type: 'string' },
     'max-append-size': { type: 'string' },
     'commit-timeout': { type: 'string' },
   },
@@ -18,11 +19,12 @@ const { values } = parseArgs({
 const numberIn = (name: 'port' | 'max-append-size' | 'commit-timeout'): number | undefined =>
   values[name] === undefined ? undefined : Number(values[name]);
 
-const { data, certificate } = values;
+const { data, certificate, version } = values;
 const { faults, breakAll, address, end } = await startServer({
   port: numberIn('port') ?? 2113,
   path: data,
   certificate,
+  version,
   maximumAppendSize: numberIn('max-append-size'),
   commitTimeout: numberIn('commit-timeout'),
 });

@@ -21,10 +21,10 @@ const METHODS: readonly (readonly [service: string, method: string, features: re
 
 /** What the server can do, and of which version it is. */
 export const supported =
-  ({ faults }: Surroundings) =>
+  ({ faults }: Surroundings, version = VERSION) =>
   (_call: unknown, answer: sendUnaryData<SupportedMethods>): void => {
     if (faults.value('silence') > 0) return;
-    const list = new features.SupportedMethods().setEventStoreServerVersion(VERSION);
+    const list = new features.SupportedMethods().setEventStoreServerVersion(version);
     for (const [service, method, its] of METHODS)
       list.addMethods(
         new features.SupportedMethod()

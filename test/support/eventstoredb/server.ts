@@ -26,6 +26,8 @@ export type ServerOptions = LogOptions & {
    * are known, both with the password `changeit`.
    */
   readonly certificate?: string | undefined;
+  /** The version that it says it is of; left out, the one that it is modelled on. */
+  readonly version?: string | undefined;
   /** How long a commit may take, in milliseconds; as long as it likes when left out. */
   readonly commitTimeout?: number | undefined;
 };
@@ -50,7 +52,7 @@ const ended = (server: Server, farewell: number): Promise<void> =>
 
 /** Starts a stand-in for EventStoreDB. */
 export const startServer = async (options: ServerOptions): Promise<Running> => {
-  const { port, certificate, commitTimeout = Infinity } = options;
+  const { port, certificate, version, commitTimeout = Infinity } = options;
   const host = '127.0.0.1';
   const server = new Server({
     'grpc.max_concurrent_streams': OPEN_CALLS,
@@ -74,7 +76,7 @@ export const startServer = async (options: ServerOptions): Promise<Running> => {
     delete: softDelete(around),
     tombstone: tombstone(around),
   });
-  server.addService(featuresService.ServerFeaturesService, { getSupportedMethods: supported(around) });
+  server.addService(featuresService.ServerFeaturesService, { getSupportedMethods: supported(around, version) });
   server.addService(gossipService.GossipService, { read: cluster(around) });
   bound = await new Promise<number>((resolve, reject) => {
     server.bindAsync(`${host}:${port}`, credentials(certificate), (error, at) =>

@@ -9,16 +9,20 @@ import type { Order } from './main.ts';
 export type StandInOptions = {
   /** Whether it speaks TLS, and asks who one is. */
   readonly secure?: boolean;
+  /** The version that it says it is of. */
+  readonly version?: string;
 };
 
 /** A stand-in for EventStoreDB in a process of its own, so that it can be killed, stopped, and made to fail. */
 export class StandIn {
   readonly #folder = mkdtempSync(join(tmpdir(), 'eventstoredb-'));
   readonly #certificate: string | undefined;
+  readonly #version: string | undefined;
   #process: ChildProcess | undefined;
   #port = 0;
 
-  private constructor({ secure = false }: StandInOptions) {
+  private constructor({ secure = false, version }: StandInOptions) {
+    this.#version = version;
     this.#certificate = secure ? join(this.#folder, 'certificate.pem') : undefined;
   }
 
@@ -44,7 +48,8 @@ export class StandIn {
     const main = join(import.meta.dirname, 'main.ts');
     const data = join(this.#folder, 'journal');
     const security = this.#certificate === undefined ? [] : ['--certificate', this.#certificate];
-    const started = fork(main, ['--port', String(this.#port), '--data', data, ...security], {
+    const version = this.#version === undefined ? [] : ['--version', this.#version];
+    const started = fork(main, ['--port', String(this.#port), '--data', data, ...security, ...version], {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       env: { ...process.env, NODE_OPTIONS: '' },
     });

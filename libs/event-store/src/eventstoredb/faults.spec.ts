@@ -276,9 +276,7 @@ describe('following', () => {
 
   it('says that it is another log when the server was emptied', async () => {
     const { position } = await store.append(newStream(), drafts(50), NO_STREAM);
-    await store.mustReach(position);
     await standIn.wipe();
-    await expect(insist(() => store.mustReach(position))).rejects.toThrow('the log ends before position');
     await expect(history(store, position)).rejects.toThrow('the log ends before position');
   });
 
