@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import pg from 'pg';
 import { Client } from '../support/client.ts';
 import { Cluster, untilHealth, type Member } from '../support/cluster.ts';
 import { StandIn } from '../support/eventstoredb/stand-in.ts';
@@ -86,20 +85,20 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
   });
 
   it('records what it is told while the database is full, and shows it when there is room again', async () => {
-    const database = new pg.Client(cluster.databaseUrl);
-    await database.connect();
+    const { postgres, databaseUrl } = cluster;
     // As a server with no room left answers: the error is the server's own, by its number.
-    await database.query(`
-      CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+    await postgres.query(
+      databaseUrl,
+      `CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
-      CREATE TRIGGER no_room BEFORE UPDATE OF position ON _builds EXECUTE FUNCTION no_room()`);
+      CREATE TRIGGER no_room BEFORE UPDATE OF position ON _builds EXECUTE FUNCTION no_room()`,
+    );
     const told = await ledger.client.call('POST', '/v1/subscriptions', {
       ...{ customerId, offerId: 'P', skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly' },
     });
     expect(told.status).toBe(201);
     await untilHealth(ledger, ({ status }) => status === 503);
-    await database.query('DROP TRIGGER no_room ON _builds');
-    await database.end();
+    await postgres.query(databaseUrl, 'DROP TRIGGER no_room ON _builds');
     await untilHealth(ledger, ({ status }) => status === 200);
     expect(await ledger.client.lines(told.body.subscriptionId)).toHaveLength(1);
   });
