@@ -4,7 +4,7 @@ import { lockFolder, openSqlite as openEvents } from '#event-store/sqlite';
 import type { Logger, ReadStore } from '#read-store';
 import { openSqlite as openReads } from '#read-store/sqlite';
 import { eventsIn, NoLedgerHere, readsIn } from './data-folder.ts';
-import { history } from './history.ts';
+import { categories, history } from './history.ts';
 import { usesFolder, WrongPlace, type Places } from './places.ts';
 
 /** Both stores of a ledger, open. */
@@ -101,7 +101,7 @@ export const openRemoteLog = async (url: string, shapes: Codec, logger?: Logger)
   const { openEventStoreDb } = await import('#event-store/eventstoredb');
   const told = logger && { warn: (sentence: string) => logger.warn({}, sentence) };
   try {
-    const events = openEventStoreDb({ url, codec: shapes, ...(told && { logger: told }) });
+    const events = openEventStoreDb({ url, codec: shapes, categories, ...(told && { logger: told }) });
     return { events, ready: () => events.ping() };
   } catch (error) {
     // What the driver found there instead may be part of a password.
