@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type {
@@ -11,14 +10,13 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import { problemOf, sendProblem } from '../problem.filter.ts';
+import { closeInOrder } from './closing.ts';
 import { answerTo, InvalidRequest, ProblemError } from './problem.ts';
 
 const MOST_BODY_BYTES = 1_048_576;
 const MOST_URI_CHARACTERS = 8_192;
 /** Above the limit of a URI, so that one that is too long is told apart from headers that are. */
 const MOST_HEADER_BYTES = 65_536;
-/** How often a server that is closing looks for connections that have nothing more to say. */
-const IDLE_LOOK_MS = 50;
 
 /** The HTTP server: limits, the correlation id, and problems of ours for what never reaches a route. */
 export const httpServer = (): FastifyAdapter => {
@@ -49,21 +47,8 @@ export const httpServer = (): FastifyAdapter => {
         : undefined,
     );
   });
-  server.addHook('preClose', (done) => {
-    closeAsTheyFallIdle(server.server);
-    done();
-  });
+  closeInOrder(server);
   return adapter;
-};
-
-/** A connection whose last answer is under way when the server closes would be kept alive, and the process with it. */
-const closeAsTheyFallIdle = (server: Server): void => {
-  const timer = setInterval(() => {
-    server.closeIdleConnections();
-  }, IDLE_LOOK_MS);
-  server.once('close', () => {
-    clearInterval(timer);
-  });
 };
 
 /** As sent, where it can be sent back; else a new one. */
