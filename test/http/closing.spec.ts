@@ -80,4 +80,25 @@ describe('a ledger that is told to end', () => {
     },
     PATIENCE_MS,
   );
+
+  it(
+    'takes nothing new on a connection that is still open, and says that it may be tried again',
+    async () => {
+      const base = await start();
+      const open = await WireTalk.to(base);
+      open.say(head('GET /v1/customers'));
+      await ledger.client.must('GET', '/v1/customers');
+      const ended = ledger.kill('SIGTERM');
+      await isClosing(base);
+      open.say('\r\n');
+      const [fields, body] = (await open.heard()).split('\r\n\r\n');
+      expect(fields).toMatch(/^HTTP\/1\.1 503 /);
+      expect(fields).toMatch(/\r\ncontent-type: application\/problem\+json/);
+      expect(fields).toMatch(/\r\nretry-after: 1/);
+      expect(fields).toMatch(/\r\nconnection: close/i);
+      expect(JSON.parse(body!)).toMatchObject({ status: 503, code: 'EVENT_STORE_UNAVAILABLE' });
+      expect(await ended).toBe(0);
+    },
+    PATIENCE_MS,
+  );
 });

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import { ProblemError } from './problem.ts';
 
 /** How long a server that is closing waits for what is under way: longer than any answer of ours is held back. */
 const GRACE_MS = 6_000;
@@ -7,13 +8,17 @@ const GRACE_MS = 6_000;
 const IDLE_LOOK_MS = 50;
 
 /**
- * Lets a server close in order (api.md §1): what is under way is finished, and whoever has not come to
+ * Lets a server close in order (api.md §1): it takes nothing new, what is under way is finished, and whoever has not come to
  * an end within the grace, because of half a request that never becomes a whole one, is cut off.
  */
 export const closeInOrder = (fastify: FastifyInstance): void => {
   const underWay = new UnderWay();
   let deadline: number | undefined;
   fastify.addHook('onRequest', (_, reply, done) => {
+    if (deadline !== undefined) {
+      done(new ProblemError('EVENT_STORE_UNAVAILABLE', 'this ledger is about to end and takes nothing new: try again'));
+      return;
+    }
     underWay.begin();
     reply.raw.once('close', () => {
       underWay.end();

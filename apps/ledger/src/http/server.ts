@@ -25,6 +25,8 @@ export const httpServer = (): FastifyAdapter => {
     http: { maxHeaderSize: MOST_HEADER_BYTES },
     routerOptions: { maxParamLength: MOST_URI_CHARACTERS },
     requestIdHeader: false,
+    // Whoever still comes gets a problem of ours.
+    return503OnClosing: false,
     genReqId: ({ headers }) => correlationId(headers['correlation-id']),
     frameworkErrors: (error, request, reply) => {
       correlate(request, reply);
