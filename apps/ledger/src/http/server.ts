@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type {
@@ -22,7 +23,8 @@ const MOST_HEADER_BYTES = 65_536;
 export const httpServer = (): FastifyAdapter => {
   const options: FastifyHttpOptions<RawServerDefault> = {
     bodyLimit: MOST_BODY_BYTES,
-    http: { maxHeaderSize: MOST_HEADER_BYTES },
+    // A request without a host would be answered by Node itself, and without a word.
+    http: { maxHeaderSize: MOST_HEADER_BYTES, requireHostHeader: false },
     routerOptions: { maxParamLength: MOST_URI_CHARACTERS },
     requestIdHeader: false,
     // Whoever still comes gets a problem of ours.
@@ -42,15 +44,27 @@ export const httpServer = (): FastifyAdapter => {
   server.removeContentTypeParser('text/plain');
   server.addHook('onRequest', (request, reply, done) => {
     correlate(request, reply);
-    const tooLong = request.raw.url !== undefined && request.raw.url.length > MOST_URI_CHARACTERS;
-    done(
-      tooLong
-        ? new ProblemError('URI_TOO_LONG', `the address has more than ${MOST_URI_CHARACTERS} characters`)
-        : undefined,
-    );
+    done(headRefusal(request.raw));
   });
+  // So would one that expects what there is none of.
+  server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
   closeInOrder(server);
   return adapter;
+};
+
+/** What is wrong with a request before anybody looks at what it is about. */
+const headRefusal = ({
+  url = '',
+  httpVersion,
+  headers: { host, expect },
+}: IncomingMessage): ProblemError | undefined => {
+  if (url.length > MOST_URI_CHARACTERS)
+    return new ProblemError('URI_TOO_LONG', `the address has more than ${MOST_URI_CHARACTERS} characters`);
+  if (host === undefined && httpVersion === '1.1')
+    return new InvalidRequest([{ path: 'host', message: 'must be sent: HTTP/1.1 has it in every request' }]);
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue')
+    return new InvalidRequest([{ path: 'expect', message: 'must be 100-continue' }]);
+  return undefined;
 };
 
 /** As sent, where it can be sent back; else a new one. */
@@ -80,6 +94,8 @@ const answerRaw = (error: fastify.ConnectionError, socket: Socket): void => {
 };
 
 const rawProblem = ({ code, rawPacket }: fastify.ConnectionError): ProblemError => {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new InvalidRequest([{ path: '', message: 'the request did not arrive in time' }]);
   if (code !== 'HPE_HEADER_OVERFLOW') return new InvalidRequest([{ path: '', message: 'this is no HTTP request' }]);
   // No end of the first line within a whole packet: it was the address that did not end.
   return Buffer.from(rawPacket as unknown as Uint8Array).includes('\n')
