@@ -41,7 +41,7 @@ const sampleCatalogue = (): unknown =>
 /** Opens a ledger in an empty folder. None of its duties run: nothing competes with what is measured. */
 export const openScene = async (folder: string): Promise<Scene> => {
   const ledger = await Ledger.open({
-    dataFolder: folder,
+    places: { dataFolder: folder },
     clock: { kind: 'simulated', from: NOW },
     policies: timelineOf('seed-2021-09'),
     duties: new Set(),

@@ -129,7 +129,7 @@ describe('a process', () => {
   it.each([
     ['SUBLEDGER_CLOCK', 'yesterday'],
     ['PORT', 'http'],
-    ['EVENTSTORE_URL', 'esdb://localhost:2113'],
+    ['EVENTSTORE_URL', 'http://localhost:2113'],
     ['SUBLEDGER_CATALOG', '/nowhere/catalogue.json'],
   ])(
     'does not start with %s=%s, and says so in one line',

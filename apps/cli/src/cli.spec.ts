@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { openDataFolder, type DataFolder } from '#ledger-store';
+import { openStores, type Stores } from '#ledger-store';
 import { CUSTOMER, sampleCatalogue, seed, subledgerOn, SUBSCRIPTION, type Ran } from './cli.testing.ts';
 
 const json = ({ status, out, err }: Ran) => {
@@ -348,13 +348,13 @@ describe('a catalogue', () => {
 });
 
 describe('beside a running ledger', () => {
-  let running: DataFolder;
+  let running: Stores;
   let folder: string;
 
   beforeAll(async () => {
     folder = await copy();
     await subledgerOn(folder)('digest');
-    running = await openDataFolder(folder);
+    running = await openStores({ dataFolder: folder });
   });
   afterAll(() => running.close());
 
@@ -426,7 +426,9 @@ describe('wrong usage', () => {
   it('of a variable is told by its name', async () => {
     const clock = subledgerOn(seeded, { SUBLEDGER_CLOCK: 'tomorrow' });
     expect(failed(await clock('state', SUBSCRIPTION))).toContain('SUBLEDGER_CLOCK must be');
-    const elsewhere = subledgerOn(seeded, { EVENTSTORE_URL: 'esdb://localhost' });
-    expect(failed(await elsewhere('digest'))).toContain('EVENTSTORE_URL');
+    const elsewhere = subledgerOn(seeded, { EVENTSTORE_URL: 'http://localhost' });
+    expect(failed(await elsewhere('digest'))).toContain('EVENTSTORE_URL must be');
+    const away = subledgerOn(seeded, { EVENTSTORE_URL: 'esdb://127.0.0.1:1?tls=false' });
+    expect(failed(await away('digest'))).toContain('the event store does not answer');
   });
 });

@@ -7,7 +7,7 @@ import { cataloguePublication, parseCatalogue, PublishCatalogue, timeline, type 
 import { customer, RegisterCustomer } from '#customer';
 import { Handling } from '#event-store';
 import { isRefusal, type Instant, type Meta } from '#kernel';
-import { openDataFolder } from '#ledger-store';
+import { openStores } from '#ledger-store';
 import { timelineOf } from '#policy';
 import { AddSeats, PurchaseSubscription, ScheduleChange, subscription } from '#subscription';
 
@@ -59,7 +59,7 @@ const recorded = async (outcome: Promise<object>): Promise<void> => {
  * to 8 seats that is planned the same day; 2 seats more on 2021-06-20.
  */
 export const seed = async (folder: string): Promise<void> => {
-  const opened = await openDataFolder(folder);
+  const opened = await openStores({ dataFolder: folder });
   const handling = new Handling(opened.events, { codec: opened.codec });
   const start = metaAt('2021-06-18T09:00:00.000Z');
   const again = () => ({ ...start, commandId: randomUUID() });

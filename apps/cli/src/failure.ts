@@ -17,7 +17,7 @@ export const lineFor = (error: unknown): string => {
     return `there is no ledger in ${error.folder}: name its data folder in SUBLEDGER_DATA`;
   if (error instanceof FolderInUse) return error.message;
   if (error instanceof LedgerNotEmpty)
-    return `the ledger in ${error.folder} is not empty: name another folder in SUBLEDGER_DATA, which is made if need be`;
+    return `${error.message}: name another place in SUBLEDGER_DATA, EVENTSTORE_URL or DATABASE_URL; a folder is made if need be`;
   const text = error instanceof Error ? error.message : String(error);
   return text.replaceAll(/\s*\n\s*/g, ' ');
 };

@@ -1,6 +1,7 @@
-import type { DataFolder } from '#ledger-store';
+import { randomUUID } from 'node:crypto';
+import { PROJECTING, type Stores } from '#ledger-store';
 import { projections } from '#projections';
-import { ProjectionRunner } from '#read-store';
+import { Leadership, ProjectionRunner } from '#read-store';
 import { Failure } from './failure.ts';
 
 export const projectionNames: readonly string[] = projections.map(({ name }) => name);
@@ -8,33 +9,49 @@ export const projectionNames: readonly string[] = projections.map(({ name }) => 
 /** The names of all tables that queries see, in order. */
 export const tableNames: readonly string[] = projections.flatMap(({ tables }) => Object.keys(tables)).sort();
 
+/** A running ledger keeps the read models: nobody else may meanwhile. */
+export class ReadModelsInUse extends Failure {
+  override readonly name = 'ReadModelsInUse' as Failure['name'];
+}
+
 /**
  * Keeps some read models (all, where none is named) up with the log while `work` lasts. Where a server would go on trying,
- * this fails: somebody is waiting at the terminal.
+ * this fails: somebody is waiting at the terminal. Rejects with `ReadModelsInUse` where a projector runs elsewhere.
  */
 export const keepingReadModels = async <T>(
-  { events, reads }: DataFolder,
+  { events, reads }: Stores,
   work: (runner: ProjectionRunner) => Promise<T>,
   names: readonly string[] = projectionNames,
 ): Promise<T> => {
+  if ((await reads.leases.holderOf(PROJECTING)) !== undefined)
+    throw new ReadModelsInUse('a projector of this ledger is running (or was killed less than five seconds ago)');
+  const begun = Promise.withResolvers<ProjectionRunner>();
   const failing = Promise.withResolvers<never>();
   failing.promise.catch(() => undefined);
-  const runner = new ProjectionRunner({
-    log: events,
+  const logger = {
+    info: () => undefined,
+    warn: () => undefined,
+    error: (_facts: object, sentence: string) => {
+      failing.reject(new Failure(sentence));
+    },
+  };
+  const leadership = new Leadership({
+    name: PROJECTING,
+    holder: `command line ${randomUUID()}`,
     store: reads,
-    projections: projections.filter(({ name }) => names.includes(name)),
-    logger: {
-      info: () => undefined,
-      warn: () => undefined,
-      error: (_facts, sentence) => {
-        failing.reject(new Failure(sentence));
-      },
+    logger,
+    begin: async (store) => {
+      const kept = projections.filter(({ name }) => names.includes(name));
+      const runner = new ProjectionRunner({ log: events, store, projections: kept, logger });
+      await runner.start();
+      begun.resolve(runner);
+      return runner;
     },
   });
+  void leadership.start();
   try {
-    await runner.start();
-    return await Promise.race([work(runner), failing.promise]);
+    return await Promise.race([begun.promise.then(work), failing.promise]);
   } finally {
-    await runner.stop();
+    await leadership.stop();
   }
 };

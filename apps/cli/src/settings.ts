@@ -1,20 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { normaliseInstant, simulatedClock } from '#calendar';
 import type { Handling } from '#event-store';
 import type { Instant } from '#kernel';
+import { placesIn, type Places } from '#ledger-store';
 import { isPresetName, parsePolicyTimeline, presetNames, timelineOf, type PolicyTimeline } from '#policy';
 import { fail } from './failure.ts';
 
 /** An empty value counts as none, as for the server. */
 const variable = (name: string): string | undefined => process.env[name] || undefined;
 
-/** The data folder, absolute (`SUBLEDGER_DATA`). Fails where the variables say that the ledger lies elsewhere. */
-export const dataFolder = (): string => {
-  for (const name of ['EVENTSTORE_URL', 'DATABASE_URL'])
-    if (variable(name) !== undefined) fail(`${name} is set, but this version does not support it yet`);
-  return resolve(variable('SUBLEDGER_DATA') ?? 'data');
-};
+/** Where the ledger lies, by the same variables as the server's. */
+export const places = (): Places => placesIn(process.env);
 
 /** What the ledger's clock shows (`SUBLEDGER_CLOCK`): a simulated one never goes back behind what it last showed. */
 export const ledgerNow = async (handling: Handling): Promise<Instant> => {

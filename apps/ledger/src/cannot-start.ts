@@ -1,3 +1,4 @@
+import { WrongPlace, type Places } from '#ledger-store';
 import { ConfigurationError, type Configuration } from './configuration.ts';
 
 const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown } | undefined)?.code;
@@ -6,8 +7,9 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 /** What the system says of a folder that is none, or not ours. */
 const FOLDER = ['EEXIST', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENAMETOOLONG', 'ELOOP'];
 
-/** An error of opening the data folder, as one of the variable that names it; any other one as it is. */
-export const aboutFolder = (error: unknown, folder: string): unknown => {
+/** An error of opening the stores, as one of the variable that says where they are; any other one as it is. */
+export const aboutStores = (error: unknown, { dataFolder: folder }: Places): unknown => {
+  if (error instanceof WrongPlace) return new ConfigurationError(error.variable, error.fault);
   const inUse = error instanceof Error && error.name === 'FolderInUse';
   if (!inUse && !FOLDER.includes(String(codeOf(error)))) return error;
   return new ConfigurationError('SUBLEDGER_DATA', `names ${folder}, which cannot be used: ${messageOf(error)}`);

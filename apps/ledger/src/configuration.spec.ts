@@ -14,6 +14,11 @@ const problemOf = (environment: Record<string, string>): ConfigurationError => {
   throw new Error('was accepted');
 };
 
+const elsewhere = {
+  EVENTSTORE_URL: 'esdb+discover://admin:changeit@events.example:2113?tls=true',
+  DATABASE_URL: 'postgres://ledger:secret@db.example:5432/ledger',
+};
+
 describe('the configuration', () => {
   let folder: string;
   const file = (name: string, text: string): string => {
@@ -28,9 +33,9 @@ describe('the configuration', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('needs nothing to be said', () => {
-    const { dataFolder, catalogueFile, policy, roles, ...rest } = readConfiguration({});
+    const { places, catalogueFile, policy, roles, ...rest } = readConfiguration({});
     expect(rest).toEqual({ port: 3000, host: '127.0.0.1', clock: { kind: 'system' }, logLevel: 'warn' });
-    expect(dataFolder).toBe(join(process.cwd(), 'data'));
+    expect(places).toEqual({ dataFolder: join(process.cwd(), 'data') });
     expect(catalogueFile).toBe(join(process.cwd(), 'catalog.sample.json'));
     expect(policy.timeline.map(({ pin }) => pin)).toEqual([{ preset: 'seed-2021-09' }]);
     expect([...roles]).toEqual(['api', 'projector', 'scheduler']);
@@ -47,8 +52,22 @@ describe('the configuration', () => {
     });
   });
 
+  it('reads where the stores are, when they are not in the data folder', () => {
+    expect(readConfiguration(elsewhere).places).toEqual({
+      dataFolder: join(process.cwd(), 'data'),
+      eventStoreUrl: 'esdb+discover://admin:changeit@events.example:2113?tls=true',
+      databaseUrl: 'postgres://ledger:secret@db.example:5432/ledger',
+    });
+  });
+
+  it('shows no password of a URL that is wrong', () => {
+    for (const variable of ['EVENTSTORE_URL', 'DATABASE_URL'])
+      expect(problemOf({ [variable]: 'ftp://admin:changeit@events.example' }).message).not.toContain('changeit');
+  });
+
   it('reads duties, a rate limit, a key and a level of logging', () => {
     const { roles, rateLimit, apiKey, logLevel, port } = readConfiguration({
+      ...elsewhere,
       SUBLEDGER_ROLE: 'scheduler, api',
       SUBLEDGER_RATE_LIMIT: '60',
       SUBLEDGER_API_KEY: 'secret',
@@ -96,8 +115,11 @@ describe('the configuration', () => {
     ['SUBLEDGER_ROLE', 'reader'],
     ['SUBLEDGER_ROLE', 'api,all'],
     ['LOG_LEVEL', 'loud'],
-    ['EVENTSTORE_URL', 'esdb://localhost:2113'],
-    ['DATABASE_URL', 'postgres://localhost/ledger'],
+    ['SUBLEDGER_ROLE', 'api'],
+    ['EVENTSTORE_URL', 'http://localhost:2113'],
+    ['EVENTSTORE_URL', 'esdb://'],
+    ['DATABASE_URL', 'mysql://localhost/ledger'],
+    ['DATABASE_URL', 'postgres://local host/ledger'],
     ['SUBLEDGER_OIDC_ISSUER', 'https://login.example.com'],
     ['SUBLEDGER_OIDC_AUDIENCE', 'subledger'],
     ['SUBLEDGER_OIDC_JWKS_URL', 'https://login.example.com/keys'],

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { normaliseInstant } from '#calendar';
 import type { Instant } from '#kernel';
+import { placesIn, usesFolder, WrongPlace, type Places } from '#ledger-store';
 import { isPresetName, parsePolicyTimeline, presetNames, timelineOf, type PolicyTimeline } from '#policy';
 import { readOidc, type Oidc } from './access/oidc.ts';
 import { ConfigurationError } from './configuration-error.ts';
@@ -21,8 +22,7 @@ export type Configuration = {
   /** 0: a free one. */
   readonly port: number;
   readonly host: string;
-  /** Absolute. */
-  readonly dataFolder: string;
+  readonly places: Places;
   /** Absolute. */
   readonly catalogueFile: string;
   readonly clock: { readonly kind: 'system' } | { readonly kind: 'simulated'; readonly from: Instant };
@@ -42,28 +42,23 @@ export const CONFIGURATION = Symbol('Configuration');
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Not silently ignored: whoever sets one of these counts on it. */
-const notYet = ['EVENTSTORE_URL', 'DATABASE_URL'];
-
 /** Reads the environment; an empty value counts as none. Throws a `ConfigurationError` for the first wrong one. */
 export const readConfiguration = (environment: Environment): Configuration => {
   const value = (name: string) => (environment[name] === '' ? undefined : environment[name]);
-  for (const name of notYet)
-    if (value(name) !== undefined)
-      throw new ConfigurationError(name, 'is set, but this version does not support it yet');
+  const places = placesOf(environment);
   const apiKey = value('SUBLEDGER_API_KEY');
   const rateLimit = value('SUBLEDGER_RATE_LIMIT');
   return {
     port: integer('PORT', value('PORT') ?? '3000', 0, 65_535),
     host: value('HOST') ?? '127.0.0.1',
-    dataFolder: resolve(value('SUBLEDGER_DATA') ?? 'data'),
+    places,
     catalogueFile: catalogueFile(value('SUBLEDGER_CATALOG')),
     clock: clock(value('SUBLEDGER_CLOCK') ?? 'system'),
     ...(apiKey === undefined ? {} : { apiKey: key(apiKey) }),
     policy: policy(value('SUBLEDGER_POLICY') ?? 'seed-2021-09'),
     ...(rateLimit === undefined ? {} : { rateLimit: integer('SUBLEDGER_RATE_LIMIT', rateLimit, 1, 1_000_000) }),
     ...readOidc(value),
-    roles: roles(value('SUBLEDGER_ROLE') ?? 'all'),
+    roles: roles(value('SUBLEDGER_ROLE') ?? 'all', places),
     logLevel: oneOf('LOG_LEVEL', value('LOG_LEVEL') ?? 'warn', logLevels),
   };
 };
@@ -99,7 +94,16 @@ const key = (text: string): string => {
   return text;
 };
 
-const roles = (text: string): ReadonlySet<Duty> => {
+const placesOf = (environment: Environment): Places => {
+  try {
+    return placesIn(environment);
+  } catch (error) {
+    if (error instanceof WrongPlace) throw new ConfigurationError(error.variable, error.fault);
+    throw error;
+  }
+};
+
+const roles = (text: string, places: Places): ReadonlySet<Duty> => {
   if (text === 'all') return new Set(duties);
   const named = text.split(',').map((word) => word.trim());
   const known = duties.filter((duty) => named.includes(duty));
@@ -107,6 +111,12 @@ const roles = (text: string): ReadonlySet<Duty> => {
     throw new ConfigurationError(
       'SUBLEDGER_ROLE',
       `must be all, or a comma list of ${duties.join(', ')}, not ${quoted(text)}`,
+    );
+  // Whoever owns a data folder is alone with it: nobody else could do the rest.
+  if (known.length < duties.length && usesFolder(places))
+    throw new ConfigurationError(
+      'SUBLEDGER_ROLE',
+      'leaves duties to other processes, which need both EVENTSTORE_URL and DATABASE_URL to be set',
     );
   return new Set(known);
 };

@@ -2,12 +2,15 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
 import { bootstrap } from './access/bootstrap.ts';
+import { generateKey } from './access/keys.ts';
 import { AppModule } from './app.module.ts';
 import { publishFile } from './catalogue/catalogue-file.ts';
-import { aboutAddress, aboutFolder } from './cannot-start.ts';
+import { aboutAddress, aboutStores } from './cannot-start.ts';
 import type { Configuration } from './configuration.ts';
 import { publishApi } from './http/openapi.ts';
+import { ProblemError } from './http/problem.ts';
 import { httpServer } from './http/server.ts';
+import { patiently } from './patience.ts';
 import { Ledger } from './ledger/ledger.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { adoptPolicy } from './policy/adopt-policy.ts';
@@ -15,7 +18,7 @@ import { adoptPolicy } from './policy/adopt-policy.ts';
 /** How long a start waits for the read model of keys; a ledger that rebuilds it goes on meanwhile. */
 const PATIENCE_MS = 10_000;
 
-/** The service, built and not yet started: no duty runs, nothing listens. Throws a `ConfigurationError` for its data folder. */
+/** The service, built and not yet started: no duty runs, nothing listens. Throws a `ConfigurationError` for its places. */
 export const createApp = async (configuration: Configuration): Promise<NestFastifyApplication> => {
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(configuration), httpServer(), {
     // Until it listens: what fails before is told once, by whoever called.
@@ -24,9 +27,10 @@ export const createApp = async (configuration: Configuration): Promise<NestFasti
     // Fastify's own parser takes JSON and nothing else.
     bodyParser: false,
   }).catch((error: unknown) => {
-    throw aboutFolder(error, configuration.dataFolder);
+    throw aboutStores(error, configuration.places);
   });
   observe(app);
+  turnAwayUntilStarted(app);
   if (configuration.roles.has('api')) publishApi(app);
   return app;
 };
@@ -39,29 +43,41 @@ export type Started = {
 };
 
 /**
- * Starts the duties of this process, sees to what must be there, and listens. Throws a `ConfigurationError` for a catalogue, a
- * host or a port that cannot be used; the service is then closed again.
+ * Listens, starts the duties of this process, and sees to what must be there. While a store elsewhere is away it says so and
+ * waits for it; only health and metrics are answered meanwhile. Throws a `ConfigurationError` for a catalogue, a host or a
+ * port that cannot be used, and what a store says of itself when no waiting helps; the service is then closed again.
  */
 export const startApp = async (app: NestFastifyApplication, configuration: Configuration): Promise<Started> => {
-  const { catalogueFile, apiKey, policy, roles, host, port } = configuration;
+  const { host, port } = configuration;
   try {
-    const ledger = app.get(Ledger);
-    await ledger.start();
-    // Others decide nothing, and their rules are not those of the ledger.
-    if (roles.has('api') || roles.has('scheduler')) await adoptPolicy(ledger, policy);
-    await publishFile(ledger, catalogueFile);
-    const { administratorKey, position } = await bootstrap(ledger, apiKey);
-    // The first request finds its key.
-    if (roles.has('projector')) await ledger.projections.reached(position, { of: ['access'], timeoutMs: PATIENCE_MS });
     await app.listen(port, host).catch((error: unknown) => {
       throw aboutAddress(error, configuration);
     });
     app.useLogger(app.get(Logger));
+    const ledger = app.get(Ledger);
+    // Made once: an attempt that broke off may have recorded it.
+    const freshKey = generateKey();
+    const administratorKey = await patiently(ledger, () => begin(ledger, configuration, freshKey));
+    ledger.isStarted = true;
     return { url: (await app.getUrl()).replace('[::1]', 'localhost'), administratorKey };
   } catch (error) {
     await app.close();
     throw error;
   }
+};
+
+/** Everything that needs the stores. May be done again when one of them went away in the midst of it. */
+const begin = async (ledger: Ledger, configuration: Configuration, freshKey: string): Promise<string | undefined> => {
+  const { catalogueFile, apiKey, policy, roles } = configuration;
+  await ledger.start();
+  // Others decide nothing, and their rules are not those of the ledger.
+  if (roles.has('api') || roles.has('scheduler')) await adoptPolicy(ledger, policy);
+  if (!roles.has('api')) return undefined;
+  await publishFile(ledger, catalogueFile);
+  const { administratorKey, position } = await bootstrap(ledger, apiKey, freshKey);
+  // The first request finds its key.
+  await ledger.projecting.reached(position, { of: ['access'], timeoutMs: PATIENCE_MS, signal: ledger.closing });
+  return administratorKey;
 };
 
 /** Measures and logs every answer; who is asking is told by the id of the key, never by the key. */
@@ -79,5 +95,17 @@ const observe = (app: NestFastifyApplication): void => {
       const facts = { method, route, status: statusCode, ms: elapsedTime, correlationId: id, keyId: caller?.actor.id };
       logger.log(facts, 'answered', 'Requests');
       done();
+    });
+};
+
+/** Health and metrics are for those who wonder why it does not start. */
+const turnAwayUntilStarted = (app: NestFastifyApplication): void => {
+  const ledger = app.get(Ledger);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, _reply, done) => {
+      const isAnswered = ledger.isStarted || /^\/(health|metrics)$/.test(request.url);
+      done(isAnswered ? undefined : new ProblemError('EVENT_STORE_UNAVAILABLE', 'the ledger is starting: try again'));
     });
 };

@@ -2,7 +2,14 @@ import { ConfigurationError, readConfiguration } from './configuration.ts';
 import { createApp, startApp } from './create-app.ts';
 
 /** Errors that say enough by themselves, beside those of the configuration. */
-const FORESEEN = ['StoreUnavailable', 'ReadStoreUnavailable', 'CheckpointBeyondLog', 'CorruptEvent'];
+const FORESEEN = [
+  'StoreUnavailable',
+  'StoreUnusable',
+  'ReadStoreUnavailable',
+  'ReadStoreUnusable',
+  'CheckpointBeyondLog',
+  'CorruptEvent',
+];
 
 /** Ends the process with one clear line; a stack trace only for what nobody foresaw. */
 const giveUp = (error: unknown): never => {

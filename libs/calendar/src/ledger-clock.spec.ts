@@ -33,6 +33,11 @@ describe('a simulated clock', () => {
       .when(new MoveClock({ now: '2021-06-18T09:59:59.999Z' }, shows(ten)))
       .thenRefused('CLOCK_BACKWARDS'));
 
+  it('is not set back behind where another process has moved it', () =>
+    given(moved(ten))
+      .when(new MoveClock({ now: '2021-06-18T09:30:00.000Z' }, shows(nine)))
+      .thenRefused('CLOCK_BACKWARDS'));
+
   it('remembers what it last showed', () => {
     expect(simulatedClock.initial).toBe('');
     expect([moved(nine), moved(ten)].reduce(simulatedClock.evolve, simulatedClock.initial)).toBe(ten);

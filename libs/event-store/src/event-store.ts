@@ -46,7 +46,12 @@ export class RevisionConflict extends Error {
 
 /** The store is away, full or silent. What was asked may or may not have happened. */
 export class StoreUnavailable extends Error {
-  override readonly name = 'StoreUnavailable';
+  override readonly name: string = 'StoreUnavailable';
+}
+
+/** The store answers, but not to us: it denies access, or is too old. Waiting alone does not help; somebody has to act. */
+export class StoreUnusable extends StoreUnavailable {
+  override readonly name = 'StoreUnusable';
 }
 
 /** The log holds bytes that are no event. Reported with the place, never skipped. */

@@ -4,6 +4,7 @@ export {
   NO_STREAM,
   RevisionConflict,
   StoreUnavailable,
+  StoreUnusable,
   type Draft,
   type EventStore,
   type Receipt,

@@ -1,5 +1,6 @@
 export {
   ReadStoreUnavailable,
+  ReadStoreUnusable,
   type Build,
   type BuildId,
   type Checkpoint,
@@ -9,6 +10,8 @@ export {
   type Tables,
 } from './read-store.ts';
 export { type Lease, type Leases } from './lease.ts';
+export { Leadership, type Duty, type LeadershipStatus } from './leadership.ts';
+export { CheckpointWatch } from './watch.ts';
 export { type AnyProjection } from './check.ts';
 export { type BackOff } from './back-off.ts';
 export { type Logger } from './logger.ts';
@@ -16,5 +19,6 @@ export { type Patience } from './waiters.ts';
 export { ProjectionRunner, type ProjectionRunnerOptions } from './runner.ts';
 export { type RebuildProgress } from './read-model.ts';
 export { type ProjectionStatus } from './status.ts';
-export { ProcessRunner, type ProcessRunnerOptions, type ProcessStatus } from './process-runner.ts';
+export { ProcessRunner, processPosition, type ProcessRunnerOptions, type ProcessStatus } from './process-runner.ts';
+export { mustStandOn } from './standing.ts';
 export { digestTable, type TableDigest } from './digest.ts';

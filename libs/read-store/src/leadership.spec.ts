@@ -35,9 +35,9 @@ describe('leadership', () => {
   it('is one process at a time, and the next one when that ends', async () => {
     const [first, second] = [noted(notes, 'first'), noted(notes, 'second')];
     const [one, two] = [lead('one', first.begin), lead('two', second.begin)];
-    one.start();
+    void one.start();
     const formerly = await first.begun();
-    two.start();
+    void two.start();
     expect([one.status().state, two.status().state]).toEqual(['leading', 'standingBy']);
     await one.stop();
     await second.begun();
@@ -50,7 +50,7 @@ describe('leadership', () => {
   it('ends when somebody else has taken the lease, and stands by again', async () => {
     const { begin, begun } = noted(notes, 'first');
     const one = lead('one', begin);
-    one.start();
+    void one.start();
     await begun();
     const taken = await store.leases.acquire('scheduler', 'one', 20);
     while (one.status().state === 'leading') await new Promise(setImmediate);
@@ -63,7 +63,7 @@ describe('leadership', () => {
   it('ends when the lease cannot be renewed for as long as it lasts', async () => {
     const { begin, begun } = noted(notes, 'first');
     const one = lead('one', begin);
-    one.start();
+    void one.start();
     await begun();
     store.leases.renew = async () => Promise.reject(new Error('away'));
     store.leases.acquire = async () => Promise.reject(new Error('the read store is away'));
@@ -81,7 +81,7 @@ describe('leadership', () => {
       if (attempts === 1) throw new Error('not this time');
       return begin(led);
     });
-    one.start();
+    void one.start();
     while (one.status().error === undefined) await new Promise(setImmediate);
     expect(one.status().error).toBe('not this time');
     expect(await store.leases.holderOf('scheduler')).toBeUndefined();

@@ -41,6 +41,7 @@ export class Leadership {
   readonly #logger: Logger;
   readonly #ttlMs: number;
   readonly #stopping = new AbortController();
+  readonly #looked = Promise.withResolvers<undefined>();
   #leading = false;
   #error: string | undefined;
   #running: Promise<void> | undefined;
@@ -51,14 +52,16 @@ export class Leadership {
     this.#ttlMs = options.ttlMs ?? 4_000;
   }
 
-  /** Begins to stand by. Returns at once: whoever leads may do so for years. */
-  start(): void {
+  /** Begins to stand by. Resolves when it is known for the first time whether this process leads; never rejects. */
+  async start(): Promise<void> {
     this.#running ??= this.#run();
+    await this.#looked.promise;
   }
 
   /** Ends the duty, if this process has it, and lets another one lead at once. */
   async stop(): Promise<void> {
     this.#stopping.abort();
+    this.#looked.resolve(undefined);
     await this.#running;
   }
 
@@ -82,6 +85,7 @@ export class Leadership {
   async #run(): Promise<void> {
     while (!this.#stopped()) {
       const failed = await this.#tried();
+      this.#looked.resolve(undefined);
       if (!this.#stopped()) await wait(failed ? this.#ttlMs : this.#interval, this.#stopping.signal);
     }
   }
@@ -112,6 +116,7 @@ export class Leadership {
     try {
       const duty = await begin(store.under(lease));
       this.#error = undefined;
+      this.#looked.resolve(undefined);
       await until(AbortSignal.any([over.signal, this.#stopping.signal]));
       await duty.stop();
     } finally {

@@ -47,4 +47,4 @@ const leadership = new Leadership({
     error: (_, sentence) => say(sentence),
   },
 });
-leadership.start();
+void leadership.start();

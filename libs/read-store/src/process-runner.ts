@@ -19,7 +19,17 @@ export type ProcessRunnerOptions = {
   readonly logger?: Logger;
   readonly now?: () => Instant;
   readonly backOff?: BackOff;
+  /** Write down where it stands each time it is at the log's end: somebody elsewhere waits for it (`processPosition`). */
+  readonly prompt?: boolean;
 };
+
+/** Up to where a process has written down that it is done, whichever process of the machine runs it. */
+export const processPosition = async (store: ReadStore, name: string): Promise<Position> => {
+  const kept = await store.setting(keyOf(name));
+  return kept === undefined ? START : (JSON.parse(kept) as Checkpoint).position;
+};
+
+const keyOf = (name: string): string => `process:${name}`;
 
 /** How a process fares. */
 export type ProcessStatus = {
@@ -123,7 +133,7 @@ export class ProcessRunner {
   }
 
   get #key(): string {
-    return `process:${this.#options.name}`;
+    return keyOf(this.#options.name);
   }
 
   async #open(): Promise<void> {
@@ -157,7 +167,9 @@ export class ProcessRunner {
       await this.#work(batch);
       this.#waiters.look();
       if (signal.aborted) return;
-      if (this.#owing || this.#done.events - this.#kept.events >= UNWRITTEN) await this.#keep();
+      const unwritten = this.#done.events - this.#kept.events;
+      const asked = this.#options.prompt === true && batch.length === 0 && unwritten > 0;
+      if (this.#owing || asked || unwritten >= UNWRITTEN) await this.#keep();
       this.#atEnd = batch.length === 0;
       this.#recovered();
       this.#waiters.look();

@@ -110,7 +110,15 @@ export interface ReadStore {
 
 /** The read store is away, full, locked or closed. Nothing was half written. */
 export class ReadStoreUnavailable extends Error {
-  override readonly name = 'ReadStoreUnavailable';
+  override readonly name: string = 'ReadStoreUnavailable';
+}
+
+/**
+ * The database answers, but not to us: wrong user or password, no such database, too old. Waiting alone does not help;
+ * somebody has to act.
+ */
+export class ReadStoreUnusable extends ReadStoreUnavailable {
+  override readonly name = 'ReadStoreUnusable';
 }
 
 /** A row that the database will not have. Nothing of the call was written. */

@@ -1,6 +1,6 @@
 import type { EventStore } from '#event-store';
 import { START, type Recorded } from '#kernel';
-import type { Checkpoint } from './read-store.ts';
+import { nameOf, type Checkpoint, type ReadStore } from './read-store.ts';
 
 /** A checkpoint stands on an event that the log does not hold: the log was wiped, swapped, or put back from a backup. */
 export class CheckpointBeyondLog extends Error {
@@ -29,4 +29,12 @@ export const checkStanding = async (log: EventStore, reader: string, checkpoint:
   if (position === START || !event) return;
   const [found] = await log.read(event.stream, event.revision);
   if (found?.id !== event.id || found.position !== position) throw new CheckpointBeyondLog(reader, checkpoint);
+};
+
+/**
+ * Rejects with `CheckpointBeyondLog` when some read model was built from another log than this one. For a start, which is to
+ * fail at once rather than stand by for what can never go on.
+ */
+export const mustStandOn = async (log: EventStore, store: ReadStore): Promise<void> => {
+  for (const build of await store.builds()) await checkStanding(log, nameOf(build), build.checkpoint);
 };

@@ -2,9 +2,9 @@ import type { Command } from 'commander';
 import { cataloguePublication, parseCatalogue, PublishCatalogue, type Catalogue } from '#catalog';
 import { Handling } from '#event-store';
 import { isRefusal } from '#kernel';
-import type { DataFolder } from '#ledger-store';
+import type { Stores } from '#ledger-store';
 import { fail } from '../failure.ts';
-import { taking } from '../folder.ts';
+import { taking } from '../stores.ts';
 import { metaFor } from '../meta.ts';
 import { verb, type Json } from '../options.ts';
 import { print, printJson } from '../output.ts';
@@ -27,8 +27,8 @@ export const catalog = (program: Command): void => {
 
   verb(parent, 'publish <file>', 'publish a catalogue file').action(async (file: string, { json }: Json) => {
     const catalogue = readCatalogue(file, json);
-    const published = await taking('stop it first, or publish with its PUT /v1/catalog', (folder) =>
-      publish(folder, catalogue),
+    const published = await taking('stop it first, or publish with its PUT /v1/catalog', (stores) =>
+      publish(stores, catalogue),
     );
     const { version, effectiveFrom } = catalogue;
     if (json) printJson({ version, effectiveFrom, published });
@@ -61,8 +61,8 @@ const summaryOf = ({ version, effectiveFrom, offers }: Catalogue) => {
 };
 
 /** Answers whether there was anything to publish. */
-const publish = async (folder: DataFolder, catalogue: Catalogue): Promise<boolean> => {
-  const handling = new Handling(folder.events, { codec: folder.codec });
+const publish = async (stores: Stores, catalogue: Catalogue): Promise<boolean> => {
+  const handling = new Handling(stores.events, { codec: stores.codec });
   const facts = { model: 'directBill', cloud: 'global', newCommercePreview: true } as const;
   const command = new PublishCatalogue({ catalogue }, await metaFor(handling, 'default', facts));
   const outcome = await handling.handle(cataloguePublication, 'main', command);

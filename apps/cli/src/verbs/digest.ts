@@ -4,15 +4,15 @@ import type { Command } from 'commander';
 import type { EventStore } from '#event-store';
 import { FolderInUse } from '#event-store/sqlite';
 import { START, type Position } from '#kernel';
-import { asWritten, openDataFolder, type BesideDataFolder } from '#ledger-store';
+import { asWritten, openStores, type BesideStores, type Places } from '#ledger-store';
 import { projections } from '#projections';
 import { digestTable, type ReadStore, type TableDigest } from '#read-store';
 import { fail } from '../failure.ts';
-import { looking } from '../folder.ts';
+import { looking } from '../stores.ts';
 import { batchesOf, entryOf, LogDigest } from '../log.ts';
 import { verb, type Json } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
-import { keepingReadModels, tableNames } from '../read-models.ts';
+import { keepingReadModels, ReadModelsInUse, tableNames } from '../read-models.ts';
 
 /** How long a running ledger may take to bring its read models up with the log, in milliseconds, and to stand still. */
 const PATIENCE = 10_000;
@@ -38,14 +38,14 @@ export const digest = (program: Command): void => {
  * Read models are a function of the log, so both are digested at the same place. Where they are behind and nobody is at it,
  * they are brought up first; a running ledger is given the time to do it.
  */
-const digestsOf = async ({ path, events }: BesideDataFolder): Promise<Digests> => {
+const digestsOf = async ({ places, events }: BesideStores): Promise<Digests> => {
   const log = new GrowingDigest(events);
   const deadline = performance.now() + PATIENCE;
   while (performance.now() < deadline) {
     const end = await log.readOn();
     const tables = await looking(({ reads }) => tablesAt(reads, end), asWritten);
     if (tables !== 'behind' && (await log.readOn()) === end) return { log: log.digest, tables };
-    if (tables === 'behind' && !(await broughtUp(path))) await pause(LOOK_AGAIN);
+    if (tables === 'behind' && !(await broughtUp(places))) await pause(LOOK_AGAIN);
   }
   return fail(
     'the read models are not at the end of the log, in which they are to be digested: the log keeps growing, ' +
@@ -97,17 +97,17 @@ const allAt = async (reads: ReadStore, end: Position): Promise<boolean> => {
   );
 };
 
-/** Brings the read models up with the log; not where a running ledger owns the folder, and does it itself. */
-const broughtUp = async (path: string): Promise<boolean> => {
+/** Brings the read models up with the log; not where a running ledger does it itself. */
+const broughtUp = async (places: Places): Promise<boolean> => {
   try {
-    const folder = await openDataFolder(path, { mustExist: true });
+    const stores = await openStores(places, { mustExist: true });
     try {
-      return await keepingReadModels(folder, (runner) => runner.caughtUp());
+      return await keepingReadModels(stores, (runner) => runner.caughtUp());
     } finally {
-      await folder.close();
+      await stores.close();
     }
   } catch (error) {
-    if (error instanceof FolderInUse) return false;
+    if (error instanceof FolderInUse || error instanceof ReadModelsInUse) return false;
     throw error;
   }
 };

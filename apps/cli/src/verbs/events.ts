@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { Instant, Recorded } from '#kernel';
+import { whereLogIs } from '#ledger-store';
 import { fail } from '../failure.ts';
-import { looking } from '../folder.ts';
+import { looking } from '../stores.ts';
 import { instant, verb, type Json } from '../options.ts';
 import { inOneLine, print, printJson, table } from '../output.ts';
 
@@ -17,9 +18,9 @@ export const events = (program: Command): void => {
 };
 
 const recordedOf = (subscriptionId: string, at: Instant | undefined): Promise<readonly Recorded[]> =>
-  looking(async ({ events, path }) => {
+  looking(async ({ events, places }) => {
     const recorded = await events.read(`subscription-${subscriptionId}`);
-    if (recorded.length === 0) fail(`there is no subscription ${subscriptionId} in ${path}`);
+    if (recorded.length === 0) fail(`there is no subscription ${subscriptionId} ${whereLogIs(places)}`);
     return at === undefined ? recorded : recorded.filter(({ data }) => data.effectiveAt <= at);
   });
 

@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander';
 import type { EventStore } from '#event-store';
 import { START, type Recorded } from '#kernel';
 import { asWritten } from '#ledger-store';
-import { looking } from '../folder.ts';
+import { looking } from '../stores.ts';
 import { batchesOf, entryOf } from '../log.ts';
 import { verb, type Json } from '../options.ts';
 

@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { InvalidArgumentError, type Command } from 'commander';
 import { codec, RevisionConflict, type Draft, type EventStore } from '#event-store';
-import { START, type Position } from '#kernel';
-import { fillEmptyLedger, history } from '#ledger-store';
+import { START, type Position, type Recorded } from '#kernel';
+import { fillEmptyLedger, history, LedgerNotEmpty, whereLogIs } from '#ledger-store';
 import { fail, lineFor } from '../failure.ts';
-import { orInstead } from '../folder.ts';
+import { orInstead } from '../stores.ts';
 import { batchesOf, entryOf, LogDigest, type Entry } from '../log.ts';
 import { verb, type Json } from '../options.ts';
 import { print, printJson } from '../output.ts';
-import { dataFolder } from '../settings.ts';
+import { places } from '../settings.ts';
 
 const INSTEAD = 'import into an empty folder of its own (SUBLEDGER_DATA), and start the ledger on that';
 
@@ -23,12 +23,15 @@ export const importLog = (program: Command): void => {
   verb(program, 'import <file>', 'an export (ndjson; - for stdin) into an empty ledger, ids and order kept')
     .option('--sha256 <digest>', 'only if the log comes out with this digest', hexDigest)
     .action(async (file: string, { sha256, json }: Options) => {
-      const folder = dataFolder();
-      const imported = await fillEmptyLedger(folder, (log) => importInto(log, file, sha256)).catch((error: unknown) => {
+      const to = places();
+      const where = whereLogIs(to);
+      const imported = await fillEmptyLedger(to, (log, present) =>
+        importInto({ log, present, where }, file, sha256),
+      ).catch((error: unknown) => {
         throw orInstead(error, INSTEAD);
       });
       if (json) printJson(imported);
-      else print(`imported ${String(imported.events)} events into ${folder}; digest of the log ${imported.sha256}`);
+      else print(`imported ${String(imported.events)} events ${where}; digest of the log ${imported.sha256}`);
     });
 };
 
@@ -37,7 +40,18 @@ const hexDigest = (text: string): string => {
   return text.toLowerCase();
 };
 
-const importInto = async (log: EventStore, file: string, wanted: string | undefined): Promise<Imported> => {
+type Target = {
+  readonly log: EventStore;
+  readonly present: AsyncIterable<readonly Recorded[]>;
+  readonly where: string;
+};
+
+const importInto = async (
+  { log, present, where }: Target,
+  file: string,
+  wanted: string | undefined,
+): Promise<Imported> => {
+  for await (const _ of present) throw new LedgerNotEmpty('the ledger', where);
   const given = await appendAll(log, file);
   const written = new LogDigest();
   for await (const batch of batchesOf(log)) for (const event of batch) written.add(entryOf(event));

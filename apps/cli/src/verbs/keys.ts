@@ -3,9 +3,9 @@ import { Option, type Command } from 'commander';
 import { CreateKey, key, partner, RevokeKey, type AccessEvent, type Key } from '#access';
 import { Handling } from '#event-store';
 import { isRefusal, type PartnerFacts, type Recorded, type Role } from '#kernel';
-import type { DataFolder } from '#ledger-store';
+import type { Stores } from '#ledger-store';
 import { fail } from '../failure.ts';
-import { looking, taking } from '../folder.ts';
+import { looking, taking } from '../stores.ts';
 import { batchesOf } from '../log.ts';
 import { verb, type Json } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
@@ -34,8 +34,8 @@ export const keys = (program: Command): void => {
     .option('--partner <partnerId>', 'for whom it acts', 'default')
     .option('--operator', "it may act for the whole ledger: partners, everybody's keys, the catalogue")
     .action(async (wanted: NewKey & Json) => {
-      const created = await taking('stop it first, or make the key with its POST /v1/keys', (folder) =>
-        create(folder, wanted),
+      const created = await taking('stop it first, or make the key with its POST /v1/keys', (stores) =>
+        create(stores, wanted),
       );
       if (wanted.json) printJson(created);
       else print(`key ${created.keyId} for ${wanted.partner}, ${wanted.role}. It is shown this once:\n${created.key}`);
@@ -48,16 +48,16 @@ export const keys = (program: Command): void => {
   });
 
   verb(parent, 'revoke <keyId>', 'make a key worthless, for good').action(async (keyId: string, { json }: Json) => {
-    await taking(`stop it first, or revoke the key with its DELETE /v1/keys/${keyId}`, (folder) =>
-      revoke(folder, keyId),
+    await taking(`stop it first, or revoke the key with its DELETE /v1/keys/${keyId}`, (stores) =>
+      revoke(stores, keyId),
     );
     if (json) printJson({ keyId, revoked: true });
     else print(`key ${keyId} opens nothing any more`);
   });
 };
 
-const create = async (folder: DataFolder, { name, role, partner: partnerId, operator = false }: NewKey & Json) => {
-  const handling = new Handling(folder.events, { codec: folder.codec });
+const create = async (stores: Stores, { name, role, partner: partnerId, operator = false }: NewKey & Json) => {
+  const handling = new Handling(stores.events, { codec: stores.codec });
   const facts = await factsOf(handling, partnerId);
   // As the API makes them: 256 random bits, of which SHA-256 is kept.
   const secret = `slk_${randomBytes(32).toString('base64url')}`;
@@ -67,8 +67,8 @@ const create = async (folder: DataFolder, { name, role, partner: partnerId, oper
   return { keyId, key: secret, partnerId, name, role, operator };
 };
 
-const revoke = async (folder: DataFolder, keyId: string): Promise<void> => {
-  const handling = new Handling(folder.events, { codec: folder.codec });
+const revoke = async (stores: Stores, keyId: string): Promise<void> => {
+  const handling = new Handling(stores.events, { codec: stores.codec });
   const { state } = await handling.load(key, keyId);
   if (state.keyId === null) return fail(`there is no key ${keyId}`);
   if (state.revoked) return fail(`the key ${keyId} is revoked already`);

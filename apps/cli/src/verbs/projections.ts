@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { START, type Position } from '#kernel';
-import type { BesideDataFolder } from '#ledger-store';
+import type { BesideStores } from '#ledger-store';
 import { projections as declared } from '#projections';
 import type { Build, Quarantined } from '#read-store';
-import { looking } from '../folder.ts';
+import { looking } from '../stores.ts';
 import { batchesOf } from '../log.ts';
 import { verb, type Json } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
@@ -30,7 +30,7 @@ export const projections = (program: Command): void => {
   });
 };
 
-const standingsOf = async ({ events, reads }: BesideDataFolder): Promise<readonly Standing[]> => {
+const standingsOf = async ({ events, reads }: BesideStores): Promise<readonly Standing[]> => {
   const builds = (await reads?.builds()) ?? [];
   // Counted from the one that is furthest on: mostly nothing is left from there.
   const first = builds.toSorted((a, b) => b.checkpoint.events - a.checkpoint.events)[0]?.checkpoint;

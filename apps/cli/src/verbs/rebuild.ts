@@ -1,6 +1,6 @@
 import { MultiBar, Presets } from 'cli-progress';
 import { Argument, type Command } from 'commander';
-import { taking } from '../folder.ts';
+import { taking } from '../stores.ts';
 import { verb, type Json } from '../options.ts';
 import { note, print, printJson, table } from '../output.ts';
 import { keepingReadModels, projectionNames } from '../read-models.ts';
@@ -40,12 +40,12 @@ export const rebuild = (program: Command): void => {
 };
 
 const rebuildAll = (names: readonly string[]): Promise<readonly Rebuilt[]> =>
-  taking(INSTEAD, async (folder) => {
+  taking(INSTEAD, async (stores) => {
     const bars = process.stderr.isTTY ? new MultiBar({ format: FORMAT }, Presets.shades_classic) : undefined;
     const longest = Math.max(...names.map(({ length }) => length));
     try {
       await keepingReadModels(
-        folder,
+        stores,
         (runner) =>
           Promise.all(
             names.map(async (name) => {
@@ -61,7 +61,7 @@ const rebuildAll = (names: readonly string[]): Promise<readonly Rebuilt[]> =>
     } finally {
       bars?.stop();
     }
-    const served = (await folder.reads.builds()).filter((build) => build.served && names.includes(build.projection));
+    const served = (await stores.reads.builds()).filter((build) => build.served && names.includes(build.projection));
     return served
       .map(({ projection, version, checkpoint, quarantined }) => {
         return { name: projection, version, events: checkpoint.events, quarantined: quarantined.length };

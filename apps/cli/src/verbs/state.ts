@@ -3,10 +3,10 @@ import { addDays } from '#calendar';
 import { cataloguePublication, timeline } from '#catalog';
 import { Handling } from '#event-store';
 import type { Instant, Recorded } from '#kernel';
-import type { BesideDataFolder } from '#ledger-store';
+import { whereLogIs, type BesideStores } from '#ledger-store';
 import { evolve, settle, type Existing, type Subscription, type SubscriptionEvent } from '#subscription';
 import { fail } from '../failure.ts';
-import { looking } from '../folder.ts';
+import { looking } from '../stores.ts';
 import { instant, verb, type Json } from '../options.ts';
 import { print, printJson, tree } from '../output.ts';
 import { ledgerNow, policies } from '../settings.ts';
@@ -16,17 +16,17 @@ export const state = (program: Command): void => {
   verb(program, 'state <subscriptionId>', 'what the events of a subscription come to')
     .option('--at <instant>', 'as it stood then, with everything that was due; else as it is recorded', instant)
     .action(async (subscriptionId: string, { at, json }: Json & { readonly at?: Instant }) => {
-      const found = await looking((folder) => stateOf(folder, subscriptionId, at));
+      const found = await looking((stores) => stateOf(stores, subscriptionId, at));
       if (json) printJson(found);
       else print(`subscription ${subscriptionId}\n${tree(found)}`);
     });
 };
 
-const stateOf = async (folder: BesideDataFolder, subscriptionId: string, at: Instant | undefined): Promise<object> => {
-  const recorded = (await folder.events.read(`subscription-${subscriptionId}`)) as unknown as readonly Story[];
+const stateOf = async (stores: BesideStores, subscriptionId: string, at: Instant | undefined): Promise<object> => {
+  const recorded = (await stores.events.read(`subscription-${subscriptionId}`)) as unknown as readonly Story[];
   const [first] = recorded;
-  if (first === undefined) return fail(`there is no subscription ${subscriptionId} in ${folder.path}`);
-  const handling = new Handling(folder.events, { codec: folder.codec });
+  if (first === undefined) return fail(`there is no subscription ${subscriptionId} ${whereLogIs(stores.places)}`);
+  const handling = new Handling(stores.events, { codec: stores.codec });
   const now = await ledgerNow(handling);
   // What is yet to come is nobody's state (api.md §4.7).
   const until = at === undefined || at < now ? at : now;

@@ -83,7 +83,7 @@ class RevokeKeyHandler implements ICommandHandler<RevokeKey, Answered> {
 }
 
 const projected = (ledger: Ledger, { position }: CommandAnswer): Promise<boolean> =>
-  ledger.projections.reached(position, { of: ['access'], timeoutMs: PATIENCE_MS });
+  ledger.projecting.reached(position, { of: ['access'], timeoutMs: PATIENCE_MS });
 
 /** The answer without its events: those hold what a key was made of. */
 const bare = (answer: CommandAnswer, ids: Readonly<Record<string, string>>): CommandAnswer => {

@@ -8,10 +8,11 @@ import {
   type Meta,
   type PartnerFacts,
   type Position,
+  type Refusal,
 } from '#kernel';
 import { derivedId } from '../ledger/ids.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { generateKey, hashOf } from './keys.ts';
+import { hashOf } from './keys.ts';
 
 /** The partner of the bootstrap key (api.md §1). */
 const PARTNER = 'default';
@@ -39,9 +40,10 @@ type Bootstrapped = {
 
 /**
  * Makes sure that there is the partner `default`, and an administrator's key for it, which is also the operator's: `wanted`
- * if given, and it replaces the one before; else, at the first start, a new one.
+ * if given, and it replaces the one before; else, at the first start, a `fresh` one. May be called again with the same fresh
+ * one when it rejects. Of several processes that start at once, one makes the key.
  */
-export const bootstrap = async (ledger: Ledger, wanted: string | undefined): Promise<Bootstrapped> => {
+export const bootstrap = async (ledger: Ledger, wanted: string | undefined, fresh: string): Promise<Bootstrapped> => {
   const { state } = await ledger.handling.load(partner, PARTNER);
   if (state.partnerId === null)
     await record(ledger, 'register', {
@@ -50,21 +52,27 @@ export const bootstrap = async (ledger: Ledger, wanted: string | undefined): Pro
       commandFor: (meta) => new RegisterPartner({ partnerId: PARTNER, name: 'Default', ...facts }, meta),
     });
   const { number, last, position } = await lastKey(ledger);
-  const stands = last.keyId !== null && (wanted === undefined || (!last.revoked && last.hash === hashOf(wanted)));
-  if (stands) return { administratorKey: undefined, position };
-  if (last.keyId !== null && !last.revoked) {
-    const { keyId } = last;
-    await record(ledger, 'revoke', { decider: key, id: keyId, commandFor: (meta) => new RevokeKey({ keyId }, meta) });
+  if (last.keyId !== null) {
+    const { keyId, hash, revoked } = last;
+    const stands = wanted === undefined || (!revoked && hash === hashOf(wanted));
+    if (stands) return { administratorKey: hash === hashOf(fresh) ? fresh : undefined, position };
+    if (!revoked)
+      await record(ledger, 'revoke', { decider: key, id: keyId, commandFor: (meta) => new RevokeKey({ keyId }, meta) });
   }
-  const secret = wanted ?? generateKey();
-  const keyId = idOf(number + 1);
+  return makeKey(ledger, { keyId: idOf(number + 1), wanted, fresh });
+};
+
+type Wish = { readonly keyId: string; readonly wanted: string | undefined; readonly fresh: string };
+
+const makeKey = async (ledger: Ledger, { keyId, wanted, fresh }: Wish): Promise<Bootstrapped> => {
+  const secret = wanted ?? fresh;
   const data = { keyId, partnerId: PARTNER, name: 'bootstrap', role: 'global-admin', hash: hashOf(secret) } as const;
-  const made = await record(ledger, 'create', {
-    decider: key,
-    id: keyId,
-    commandFor: (meta) => new CreateKey({ ...data, operator: true }, meta),
-  });
-  return { administratorKey: wanted === undefined ? secret : undefined, position: made };
+  const command = new CreateKey({ ...data, operator: true }, metaFor(ledger, 'create', key.category, keyId));
+  const made = await ledger.handling.handle(key, keyId, command);
+  // Another process was faster, and made its own.
+  if (isRefusal(made) && made.refused === 'IDEMPOTENCY_KEY_REUSED') return bootstrap(ledger, wanted, fresh);
+  if (isRefusal(made)) throw cannotSetUp(made);
+  return { administratorKey: wanted === undefined ? secret : undefined, position: made.position };
 };
 
 /** The bootstrap keys are numbered from 1, so that the last one is found without any read model. */
@@ -94,6 +102,8 @@ const record = async <C extends Command, E extends Event, S>(
   { decider, id, commandFor }: Step<C, E, S>,
 ): Promise<Position> => {
   const outcome = await ledger.handling.handle(decider, id, commandFor(metaFor(ledger, what, decider.category, id)));
-  if (isRefusal(outcome)) throw new Error(`the ledger cannot set itself up: ${outcome.because}`);
+  if (isRefusal(outcome)) throw cannotSetUp(outcome);
   return outcome.position;
 };
+
+const cannotSetUp = ({ because }: Refusal): Error => new Error(`the ledger cannot set itself up: ${because}`);

@@ -24,7 +24,7 @@ export class FreshnessGuard implements CanActivate {
   async #wait(position: string | string[]): Promise<true> {
     if (typeof position !== 'string' || !/^[\x21-\x7e]{1,100}$/.test(position))
       throw new InvalidRequest([{ path: 'Ledger-Position', message: 'the header must be one that was answered' }]);
-    if (await this.#ledger.projections.reached(position, { timeoutMs: PATIENCE_MS })) return true;
+    if (await this.#ledger.projecting.reached(position, { timeoutMs: PATIENCE_MS })) return true;
     throw new ProblemError('PROJECTION_BEHIND', `the read models do not reflect ${position} yet: ask again`);
   }
 }

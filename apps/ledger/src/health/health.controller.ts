@@ -1,11 +1,12 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import type { Build } from '#read-store';
 import { Open } from '../access/permissions.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { Health } from './health.responses.ts';
 
-/** How long the event store may take to answer before it counts as away. */
+/** How long a store may take to answer before it counts as away. */
 const PATIENCE_MS = 2_000;
 
 @ApiTags('operating')
@@ -23,42 +24,69 @@ export class HealthController {
   @ApiOkResponse({ type: Health })
   @ApiServiceUnavailableResponse({ type: Health })
   async health(@Res({ passthrough: true }) reply: FastifyReply): Promise<Health> {
-    const { duties, projections, scheduler, processes } = this.#ledger;
-    const eventStore = await this.#eventStore();
-    const overdue = await scheduler.status().catch((error: unknown) => ({ error: messageOf(error) }));
-    const models = duties.has('projector') ? projections.statuses() : [];
-    const running = duties.has('scheduler') ? processes.map((process) => process.status()) : [];
-    const failed =
-      eventStore.status === 'down' ||
-      'error' in overdue ||
-      [...models, ...running].some(({ state }) => state === 'failed');
-    void reply.code(failed ? 503 : 200);
+    const { duties, projecting, scheduling, scheduler, store, reads, isStarted } = this.#ledger;
+    const [log, builds, overdue] = await Promise.all([
+      answerOf(() => store.read('catalog-main', Number.MAX_SAFE_INTEGER)),
+      answerOf(() => reads.builds()),
+      answerOf(() => scheduler.status()),
+    ]);
+    const [kept, processes] = [projecting.statuses(), scheduling.statuses()];
+    const leaderships = [
+      ...(duties.has('projector') ? [projecting.status()] : []),
+      ...(duties.has('scheduler') ? [scheduling.status()] : []),
+    ];
+    const isWell =
+      [log, builds, overdue].every((answer) => 'is' in answer) &&
+      [...kept, ...processes].every(({ state }) => state !== 'failed') &&
+      leaderships.every(({ error }) => error === undefined);
+    const status = !isWell ? 'unavailable' : isStarted ? 'ok' : 'starting';
+    void reply.code(status === 'ok' ? 200 : 503);
     return {
-      status: failed ? 'unavailable' : 'ok',
+      status,
       duties: [...duties],
-      eventStore,
-      projections: models,
-      processes: running,
-      scheduler: { running: duties.has('scheduler'), ...overdue },
+      eventStore: standing(log),
+      readStore: standing(builds),
+      projections: kept.length > 0 || !('is' in builds) ? kept : elsewhere(builds.is),
+      processes,
+      scheduler: {
+        running: duties.has('scheduler') && scheduling.status().state === 'leading',
+        ...('is' in overdue ? overdue.is : overdue),
+      },
+      leaderships,
     };
-  }
-
-  async #eventStore(): Promise<Health['eventStore']> {
-    let timer: NodeJS.Timeout | undefined;
-    const silence = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new Error(`no answer within ${PATIENCE_MS} ms`));
-      }, PATIENCE_MS);
-    });
-    try {
-      await Promise.race([this.#ledger.store.read('catalog-main', Number.MAX_SAFE_INTEGER), silence]);
-      return { status: 'up' };
-    } catch (error) {
-      return { status: 'down', error: messageOf(error) };
-    } finally {
-      clearTimeout(timer);
-    }
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+type Answer<T> = { readonly is: T } | { readonly error: string };
+
+/** What a store says within the time for it. */
+const answerOf = async <T>(ask: () => Promise<T>): Promise<Answer<T>> => {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${PATIENCE_MS} ms`));
+    }, PATIENCE_MS);
+  });
+  try {
+    return { is: await Promise.race([ask(), silence]) };
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+const standing = (answer: Answer<unknown>): Health['eventStore'] =>
+  'is' in answer ? { status: 'up' } : { status: 'down', error: answer.error };
+
+/** Up to where another process has brought the read models. */
+const elsewhere = (builds: readonly Build[]): Health['projections'] =>
+  builds
+    .filter(({ served }) => served)
+    .map(({ projection, version, checkpoint: { position }, quarantined }) => ({
+      name: projection,
+      version,
+      position,
+      state: 'elsewhere',
+      quarantined,
+    }));

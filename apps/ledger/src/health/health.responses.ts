@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 
-class EventStoreHealth {
+class StoreHealth {
   @ApiProperty({ enum: ['up', 'down'] }) readonly status!: string;
   @ApiProperty({ required: false }) readonly error?: string;
 }
@@ -8,9 +8,13 @@ class EventStoreHealth {
 class ReaderHealth {
   @ApiProperty() readonly name!: string;
   @ApiProperty({ description: 'Up to where it has read the log' }) readonly position!: string;
-  @ApiProperty({ enum: ['catchingUp', 'live', 'rebuilding', 'retrying', 'failed'] }) readonly state!: string;
-  @ApiProperty({ type: 'integer' }) readonly lagEvents!: number;
-  @ApiProperty() readonly lagSeconds!: number;
+  @ApiProperty({
+    enum: ['catchingUp', 'live', 'rebuilding', 'retrying', 'failed', 'elsewhere'],
+    description: '`elsewhere`: another process keeps it, which knows how far behind it is',
+  })
+  readonly state!: string;
+  @ApiPropertyOptional({ type: 'integer' }) readonly lagEvents?: number;
+  @ApiPropertyOptional() readonly lagSeconds?: number;
   @ApiProperty({ required: false }) readonly error?: string;
 }
 
@@ -25,8 +29,18 @@ class ProjectionHealth extends ReaderHealth {
   @ApiPropertyOptional({ type: 'object', additionalProperties: true }) readonly rebuild?: object;
 }
 
+class DutyHealth {
+  @ApiProperty({ enum: ['projections', 'scheduler'] }) readonly name!: string;
+  @ApiProperty({
+    enum: ['leading', 'standingBy'],
+    description: 'Of all processes that have the duty, one leads; the others take over when it is gone',
+  })
+  readonly state!: string;
+  @ApiProperty({ required: false, description: 'Why it cannot lead; it tries again' }) readonly error?: string;
+}
+
 class SchedulerHealth {
-  @ApiProperty() readonly running!: boolean;
+  @ApiProperty({ description: 'Whether this process does what falls due' }) readonly running!: boolean;
   @ApiProperty({ type: 'integer', required: false, description: 'Subscriptions with something due and not recorded' })
   readonly overdue?: number;
   @ApiProperty({ type: 'integer', required: false, description: 'Of those, how many could not be settled' })
@@ -36,10 +50,13 @@ class SchedulerHealth {
 
 /** How the duties of a process fare (api.md §4.9). */
 export class Health {
-  @ApiProperty({ enum: ['ok', 'unavailable'] }) readonly status!: 'ok' | 'unavailable';
+  @ApiProperty({ enum: ['ok', 'starting', 'unavailable'] }) readonly status!: 'ok' | 'starting' | 'unavailable';
   @ApiProperty({ enum: ['api', 'projector', 'scheduler'], isArray: true }) readonly duties!: readonly string[];
-  @ApiProperty({ type: EventStoreHealth }) readonly eventStore!: EventStoreHealth;
+  @ApiProperty({ type: StoreHealth }) readonly eventStore!: StoreHealth;
+  @ApiProperty({ type: StoreHealth }) readonly readStore!: StoreHealth;
   @ApiProperty({ type: [ProjectionHealth] }) readonly projections!: readonly ProjectionHealth[];
   @ApiProperty({ type: [ReaderHealth] }) readonly processes!: readonly ReaderHealth[];
   @ApiProperty({ type: SchedulerHealth }) readonly scheduler!: SchedulerHealth;
+  @ApiProperty({ type: [DutyHealth], description: 'The duties of this process that one process has at a time' })
+  readonly leaderships!: readonly DutyHealth[];
 }

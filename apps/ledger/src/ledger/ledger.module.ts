@@ -21,9 +21,9 @@ class LedgerShutdown implements OnApplicationShutdown {
     {
       provide: Ledger,
       inject: [CONFIGURATION],
-      useFactory: ({ dataFolder, clock, policy, roles, logLevel }: Configuration) =>
+      useFactory: ({ places, clock, policy, roles, logLevel }: Configuration) =>
         Ledger.open({
-          dataFolder,
+          places,
           clock,
           policies: policy,
           duties: roles,

@@ -1,31 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { simulatedClock } from '#calendar';
-import { Handling, type EventStore } from '#event-store';
+import type { EventStore, Handling } from '#event-store';
 import type { Instant } from '#kernel';
-import { openDataFolder, type DataFolder } from '#ledger-store';
+import { openStores, usesFolder, type Places, type Stores } from '#ledger-store';
 import type { PolicyTimeline } from '#policy';
-import { projections } from '#projections';
-import { ProjectionRunner, type Logger, type ProcessRunner, type ReadStore } from '#read-store';
+import type { Duty as Running, Logger, ReadStore } from '#read-store';
 import { SimulatedClock, SystemClock, type Clock } from './clock.ts';
-import { Customers } from './customers.ts';
+import type { Customers } from './customers.ts';
 import { DirectOrders } from './direct-orders.ts';
-import { Holdings } from './holdings.ts';
-import { OfferSlots } from './offer-slots.ts';
-import { Orders } from './orders.ts';
-import { PriceLists } from './price-lists.ts';
-import { processesOf } from './processes.ts';
-import { Purchases } from './purchases.ts';
+import { CLOCK_EVERY_MS, following, PRICE_LISTS_EVERY_MS } from './following.ts';
+import type { Orders } from './orders.ts';
+import type { PriceLists } from './price-lists.ts';
+import { Projecting } from './projecting.ts';
 import { Scheduler } from './scheduler.ts';
-import { SubscriptionCommands } from './subscription-commands.ts';
+import { Scheduling } from './scheduling.ts';
+import type { SubscriptionCommands } from './subscription-commands.ts';
 import { SubscriptionViews } from './subscription-views.ts';
 import { CLOCK_ID, TimeMachine } from './time-machine.ts';
-import { Upgrades } from './upgrades.ts';
+import { writeSide } from './write-side.ts';
 
 /** Which duties a process has (architecture.md §6). */
 export type Duty = 'api' | 'projector' | 'scheduler';
 
 export type LedgerOptions = {
-  /** Folder of the embedded store. */
-  readonly dataFolder: string;
+  readonly places: Places;
   readonly clock: { readonly kind: 'system' } | { readonly kind: 'simulated'; readonly from: Instant };
   readonly policies: PolicyTimeline;
   readonly duties: ReadonlySet<Duty>;
@@ -34,13 +33,14 @@ export type LedgerOptions = {
 
 /** The whole ledger without its face: stores, the command side, read models, processes, scheduler and clock. */
 export class Ledger {
+  readonly places: Places;
   readonly store: EventStore;
   readonly reads: ReadStore;
   readonly handling: Handling;
   readonly clock: Clock;
   readonly priceLists: PriceLists;
-  readonly projections: ProjectionRunner;
-  readonly processes: readonly ProcessRunner[];
+  readonly projecting: Projecting;
+  readonly scheduling: Scheduling;
   readonly scheduler: Scheduler;
   readonly customers: Customers;
   readonly commands: SubscriptionCommands;
@@ -50,82 +50,100 @@ export class Ledger {
   /** Only under a simulated clock. */
   readonly timeMachine: TimeMachine | undefined;
   readonly duties: ReadonlySet<Duty>;
-  readonly #folder: DataFolder;
+  /** Whether it has been caught up with the log since this process began, and everything is there that must be. */
+  isStarted = false;
+  readonly #stores: Stores;
+  readonly #closing = new AbortController();
+  #following: readonly Running[] = [];
 
-  /** Opens the stores; nothing runs yet. Throws `FolderInUse` when another process owns the data folder. */
+  /**
+   * Opens the stores; nothing runs yet. Throws `FolderInUse` when another process owns the data folder, and `WrongPlace`
+   * where a URL is none.
+   */
   static async open(options: LedgerOptions): Promise<Ledger> {
-    return new Ledger(options, await openDataFolder(options.dataFolder));
+    return new Ledger(options, await openStores(options.places, { logger: options.logger }));
   }
 
-  private constructor({ clock, policies, duties, logger }: LedgerOptions, folder: DataFolder) {
+  private constructor({ places, clock, policies, duties, logger }: LedgerOptions, stores: Stores) {
+    this.places = places;
     this.duties = duties;
-    this.#folder = folder;
-    this.store = folder.events;
-    this.reads = folder.reads;
-    this.handling = new Handling(this.store, { codec: folder.codec });
-    this.clock = clock.kind === 'system' ? new SystemClock() : new SimulatedClock(clock.from);
-    this.priceLists = new PriceLists(this.handling);
-    const now = () => this.clock.now();
-    this.projections = new ProjectionRunner({ log: this.store, store: this.reads, projections, logger, now });
-    const surroundings = () => this.commands.surroundings();
-    const { store: log, reads, handling } = this;
-    const parts = { store: log, reads, handling, clock: this.clock, surroundings };
-    const slots = new OfferSlots(this.handling);
-    const upgrades = new Upgrades(parts);
-    this.customers = new Customers(parts);
-    const purchases = new Purchases({ ...parts, slots, customers: this.customers });
-    this.commands = new SubscriptionCommands({
-      customers: this.customers,
-      ...parts,
-      priceLists: this.priceLists,
-      policies,
-      slots,
-      holdings: new Holdings(parts),
-      upgrades,
-    });
-    this.orders = new Orders({ ...parts, commands: this.commands });
+    this.#stores = stores;
+    this.store = stores.events;
+    this.reads = stores.reads;
+    const simulated = clock.kind === 'system' ? undefined : new SimulatedClock(clock.from);
+    this.clock = simulated ?? new SystemClock();
+    const { store, reads } = this;
+    const side = writeSide({ store, reads, codec: stores.codec, clock: this.clock, policies });
+    this.handling = side.handling;
+    this.priceLists = side.priceLists;
+    this.customers = side.customers;
+    this.commands = side.commands;
+    this.orders = side.orders;
+    const parts = { ...side, store, reads, clock: this.clock };
     this.directOrders = new DirectOrders(parts);
     this.views = new SubscriptionViews(parts);
-    const { orders } = this;
-    this.processes = processesOf({ log, store: reads, logger, now, upgrades, purchases, orders });
+    const holder = `${hostname()}/${String(process.pid)}/${randomUUID()}`;
+    const duty = { ...parts, logger, now: () => this.clock.now(), holder };
+    this.projecting = new Projecting(duty);
+    const { projecting } = this;
     this.scheduler = new Scheduler({
       ...parts,
-      projections: this.projections,
+      projecting,
       onError: (error, subscriptionId) => {
         logger.error({ error, subscriptionId }, 'what fell due could not be settled');
       },
     });
+    this.scheduling = new Scheduling({
+      ...duty,
+      scheduler: this.scheduler,
+      recordedAt: (instant) => simulated?.set(instant),
+      prompt: simulated !== undefined && this.#isShared,
+    });
     this.timeMachine =
-      this.clock instanceof SimulatedClock
-        ? new TimeMachine({
-            ...parts,
-            clock: this.clock,
-            scheduler: this.scheduler,
-            projections: this.projections,
-            processes: this.processes,
-          })
-        : undefined;
+      simulated &&
+      new TimeMachine({
+        ...parts,
+        ...{ clock: simulated, scheduler: this.scheduler, projecting, scheduling: this.scheduling },
+        closing: this.#closing.signal,
+      });
   }
 
-  /** Catches the clock and the price lists up with the log, then starts this process's duties. */
+  /** Whether other processes may work on the same stores. */
+  get #isShared(): boolean {
+    return !usesFolder(this.places);
+  }
+
+  /** Aborts when the ledger closes. */
+  get closing(): AbortSignal {
+    return this.#closing.signal;
+  }
+
+  /**
+   * Catches the clock and the price lists up with the log, then starts this process's duties. May be called again when it
+   * rejects because a store is away; rejects with `CheckpointBeyondLog` where the log is not the one that was projected.
+   */
   async start(): Promise<void> {
-    if (this.clock instanceof SimulatedClock) {
-      const { state: lastShown } = await this.handling.load(simulatedClock, CLOCK_ID);
-      this.clock.set(lastShown);
-    }
+    await this.#readClock();
     await this.priceLists.refresh();
-    if (this.duties.has('projector')) await this.projections.start();
-    if (this.duties.has('scheduler')) {
-      for (const process of this.processes) await process.start();
-      this.scheduler.start();
-    }
+    if (this.duties.has('projector')) await this.projecting.start();
+    if (this.duties.has('scheduler')) await this.scheduling.start();
+    if (!this.#isShared || this.#following.length > 0) return;
+    this.#following = [following(() => this.priceLists.refresh(), PRICE_LISTS_EVERY_MS)];
+    if (this.timeMachine) this.#following = [...this.#following, following(() => this.#readClock(), CLOCK_EVERY_MS)];
+  }
+
+  async #readClock(): Promise<void> {
+    if (!(this.clock instanceof SimulatedClock)) return;
+    const { state: lastShown } = await this.handling.load(simulatedClock, CLOCK_ID);
+    this.clock.set(lastShown);
   }
 
   /** Ends the duties, then lets go of the stores. */
   async close(): Promise<void> {
-    await this.scheduler.stop();
-    for (const process of this.processes) await process.stop();
-    await this.projections.stop();
-    await this.#folder.close();
+    this.#closing.abort();
+    for (const one of this.#following) await one.stop();
+    await this.scheduling.stop();
+    await this.projecting.stop();
+    await this.#stores.close();
   }
 }

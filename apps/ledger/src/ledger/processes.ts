@@ -5,20 +5,47 @@ import type { Orders } from './orders.ts';
 import type { Purchases } from './purchases.ts';
 import type { Upgrades } from './upgrades.ts';
 
-type Parts = {
+/** Whoever reacts to what has happened. */
+export type Reactions = {
+  readonly upgrades: Pick<Upgrades, 'whenSeatsLeaveThenDeliver'>;
+  readonly purchases: Pick<Purchases, 'whenSlotIsClaimedThenPurchase' | 'whenSeatsAreClaimedThenAdd'>;
+  readonly orders: Pick<Orders, 'whenCartIsOrderedThenFulfil'>;
+};
+
+type Parts = Reactions & {
   readonly log: EventStore;
   readonly store: ReadStore;
   readonly logger: Logger;
   readonly now: () => Instant;
-  readonly upgrades: Upgrades;
-  readonly purchases: Purchases;
-  readonly orders: Orders;
+  readonly recordedAt: (instant: Instant) => void;
+  readonly prompt: boolean;
 };
 
+/** The names under which their checkpoints are kept. */
+export const processNames = ['upgrades', 'purchases', 'increases', 'orders'] as const;
+
 /** What spans two aggregates, each with a checkpoint of its own: an event of this type, and what follows from it. */
-export const processesOf = ({ upgrades, purchases, orders, ...runner }: Parts): readonly ProcessRunner[] => {
-  const process = (name: string, type: string, react: (event: Recorded) => Promise<void>) =>
-    new ProcessRunner({ ...runner, name, handles: [type], react });
+export const processesOf = ({
+  upgrades,
+  purchases,
+  orders,
+  recordedAt,
+  ...runner
+}: Parts): readonly ProcessRunner[] => {
+  const process = (
+    name: (typeof processNames)[number],
+    type: string,
+    then: (event: Recorded) => Promise<void>,
+  ): ProcessRunner =>
+    new ProcessRunner({
+      ...runner,
+      name,
+      handles: [type],
+      react: (event) => {
+        recordedAt(event.meta.recordedAt);
+        return then(event);
+      },
+    });
   return [
     process('upgrades', 'UpgradeStarted', (event) => upgrades.whenSeatsLeaveThenDeliver(event)),
     process('purchases', 'OfferSlotClaimed', (event) => purchases.whenSlotIsClaimedThenPurchase(event)),

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Handling } from '#event-store';
 import { isRefusal, type Instant, type Meta } from '#kernel';
-import type { ProjectionRunner, ReadStore } from '#read-store';
+import type { Duty, ReadStore } from '#read-store';
 import * as renewals from '#projections/renewals';
 import { Settle, subscription, type Surroundings } from '#subscription';
 import type { Clock } from './clock.ts';
+import type { Projecting } from './projecting.ts';
 import { readModels } from './read-models.ts';
 
 /** How often it looks for what is due. */
@@ -17,7 +19,7 @@ type Due = { readonly subscriptionId: string; readonly partnerId: string };
 type Parts = {
   readonly handling: Handling;
   readonly reads: ReadStore;
-  readonly projections: ProjectionRunner;
+  readonly projecting: Pick<Projecting, 'reached'>;
   readonly clock: Clock;
   readonly surroundings: () => Surroundings;
   readonly onError: (error: unknown, subscriptionId?: string) => void;
@@ -29,22 +31,21 @@ type Parts = {
  */
 export class Scheduler {
   readonly #parts: Parts;
-  readonly #stopping = new AbortController();
-  #beating: Promise<void> | undefined;
   #failed = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Starts to beat. */
-  start(): void {
-    this.#beating = this.#beat();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#beating;
+  /** Begins to look for what is due, and goes on until it is stopped. */
+  beat(): Duty {
+    const stopping = new AbortController();
+    const beating = this.#beat(stopping.signal);
+    const stop = async () => {
+      stopping.abort();
+      await beating;
+    };
+    return { stop };
   }
 
   /** How many subscriptions are overdue, and for how many the last nudge failed. */
@@ -53,23 +54,22 @@ export class Scheduler {
     return { overdue: await renewals.overdueCount(readModels(this.#parts), now), failing: this.#failed };
   }
 
-  async #beat(): Promise<void> {
-    const { signal } = this.#stopping;
+  async #beat(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        await this.settleDue(this.#parts.clock.now());
+        await this.settleDue(this.#parts.clock.now(), signal);
       } catch (error) {
         this.#parts.onError(error);
       }
-      await pause(BEAT_MS, signal);
+      await pause(BEAT_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
   /** Settles everything that is due up to an instant, until there is nothing left that can be settled. */
-  async settleDue(until: Instant): Promise<void> {
+  async settleDue(until: Instant, signal: AbortSignal): Promise<void> {
     // What did not move although it is due (seats in transit, or a failure) is left for the next beat.
     const stuck = new Set<string>();
-    while (!this.#stopping.signal.aborted) {
+    while (!signal.aborted) {
       const due = await renewals.due(readModels(this.#parts), until, BATCH + stuck.size);
       const batch = due.filter(({ subscriptionId }) => !stuck.has(subscriptionId));
       if (batch.length === 0) break;
@@ -81,8 +81,7 @@ export class Scheduler {
         .filter((position) => position !== undefined)
         .sort()
         .at(-1);
-      if (last !== undefined)
-        await this.#parts.projections.reached(last, { of: ['renewals'], signal: this.#stopping.signal });
+      if (last !== undefined) await this.#parts.projecting.reached(last, { of: ['renewals'], signal });
     }
     this.#failed = stuck.size;
   }
@@ -107,15 +106,3 @@ export class Scheduler {
     }
   }
 }
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done);
-    if (signal.aborted) done();
-  });

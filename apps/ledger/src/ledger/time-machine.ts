@@ -1,14 +1,20 @@
 import { MoveClock, simulatedClock } from '#calendar';
 import type { EventStore, Handling } from '#event-store';
-import { isRefusal, START, type Instant, type Meta, type Position, type Refusal } from '#kernel';
-import type { ProcessRunner, ProjectionRunner, ReadStore } from '#read-store';
+import { isRefusal, refuse, START, type Instant, type Meta, type Position, type Refusal } from '#kernel';
+import type { ReadStore } from '#read-store';
 import * as renewals from '#projections/renewals';
 import type { SimulatedClock } from './clock.ts';
-import type { Scheduler } from './scheduler.ts';
+import { derivedId } from './ids.ts';
+import type { Projecting } from './projecting.ts';
 import { readModels } from './read-models.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Scheduling } from './scheduling.ts';
 
 /** What the simulated clock last showed is kept on the stream `clock-simulated`. */
 export const CLOCK_ID = 'simulated';
+
+/** How long a move waits at one stop for whoever has the duties of a projector and of a scheduler elsewhere. */
+const PATIENCE_MS = 60_000;
 
 type Parts = {
   readonly store: EventStore;
@@ -16,11 +22,16 @@ type Parts = {
   readonly reads: ReadStore;
   readonly clock: SimulatedClock;
   readonly scheduler: Scheduler;
-  readonly projections: ProjectionRunner;
-  readonly processes: readonly ProcessRunner[];
+  readonly projecting: Projecting;
+  readonly scheduling: Scheduling;
+  /** Aborts when the ledger closes. */
+  readonly closing: AbortSignal;
 };
 
-/** Moves a simulated clock through everything that falls due on the way, in order (api.md §4.8). */
+/**
+ * Moves a simulated clock through everything that falls due on the way, in order (api.md §4.8). Each instant at which it
+ * stops is recorded before anything else is: other processes follow it there, and a move that broke off stands where it was.
+ */
 export class TimeMachine {
   readonly #parts: Parts;
   /** Where the log ended when it was last looked for. */
@@ -31,7 +42,10 @@ export class TimeMachine {
     this.#parts = parts;
   }
 
-  /** Resolves when all that fell due is recorded, every process has finished and every projection has caught up. */
+  /**
+   * Resolves when all that fell due is recorded, every process has finished and every projection has caught up; to a
+   * refusal when the clock would go back, or when those who have to finish are not there (PROCESS_PENDING).
+   */
   async moveTo(now: Instant, meta: Meta): Promise<Refusal | undefined> {
     const move = this.#moving.then(() => this.#move(now, meta));
     this.#moving = move.catch(() => undefined);
@@ -39,35 +53,62 @@ export class TimeMachine {
   }
 
   async #move(now: Instant, meta: Meta): Promise<Refusal | undefined> {
-    const { handling, clock, scheduler } = this.#parts;
-    const command = new MoveClock({ now }, { ...meta, at: clock.now() });
-    const moved = await handling.handle(simulatedClock, CLOCK_ID, command);
-    if (isRefusal(moved)) return moved;
-    await this.#quiet();
+    const { handling, scheduler, closing } = this.#parts;
+    const asked = new MoveClock({ now }, { ...meta, at: this.#parts.clock.now() });
+    const rehearsed = await handling.handle(simulatedClock, CLOCK_ID, asked, { dryRun: true });
+    if (isRefusal(rehearsed)) return rehearsed;
+    if (!(await this.#quiet())) return pending();
     let stop: Instant | undefined;
-    for (let due = await renewals.earliestDue(readModels(this.#parts), now); due !== undefined && due !== stop;) {
+    for (let due = await this.#earliestDue(now); due !== undefined && due !== stop;) {
       stop = due;
-      clock.set(due);
-      await scheduler.settleDue(due);
-      await this.#quiet();
-      due = await renewals.earliestDue(readModels(this.#parts), now);
+      await this.#stopAt(due, meta);
+      await scheduler.settleDue(due, closing);
+      if (!(await this.#quiet())) return pending();
+      due = await this.#earliestDue(now);
     }
+    await this.#stopAt(now, meta);
+    return (await this.#quiet()) ? undefined : pending();
+  }
+
+  #earliestDue(until: Instant): Promise<Instant | undefined> {
+    return renewals.earliestDue(readModels(this.#parts), until);
+  }
+
+  /** Lets the clock show an instant, unless somebody else has moved it further meanwhile. */
+  async #stopAt(now: Instant, meta: Meta): Promise<void> {
+    const { handling, clock } = this.#parts;
+    const commandId = derivedId('clock', meta.commandId, now);
+    await handling.handle(simulatedClock, CLOCK_ID, new MoveClock({ now }, { ...meta, commandId, at: clock.now() }));
     clock.set(now);
-    return undefined;
   }
 
   /** Until nobody has anything left to do: processes write, and what they write may be read by processes again. */
-  async #quiet(): Promise<void> {
-    const { store, processes, projections } = this.#parts;
+  async #quiet(): Promise<boolean> {
+    const { store, reads, scheduling, projecting, closing } = this.#parts;
+    const signal = AbortSignal.any([closing, AbortSignal.timeout(PATIENCE_MS)]);
+    if (this.#end === START) this.#end = await furthest(reads);
     let before: Position | undefined;
     for (let end = this.#end; end !== before; this.#end = end) {
       before = end;
       end = await endOf(store, before);
-      for (const process of processes) await process.idle(end);
-      await projections.reached(end);
+      if (!(await scheduling.reached(end, signal))) return false;
+      if (!(await projecting.reached(end, { signal }))) return false;
     }
+    return true;
   }
 }
+
+const pending = (): Refusal =>
+  refuse(
+    'PROCESS_PENDING',
+    'what fell due is still being recorded: ask again, and the clock goes on from where it stands',
+  );
+
+/** Some place in the log from where it is not far to its end. */
+const furthest = async (reads: ReadStore): Promise<Position> => {
+  const positions = (await reads.builds()).map(({ checkpoint }) => checkpoint.position);
+  return positions.sort().at(-1) ?? START;
+};
 
 /** Where the log ends just now. */
 const endOf = async (store: EventStore, from: Position): Promise<Position> => {

@@ -1,7 +1,7 @@
 import { partner, RegisterPartner } from '#access';
 import { cataloguePublication, parseCatalogue, PublishCatalogue } from '#catalog';
 import { customer, RegisterCustomer } from '#customer';
-import { codec, Handling, type EventStore } from '#event-store';
+import { codec, type EventStore } from '#event-store';
 import { openMemory } from '#event-store/memory';
 import { isRefusal, type Command, type Decider, type Event, type Instant, type Meta } from '#kernel';
 import { history } from '#ledger-store';
@@ -9,14 +9,8 @@ import { CheckOutCart, CreateCart, ReviewCart, type CartLine } from '#order';
 import { timelineOf } from '#policy';
 import type { ReadStore } from '#read-store';
 import { SimulatedClock } from './clock.ts';
-import { Customers } from './customers.ts';
-import { Holdings } from './holdings.ts';
-import { OfferSlots } from './offer-slots.ts';
-import { Orders } from './orders.ts';
-import { CATALOGUE_ID, PriceLists } from './price-lists.ts';
-import { Purchases } from './purchases.ts';
-import { SubscriptionCommands } from './subscription-commands.ts';
-import { Upgrades } from './upgrades.ts';
+import { CATALOGUE_ID } from './price-lists.ts';
+import { writeSide as writeSideOver } from './write-side.ts';
 
 const at: Instant = '2021-06-18T09:00:00.000Z';
 const shapes = codec(history);
@@ -42,27 +36,13 @@ export const dying = (store: EventStore, n: number, when: 'before' | 'after'): E
   };
 };
 
-/** What a process has in its head over a store: everything of the write side that orders touch. */
+/** What a process has in its head over a store. */
 export const writeSide = async (store: EventStore, reads: ReadStore, patienceMs = 50) => {
-  const handling = new Handling(store, { codec: shapes, retries: [] });
   const clock = new SimulatedClock(at);
-  const priceLists = new PriceLists(handling);
-  const surroundings = () => commands.surroundings();
-  const parts = { store, handling, clock, surroundings };
-  const slots = new OfferSlots(handling);
-  const customers = new Customers({ ...parts, reads });
-  const commands: SubscriptionCommands = new SubscriptionCommands({
-    ...parts,
-    priceLists,
-    policies: timelineOf('seed-2021-09'),
-    slots,
-    holdings: new Holdings({ ...parts, reads }),
-    upgrades: new Upgrades(parts),
-    customers,
-  });
-  const orders = new Orders({ ...parts, commands, patienceMs });
-  await priceLists.refresh();
-  return { handling, clock, commands, orders, priceLists, purchases: new Purchases({ ...parts, slots, customers }) };
+  const policies = timelineOf('seed-2021-09');
+  const side = writeSideOver({ store, reads, codec: shapes, clock, policies, patienceMs, retries: [] });
+  await side.priceLists.refresh();
+  return { ...side, clock };
 };
 
 export type WriteSide = Awaited<ReturnType<typeof writeSide>>;

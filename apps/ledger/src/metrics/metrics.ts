@@ -34,7 +34,7 @@ export class Metrics {
       labelNames: ['projection'],
       registers,
       collect() {
-        for (const { name, lagEvents } of ledger.projections.statuses()) this.set({ projection: name }, lagEvents);
+        for (const { name, lagEvents } of ledger.projecting.statuses()) this.set({ projection: name }, lagEvents);
       },
     });
     new Gauge({
@@ -43,7 +43,7 @@ export class Metrics {
       labelNames: ['projection'],
       registers,
       collect() {
-        for (const { name, lagSeconds } of ledger.projections.statuses()) this.set({ projection: name }, lagSeconds);
+        for (const { name, lagSeconds } of ledger.projecting.statuses()) this.set({ projection: name }, lagSeconds);
       },
     });
     new Gauge({
@@ -52,7 +52,7 @@ export class Metrics {
       labelNames: ['projection'],
       registers,
       collect() {
-        for (const { name, quarantined } of ledger.projections.statuses())
+        for (const { name, quarantined } of ledger.projecting.statuses())
           this.set({ projection: name }, quarantined.length);
       },
     });

@@ -1,6 +1,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { StoreUnavailable } from '../event-store.ts';
+import { mustBeNewEnough } from './server-version.ts';
 import { asTold, isAnswer, isNotLeader, TimedOut } from './failures.ts';
 
 /** How long to wait for the calls of a client to end that are cancelled, in milliseconds. */
@@ -10,6 +11,8 @@ const LEAVE_TAKING = 1_000;
 type Life = {
   readonly client: EventStoreDBClient;
   readonly over: AbortController;
+  /** That its server is one that serves. */
+  usable?: Promise<void>;
   /** The first append: the driver may reverse those that are there before its stream is open, so they wait for it. */
   first?: Promise<unknown>;
 };
@@ -34,15 +37,17 @@ export class Connection {
   }
 
   /**
-   * Does something with the client, for at most `limit` milliseconds. Rejects with what the driver threw if the server has
+   * Does something with the client, for at most `longest` milliseconds; whether the server serves is known after `limit`. Rejects with what the driver threw if the server has
    * answered; with `StoreUnavailable` otherwise, and then the client is given up.
    */
-  async run<T>(what: string, limit: number, work: Work<T>): Promise<T> {
+  async run<T>(what: string, limit: number, work: Work<T>, longest = limit): Promise<T> {
     let life: Life | undefined;
     try {
       life = await this.#current();
-      const { client, over } = life;
-      return await within(limit, () => work(client, over.signal));
+      const current = life;
+      const { client, over } = current;
+      await mustServe(current, limit);
+      return await within(longest, () => work(client, over.signal));
     } catch (error) {
       if (isAnswer(error)) throw error;
       // The client would lose who leads if it were given up.
@@ -68,9 +73,10 @@ export class Connection {
   }
 
   /** The client of now, for a subscription: `over` says when it is given up. */
-  async client(): Promise<{ readonly client: EventStoreDBClient; readonly over: AbortSignal }> {
-    const { client, over } = await this.#current();
-    return { client, over: over.signal };
+  async client(limit: number): Promise<{ readonly client: EventStoreDBClient; readonly over: AbortSignal }> {
+    const life = await this.#current();
+    await mustServe(life, limit);
+    return { client: life.client, over: life.over.signal };
   }
 
   /** Lets go of a client that is no good any more. What waits for its answer is told that there is none. */
@@ -99,6 +105,9 @@ const living = (url: string): Life => ({
   client: EventStoreDBClient.connectionString(url),
   over: new AbortController(),
 });
+
+const mustServe = (life: Life, limit: number): Promise<void> =>
+  within(limit, () => (life.usable ??= mustBeNewEnough(life.client)));
 
 const takeLeave = async ({ client, over }: Life): Promise<void> => {
   over.abort();

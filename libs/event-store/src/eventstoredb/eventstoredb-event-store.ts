@@ -195,7 +195,8 @@ class EventStoreDbEventStore implements EventStoreDb {
     this.#mustBeOpen();
     const limit = this.#limit;
     try {
-      return await this.#track(this.#connection.run(what, LONGEST, (client, over) => read({ client, over, limit })));
+      const reading = this.#connection.run(what, limit, (client, over) => read({ client, over, limit }), LONGEST);
+      return await this.#track(reading);
     } catch (error) {
       throw asTold(error, what);
     }

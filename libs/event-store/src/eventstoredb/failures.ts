@@ -1,5 +1,5 @@
 import type { Position } from '#kernel';
-import { StoreUnavailable } from '../event-store.ts';
+import { StoreUnavailable, StoreUnusable } from '../event-store.ts';
 
 /**
  * A property of whatever the client threw. That is one of its own errors, with a `type`; or grpc's, with a `code` only;
@@ -71,6 +71,6 @@ export const asTold = (error: unknown, what: string): Error => {
   const why = messageOf(error) || typeOf(error) || 'no reason given';
   if (isNoPosition(error)) return new Error(`the log has no event at that position: ${why}`, told);
   if (isFinal(error)) return new Error(`${what} is not possible: ${why}`, told);
-  if (isDenied(error)) return new StoreUnavailable(`the event store denies access: ${what}: ${why}`, told);
+  if (isDenied(error)) return new StoreUnusable(`the event store denies access: ${what}: ${why}`, told);
   return new StoreUnavailable(`the event store does not answer: ${what}: ${why}`, told);
 };

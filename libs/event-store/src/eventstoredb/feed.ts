@@ -110,7 +110,7 @@ export class Feed {
   /** One subscription, until it ends or fails, or is called off. */
   async #subscribe(): Promise<void> {
     const { connection, limit, stop, prefixes } = this.#options;
-    const { client, over } = await connection.client();
+    const { client, over } = await connection.client(limit);
     const done = new AbortController();
     const silence = Promise.withResolvers<undefined>();
     const timer = setTimeout(() => silence.reject(new TimedOut(`no answer within ${limit} ms`)), limit);

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { ReadStoreUnusable } from '../read-store.ts';
 import { asOurs, endsConnection } from './errors.ts';
 import { OWN_TABLES } from './schema.ts';
 
@@ -33,7 +34,8 @@ const leasing: Duty = { ...writing, name: 'leases', most: 1, patience: 6_000 };
 const reading = (most: number): Duty => ({
   name: 'reader',
   most,
-  patience: 10_000,
+  // Shorter than ten seconds, with what it takes to find out: a command that looks something up is answered within those.
+  patience: 8_000,
   settings: { idle_in_transaction_session_timeout: 60_000, default_transaction_read_only: 'on' },
 });
 
@@ -170,7 +172,7 @@ export class Connections {
       );
       const release = Math.floor(Number(rows[0]?.version) / 10_000);
       if (release < OLDEST)
-        throw new TypeError(`PostgreSQL ${OLDEST} or newer is needed; the one ${this.where} is ${release}`);
+        throw new ReadStoreUnusable(`PostgreSQL ${OLDEST} or newer is needed; the one ${this.where} is ${release}`);
       await session.query('SELECT pg_advisory_xact_lock($1)', [MAKING_TABLES]);
       for (const statement of OWN_TABLES) await session.query(statement);
     });

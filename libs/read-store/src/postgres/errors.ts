@@ -1,16 +1,19 @@
 import pg from 'pg';
 import { sentenceOf } from '../logger.ts';
-import { ReadStoreUnavailable, RowRefused } from '../read-store.ts';
+import { ReadStoreUnavailable, ReadStoreUnusable, RowRefused } from '../read-store.ts';
 
 /** Classes of SQLSTATE that speak of the row: cardinality, data, constraint, a limit of the program (an index entry too long). */
 const ABOUT_THE_ROW = new Set(['21', '22', '23', '54']);
 
 /**
- * Classes that speak of the store, not of what it was asked for: connection, who may come in, which database, read only or
- * an aborted transaction, rolled back for others' sake, resources (a full disk), not in that state (a lock that is not to be
- * had), an operator's hand, the system around it, its own inside.
+ * Classes that speak of the store, not of what it was asked for: connection, read only or an aborted transaction, rolled
+ * back for others' sake, resources (a full disk), not in that state (a lock that is not to be had), an operator's hand, the
+ * system around it, its own inside.
  */
-const ABOUT_THE_STORE = new Set(['08', '28', '3D', '25', '40', '53', '55', '57', '58', 'XX']);
+const ABOUT_THE_STORE = new Set(['08', '25', '40', '53', '55', '57', '58', 'XX']);
+
+/** Who may come in, which database. */
+const ABOUT_US = new Set(['28', '3D']);
 
 /** A view that is not there is one that nobody has made yet: the read models are on their way. */
 const NO_SUCH_TABLE = '42P01';
@@ -29,6 +32,7 @@ export const endsConnection = (error: unknown): boolean =>
 export const asOurs = (error: unknown, where: string): unknown => {
   if (!isAnswer(error)) return isMistake(error) ? error : unavailable(error, where);
   const code = error.code ?? '';
+  if (ABOUT_US.has(code.slice(0, 2))) return new ReadStoreUnusable(cannotBeUsed(error, where), { cause: error });
   if (ABOUT_THE_ROW.has(code.slice(0, 2))) return new RowRefused(sentenceOf(error), { cause: error });
   return ABOUT_THE_STORE.has(code.slice(0, 2)) || code === NO_SUCH_TABLE ? unavailable(error, where) : error;
 };
@@ -37,7 +41,10 @@ export const asOurs = (error: unknown, where: string): unknown => {
 const isMistake = (error: unknown): boolean => error instanceof TypeError;
 
 const unavailable = (error: unknown, where: string): ReadStoreUnavailable =>
-  new ReadStoreUnavailable(`the read store ${where} cannot be used: ${told(error)}`, { cause: error });
+  new ReadStoreUnavailable(cannotBeUsed(error, where), { cause: error });
+
+const cannotBeUsed = (error: unknown, where: string): string =>
+  `the read store ${where} cannot be used: ${told(error)}`;
 
 /** Trying each address of a name, none of which answers, gives a list of errors and no word of its own. */
 const told = (error: unknown): string => {

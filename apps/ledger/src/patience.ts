@@ -1,0 +1,40 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { StoreUnavailable, StoreUnusable } from '#event-store';
+import { whereLogIs, whereReadsAre } from '#ledger-store';
+import { ReadStoreUnavailable, ReadStoreUnusable } from '#read-store';
+import { ConfigurationError } from './configuration-error.ts';
+import type { Ledger } from './ledger/ledger.ts';
+
+/** How long to wait before the next attempt, in milliseconds: the first time, and at most. */
+const WAIT = { first: 100, most: 2_000 };
+
+/**
+ * Does what needs the stores, as often as it takes while one that lies elsewhere is away; each new reason is told once, in a
+ * line on stderr. Rejects when waiting does not help, or when the ledger is closed meanwhile.
+ */
+export const patiently = async <T>(ledger: Ledger, work: () => Promise<T>): Promise<T> => {
+  let told: string | undefined;
+  for (let wait = WAIT.first; ; wait = Math.min(wait * 2, WAIT.most)) {
+    try {
+      return await work();
+    } catch (error) {
+      const reason = reasonToWait(error, ledger);
+      if (reason === undefined || ledger.closing.aborted) throw error;
+      if (reason !== told) process.stderr.write(`subledger: waits for its stores: ${reason}\n`);
+      told = reason;
+      await pause(wait, undefined, { signal: ledger.closing });
+    }
+  }
+};
+
+/** Undefined for what does not mend by itself. What somebody has to mend elsewhere is told as of the variable that led there. */
+const reasonToWait = (error: unknown, { places }: Ledger): string | undefined => {
+  if (error instanceof StoreUnusable)
+    throw new ConfigurationError('EVENTSTORE_URL', `names the store ${whereLogIs(places)}, but ${error.message}`);
+  if (error instanceof ReadStoreUnusable)
+    throw new ConfigurationError('DATABASE_URL', `names the database ${whereReadsAre(places)}, but ${error.message}`);
+  const isAway =
+    (error instanceof StoreUnavailable && places.eventStoreUrl !== undefined) ||
+    (error instanceof ReadStoreUnavailable && places.databaseUrl !== undefined);
+  return isAway ? error.message : undefined;
+};

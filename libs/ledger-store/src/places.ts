@@ -1,0 +1,66 @@
+import { resolve } from 'node:path';
+
+/** Where a ledger lies: each of its two stores in the data folder, or elsewhere. */
+export type Places = {
+  /** Absolute. Used by whichever store is not elsewhere. */
+  readonly dataFolder: string;
+  /** `esdb://user:password@host:2113?tls=true`: the log is in EventStoreDB or KurrentDB. */
+  readonly eventStoreUrl?: string;
+  /** `postgresql://user:password@host:5432/database`: the read models are in PostgreSQL. */
+  readonly databaseUrl?: string;
+};
+
+/** A variable that names a place names none. */
+export class WrongPlace extends Error {
+  override readonly name = 'WrongPlace';
+  readonly variable: string;
+  /** What is wrong, to be read after the variable's name. */
+  readonly fault: string;
+  constructor(variable: string, fault: string) {
+    super(`${variable} ${fault}`);
+    this.variable = variable;
+    this.fault = fault;
+  }
+}
+
+/** Reads `SUBLEDGER_DATA`, `EVENTSTORE_URL` and `DATABASE_URL` (api.md §1). An empty value counts as none. Throws `WrongPlace`. */
+export const placesIn = (environment: Readonly<Record<string, string | undefined>>): Places => {
+  const value = (name: string) => (environment[name] === '' ? undefined : environment[name]);
+  const eventStoreUrl = value('EVENTSTORE_URL');
+  const databaseUrl = value('DATABASE_URL');
+  return {
+    dataFolder: resolve(value('SUBLEDGER_DATA') ?? 'data'),
+    ...(eventStoreUrl === undefined ? {} : { eventStoreUrl: eventStore(eventStoreUrl) }),
+    ...(databaseUrl === undefined ? {} : { databaseUrl: database(databaseUrl) }),
+  };
+};
+
+/** Whether something is in the data folder: then one process owns it. */
+export const usesFolder = ({ eventStoreUrl, databaseUrl }: Places): boolean =>
+  eventStoreUrl === undefined || databaseUrl === undefined;
+
+/** Where the log lies, for a person: without passwords. */
+export const whereLogIs = ({ dataFolder, eventStoreUrl }: Places): string =>
+  eventStoreUrl === undefined ? `in ${dataFolder}` : `at ${withoutSecrets(eventStoreUrl)}`;
+
+/** Where the read models lie, for a person: without passwords. */
+export const whereReadsAre = ({ dataFolder, databaseUrl }: Places): string =>
+  databaseUrl === undefined ? `in ${dataFolder}` : `at ${withoutSecrets(databaseUrl)}`;
+
+/** Hosts and database; neither who comes in nor how. */
+const withoutSecrets = (url: string): string => url.replace(/\/\/.*@/, '//').replace(/\?.*$/, '');
+
+const eventStore = (url: string): string => {
+  if (!/^esdb(\+discover)?:\/\/[^\s/]/.test(url))
+    throw new WrongPlace(
+      'EVENTSTORE_URL',
+      'must be a connection string such as esdb://user:password@host:2113?tls=true, or esdb+discover://…',
+    );
+  return url;
+};
+
+const database = (url: string): string => {
+  if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url))
+    throw new WrongPlace('DATABASE_URL', 'must be a URL such as postgres://user:password@host:5432/database');
+  return url;
+};
