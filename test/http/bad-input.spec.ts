@@ -98,6 +98,7 @@ describe('bad input', () => {
     ],
     ['PUT', '/v1/catalog', { version: '1', offers: [{}] }],
     ['PUT', '/v1/clock', { now: 'later' }],
+    ['PUT', '/v1/clock', { now: '9999-12-31T23:59:59.999Z' }],
     ['GET', '/v1/subscriptions?limit=0', undefined],
     ['GET', '/v1/subscriptions?cursor=next', undefined],
     ['GET', '/v1/subscriptions?customer={customer}', undefined],
