@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { catalogueOf, offer, plan, sku } from '../support/client.ts';
@@ -112,6 +112,8 @@ describe('a process', () => {
   const run = async (env: Readonly<Record<string, string>>) => {
     const child = spawn(process.execPath, [resolve('dist/apps/ledger/src/main.js')], {
       env: { PATH: process.env['PATH'], PORT: '0', SUBLEDGER_DATA: join(folder, 'data'), ...env },
+      // One that does not end by itself would outlive its test.
+      timeout: PATIENCE_MS / 2,
     });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -158,6 +160,26 @@ describe('a process', () => {
       }
       await other.kill('SIGTERM');
       other.clear();
+    },
+    PATIENCE_MS,
+  );
+
+  it.each([
+    ['in which nothing can be made', () => '/proc/data'],
+    ['that cannot be locked', (data: string) => (mkdirSync(join(data, 'lock')), data)],
+    ['whose log is something else', (data: string) => (writeFileSync(join(data, 'events.sqlite'), 'prose'), data)],
+    ['whose log cannot be opened', (data: string) => (mkdirSync(join(data, 'events.sqlite')), data)],
+    [
+      'whose read models are something else',
+      (data: string) => (writeFileSync(join(data, 'read.sqlite'), 'prose'), data),
+    ],
+  ])(
+    'does not start on a folder %s, and says so in one line',
+    async (_, spoilt) => {
+      const data = join(folder, 'data');
+      mkdirSync(data);
+      const { status, stderr } = await run({ SUBLEDGER_DATA: spoilt(data) });
+      expect([status, stderr]).toEqual([1, expect.stringMatching(/^subledger: SUBLEDGER_DATA names \/.*\n$/)]);
     },
     PATIENCE_MS,
   );
