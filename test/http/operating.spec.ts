@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { catalogueOf, offer, plan, sku } from '../support/client.ts';
@@ -95,6 +95,31 @@ describe('an operator', () => {
     expect([other.status, other.body.code]).toEqual([409, 'CATALOG_VERSION_EXISTS']);
     await ledger.client.at('2021-07-01T00:00:00.000Z');
     expect((await ledger.client.must('GET', '/v1/catalog')).version).toBe('test-2');
+  });
+});
+
+describe('a ledger whose data folder is moved away', () => {
+  it('answers no command and says so in its health, until it is back', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'moved-'));
+    const { client, stop } = await startLedger({ catalogue, data: folder });
+    const customerId = await client.customer();
+    renameSync(join(folder, 'data'), join(folder, 'elsewhere'));
+    const wish = { customerId, offerId: 'P', skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly' };
+    const key = { headers: { 'idempotency-key': 'once' } };
+    const refused = await client.call('POST', '/v1/subscriptions', wish, key);
+    expect([refused.status, refused.body.code]).toEqual([503, 'EVENT_STORE_UNAVAILABLE']);
+    const ill = await client.call('GET', '/health');
+    expect([ill.status, ill.body.eventStore]).toEqual([
+      503,
+      { status: 'down', error: expect.stringMatching(/events\.sqlite .*moved, deleted or replaced/) },
+    ]);
+
+    renameSync(join(folder, 'elsewhere'), join(folder, 'data'));
+    expect((await client.call('GET', '/health')).status).toBe(200);
+    expect((await client.call('POST', '/v1/subscriptions', wish, key)).status).toBe(201);
+    expect(await client.all('/v1/subscriptions')).toHaveLength(1);
+    await stop();
+    rmSync(folder, { recursive: true });
   });
 });
 
