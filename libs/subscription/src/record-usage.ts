@@ -2,6 +2,7 @@ import { commandClass, refuse, type Decision, type Event, type Instant } from '#
 import { add, compare, isZero, lineDown, negate, type Decimal } from '#money';
 import type { ChargeLine } from './charge-line.ts';
 import { all, mayTry, mustBeActive, onlyFor, type Asking } from './guards.ts';
+import { contentSeen, withSeen } from './seen-usage.ts';
 import type { Existing, Usage } from './state.ts';
 
 /** Tell what was used, at which price; the same `usageId` counts once (R55). */
@@ -20,7 +21,7 @@ export const guard = all(mayTry('usage'), onlyFor('usage', 'usage'), mustBeActiv
 
 export const decide = ({ data }: RecordUsage, state: Existing, { at }: Asking): Decision<UsageRecorded> => {
   const { usage } = state;
-  const seen = named(usage.seen, data.usageId);
+  const seen = contentSeen(usage.seen, data.usageId);
   if (seen !== undefined)
     return seen === contentOf(data)
       ? []
@@ -76,7 +77,7 @@ export const evolve = (state: Existing, { data }: UsageRecorded): Existing => {
       ...usage,
       unbilled,
       left: { ...usage.left, [meter]: left },
-      seen: { ...usage.seen, [data.usageId]: contentOf(data) },
+      seen: withSeen(usage.seen, data.usageId, contentOf(data)),
     },
   };
 };
