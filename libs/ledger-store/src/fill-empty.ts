@@ -41,8 +41,9 @@ export const fillEmptyLedger = async <T>(places: Places, fill: Fill<T>): Promise
 };
 
 const fillElsewhere = async <T>(url: string, fill: Fill<T>): Promise<T> => {
-  const log = await openRemoteLog(url, asWritten);
+  const { events: log, ready } = await openRemoteLog(url, asWritten);
   try {
+    await ready();
     return await fill(log, presentIn(log));
   } finally {
     await log.close();

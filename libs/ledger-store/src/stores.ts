@@ -14,6 +14,11 @@ export type Stores = {
   readonly reads: ReadStore;
   /** The log's own: what `Handling` needs besides it. */
   readonly codec: Codec;
+  /**
+   * Resolves when the log answers; rejects with `StoreUnavailable` when it does not, with `StoreUnusable` when it says that it
+   * never will.
+   */
+  ready(): Promise<void>;
   /** Lets go of the stores, then of the folder. */
   close(): Promise<void>;
 };
@@ -40,14 +45,14 @@ export const openStores = async (places: Places, { mustExist = false, logger }: 
   try {
     if (usesFolder(places)) closing.add(lockFolder(dataFolder));
     const shapes = codec(history);
-    const events =
+    const { events, ready } =
       eventStoreUrl === undefined
-        ? openEvents({ path: eventsIn(dataFolder), codec: shapes })
+        ? inFolder(openEvents({ path: eventsIn(dataFolder), codec: shapes }))
         : await openRemoteLog(eventStoreUrl, shapes, logger);
     closing.add(() => events.close());
     const reads = await openReadModels(places);
     closing.add(() => reads.close());
-    return { places, events, reads, codec: shapes, close: () => closing.close() };
+    return { places, events, reads, codec: shapes, ready, close: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;
@@ -63,28 +68,41 @@ export const lookIntoStores = async (places: Places, shapes: Codec = codec(histo
   if (eventStoreUrl === undefined && !existsSync(eventsIn(dataFolder))) throw new NoLedgerHere(dataFolder);
   const closing = new Closing();
   try {
-    const events =
+    const { events, ready } =
       eventStoreUrl === undefined
-        ? openEvents({ path: eventsIn(dataFolder), codec: shapes, readOnly: true })
+        ? inFolder(openEvents({ path: eventsIn(dataFolder), codec: shapes, readOnly: true }))
         : await openRemoteLog(eventStoreUrl, shapes);
     closing.add(() => events.close());
     const none = databaseUrl === undefined && !existsSync(readsIn(dataFolder));
     const reads = none ? undefined : await openReadModels(places, true);
     if (reads !== undefined) closing.add(() => reads.close());
-    return { places, events, reads, codec: shapes, close: () => closing.close() };
+    return { places, events, reads, codec: shapes, ready, close: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;
   }
 };
 
+type Log = Pick<Stores, 'events' | 'ready'>;
+
+/** Where no stream lies. */
+const NOWHERE = 'catalog-nowhere';
+
+const inFolder = (events: EventStore): Log => ({
+  events,
+  ready: async () => {
+    await events.read(NOWHERE);
+  },
+});
+
 /** The log of a cluster. Rejects with `WrongPlace` where the connection string is none. */
-export const openRemoteLog = async (url: string, shapes: Codec, logger?: Logger): Promise<EventStore> => {
+export const openRemoteLog = async (url: string, shapes: Codec, logger?: Logger): Promise<Log> => {
   // Loaded where it is used: a ledger in one folder starts without the driver.
   const { openEventStoreDb } = await import('#event-store/eventstoredb');
   const told = logger && { warn: (sentence: string) => logger.warn({}, sentence) };
   try {
-    return openEventStoreDb({ url, codec: shapes, ...(told && { logger: told }) });
+    const events = openEventStoreDb({ url, codec: shapes, ...(told && { logger: told }) });
+    return { events, ready: () => events.ping() };
   } catch (error) {
     // What the driver found there instead may be part of a password.
     const why = (error instanceof Error ? error.message : String(error)).replace(/^Unexpected ".*" at/s, 'at');

@@ -2,10 +2,10 @@ import { status, type sendUnaryData, type ServerReadableStream } from '@grpc/grp
 import shared from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { AppendReq, AppendResp } from '@eventstore/db-client/generated/streams_pb.js';
-import type { Expected, Proposed, Written } from './log.ts';
-import { isLost, notLeader } from './mishaps.ts';
+import { isLost, notLeader, takenIn } from './mishaps.ts';
+import type { Expected, Proposed, Written } from './rules.ts';
 import type { Surroundings } from './surroundings.ts';
-import { expectedIn, failure, nameIn, proposedIn, streamDeleted } from './wire.ts';
+import { expectedIn, failure, nameIn, proposedIn, streamDeleted, type Failure } from './wire.ts';
 
 const classicAnswer = (expected: Expected, written: Written): AppendResp => {
   const answer = new streams.AppendResp();
@@ -34,6 +34,8 @@ const incomplete = failure(status.INVALID_ARGUMENT, 'Required Metadata Property 
   'required-metadata-properties': 'type,content-type',
 });
 
+const late = failure(status.ABORTED, 'Operation timed out: the commit took too long');
+
 const tooLarge = (maximum: number) =>
   failure(status.INVALID_ARGUMENT, `Maximum Append Size of ${maximum} Exceeded.`, {
     exception: 'maximum-append-size-exceeded',
@@ -44,21 +46,22 @@ const tooLarge = (maximum: number) =>
 export const append =
   (around: Surroundings) =>
   (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): void => {
-    const { log, faults, address } = around;
+    const { faults, address } = around;
     let stream = '';
     let expected: Expected = 'any';
     const events: Proposed[] = [];
-    let complete = true;
+    let failed: Failure | undefined;
     call.on('data', (frame: AppendReq) => {
       const options = frame.getOptions();
       if (options !== undefined) {
         stream = nameIn(options.getStreamIdentifier());
         expected = expectedIn(options, options.hasRevision() ? options.getRevision() : undefined);
+        failed = around.refusal(call.metadata, 'write', stream);
       }
       const message = frame.getProposedMessage();
       const event = message === undefined ? undefined : proposedIn(message);
       if (event !== undefined) events.push(event);
-      else if (message !== undefined) complete = false;
+      else if (message !== undefined) failed ??= incomplete;
     });
     call.on('end', () => {
       if (isLost(around, 'before')) return;
@@ -66,14 +69,15 @@ export const append =
         answer(notLeader(address()));
         return;
       }
-      if (!complete) {
-        answer(incomplete);
+      if (failed !== undefined) {
+        answer(failed);
         return;
       }
-      const written = log.append(stream, events, expected);
+      const written = takenIn(around, stream, events, expected);
       if (isLost(around, 'after')) return;
       if (written.outcome === 'streamDeleted') answer(streamDeleted(stream));
       else if (written.outcome === 'tooLarge') answer(tooLarge(written.maximum));
+      else if (written.outcome === 'late') answer(late);
       else setTimeout(() => answer(null, classicAnswer(expected, written)), faults.value('slow'));
     });
   };

@@ -8,6 +8,8 @@ export type Fault =
   | 'breakAfter'
   /** Breaks all connections instead of taking an append in. */
   | 'breakBefore'
+  /** Takes an append in, and says that it took too long. */
+  | 'lateCommit'
   /** Says of an append that another node leads: this one, in fact. */
   | 'notLeader'
   /** Answers nothing at all that is asked from now on. */

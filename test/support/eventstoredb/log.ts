@@ -1,34 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { Journal } from './journal.ts';
+import { answered, wrong, type Entry, type Expected, type Proposed, type Standing, type Written } from './rules.ts';
 
 /** The revision under which a tombstone stands, and the `$tb` of a soft deletion: the largest 64-bit number. */
 const LAST = '9223372036854775807';
 /** How many bytes of data one append may hold; metadata is not counted, as on the real server. */
 const MAXIMUM_APPEND_SIZE = 1_048_576;
-
-export type Proposed = {
-  readonly id: string;
-  readonly type: string;
-  readonly json: boolean;
-  readonly data: Buffer;
-  readonly meta: Buffer;
-};
-export type Entry = Proposed & {
-  readonly stream: string;
-  readonly revision: string;
-  /** Commit and prepare position alike: an offset, so there are gaps. */
-  readonly at: number;
-  /** Milliseconds since 1970. */
-  readonly created: number;
-};
-export type Expected = 'any' | 'noStream' | 'streamExists' | bigint;
-
-export type Written =
-  | { readonly outcome: 'written'; readonly revision: number; readonly at: number | undefined }
-  /** `current` is -1 where there is no stream. */
-  | { readonly outcome: 'wrongExpectedVersion'; readonly current: number }
-  | { readonly outcome: 'streamDeleted' }
-  | { readonly outcome: 'tooLarge'; readonly maximum: number };
 
 type Stream = { readonly entries: Entry[]; tombstone?: Entry; readonly lately: Map<string, number> };
 type Line = {
@@ -37,16 +14,30 @@ type Line = {
   tombstone?: boolean;
   events: { id: string; type: string; json: boolean; data: string; meta: string }[];
 };
-type Metadata = { $tb?: number; $maxCount?: number; $maxAge?: number };
+type Metadata = {
+  $tb?: number;
+  $maxCount?: number;
+  $maxAge?: number;
+  $acl?: Readonly<Record<string, string | readonly string[] | undefined>>;
+};
 
-/** What EventStoreDB keeps, and the rules by which it takes something in: in memory, and in a journal when given a path. */
+export type LogOptions = {
+  /** Where the journal is; in memory only when left out. */
+  readonly path?: string | undefined;
+  /** How many bytes of data one append may hold. */
+  readonly maximumAppendSize?: number | undefined;
+};
+
+/** What EventStoreDB keeps: in memory, and in a journal when given a path. By which rules it takes something in: rules.ts. */
 export class Log {
   readonly all: Entry[] = [];
   readonly #streams = new Map<string, Stream>();
   readonly #waiting = new Set<() => void>();
+  readonly #maximum: number;
   readonly #journal: Journal<Line> | undefined;
 
-  constructor(path?: string) {
+  constructor({ path, maximumAppendSize = MAXIMUM_APPEND_SIZE }: LogOptions) {
+    this.#maximum = maximumAppendSize;
     this.#journal = path === undefined ? undefined : new Journal<Line>(path, (line) => this.#replay(line));
     // A real log is never empty: the server writes about itself first.
     if (this.all.length === 0) this.#write('$settings', [eventOf('$settings', { name: 'stand-in' })]);
@@ -67,8 +58,9 @@ export class Log {
     return this.#streams.get(name)?.entries ?? [];
   }
 
-  isDeleted(name: string): boolean {
-    return this.#streams.get(name)?.tombstone !== undefined;
+  /** The entry that ended a stream for ever. */
+  tombstoneOf(name: string): Entry | undefined {
+    return this.#streams.get(name)?.tombstone;
   }
 
   metadata(name: string): Metadata {
@@ -81,9 +73,9 @@ export class Log {
     }
   }
 
-  /** The index of the first entry after a position; undefined when no entry begins there. Past the end is the end. */
-  after(position: bigint): number | undefined {
-    const at = Number(position);
+  /** The index of the entry that begins at an offset; undefined when none does. Past the end is the end. */
+  indexAt(offset: bigint): number | undefined {
+    const at = Number(offset);
     if (at > (this.all.at(-1)?.at ?? -1)) return this.all.length;
     let [low, high] = [0, this.all.length];
     while (low < high) {
@@ -91,35 +83,36 @@ export class Log {
       if ((this.all[middle]?.at ?? 0) < at) low = middle + 1;
       else high = middle;
     }
-    return this.all[low]?.at === at ? low + 1 : undefined;
+    return this.all[low]?.at === at ? low : undefined;
   }
 
   append(name: string, events: readonly Proposed[], expected: Expected): Written {
-    if (this.isDeleted(name)) return { outcome: 'streamDeleted' };
-    const maximum = MAXIMUM_APPEND_SIZE;
+    const maximum = this.#maximum;
     if (events.reduce((sum, { data }) => sum + data.length, 0) > maximum) return { outcome: 'tooLarge', maximum };
-    const judged =
-      expected === 'any' || expected === 'streamExists'
-        ? (this.#wrong(name, expected) ?? this.#recognised(name, events))
-        : this.#judge(name, events, expected);
-    if (judged !== undefined) return judged;
+    const answer = answered(this.#standing(name), events, expected);
+    if (answer !== undefined) return answer;
+    const described = name.startsWith('$$') && isSoftDeletion(this.metadata(name.slice(2)).$tb);
     const entries = this.#write(name, events);
-    this.#liftDeletion(name, events.length);
+    if (described) this.#liftDeletion(name.slice(2), this.entries(name.slice(2)).length);
+    else if (events.length > 0 && isSoftDeletion(this.metadata(name).$tb))
+      this.#liftDeletion(name, this.entries(name).length - events.length);
     return { outcome: 'written', revision: this.entries(name).length - 1, at: entries.at(-1)?.at };
   }
 
   /** Hides what there is; whoever appends goes on counting. */
   softDelete(name: string, expected: Expected): Written {
-    const wrong = this.#wrong(name, expected);
-    if (wrong !== undefined) return wrong;
+    const standing = this.#standing(name);
+    const answer = wrong(standing, expected);
+    if (answer !== undefined) return answer;
+    if (standing.entries.length === 0 && !standing.described) return { outcome: 'wrongExpectedVersion', current: -1 };
     const [entry] = this.#write(`$$${name}`, [eventOf('$metadata', `{"$tb":${LAST}}`)]);
     return { outcome: 'written', revision: 0, at: entry?.at };
   }
 
-  /** Ends a stream for ever. */
+  /** Ends a stream for ever, also one that there has never been. */
   tombstone(name: string, expected: Expected): Written {
-    const wrong = this.#wrong(name, expected);
-    if (wrong !== undefined) return wrong;
+    const answer = wrong(this.#standing(name), expected);
+    if (answer !== undefined) return answer;
     const [entry] = this.#write(name, [eventOf('$streamDeleted', '')], true);
     return { outcome: 'written', revision: 0, at: entry?.at };
   }
@@ -138,45 +131,20 @@ export class Log {
     });
   }
 
-  /** Why an append must not be written; undefined when it must. */
-  #judge(name: string, events: readonly Proposed[], expected: 'noStream' | bigint): Written | undefined {
-    const from = expected === 'noStream' ? 0 : Number(expected) + 1;
-    const entries = this.entries(name);
-    if (from === entries.length || (from < entries.length && events.length === 0)) return undefined;
-    // A stream that was hidden is as good as none.
-    const isNone = expected === 'noStream' && isSoftDeletion(this.metadata(name).$tb);
-    return isNone && entries[0]?.id !== events[0]?.id ? undefined : again(entries, from, events);
+  #standing(name: string): Standing {
+    const { entries = [], tombstone, lately = new Map<string, number>() } = this.#streams.get(name) ?? {};
+    return {
+      entries,
+      deleted: tombstone !== undefined,
+      hidden: isSoftDeletion(this.metadata(name).$tb),
+      described: this.entries(`$$${name}`).length > 0,
+      lately,
+    };
   }
 
-  #wrong(name: string, expected: Expected): Written | undefined {
-    if (this.isDeleted(name)) return { outcome: 'streamDeleted' };
-    const current = this.entries(name).length - 1;
-    const hidden = isSoftDeletion(this.metadata(name).$tb);
-    if (expected === 'streamExists' && hidden) return { outcome: 'streamDeleted' };
-    const exists = current >= 0 || this.entries(`$$${name}`).length > 0;
-    const right =
-      expected === 'any' ||
-      (expected === 'streamExists' && exists) ||
-      (expected === 'noStream' && (current === -1 || hidden)) ||
-      expected === BigInt(current);
-    return right ? undefined : { outcome: 'wrongExpectedVersion', current };
-  }
-
-  /** Without a revision, a retry is known only by the ids of late: they are forgotten with the process. */
-  #recognised(name: string, events: readonly Proposed[]): Written | undefined {
-    const stream = this.#streams.get(name);
-    const first = stream?.lately.get(events[0]?.id ?? '');
-    if (stream === undefined || first === undefined) return undefined;
-    const same = events.every(({ id }, index) => stream.lately.get(id) === first + index);
-    const last = first + events.length - 1;
-    if (same) return { outcome: 'written', revision: last, at: stream.entries[last]?.at };
-    return { outcome: 'wrongExpectedVersion', current: stream.entries.length - 1 };
-  }
-
-  /** Who appends to a hidden stream makes it visible again, from there on. */
-  #liftDeletion(name: string, count: number): void {
-    if (count === 0 || !isSoftDeletion(this.metadata(name).$tb)) return;
-    this.#write(`$$${name}`, [eventOf('$metadata', { $tb: this.entries(name).length - count })]);
+  /** Who appends to a hidden stream, or describes it, makes it visible again, from there on. */
+  #liftDeletion(name: string, $tb: number): void {
+    this.#write(`$$${name}`, [eventOf('$metadata', { ...this.metadata(name), $tb })]);
   }
 
   #write(stream: string, events: readonly Proposed[], tombstone = false): readonly Entry[] {
@@ -222,15 +190,6 @@ export class Log {
     return taken;
   }
 }
-
-/** What is answered to events that are not to be written at this place: they may be there already. */
-const again = (entries: readonly Entry[], from: number, events: readonly Proposed[]): Written => {
-  const there = entries.slice(from, from + events.length);
-  const last = there.at(-1);
-  if (last !== undefined && events.every(({ id }, index) => there[index]?.id === id))
-    return { outcome: 'written', revision: Number(last.revision), at: last.at };
-  return { outcome: 'wrongExpectedVersion', current: entries.length - 1 };
-};
 
 const isSoftDeletion = ($tb = 0): boolean => $tb >= 2 ** 62;
 

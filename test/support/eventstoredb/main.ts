@@ -6,13 +6,37 @@ import { startServer } from './server.ts';
 export type Order =
   { readonly fault: Fault; readonly times: number } | { readonly breakAll: true } | { readonly clear: true };
 
-const { values } = parseArgs({ options: { port: { type: 'string' }, data: { type: 'string' } } });
-const { faults, breakAll, address } = await startServer(Number(values.port ?? 2113), values.data);
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string' },
+    data: { type: 'string' },
+    certificate: { type: 'string' },
+    version: { type: 'string' },
+    'max-append-size': { type: 'string' },
+    'commit-timeout': { type: 'string' },
+  },
+});
+const numberIn = (name: 'port' | 'max-append-size' | 'commit-timeout'): number | undefined =>
+  values[name] === undefined ? undefined : Number(values[name]);
+
+const { data, certificate, version } = values;
+const { faults, breakAll, address, end } = await startServer({
+  port: numberIn('port') ?? 2113,
+  path: data,
+  certificate,
+  version,
+  maximumAppendSize: numberIn('max-append-size'),
+  commitTimeout: numberIn('commit-timeout'),
+});
 const { host, port } = address();
 
+process.on('SIGTERM', () => void end().then(() => process.exit()));
+
 if (process.send === undefined) {
+  const [user, security] =
+    certificate === undefined ? ['', 'tls=false'] : ['admin:changeit@', `tlsCAFile=${certificate}`];
   console.log(
-    `A stand-in for EventStoreDB listens at esdb://${host}:${port}?tls=false; it keeps ${values.data ?? 'nothing'}.`,
+    `A stand-in for EventStoreDB listens at esdb://${user}${host}:${port}?${security}; it keeps ${data ?? 'nothing'}.`,
   );
 } else {
   const tell = process.send.bind(process);

@@ -1,4 +1,5 @@
 import { status } from '@grpc/grpc-js';
+import type { Expected, Proposed, Written } from './rules.ts';
 import type { Surroundings } from './surroundings.ts';
 import { failure } from './wire.ts';
 
@@ -9,6 +10,19 @@ export const isLost = ({ faults, breakAll }: Surroundings, when: 'before' | 'aft
   if (!faults.take(when === 'before' ? 'breakBefore' : 'breakAfter')) return false;
   breakAll();
   return true;
+};
+
+/** Takes an append in. One that lasts too long is said to have failed, and is in the log all the same. */
+export const takenIn = (
+  { log, faults, commitTimeout }: Surroundings,
+  stream: string,
+  events: readonly Proposed[],
+  expected: Expected,
+): Written | { readonly outcome: 'late' } => {
+  const begun = performance.now();
+  const written = log.append(stream, events, expected);
+  const isLate = written.outcome === 'written' && performance.now() - begun > commitTimeout;
+  return isLate || faults.take('lateCommit') ? { outcome: 'late' } : written;
 };
 
 /** What a node says that does not lead. */

@@ -5,13 +5,16 @@ import {
   EventStoreDBClient,
   FORWARDS,
   NO_STREAM,
+  START,
   STREAM_EXISTS,
+  binaryEvent,
   eventTypeFilter,
   excludeSystemEvents,
   jsonEvent,
   streamNameFilter,
   type AllStreamResolvedEvent,
   type EventData,
+  type Position,
 } from '@eventstore/db-client';
 import { StandIn } from './stand-in.ts';
 
@@ -99,6 +102,10 @@ describe.each([
     ).rejects.toMatchObject({ type: 'maximum-append-size-exceeded', maxAppendSize: 1_048_576 });
     await expect(revisions(stream)).rejects.toMatchObject({ type: 'stream-not-found', streamName: stream });
     expect(await client.appendToStream(stream, large, how)).toMatchObject({ success: true });
+    await client.tombstoneStream(stream);
+    await expect(
+      client.appendToStream(stream, [large, { ...large, id: crypto.randomUUID() }], how),
+    ).rejects.toMatchObject({ type: 'maximum-append-size-exceeded' });
   });
 });
 
@@ -125,6 +132,41 @@ describe('reading', () => {
     expect(await read(FORWARDS)).toEqual([1]);
     expect(await read(BACKWARDS)).toEqual([0]);
   });
+
+  it('of all says when a position is none, and tells nothing beyond the end', async () => {
+    const { position } = await client.appendToStream(newStream(), events(1));
+    const at = (commit: bigint) => ({ commit, prepare: commit });
+    const between = at(position!.commit + 1n);
+    const beyond = at(position!.commit + 1_000_000_000n);
+    await client.appendToStream(newStream(), events(1));
+    await expect(all(client.readAll({ fromPosition: between }))).rejects.toThrow('InvalidPosition');
+    await expect(all(client.subscribeToAll({ fromPosition: between }))).rejects.toThrow('invalid position');
+    expect(await all(client.readAll({ fromPosition: beyond }))).toEqual([]);
+  });
+
+  it('follows a link if asked to, as far as there is something behind it', async () => {
+    const [stream, links] = [newStream(), newStream()];
+    await client.appendToStream(stream, events(3));
+    const linkTo = (revision: number) => binaryEvent({ type: '$>', data: Buffer.from(`${revision}@${stream}`) });
+    await client.appendToStream(links, [linkTo(2), linkTo(0), linkTo(7)]);
+    const read = async (resolveLinkTos: boolean) =>
+      (await all(client.readStream(links, { resolveLinkTos }))).map(({ event, link }) => [
+        event && `${event.type} ${event.revision}`,
+        link && `${link.type} ${link.revision}`,
+      ]);
+    expect(await read(false)).toEqual([
+      ['$> 0', undefined],
+      ['$> 1', undefined],
+      ['$> 2', undefined],
+    ]);
+    expect(await read(true)).toEqual([
+      ['Happened 2', '$> 0'],
+      ['Happened 0', '$> 1'],
+      [undefined, '$> 2'],
+    ]);
+    await client.tombstoneStream(stream);
+    expect((await read(true))[0]).toEqual([undefined, '$> 0']);
+  });
 });
 
 describe('deleting', () => {
@@ -142,18 +184,47 @@ describe('deleting', () => {
     expect((await client.getStreamMetadata(stream)).metadata).toMatchObject({ truncateBefore: 2 });
   });
 
+  it('needs a stream, or at least its metadata', async () => {
+    const missing = { type: 'wrong-expected-version', actualVersion: -1n };
+    await expect(client.deleteStream(newStream())).rejects.toMatchObject(missing);
+    await expect(client.deleteStream(newStream(), { expectedRevision: NO_STREAM })).rejects.toMatchObject(missing);
+    const described = newStream();
+    await client.setStreamMetadata(described, { maxCount: 7 });
+    await client.deleteStream(described, { expectedRevision: NO_STREAM });
+  });
+
+  it('is over when the metadata of a stream is set: it is empty then', async () => {
+    const stream = newStream();
+    await client.appendToStream(stream, events(2));
+    await client.deleteStream(stream);
+    await client.setStreamMetadata(stream, { maxCount: 7 });
+    expect(await revisions(stream)).toEqual([]);
+    expect((await client.getStreamMetadata(stream)).metadata).toEqual({ maxCount: 7, truncateBefore: 2 });
+    await client.appendToStream(stream, events(1));
+    expect(await revisions(stream)).toEqual([2]);
+  });
+
   it('for ever ends a stream, and every subscription to it', async () => {
     const stream = newStream();
     await client.appendToStream(stream, events(1));
-    const subscription = client.subscribeToStream(stream);
-    const ended = new Promise((resolve) => subscription.on('error', resolve).on('data', () => undefined));
-    await client.tombstoneStream(stream);
-    expect(await ended).toMatchObject({ type: 'stream-deleted', streamName: stream });
     const gone = { type: 'stream-deleted', streamName: stream };
+    const types: string[] = [];
+    const subscription = client.subscribeToStream(stream);
+    const ended = new Promise((resolve) => subscription.on('error', resolve));
+    await new Promise((resolve) =>
+      subscription.on('data', ({ event }) => types.push(event!.type)).on('caughtUp', () => resolve(undefined)),
+    );
+    await client.tombstoneStream(stream);
+    expect(await ended).toMatchObject(gone);
+    expect(types).toEqual(['Happened', '$streamDeleted']);
+    await expect(all(client.subscribeToStream(stream))).rejects.toMatchObject(gone);
     await expect(revisions(stream)).rejects.toMatchObject(gone);
     await expect(client.appendToStream(stream, events(1))).rejects.toMatchObject(gone);
     await expect(client.appendToStream(stream, events(1), { credentials })).rejects.toMatchObject(gone);
     await expect(client.deleteStream(stream)).rejects.toMatchObject(gone);
+    const never = newStream();
+    await client.tombstoneStream(never, { expectedRevision: NO_STREAM });
+    await expect(revisions(never)).rejects.toMatchObject({ type: 'stream-deleted', streamName: never });
   });
 
   it('by metadata hides the oldest at once', async () => {
@@ -218,7 +289,91 @@ describe('subscribing', () => {
     await reached.promise;
     await subscription.unsubscribe();
     expect(checkpoints).toEqual([...checkpoints].sort((a, b) => (a < b ? -1 : 1)));
-    expect(checkpoints[0]! > start.position!.commit).toBe(true);
+    // The first may be where the subscription began.
+    expect(checkpoints[0]! >= start.position!.commit && checkpoints[3]! > checkpoints[0]!).toBe(true);
+  });
+
+  it('to all goes on from any checkpoint without a gap', async () => {
+    const tag = crypto.randomUUID();
+    const start = await client.appendToStream(newStream(), events(1));
+    for (let time = 0; time < 6; time += 1) {
+      // Two pages of nothing.
+      await client.appendToStream(newStream(), events(70));
+      await client.appendToStream(`x-${tag}`, events(1));
+    }
+    const checkpoints: Position[] = [];
+    /** What comes after a position, up to the last of ours. */
+    const after = async (fromPosition: Position, checkpointReached?: (position: Position) => void) => {
+      const seen: Position[] = [];
+      const subscription = client.subscribeToAll({
+        fromPosition,
+        filter: streamNameFilter({
+          prefixes: [`x-${tag}`],
+          checkpointInterval: 1,
+          checkpointReached: async (_, position) => checkpointReached?.(position),
+        }),
+      });
+      for await (const { event } of subscription) {
+        seen.push(event!.position);
+        if (event!.revision === 5n) break;
+      }
+      await subscription.unsubscribe();
+      return seen;
+    };
+    const everything = await after(start.position!, (position) => checkpoints.push(position));
+    expect(everything).toHaveLength(6);
+    // It names the commit that comes next, and no prepare of it.
+    expect(checkpoints.some(({ commit, prepare }) => prepare < commit)).toBe(true);
+    expect(await after({ commit: everything[3]!.commit, prepare: 0n })).toEqual(everything.slice(3));
+    expect(await after(everything[3]!)).toEqual(everything.slice(4));
+    const last = everything.at(-1)!;
+    for (const checkpoint of checkpoints.filter(({ commit }) => commit < last.commit)) {
+      const behind = everything.filter(
+        ({ commit }) => commit > checkpoint.commit || (commit === checkpoint.commit && commit > checkpoint.prepare),
+      );
+      expect(await after(checkpoint)).toEqual(behind);
+    }
+  });
+
+  it('to all from the end has no history to look through, and no checkpoint', async () => {
+    const told: string[] = [];
+    const live = Promise.withResolvers<undefined>();
+    const subscription = client.subscribeToAll({
+      fromPosition: END,
+      filter: streamNameFilter({ prefixes: ['nobody-'], checkpointReached: async () => void told.push('checkpoint') }),
+    });
+    subscription.on('data', () => undefined).on('caughtUp', () => live.resolve(undefined));
+    await live.promise;
+    expect(told).toEqual([]);
+    await subscription.unsubscribe();
+  });
+
+  it.each([
+    ['a stream', (stream: string) => client.subscribeToStream(stream)],
+    ['all', () => client.subscribeToAll({ fromPosition: START, filter: streamNameFilter({ prefixes: ['slow-'] }) })],
+  ])('to %s loses nothing when one is too slow for what comes, and one has then to catch up', async (_, subscribe) => {
+    const stream = `slow-${crypto.randomUUID()}`;
+    const data = 'x'.repeat(20_000);
+    const write = (count: number) =>
+      client.appendToStream(
+        stream,
+        Array.from({ length: count }, () => jsonEvent({ type: 'Large', data })),
+      );
+    await write(1);
+    const again = Promise.withResolvers<undefined>();
+    const seen: bigint[] = [];
+    const subscription = subscribe(stream);
+    subscription.once('caughtUp', () => subscription.once('caughtUp', () => again.resolve(undefined)));
+    for await (const { event } of subscription) {
+      if (event!.streamId !== stream) continue;
+      seen.push(event!.revision);
+      if (event!.revision === 0n) for (let time = 0; time < 10; time += 1) await write(40);
+      if (event!.revision < 400n) continue;
+      await again.promise;
+      break;
+    }
+    await subscription.unsubscribe();
+    expect(seen).toEqual(Array.from({ length: 401 }, (_each, revision) => BigInt(revision)));
   });
 
   it('to all but the server`s own', async () => {

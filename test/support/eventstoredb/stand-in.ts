@@ -6,28 +6,50 @@ import { join } from 'node:path';
 import type { Fault } from './faults.ts';
 import type { Order } from './main.ts';
 
+export type StandInOptions = {
+  /** Whether it speaks TLS, and asks who one is. */
+  readonly secure?: boolean;
+  /** The version that it says it is of. */
+  readonly version?: string;
+};
+
 /** A stand-in for EventStoreDB in a process of its own, so that it can be killed, stopped, and made to fail. */
 export class StandIn {
   readonly #folder = mkdtempSync(join(tmpdir(), 'eventstoredb-'));
+  readonly #certificate: string | undefined;
+  readonly #version: string | undefined;
   #process: ChildProcess | undefined;
   #port = 0;
 
+  private constructor({ secure = false, version }: StandInOptions) {
+    this.#version = version;
+    this.#certificate = secure ? join(this.#folder, 'certificate.pem') : undefined;
+  }
+
   /** Starts one on any free port; call `stop` at the end. */
-  static async start(): Promise<StandIn> {
-    const standIn = new StandIn();
+  static async start(options: StandInOptions = {}): Promise<StandIn> {
+    const standIn = new StandIn(options);
     await standIn.restart();
     return standIn;
   }
 
   get url(): string {
-    return `esdb://127.0.0.1:${this.#port}?tls=false`;
+    return this.urlFor('admin', 'changeit');
+  }
+
+  /** The address with some credentials; only a secure one heeds them. */
+  urlFor(user: string, password: string): string {
+    if (this.#certificate === undefined) return `esdb://127.0.0.1:${this.#port}?tls=false`;
+    return `esdb://${user}:${password}@localhost:${this.#port}?tlsCAFile=${this.#certificate}`;
   }
 
   /** Starts it, or starts it again: at the same address, with what was in its log. */
   async restart(): Promise<void> {
     const main = join(import.meta.dirname, 'main.ts');
     const data = join(this.#folder, 'journal');
-    const started = fork(main, ['--port', String(this.#port), '--data', data], {
+    const security = this.#certificate === undefined ? [] : ['--certificate', this.#certificate];
+    const version = this.#version === undefined ? [] : ['--version', this.#version];
+    const started = fork(main, ['--port', String(this.#port), '--data', data, ...security, ...version], {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       env: { ...process.env, NODE_OPTIONS: '' },
     });

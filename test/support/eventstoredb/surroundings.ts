@@ -1,3 +1,4 @@
+import type { Refusal } from './access.ts';
 import type { Faults } from './faults.ts';
 import type { Log } from './log.ts';
 
@@ -5,6 +6,9 @@ import type { Log } from './log.ts';
 export type Surroundings = {
   readonly log: Log;
   readonly faults: Faults;
+  readonly refusal: Refusal;
+  /** How long taking an append in may last, in milliseconds, before it is said to have failed. */
+  readonly commitTimeout: number;
   /** Breaks every connection; the server goes on listening. */
   readonly breakAll: () => void;
   readonly address: () => { readonly host: string; readonly port: number };

@@ -3,7 +3,7 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import type { StreamIdentifier, UUID } from '@eventstore/db-client/generated/shared_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
-import type { Entry, Expected, Proposed } from './log.ts';
+import type { Entry, Expected, Proposed } from './rules.ts';
 
 export const nameIn = (identifier: StreamIdentifier | undefined): string =>
   Buffer.from(identifier?.getStreamName_asU8() ?? []).toString('utf8');
@@ -88,17 +88,15 @@ export const eventOf = (entry: Entry, structured: boolean, resolve?: Resolve): R
   return new streams.ReadResp().setEvent(event);
 };
 
-export const checkpointAt = (at: number | bigint): ReadResp =>
+export const checkpointAt = (commit: number | bigint, prepare = commit): ReadResp =>
   new streams.ReadResp().setCheckpoint(
-    new streams.ReadResp.Checkpoint().setCommitPosition(String(at)).setPreparePosition(String(at)),
+    new streams.ReadResp.Checkpoint().setCommitPosition(String(commit)).setPreparePosition(String(prepare)),
   );
 
 /** The status with which a call fails; the client goes by `exception` in the trailers. */
-export const failure = (
-  code: status,
-  details: string,
-  trailers: Record<string, string> = {},
-): Pick<StatusObject, 'code' | 'details' | 'metadata'> => {
+export type Failure = Pick<StatusObject, 'code' | 'details' | 'metadata'>;
+
+export const failure = (code: status, details: string, trailers: Record<string, string> = {}): Failure => {
   const metadata = new Metadata();
   for (const [name, value] of Object.entries(trailers)) metadata.set(name, value);
   return { code, details, metadata };
@@ -112,10 +110,12 @@ export const streamDeleted = (stream: string) =>
 
 export const wrongExpectedVersion = (stream: string, expected: Expected, current: number) => {
   const number = { any: -2n, noStream: -1n, streamExists: -4n };
-  return failure(status.FAILED_PRECONDITION, `Append failed due to WrongExpectedVersion. Stream: ${stream}`, {
+  const version = String(typeof expected === 'bigint' ? expected : number[expected]);
+  const what = `Stream: ${stream}, Expected version: ${version}, Actual version: ${current}`;
+  return failure(status.FAILED_PRECONDITION, `Delete failed due to WrongExpectedVersion. ${what}`, {
     exception: 'wrong-expected-version',
     'stream-name': stream,
-    'expected-version': String(typeof expected === 'bigint' ? expected : number[expected]),
-    ...(current >= 0 && { 'actual-version': String(current) }),
+    'expected-version': version,
+    'actual-version': String(current),
   });
 };

@@ -51,6 +51,7 @@ export class CommandSender {
     stream: string,
     commandFor: (meta: Meta) => Command,
   ): Promise<CommandAnswer['body']> {
+    await this.#ledger.catchUp();
     const command = commandFor(metaFor(request, stream, this.#ledger.clock.now()));
     void reply.header('idempotency-key', request.idempotencyKey);
     const answer = await this.#bus.execute<Command, CommandAnswer | Refusal>(command);

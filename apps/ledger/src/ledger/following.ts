@@ -1,13 +1,31 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Duty } from '#read-store';
 
-/** How often a process looks for what others have recorded, in milliseconds: a clock moved by hand is waited for. */
-export const CLOCK_EVERY_MS = 100;
-export const PRICE_LISTS_EVERY_MS = 1_000;
+/**
+ * The same look for everybody who asks: it began after they had asked, so that it sees what was recorded before. While one
+ * is under way, those who come meanwhile share the next one.
+ */
+export const sharedLook = (look: () => Promise<void>): (() => Promise<void>) => {
+  let underWay: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const begin = (): Promise<void> => {
+    next = undefined;
+    underWay = look().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  };
+  return () => {
+    if (underWay === undefined) return begin();
+    // However the one under way ends.
+    next ??= underWay.then(begin, begin);
+    return next;
+  };
+};
 
 /**
- * Looks again and again for what other processes may have recorded (a new price list, a moved clock), for as long as the
- * duty lasts. A store that is away is asked again next time: whoever needs it is told so by the store itself.
+ * Looks again and again, for as long as the duty lasts. A store that is away is asked again next time: whoever needs it is
+ * told so by the store itself.
  */
 export const following = (look: () => Promise<void>, everyMs: number): Duty => {
   const stopping = new AbortController();

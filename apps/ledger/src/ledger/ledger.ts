@@ -9,7 +9,7 @@ import type { Duty as Running, Logger, ReadStore } from '#read-store';
 import { SimulatedClock, SystemClock, type Clock } from './clock.ts';
 import type { Customers } from './customers.ts';
 import { DirectOrders } from './direct-orders.ts';
-import { CLOCK_EVERY_MS, following, PRICE_LISTS_EVERY_MS } from './following.ts';
+import { following, sharedLook } from './following.ts';
 import type { Orders } from './orders.ts';
 import type { PriceLists } from './price-lists.ts';
 import { Projecting } from './projecting.ts';
@@ -19,6 +19,11 @@ import type { SubscriptionCommands } from './subscription-commands.ts';
 import { SubscriptionViews } from './subscription-views.ts';
 import { CLOCK_ID, TimeMachine } from './time-machine.ts';
 import { writeSide } from './write-side.ts';
+
+/** How often a process looks for what others have recorded, for those who only read, in milliseconds. */
+const LOOK_EVERY_MS = 1_000;
+/** A clock that is moved by hand is waited for. */
+const LOOK_AT_CLOCK_EVERY_MS = 100;
 
 /** Which duties a process has (architecture.md §6). */
 export type Duty = 'api' | 'projector' | 'scheduler';
@@ -54,7 +59,10 @@ export class Ledger {
   isStarted = false;
   readonly #stores: Stores;
   readonly #closing = new AbortController();
-  #following: readonly Running[] = [];
+  readonly #look = sharedLook(async () => {
+    await Promise.all([this.#readClock(), this.priceLists.refresh()]);
+  });
+  #following: Running | undefined;
 
   /**
    * Opens the stores; nothing runs yet. Throws `FolderInUse` when another process owns the data folder, and `WrongPlace`
@@ -83,19 +91,20 @@ export class Ledger {
     this.directOrders = new DirectOrders(parts);
     this.views = new SubscriptionViews(parts);
     const holder = `${hostname()}/${String(process.pid)}/${randomUUID()}`;
+    const catchUp = () => this.catchUp();
     const duty = { ...parts, logger, now: () => this.clock.now(), holder };
     this.projecting = new Projecting(duty);
     const { projecting } = this;
     this.scheduler = new Scheduler({
       ...parts,
-      projecting,
+      ...{ projecting, catchUp },
       onError: (error, subscriptionId) => {
         logger.error({ error, subscriptionId }, 'what fell due could not be settled');
       },
     });
     this.scheduling = new Scheduling({
       ...duty,
-      scheduler: this.scheduler,
+      ...{ scheduler: this.scheduler, catchUp },
       recordedAt: (instant) => simulated?.set(instant),
       prompt: simulated !== undefined && this.#isShared,
     });
@@ -123,13 +132,26 @@ export class Ledger {
    * rejects because a store is away; rejects with `CheckpointBeyondLog` where the log is not the one that was projected.
    */
   async start(): Promise<void> {
+    await this.ready();
     await this.#readClock();
     await this.priceLists.refresh();
     if (this.duties.has('projector')) await this.projecting.start();
     if (this.duties.has('scheduler')) await this.scheduling.start();
-    if (!this.#isShared || this.#following.length > 0) return;
-    this.#following = [following(() => this.priceLists.refresh(), PRICE_LISTS_EVERY_MS)];
-    if (this.timeMachine) this.#following = [...this.#following, following(() => this.#readClock(), CLOCK_EVERY_MS)];
+    if (!this.#isShared) return;
+    this.#following ??= following(this.#look, this.timeMachine ? LOOK_AT_CLOCK_EVERY_MS : LOOK_EVERY_MS);
+  }
+
+  /**
+   * Before something is decided: what other processes have recorded for all (price lists, a moved clock) is known
+   * afterwards. Costs a read where there may be others, and nothing where there are none.
+   */
+  catchUp(): Promise<void> | undefined {
+    return this.#isShared ? this.#look() : undefined;
+  }
+
+  /** Resolves when the log answers; rejects with what is wrong with it. */
+  ready(): Promise<void> {
+    return this.#stores.ready();
   }
 
   async #readClock(): Promise<void> {
@@ -141,7 +163,7 @@ export class Ledger {
   /** Ends the duties, then lets go of the stores. */
   async close(): Promise<void> {
     this.#closing.abort();
-    for (const one of this.#following) await one.stop();
+    await this.#following?.stop();
     await this.scheduling.stop();
     await this.projecting.stop();
     await this.#stores.close();

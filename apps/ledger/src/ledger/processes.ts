@@ -18,6 +18,7 @@ type Parts = Reactions & {
   readonly logger: Logger;
   readonly now: () => Instant;
   readonly recordedAt: (instant: Instant) => void;
+  readonly catchUp: () => Promise<void> | undefined;
   readonly prompt: boolean;
 };
 
@@ -30,6 +31,7 @@ export const processesOf = ({
   purchases,
   orders,
   recordedAt,
+  catchUp,
   ...runner
 }: Parts): readonly ProcessRunner[] => {
   const process = (
@@ -41,9 +43,10 @@ export const processesOf = ({
       ...runner,
       name,
       handles: [type],
-      react: (event) => {
+      react: async (event) => {
         recordedAt(event.meta.recordedAt);
-        return then(event);
+        await catchUp();
+        await then(event);
       },
     });
   return [

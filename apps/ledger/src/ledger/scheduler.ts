@@ -22,6 +22,7 @@ type Parts = {
   readonly projecting: Pick<Projecting, 'reached'>;
   readonly clock: Clock;
   readonly surroundings: () => Surroundings;
+  readonly catchUp: () => Promise<void> | undefined;
   readonly onError: (error: unknown, subscriptionId?: string) => void;
 };
 
@@ -69,6 +70,7 @@ export class Scheduler {
   async settleDue(until: Instant, signal: AbortSignal): Promise<void> {
     // What did not move although it is due (seats in transit, or a failure) is left for the next beat.
     const stuck = new Set<string>();
+    await this.#parts.catchUp();
     while (!signal.aborted) {
       const due = await renewals.due(readModels(this.#parts), until, BATCH + stuck.size);
       const batch = due.filter(({ subscriptionId }) => !stuck.has(subscriptionId));

@@ -25,6 +25,8 @@ type Parts = Reactions & {
   readonly now: () => Instant;
   /** Told the instant at which something was recorded, before it is reacted to. */
   readonly recordedAt: (instant: Instant) => void;
+  /** Called before that, too: what was published before it must be known. */
+  readonly catchUp: () => Promise<void> | undefined;
   readonly holder: string;
   /** Whether somebody elsewhere may wait for the processes: then they write down promptly how far they are. */
   readonly prompt: boolean;

@@ -27,45 +27,7 @@ export class Metrics {
 
   constructor(ledger: Ledger) {
     collectDefaultMetrics({ register: this.#registry });
-    const registers = [this.#registry];
-    new Gauge({
-      name: 'subledger_projection_lag_events',
-      help: 'Events in the log that a projection has not applied yet.',
-      labelNames: ['projection'],
-      registers,
-      collect() {
-        for (const { name, lagEvents } of ledger.projecting.statuses()) this.set({ projection: name }, lagEvents);
-      },
-    });
-    new Gauge({
-      name: 'subledger_projection_lag_seconds',
-      help: 'How long ago the oldest event was recorded that a projection has not applied yet.',
-      labelNames: ['projection'],
-      registers,
-      collect() {
-        for (const { name, lagSeconds } of ledger.projecting.statuses()) this.set({ projection: name }, lagSeconds);
-      },
-    });
-    new Gauge({
-      name: 'subledger_projection_quarantined_streams',
-      help: 'Streams that a projection no longer follows, because one of their events cannot be applied.',
-      labelNames: ['projection'],
-      registers,
-      collect() {
-        for (const { name, quarantined } of ledger.projecting.statuses())
-          this.set({ projection: name }, quarantined.length);
-      },
-    });
-    new Gauge({
-      name: 'subledger_subscriptions_overdue',
-      help: 'Subscriptions for which something fell due that is not recorded yet.',
-      registers,
-      async collect() {
-        // A read store that is away shows in the lags: the rest is told all the same.
-        const status = await ledger.scheduler.status().catch(() => undefined);
-        if (status !== undefined) this.set(status.overdue);
-      },
-    });
+    showStanding(ledger, this.#registry);
   }
 
   /** Counts a command that was answered. */
@@ -92,3 +54,66 @@ export class Metrics {
     return this.#registry.metrics();
   }
 }
+
+/** How far what this process does has come, asked each time when somebody looks. */
+const showStanding = (ledger: Ledger, registry: Registry): void => {
+  const registers = [registry];
+  // What a projector measured while it led is nothing to go by once another one leads: hence each reset.
+  new Gauge({
+    name: 'subledger_projection_lag_events',
+    help: 'Events in the log that a projection has not applied yet.',
+    labelNames: ['projection'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { name, lagEvents } of ledger.projecting.statuses()) this.set({ projection: name }, lagEvents);
+    },
+  });
+  new Gauge({
+    name: 'subledger_projection_lag_seconds',
+    help: 'How long ago the oldest event was recorded that a projection has not applied yet.',
+    labelNames: ['projection'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { name, lagSeconds } of ledger.projecting.statuses()) this.set({ projection: name }, lagSeconds);
+    },
+  });
+  new Gauge({
+    name: 'subledger_projection_quarantined_streams',
+    help: 'Streams that a projection no longer follows, because one of their events cannot be applied.',
+    labelNames: ['projection'],
+    registers,
+    collect() {
+      this.reset();
+      for (const { name, quarantined } of ledger.projecting.statuses())
+        this.set({ projection: name }, quarantined.length);
+    },
+  });
+  showDuties(ledger, registers);
+};
+
+const showDuties = (ledger: Ledger, registers: Registry[]): void => {
+  new Gauge({
+    name: 'subledger_leads',
+    help: 'Whether this process does what only one process may do at a time (1), or stands by (0).',
+    labelNames: ['duty'],
+    registers,
+    collect() {
+      const { duties, projecting, scheduling } = ledger;
+      const own = [...(duties.has('projector') ? [projecting] : []), ...(duties.has('scheduler') ? [scheduling] : [])];
+      for (const { name, state } of own.map((one) => one.status()))
+        this.set({ duty: name }, state === 'leading' ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'subledger_subscriptions_overdue',
+    help: 'Subscriptions for which something fell due that is not recorded yet.',
+    registers,
+    async collect() {
+      // A read store that is away shows in the lags: the rest is told all the same.
+      const status = await ledger.scheduler.status().catch(() => undefined);
+      if (status !== undefined) this.set(status.overdue);
+    },
+  });
+};

@@ -11,7 +11,7 @@ import {
   type Revision,
 } from '../event-store.ts';
 import { within, type Connection } from './connection.ts';
-import { actualIn, asTold, EndsBefore, isConflict } from './failures.ts';
+import { actualIn, asTold, isConflict } from './failures.ts';
 import { batches } from './batches.ts';
 import { Feed, type Logger } from './feed.ts';
 import { placeAt, positionAt } from './place.ts';
@@ -39,10 +39,11 @@ export type EventStoreDbOptions = {
 };
 
 export type EventStoreDb = EventStore & {
-  /** Resolves when the server answers, rejects with `StoreUnavailable` when it does not within the time for a call. */
+  /**
+   * Resolves when the server answers and lets the whole log be read. Rejects with `StoreUnavailable` when it does not within
+   * the time for a call, and with `StoreUnusable` when it denies that, or is too old.
+   */
   ping(): Promise<void>;
-  /** Rejects when the log ends before this position: then it is not the log that the position was taken from. */
-  mustReach(position: Position): Promise<void>;
 };
 
 /**
@@ -138,11 +139,6 @@ class EventStoreDbEventStore implements EventStoreDb {
 
   async ping(): Promise<void> {
     await this.#end();
-  }
-
-  async mustReach(position: Position): Promise<void> {
-    placeAt(position);
-    if ((await this.#end()) < position) throw new EndsBefore(position);
   }
 
   close(): Promise<void> {

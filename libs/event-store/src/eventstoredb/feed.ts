@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { START, type Position } from '#kernel';
 import { StoreUnavailable } from '../event-store.ts';
 import type { Connection } from './connection.ts';
-import { asTold, EndsBefore, TimedOut } from './failures.ts';
+import { asTold, EndsBefore, isAnswer, TimedOut } from './failures.ts';
 import { endOf } from './reading.ts';
 import { isSystems, type Record } from './records.ts';
 import { Subscription } from './subscription.ts';
@@ -124,7 +124,8 @@ export class Feed {
       await Promise.race([subscription.over, silence.promise, aborted(over, done.signal), aborted(stop, done.signal)]);
     } catch (error) {
       // The driver has let go of its connection, or the server does not answer: whoever else uses it is no better off.
-      connection.giveUp(client);
+      // A no, such as access denied, is an answer.
+      if (!isAnswer(error)) connection.giveUp(client);
       throw error;
     } finally {
       clearTimeout(timer);

@@ -1,0 +1,72 @@
+import { StandIn } from '../../../../test/support/eventstoredb/stand-in.ts';
+import { START } from '#kernel';
+import { codec } from '../codec.ts';
+import { NO_STREAM, StoreUnavailable } from '../event-store.ts';
+import { drafts, here, history, idsOf, newStream } from '../testing.ts';
+import { openEventStoreDb, type EventStoreDb } from './index.ts';
+
+let standIn: StandIn;
+let store: EventStoreDb;
+const warnings: string[] = [];
+
+beforeAll(async () => {
+  standIn = await StandIn.start({ secure: true });
+});
+afterAll(() => standIn.stop());
+beforeEach(() => {
+  warnings.length = 0;
+});
+afterEach(() => store.close());
+
+const openAs = (user: string, password: string): void => {
+  store = openEventStoreDb({
+    url: standIn.urlFor(user, password),
+    codec: codec({}),
+    categories: ['contract'],
+    logger: { warn: (message) => warnings.push(message) },
+  });
+};
+
+/** What is said of work that is refused. */
+const refusal = async (work: Promise<unknown>): Promise<string> => {
+  const error = await work.catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(StoreUnavailable);
+  return (error as Error).message;
+};
+
+it('are used on a connection that nobody listens to', async () => {
+  openAs('admin', 'changeit');
+  await store.ping();
+  const start = await here(store);
+  const [stream, events] = [newStream(), drafts(3)];
+  expect(await store.append(stream, events, NO_STREAM)).toMatchObject({ revision: 2 });
+  expect(idsOf(await store.read(stream))).toEqual(idsOf(events));
+  expect(idsOf(await history(store, start))).toEqual(idsOf(events));
+});
+
+it.each([
+  ['a wrong password', 'admin', 'wrong'],
+  ['an unknown user', 'nobody', 'changeit'],
+])('are said to be refused: %s', async (_, user, password) => {
+  openAs(user, password);
+  const denied = /^the event store denies access: /;
+  expect(await refusal(store.ping())).toMatch(denied);
+  expect(await refusal(store.read(newStream()))).toMatch(denied);
+  expect(await refusal(store.append(newStream(), drafts(1), NO_STREAM))).toMatch(denied);
+});
+
+it('may be good for writing and not for following the log: that is said once, and disturbs nobody', async () => {
+  openAs('ops', 'changeit');
+  const stop = new AbortController();
+  const following = (async () => {
+    for await (const _ of store.follow(START, stop.signal));
+  })();
+  const stream = newStream();
+  for (let revision = NO_STREAM; revision < 200 || warnings.length === 0; revision += 1) {
+    await store.append(stream, drafts(1), revision);
+    expect(await store.read(stream)).toHaveLength(revision + 2);
+  }
+  stop.abort();
+  await following;
+  expect(warnings).toEqual([expect.stringMatching(/^the event store denies access: following the log/)]);
+});

@@ -1,0 +1,107 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { catalogueOf, offer, plan, sku, type Client, type Reply } from '../support/client.ts';
+import { Cluster, leaderOf, type Member } from '../support/cluster.ts';
+import { describeOnPostgres } from '../support/postgres.ts';
+
+const CLIENTS = 64;
+/** How long they go on sending, in milliseconds. */
+const LONG = 30_000;
+/** How long a projector lives, in milliseconds. */
+const LIFE = 5_000;
+
+const setting = {
+  catalogue: catalogueOf(
+    'endurance',
+    '2015-01-01T00:00:00Z',
+    offer('P', [sku('1', [plan('P1M', 'monthly', '10.08')])]),
+  ),
+};
+
+/** Sends a command until it is answered, with the same key each time; and how often it went without. */
+const insist = async (client: Client, id: string, key: string): Promise<{ reply: Reply; unanswered: number }> => {
+  for (let unanswered = 0; ; unanswered += 1) {
+    const reply = await client
+      .send(id, 'add-seats', { quantity: 1 }, { headers: { 'idempotency-key': key } })
+      .catch(() => undefined);
+    if (reply !== undefined && reply.status !== 503) return { reply, unanswered };
+    await pause(100);
+  }
+};
+
+describeOnPostgres('64 clients, while projectors are killed and the event store is restarted', () => {
+  let cluster: Cluster;
+  let apis: Member[];
+  let projectors: Member[];
+  beforeAll(async () => {
+    cluster = await Cluster.start();
+    projectors = await Promise.all([cluster.join('projector'), cluster.join('projector')]);
+    apis = await Promise.all([cluster.join('api', setting), cluster.join('api,scheduler', setting)]);
+  });
+  afterAll(() => cluster.stop());
+
+  /** Kills whoever keeps the read models, every few seconds; another one stands by, and a new one joins. Answers how many. */
+  const killProjectors = async (until: AbortSignal): Promise<number> => {
+    let killed = 0;
+    while (!until.aborted) {
+      await pause(LIFE, undefined, { signal: until }).catch(() => undefined);
+      const leader = await leaderOf(projectors, 'projections');
+      await leader.kill();
+      killed += 1;
+      projectors = [...projectors.filter((one) => one !== leader), await cluster.join('projector')];
+    }
+    return killed;
+  };
+
+  const restartStore = async (): Promise<void> => {
+    await cluster.events.kill();
+    await pause(1_000);
+    await cluster.events.restart();
+  };
+
+  it('every answered command is in the log exactly once, and the read models equal a fresh replay', async () => {
+    const [first] = apis;
+    if (first === undefined) throw new Error('no process answers');
+    const over = new AbortController();
+    const killing = killProjectors(over.signal);
+    const customerId = await first.client.customer();
+    const ids = await Promise.all(
+      Array.from({ length: CLIENTS }, () => first.client.buy(customerId, { offerId: 'P' })),
+    );
+    const end = performance.now() + LONG;
+    let unansweredInAll = 0;
+    const answered = new Map<string, number[]>();
+    const client = async (id: string, index: number) => {
+      const own = apis[index % apis.length]!.client;
+      const revisions: number[] = [];
+      answered.set(id, revisions);
+      while (performance.now() < end) {
+        const { reply, unanswered } = await insist(own, id, `${id}/${String(revisions.length)}`);
+        expect(reply.status).toBe(200);
+        unansweredInAll += unanswered;
+        revisions.push(reply.body.revision as number);
+      }
+    };
+    const sending = Promise.all(ids.map(client));
+    for (const _ of ['once', 'twice']) {
+      await pause(LONG / 3);
+      await restartStore();
+    }
+    await sending;
+    over.abort();
+    expect(await killing).toBeGreaterThanOrEqual(3);
+    expect(unansweredInAll).toBeGreaterThan(0);
+
+    for (const [id, revisions] of answered) {
+      const events = await first.client.all(`/v1/subscriptions/${id}/events`);
+      const added = events.filter(({ type }) => type === 'SeatsAdded');
+      expect(added).toHaveLength(revisions.length);
+      expect(new Set(added.map(({ commandId }) => commandId)).size).toBe(revisions.length);
+      expect((await first.client.get(id)).quantity).toBe(1 + revisions.length);
+      // One after the other: each was answered with its own place in the stream.
+      expect(revisions.toSorted((a, b) => a - b)).toEqual(revisions);
+    }
+    const { kept, replayed } = await cluster.digests();
+    expect(kept).toEqual(replayed);
+    expect([...answered.values()].flat().length).toBeGreaterThan(CLIENTS);
+  }, 180_000);
+});

@@ -1,0 +1,155 @@
+import { offer, plan, sku } from '../support/client.ts';
+import { Cluster, leads, untilHealth, type Member } from '../support/cluster.ts';
+import { describeOnPostgres } from '../support/postgres.ts';
+import { no, shop } from '../support/shop.ts';
+
+const clock = '2021-06-18T09:00:00.000Z';
+const setting = { clock, catalogue: shop };
+
+describeOnPostgres('a ledger of several processes', () => {
+  let cluster: Cluster;
+  let one: Member;
+  let two: Member;
+  let customerId: string;
+
+  beforeAll(async () => {
+    cluster = await Cluster.start();
+    [one, two] = await Promise.all([
+      cluster.join('api', setting),
+      cluster.join('api', setting),
+      cluster.join('projector', setting),
+      cluster.join('scheduler', setting),
+    ]);
+    customerId = await one.client.customer();
+  });
+  afterAll(() => cluster.stop());
+
+  it('shows through one process what was written through another', async () => {
+    const { headers, body } = await one.client.call('POST', '/v1/subscriptions', {
+      ...{ customerId, offerId: 'P', skuId: '1', quantity: 12, term: 'P1M', billingCycle: 'monthly' },
+    });
+    const position = { headers: { 'ledger-position': headers.get('ledger-position') ?? '' } };
+    const charges = await two.client.must('GET', `/v1/charges?customerId=${customerId}`, undefined, position);
+    expect(charges.items).toMatchObject([{ subscriptionId: body.subscriptionId, subtotal: '120.96' }]);
+    expect((await two.client.get(body.subscriptionId)).quantity).toBe(12);
+  });
+
+  it('answers a key once for ever, whichever process is asked', async () => {
+    const id = await one.client.buy(customerId, { offerId: 'P', quantity: 3 });
+    const keyed = { headers: { 'idempotency-key': 'once' } };
+    const asked = [one, two, one, two].map(({ client }) => client.send(id, 'add-seats', { quantity: 2 }, keyed));
+    const [first, ...others] = await Promise.all(asked);
+    for (const other of others) expect(other.body).toEqual(first?.body);
+    const again = await two.client.send(id, 'add-seats', { quantity: 2 }, keyed);
+    expect(again.body).toEqual(first?.body);
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(await two.client.get(id)).toMatchObject({ quantity: 5, revision: again.body.revision });
+    const other = await two.client.send(id, 'add-seats', { quantity: 3 }, keyed);
+    expect(no(other)).toBe('422 IDEMPOTENCY_KEY_REUSED');
+  });
+
+  it('finishes in one process what another one began', async () => {
+    const id = await one.client.buy(customerId, { offerId: 'P', quantity: 5 });
+    const { targetSubscriptionId } = await one.client.tell(id, 'upgrade', {
+      ...{ offerId: 'P', skuId: '2', quantity: 2, target: 'new' },
+    });
+    expect((await two.client.get(targetSubscriptionId)).quantity).toBe(2);
+    const { cartId } = await two.client.must('POST', '/v1/carts', {
+      customerId,
+      lines: [{ offerId: 'P', skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly' }],
+    });
+    await one.client.must('POST', `/v1/carts/${cartId}/review`);
+    const order = await two.client.must('POST', `/v1/carts/${cartId}/checkout`);
+    expect(order).toMatchObject({ subscriptions: [{ line: 0 }], errors: [] });
+  });
+
+  it('knows a key, a partner and a price list that another process was told of', async () => {
+    await one.client.must('POST', '/v1/partners', {
+      ...{ partnerId: 'fabrikam', name: 'Fabrikam', model: 'directBill', cloud: 'global', newCommercePreview: true },
+    });
+    const { key, keyId } = await one.client.must('POST', '/v1/keys', {
+      ...{ name: 'theirs', role: 'admin-agent', partnerId: 'fabrikam' },
+    });
+    expect((await two.client.as(key).call('GET', '/v1/subscriptions')).status).toBe(200);
+    await one.client.must('DELETE', `/v1/keys/${keyId}`);
+    const news = offer('NEWS', [sku('1', [plan('P1M', 'monthly', '1.00')])]);
+    const next = { ...shop, version: 'next', effectiveFrom: '2021-06-18T09:00:00Z', offers: [...shop.offers, news] };
+    await one.client.must('PUT', '/v1/catalog', next);
+    // At once: what is decided is decided by what had been published before.
+    await two.client.buy(customerId, { offerId: 'NEWS' });
+    while ((await two.client.as(key).call('GET', '/v1/subscriptions')).status !== 401) await new Promise(setImmediate);
+  });
+
+  it('moves its clock through all that falls due, for every process', async () => {
+    const id = await one.client.buy(customerId, { offerId: 'P', quantity: 10 });
+    await two.client.at('2021-08-20T00:00:00.000Z');
+    const charges = await one.client.lines(id);
+    expect(charges.map(([type, , subtotal, start]) => [type, subtotal, start])).toEqual([
+      ['new', '100.80', '2021-06-18'],
+      ['renew', '100.80', '2021-07-18'],
+      ['renew', '100.80', '2021-08-18'],
+    ]);
+    while ((await one.client.must('GET', '/v1/clock')).now !== '2021-08-20T00:00:00.000Z')
+      await new Promise(setImmediate);
+    const behind = await one.client.call('PUT', '/v1/clock', { now: '2021-08-19T00:00:00.000Z' });
+    expect(no(behind)).toBe('409 CLOCK_BACKWARDS');
+  });
+
+  it('has read models that a fresh replay of its log comes to, too', async () => {
+    const { kept, replayed } = await cluster.digests();
+    expect(kept).toEqual(replayed);
+    expect(kept['charges']?.rows).toBeGreaterThan(5);
+  });
+});
+
+const TAKEN_OVER_WITHIN = 10_000;
+
+describeOnPostgres('of several processes with the same duty', () => {
+  let cluster: Cluster;
+  let api: Member;
+
+  beforeAll(async () => {
+    cluster = await Cluster.start();
+    api = await cluster.join('api', setting);
+  });
+  afterAll(() => cluster.stop());
+
+  describe.each([
+    ['projector', 'projections'],
+    ['scheduler', 'scheduler'],
+  ] as const)('namely of a %s', (role, duty) => {
+    let second: Member;
+
+    it('one works, and the other takes over when it is killed', async () => {
+      const first = await cluster.join(role, setting);
+      await untilHealth(first, leads(duty));
+      second = await cluster.join(role, setting);
+      const { leaderships, status } = await untilHealth(second, () => true);
+      expect([status, leaderships]).toEqual(['ok', [{ name: duty, state: 'standingBy' }]]);
+      await first.kill();
+      const killed = performance.now();
+      await untilHealth(second, leads(duty));
+      expect(performance.now() - killed).toBeLessThan(TAKEN_OVER_WITHIN);
+    });
+
+    it('one that was paused leads no more when it wakes, and stands by', async () => {
+      const third = await cluster.join(role, setting);
+      second.child.kill('SIGSTOP');
+      const paused = performance.now();
+      await untilHealth(third, leads(duty));
+      expect(performance.now() - paused).toBeLessThan(TAKEN_OVER_WITHIN);
+      second.child.kill('SIGCONT');
+      const { leaderships } = await untilHealth(second, (health) => !leads(duty)(health));
+      expect(leaderships).toEqual([{ name: duty, state: 'standingBy' }]);
+    });
+  });
+
+  it('what is due is done once, and shown', async () => {
+    const customerId = await api.client.customer();
+    const id = await api.client.buy(customerId, { offerId: 'P', quantity: 10 });
+    await api.client.at('2021-07-19T00:00:00.000Z');
+    expect(await api.client.lines(id)).toHaveLength(2);
+    const { kept, replayed } = await cluster.digests();
+    expect(kept).toEqual(replayed);
+  });
+});

@@ -1,0 +1,149 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import { status } from '@grpc/grpc-js';
+import type { Log } from './log.ts';
+import { matching, type Options, type Reading } from './reading.ts';
+import type { Entry } from './rules.ts';
+import { confirmation, follow, type Course } from './subscriptions.ts';
+import type { Surroundings } from './surroundings.ts';
+import { checkpointAt, failure } from './wire.ts';
+
+/** How many events a page of history holds at most. */
+const PAGE = 32;
+/** The window of a filter when the request names none. */
+const WINDOW = 32;
+const MAXIMUM = 2n ** 64n - 1n;
+
+const invalidPosition = failure(status.INVALID_ARGUMENT, 'Trying to read from an invalid position.');
+
+/** A commit and a prepare position. */
+type Place = readonly [commit: number, prepare: number];
+/** Where nothing has been looked at yet. As a checkpoint it comes out as 2^64-1: so it does on the real server. */
+const NOWHERE: Place = [-1, -1];
+const isBefore = (one: Place, other: Place): boolean => one[0] < other[0] || (one[0] === other[0] && one[1] < other[1]);
+const placeOf = ({ at }: Entry): Place => [at, at];
+
+type Start = { readonly from: number; readonly place: Place };
+
+/** Where a subscription begins: behind the position that was asked for; undefined when no entry begins there. */
+const startIn = (options: Options, log: Log): Start | undefined => {
+  const all = options.getAll();
+  const position = all?.getPosition();
+  if (position === undefined) {
+    const last = all?.hasEnd() ? log.all.at(-1) : undefined;
+    return last === undefined ? { from: 0, place: NOWHERE } : { from: log.all.length, place: placeOf(last) };
+  }
+  const place: Place = [Number(position.getCommitPosition()), Number(position.getPreparePosition())];
+  const index = log.indexAt(BigInt(position.getCommitPosition()));
+  if (index === undefined) return undefined;
+  // A checkpoint may name the commit that comes next, and no prepare of it.
+  const isNext = index === log.all.length || place[1] < place[0];
+  return { from: isNext ? index : index + 1, place };
+};
+
+/** Everything, or what passes a filter; then there are checkpoints, too. */
+class AllSubscription implements Course {
+  readonly #around: Surroundings;
+  readonly #reading: Reading;
+  readonly #passes: (entry: Entry) => boolean;
+  readonly #isFiltered: boolean;
+  readonly #window: number;
+  /** A checkpoint is due when so many events have been considered. */
+  readonly #interval: number;
+  readonly #confirmedAt: number;
+  /** Up to where everything has been told. */
+  #reached: Place;
+  #lastCheckpoint: Place | undefined;
+
+  constructor(around: Surroundings, reading: Reading, reached: Place) {
+    const filter = reading.options.getFilter();
+    this.#around = around;
+    this.#reading = reading;
+    this.#passes = matching(reading.options);
+    this.#isFiltered = filter !== undefined;
+    this.#window = filter?.hasMax() ? filter.getMax() : WINDOW;
+    this.#interval = this.#window * (filter?.getCheckpointintervalmultiplier() ?? 1);
+    this.#confirmedAt = this.size();
+    this.#reached = reached;
+  }
+
+  size(): number {
+    return this.#around.log.all.length;
+  }
+
+  async history(from: number): Promise<number | undefined> {
+    const { all } = this.#around.log;
+    let considered = 0;
+    for (let index = from; !this.#reading.left.aborted;) {
+      const start = index;
+      index = await this.#page(start);
+      considered += index - start;
+      if (index === start || (index === all.length && index - start < this.#window)) {
+        await this.#checkpoint();
+        return index;
+      }
+      if (considered < this.#interval) continue;
+      considered %= this.#interval;
+      // What the server knows of is where the page begins, not where it ends.
+      const begin: Place = start === from ? this.#reached : [all[start]!.at, 0];
+      if (isBefore(this.#reached, begin)) this.#reached = begin;
+      await this.#checkpoint();
+    }
+    return undefined;
+  }
+
+  async live(index: number): Promise<void> {
+    const entry = this.#around.log.all[index]!;
+    await this.#event(entry);
+    if (index < this.#confirmedAt || (index + 1 - this.#confirmedAt) % this.#interval > 0) return;
+    this.#reached = placeOf(entry);
+    await this.#checkpoint();
+  }
+
+  fallenBehind(): Promise<void> {
+    return this.#checkpoint();
+  }
+
+  /** Considers so many entries, or as many as a page holds of those that pass; where the next page begins. */
+  async #page(from: number): Promise<number> {
+    const { all } = this.#around.log;
+    let index = from;
+    for (let sent = 0; index < all.length && index - from < this.#window && sent < PAGE; index += 1)
+      if (await this.#event(all[index]!)) sent += 1;
+    await othersTurn();
+    return index;
+  }
+
+  /** Sends an event if it passes. */
+  async #event(entry: Entry): Promise<boolean> {
+    if (this.#reading.left.aborted || !this.#passes(entry)) return false;
+    await this.#reading.event(entry);
+    this.#reached = placeOf(entry);
+    if (this.#around.faults.take('breakSubscription')) this.#around.breakAll();
+    return true;
+  }
+
+  async #checkpoint(): Promise<void> {
+    const last = this.#lastCheckpoint;
+    if (!this.#isFiltered || (last !== undefined && (last === NOWHERE || !isBefore(last, this.#reached)))) return;
+    this.#lastCheckpoint = this.#reached;
+    const { faults, log } = this.#around;
+    if (faults.take('maximumCheckpoint')) await this.#reading.send(checkpointAt(MAXIMUM));
+    const message =
+      this.#reached === NOWHERE ? checkpointAt(MAXIMUM) : checkpointAt(this.#reached[0], this.#reached[1]);
+    await this.#reading.send(message);
+    if (!faults.take('duplicateCheckpoint')) return;
+    await this.#reading.send(message);
+    await this.#reading.send(checkpointAt(log.all[0]?.at ?? 0));
+  }
+}
+
+export const subscribeToAll = async (around: Surroundings, reading: Reading): Promise<void> => {
+  const start = startIn(reading.options, around.log);
+  if (start === undefined) {
+    reading.fail(invalidPosition);
+    return;
+  }
+  const course = new AllSubscription(around, reading, start.place);
+  await reading.send(confirmation());
+  await follow(around.log, reading, course, start.from);
+};

@@ -1,0 +1,77 @@
+import { EventStoreDBClient, NO_STREAM, jsonEvent, streamNameFilter } from '@eventstore/db-client';
+import { startServer, type Running, type ServerOptions } from './server.ts';
+
+let server: Running;
+let client: EventStoreDBClient;
+
+const start = async (options: Partial<ServerOptions> = {}) => {
+  server = await startServer({ port: 0, ...options });
+  const { host, port } = server.address();
+  client = EventStoreDBClient.connectionString(`esdb://${host}:${port}?tls=false`);
+};
+afterEach(async () => {
+  await client.dispose();
+  await server.end(0);
+});
+
+const event = (text = '') => jsonEvent({ type: 'Happened', data: { text } });
+
+it('takes as much in one append as it was told to', async () => {
+  await start({ maximumAppendSize: 100 });
+  await client.appendToStream('some', event('x'.repeat(50)));
+  await expect(client.appendToStream('some', [event('x'.repeat(50)), event('x'.repeat(50))])).rejects.toMatchObject({
+    type: 'maximum-append-size-exceeded',
+    maxAppendSize: 100,
+  });
+});
+
+it.each([
+  ['in a batch', {}, 'deadline-exceeded'],
+  ['one by one', { credentials: { username: 'admin', password: 'changeit' } }, 'timeout'],
+])('says of a commit that takes too long that it failed, and has it all the same: %s', async (_, how, type) => {
+  await start({ commitTimeout: 0 });
+  const some = event();
+  const options = { expectedRevision: NO_STREAM, ...how } as const;
+  await expect(client.appendToStream('some', some, options)).rejects.toMatchObject({ type });
+  const read = [];
+  for await (const resolved of client.readStream('some')) read.push(resolved.event?.id);
+  expect(read).toEqual([some.id]);
+  const other = client.appendToStream('some', event(), options);
+  await expect(other).rejects.toMatchObject({ type: 'wrong-expected-version' });
+});
+
+it('says where nothing was found since the beginning of the log as 2^64-1, and no checkpoint after that', async () => {
+  await start();
+  const checkpoints: bigint[] = [];
+  const last = Promise.withResolvers<undefined>();
+  const subscription = client.subscribeToAll({
+    filter: streamNameFilter({
+      prefixes: ['some'],
+      checkpointInterval: 1,
+      checkpointReached: async (_, { commit }) => void checkpoints.push(commit),
+    }),
+  });
+  subscription.on('data', () => last.resolve(undefined));
+  await new Promise((resolve) => subscription.on('caughtUp', () => resolve(undefined)));
+  await client.appendToStream(
+    'other',
+    Array.from({ length: 200 }, () => event()),
+  );
+  await client.appendToStream('some', event());
+  await last.promise;
+  await subscription.unsubscribe();
+  expect(checkpoints).toEqual([18446744073709551615n]);
+});
+
+it('cancels calls that go on after it was asked to end, and lets nobody in meanwhile', async () => {
+  await start();
+  await client.appendToStream('some', event());
+  const subscription = client.subscribeToStream('some');
+  const failed = new Promise((resolve) => subscription.on('error', resolve));
+  await new Promise((resolve) => subscription.on('data', resolve));
+  const ended = server.end(300);
+  const late = EventStoreDBClient.connectionString(`esdb://127.0.0.1:${server.address().port}?tls=false`);
+  await expect(late.deleteStream('some')).rejects.toMatchObject({ type: 'unavailable' });
+  expect(await failed).toMatchObject({ type: 'cancelled' });
+  await ended;
+});

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { setImmediate as othersTurn } from 'node:timers/promises';
+import streams from '@eventstore/db-client/generated/streams_pb.js';
+import type { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
+import type { Log } from './log.ts';
+import type { Reading } from './reading.ts';
+import type { Surroundings } from './surroundings.ts';
+import { nameIn, streamDeleted } from './wire.ts';
+
+/** How many events may be on their way to a reader that has caught up; with more it has fallen behind. */
+const LIVE_BUFFER = 64;
+
+export const confirmation = (): ReadResp =>
+  new streams.ReadResp().setConfirmation(
+    new streams.ReadResp.SubscriptionConfirmation().setSubscriptionId(randomUUID()),
+  );
+const caughtUp = (): ReadResp => new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp());
+
+/** What a subscription walks along, which grows. */
+export type Course = {
+  size(): number;
+  /** Sends what there is from an index on; where it has come to, or undefined when that is the end of it. */
+  history(from: number): Promise<number | undefined>;
+  /** Sends what has just come. */
+  live(index: number): Promise<void>;
+  /** Told before it goes back to history. */
+  fallenBehind?(): Promise<void>;
+};
+
+/** Sends what comes; resolves with where it has come to when the reader has fallen behind, with nothing when he has left. */
+const goLive = async (log: Log, { left }: Reading, course: Course, from: number): Promise<number | undefined> => {
+  for (let index = from; !left.aborted;) {
+    const waiting = course.size() - index;
+    if (waiting > LIVE_BUFFER) return index;
+    if (waiting <= 0) await log.growth(left);
+    else {
+      await course.live(index);
+      index += 1;
+    }
+  }
+  return undefined;
+};
+
+/** What there is, then the word that this was all, then what comes; and so again when the reader is too slow for that. */
+export const follow = async (log: Log, reading: Reading, course: Course, from: number): Promise<void> => {
+  // Who begins at the end or past it has no history to hear.
+  let index: number | undefined = from < course.size() ? await course.history(from) : from;
+  while (index !== undefined) {
+    await reading.send(caughtUp());
+    index = await goLive(log, reading, course, index);
+    if (index === undefined) return;
+    await course.fallenBehind?.();
+    index = await course.history(index);
+  }
+};
+
+export const subscribeToStream = async ({ log }: Surroundings, reading: Reading): Promise<void> => {
+  const asked = reading.options.getStream();
+  const name = nameIn(asked?.getStreamIdentifier());
+  const fail = () => reading.fail(streamDeleted(name));
+  const size = () => log.entries(name).length + (log.tombstoneOf(name) === undefined ? 0 : 1);
+  const history = async (from: number): Promise<number | undefined> => {
+    const hidden = Number(log.visible(name)?.[0]?.revision ?? log.entries(name).length);
+    let index = Math.max(from, hidden);
+    for (; index < log.entries(name).length && !reading.left.aborted; index += 1) {
+      // A stream that has ended has no history.
+      if (log.tombstoneOf(name) !== undefined) break;
+      await reading.event(log.entries(name)[index]!);
+      if (index % 256 === 0) await othersTurn();
+    }
+    if (log.tombstoneOf(name) === undefined) return index;
+    fail();
+    return undefined;
+  };
+  const live = async (index: number) => {
+    const entry = log.entries(name)[index];
+    const last = entry === undefined ? log.tombstoneOf(name) : undefined;
+    await reading.event(entry ?? last!);
+    if (last !== undefined) fail();
+  };
+  await reading.send(confirmation());
+  const from = asked?.hasRevision() ? Number(asked.getRevision()) + 1 : asked?.hasEnd() ? size() : 0;
+  await follow(log, reading, { size, history, live }, from);
+};
