@@ -1,6 +1,6 @@
-import { connect } from 'node:net';
 import { catalogueOf, offer, plan, sku, type Reply } from '../support/client.ts';
 import { startLedger, type RunningLedger } from '../support/ledger.ts';
+import { WireTalk } from '../support/wire-talk.ts';
 
 const NOBODY = '6f1c1a3e-0000-4000-8000-000000000000';
 
@@ -98,6 +98,7 @@ describe('bad input', () => {
     ],
     ['PUT', '/v1/catalog', { version: '1', offers: [{}] }],
     ['PUT', '/v1/clock', { now: 'later' }],
+    ['PUT', '/v1/clock', { now: '9999-12-31T23:59:59.999Z' }],
     ['GET', '/v1/subscriptions?limit=0', undefined],
     ['GET', '/v1/subscriptions?cursor=next', undefined],
     ['GET', '/v1/subscriptions?customer={customer}', undefined],
@@ -191,17 +192,28 @@ describe('bad input', () => {
     expect(answered(reply)).toEqual([400, 'VALIDATION_FAILED']);
   });
 
-  it('that is no HTTP at all gets an answer, too', async () => {
-    const { port } = new URL(ledger.client.base);
-    const text = await new Promise<string>((told) => {
-      const socket = connect(Number(port), '127.0.0.1', () => socket.write('HELLO\r\n\r\n'));
-      let heard = '';
-      socket
-        .on('data', (chunk) => (heard += chunk.toString()))
-        .on('close', () => {
-          told(heard);
-        });
-    });
-    expect(text).toMatch(/^HTTP\/1\.1 400 [\s\S]*problem\+json[\s\S]*VALIDATION_FAILED/);
+  it.each([
+    ['that is no HTTP at all', 'HELLO\r\n\r\n'],
+    ['without the name of a host', 'GET /v1/customers HTTP/1.1\r\nconnection: close\r\n\r\n'],
+    [
+      'that expects what nobody can give',
+      'GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\nexpect: rain\r\n\r\n',
+    ],
+    ['with two lengths', 'POST /v1/customers HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n{}'],
+    ['with endless headers', `GET /health HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(70_000)}\r\n\r\n`],
+  ])('%s gets an answer, too', async (_, text) => {
+    const talk = await WireTalk.to(ledger.client.base);
+    talk.say(text);
+    const [fields, body] = (await talk.heard()).split('\r\n\r\n');
+    expect(fields).toMatch(/^HTTP\/1\.1 400 /);
+    expect(fields).toMatch(/\r\ncontent-type: application\/problem\+json/);
+    expect(fields).toMatch(/\r\ncorrelation-id: \S/);
+    expect(JSON.parse(body!)).toMatchObject({ status: 400, code: 'VALIDATION_FAILED', errors: [{}] });
+  });
+
+  it('is not a request of HTTP/1.0, which names no host', async () => {
+    const talk = await WireTalk.to(ledger.client.base);
+    talk.say('GET /health HTTP/1.0\r\n\r\n');
+    expect(await talk.heard()).toMatch(/^HTTP\/1\.1 200 /);
   });
 });

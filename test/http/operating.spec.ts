@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { catalogueOf, offer, plan, sku } from '../support/client.ts';
@@ -98,6 +98,31 @@ describe('an operator', () => {
   });
 });
 
+describe('a ledger whose data folder is moved away', () => {
+  it('answers no command and says so in its health, until it is back', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'moved-'));
+    const { client, stop } = await startLedger({ catalogue, data: folder });
+    const customerId = await client.customer();
+    renameSync(join(folder, 'data'), join(folder, 'elsewhere'));
+    const wish = { customerId, offerId: 'P', skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly' };
+    const key = { headers: { 'idempotency-key': 'once' } };
+    const refused = await client.call('POST', '/v1/subscriptions', wish, key);
+    expect([refused.status, refused.body.code]).toEqual([503, 'EVENT_STORE_UNAVAILABLE']);
+    const ill = await client.call('GET', '/health');
+    expect([ill.status, ill.body.eventStore]).toEqual([
+      503,
+      { status: 'down', error: expect.stringMatching(/events\.sqlite .*moved, deleted or replaced/) },
+    ]);
+
+    renameSync(join(folder, 'elsewhere'), join(folder, 'data'));
+    expect((await client.call('GET', '/health')).status).toBe(200);
+    expect((await client.call('POST', '/v1/subscriptions', wish, key)).status).toBe(201);
+    expect(await client.all('/v1/subscriptions')).toHaveLength(1);
+    await stop();
+    rmSync(folder, { recursive: true });
+  });
+});
+
 // Each of these starts the built ledger, some of them several times, beside everything else that is being tested.
 const PATIENCE_MS = 30_000;
 
@@ -112,6 +137,8 @@ describe('a process', () => {
   const run = async (env: Readonly<Record<string, string>>) => {
     const child = spawn(process.execPath, [resolve('dist/apps/ledger/src/main.js')], {
       env: { PATH: process.env['PATH'], PORT: '0', SUBLEDGER_DATA: join(folder, 'data'), ...env },
+      // One that does not end by itself would outlive its test.
+      timeout: PATIENCE_MS / 2,
     });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
@@ -158,6 +185,26 @@ describe('a process', () => {
       }
       await other.kill('SIGTERM');
       other.clear();
+    },
+    PATIENCE_MS,
+  );
+
+  it.each([
+    ['in which nothing can be made', () => '/proc/data'],
+    ['that cannot be locked', (data: string) => (mkdirSync(join(data, 'lock')), data)],
+    ['whose log is something else', (data: string) => (writeFileSync(join(data, 'events.sqlite'), 'prose'), data)],
+    ['whose log cannot be opened', (data: string) => (mkdirSync(join(data, 'events.sqlite')), data)],
+    [
+      'whose read models are something else',
+      (data: string) => (writeFileSync(join(data, 'read.sqlite'), 'prose'), data),
+    ],
+  ])(
+    'does not start on a folder %s, and says so in one line',
+    async (_, spoilt) => {
+      const data = join(folder, 'data');
+      mkdirSync(data);
+      const { status, stderr } = await run({ SUBLEDGER_DATA: spoilt(data) });
+      expect([status, stderr]).toEqual([1, expect.stringMatching(/^subledger: SUBLEDGER_DATA names \/.*\n$/)]);
     },
     PATIENCE_MS,
   );

@@ -15,7 +15,7 @@ const catalogue = catalogueOf(
   '2015-01-01T00:00:00Z',
   offer('BASIC', [sku('1', year, { upgradeTargets: ['BETTER/1'] })]),
   offer('BETTER', [sku('1', year)], { category: 'smallBusiness' }),
-  offer('OFFICE', [sku('1', year)], { kind: 'legacy' }),
+  offer('OFFICE', [sku('1', year), sku('2', year, { addOn: { prerequisiteSkus: ['OFFICE/1'] } })], { kind: 'legacy' }),
   offer('CRM', [sku('1', year, { setupUrl: 'https://crm.example/finish/{subscriptionId}' })], saas),
   offer('GIVEN', [sku('1', month)], { ...saas, exclusiveTo: ['default'] }),
   offer('METER', [sku('1', month)], { ...metered, category: 'trial' }),
@@ -196,6 +196,10 @@ describe('after the purchase', () => {
   it('a subscription tells what can be done with it: add-ons, seats, suspending (R23)', async () => {
     const { allowedActions } = await client.get(await client.buy(customerId, { offerId: 'OFFICE', quantity: 2 }));
     expect(allowedActions).toEqual(expect.arrayContaining(['add-ons', 'add-seats', 'remove-seats', 'suspend']));
+    const single = await client.get(await client.buy(customerId, { offerId: 'SINGLE', quantity: 2 }));
+    expect(single.allowedActions).toEqual(expect.arrayContaining(['add-seats', 'remove-seats', 'suspend']));
+    expect(single.allowedActions).not.toContain('add-ons');
+    expect(single.allowedActions).not.toContain('upgrade');
   });
 
   it('it is cancelled by a program, and as a whole or not at all (R57, R62)', async () => {

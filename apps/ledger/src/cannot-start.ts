@@ -1,18 +1,22 @@
+import { StoreUnavailable } from '#event-store';
+import { FolderInUse, FolderUnusable } from '#event-store/sqlite';
 import { WrongPlace, type Places } from '#ledger-store';
+import { ReadStoreUnavailable } from '#read-store';
 import { ConfigurationError, type Configuration } from './configuration.ts';
 
 const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown } | undefined)?.code;
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** What the system says of a folder that is none, or not ours. */
-const FOLDER = ['EEXIST', 'ENOTDIR', 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'ENAMETOOLONG', 'ELOOP'];
-
 /** An error of opening the stores, as one of the variable that says where they are; any other one as it is. */
-export const aboutStores = (error: unknown, { dataFolder: folder }: Places): unknown => {
+export const aboutStores = (error: unknown, { dataFolder }: Places): unknown => {
   if (error instanceof WrongPlace) return new ConfigurationError(error.variable, error.fault);
-  const inUse = error instanceof Error && error.name === 'FolderInUse';
-  if (!inUse && !FOLDER.includes(String(codeOf(error)))) return error;
-  return new ConfigurationError('SUBLEDGER_DATA', `names ${folder}, which cannot be used: ${messageOf(error)}`);
+  // Stores elsewhere are not asked for before they are used: it was one in the folder.
+  const isOfFolder = [FolderInUse, FolderUnusable, StoreUnavailable, ReadStoreUnavailable].some(
+    (known) => error instanceof known,
+  );
+  if (!isOfFolder) return error;
+  const reason = error instanceof FolderUnusable ? error.reason : messageOf(error);
+  return new ConfigurationError('SUBLEDGER_DATA', `names ${dataFolder}, which cannot be used: ${reason}`);
 };
 
 /** An error of listening, as one of the variable that it comes from; any other one as it is. */

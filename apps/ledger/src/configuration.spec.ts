@@ -107,6 +107,7 @@ describe('the configuration', () => {
     ['SUBLEDGER_CLOCK', 'simulated:'],
     ['SUBLEDGER_CLOCK', 'simulated:2021-02-30T00:00:00Z'],
     ['SUBLEDGER_CLOCK', 'simulated:2021-06-18'],
+    ['SUBLEDGER_CLOCK', 'simulated:9900-01-01T00:00:00.001Z'],
     ['SUBLEDGER_API_KEY', 'two words'],
     ['SUBLEDGER_API_KEY', 'é'],
     ['SUBLEDGER_POLICY', 'seed-2020-01'],

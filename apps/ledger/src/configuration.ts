@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { normaliseInstant } from '#calendar';
+import { LATEST_INSTANT, normaliseInstant } from '#calendar';
 import type { Instant } from '#kernel';
 import { placesIn, usesFolder, WrongPlace, type Places } from '#ledger-store';
 import { isPresetName, parsePolicyTimeline, presetNames, timelineOf, type PolicyTimeline } from '#policy';
@@ -84,6 +84,8 @@ const clock = (text: string): Configuration['clock'] => {
       'SUBLEDGER_CLOCK',
       `must be system or simulated:<ISO instant>, such as simulated:2021-06-18T09:00:00Z, not ${quoted(text)}`,
     );
+  if (from > LATEST_INSTANT)
+    throw new ConfigurationError('SUBLEDGER_CLOCK', `must not be later than ${LATEST_INSTANT}, as ${quoted(text)} is`);
   return { kind: 'simulated', from };
 };
 

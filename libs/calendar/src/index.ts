@@ -15,4 +15,4 @@ export {
   type Period,
   type Term,
 } from './term.ts';
-export { MoveClock, simulatedClock, type ClockMoved } from './ledger-clock.ts';
+export { LATEST_INSTANT, MoveClock, simulatedClock, type ClockMoved } from './ledger-clock.ts';

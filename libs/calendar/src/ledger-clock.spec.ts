@@ -42,4 +42,27 @@ describe('a simulated clock', () => {
     expect(simulatedClock.initial).toBe('');
     expect([moved(nine), moved(ten)].reduce(simulatedClock.evolve, simulatedClock.initial)).toBe(ten);
   });
+
+  it.each([
+    ['a hundred years', nine, '2121-06-18T09:00:00.000Z', '2121-06-18T09:00:00.001Z'],
+    [
+      'a hundred years from a leap day',
+      '2000-02-29T09:00:00.000Z',
+      '2100-02-28T09:00:00.000Z',
+      '2100-02-28T09:00:00.001Z',
+    ],
+    [
+      'where no term can leave the calendar',
+      '9850-01-01T00:00:00.000Z',
+      '9900-01-01T00:00:00.000Z',
+      '9900-01-01T00:00:00.001Z',
+    ],
+  ])('is moved by at most %s at a time', (_, from, most, tooMuch) => {
+    given()
+      .when(new MoveClock({ now: most }, shows(from)))
+      .then(moved(most));
+    given()
+      .when(new MoveClock({ now: tooMuch }, shows(from)))
+      .thenRefused('VALIDATION_FAILED');
+  });
 });

@@ -1,10 +1,25 @@
 import { commandClass, refuse, type Decider, type Event, type Instant } from '#kernel';
+import { addMonths, anchorOf } from './anchor.ts';
+import { dayOf } from './day.ts';
 
 /** Move a simulated clock on. */
 export class MoveClock extends commandClass('MoveClock')<{ readonly now: Instant }> {}
 
 /** A simulated clock shows a later instant. */
 export type ClockMoved = Event<'ClockMoved', { readonly now: Instant }>;
+
+/** No simulated clock shows more: the terms that begin then still end within the calendar's four digits. */
+export const LATEST_INSTANT: Instant = '9900-01-01T00:00:00.000Z';
+
+/**
+ * How far a clock is moved at a time: a hundred years. It stops wherever anything falls due, and each stop is recorded; to the
+ * end of the calendar there are a hundred thousand stops for a single monthly subscription.
+ */
+const furthestFrom = (shown: Instant): Instant => {
+  const day = dayOf(shown);
+  if (day >= '9800-01-01') return LATEST_INSTANT;
+  return addMonths(day, 1_200, anchorOf(day, 'clamp')) + shown.slice(10);
+};
 
 /** What a simulated clock last showed; empty before it was ever moved. It never goes back (api.md §4.8). */
 export const simulatedClock: Decider<MoveClock, ClockMoved, Instant> = {
@@ -15,7 +30,13 @@ export const simulatedClock: Decider<MoveClock, ClockMoved, Instant> = {
     const shown = lastShown > at ? lastShown : at;
     if (now < shown)
       return refuse('CLOCK_BACKWARDS', `the clock shows ${shown}: it is not set back to ${now}`, { now: shown });
-    return now === shown ? [] : [{ type: 'ClockMoved', data: { now, effectiveAt: now } }];
+    if (now === shown) return [];
+    const furthest = furthestFrom(shown);
+    if (now > furthest) {
+      const message = `must not be later than ${furthest}: the clock is moved by at most a hundred years at a time`;
+      return refuse('VALIDATION_FAILED', `now: ${message}`, { errors: [{ path: 'now', message }] });
+    }
+    return [{ type: 'ClockMoved', data: { now, effectiveAt: now } }];
   },
   evolve: (_, { data }) => data.now,
 };

@@ -1,5 +1,5 @@
 import type { Catalogue, Offer } from './catalogue.ts';
-import { findOffer, findPlan, findRef, findSku, listOffers, priceOf } from './find.ts';
+import { addOnsFor, findOffer, findPlan, findRef, findSku, listOffers, priceOf } from './find.ts';
 import { catalogueAt, timeline, wasOffered } from './timeline.ts';
 
 const offer = (offerId: string, over: Partial<Offer> = {}): Offer => ({
@@ -59,6 +59,21 @@ describe('looking things up', () => {
     expect(sku && findPlan(sku, 'P1Y', 'annual')).toBeUndefined();
     for (const currency of ['USD', 'constructor', '__proto__'])
       expect(sku?.plans[0] && priceOf(sku.plans[0], currency)).toBeUndefined();
+  });
+
+  it('finds the add-ons of a base, of whichever offer they are', () => {
+    const addOn = { prerequisiteSkus: ['P/1', 'Q/1'], minShareOfBase: null };
+    const [plain] = offer('P').skus;
+    const [one, two] = [
+      offer('A', { skus: [{ ...plain!, addOn }] }),
+      offer('B', { skus: [plain!, { ...plain!, skuId: '2', addOn }] }),
+    ];
+    const shop = { version: '1', effectiveFrom: '2021-01-01T00:00:00.000Z', offers: [offer('P'), one, two] };
+    expect(addOnsFor(shop, 'P', '1').map(({ offer: { offerId }, sku: { skuId } }) => [offerId, skuId])).toEqual([
+      ['A', '1'],
+      ['B', '2'],
+    ]);
+    expect(addOnsFor(shop, 'B', '1')).toEqual([]);
   });
 });
 

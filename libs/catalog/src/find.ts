@@ -2,9 +2,13 @@ import type { BillingCycle, Term } from '#calendar';
 import type { Decimal } from '#money';
 import type { Catalogue, Offer, Plan, Sku, SkuRef } from './catalogue.ts';
 
+type Found = { readonly offer: Offer; readonly sku: Sku };
+
 type Index = {
   readonly offers: ReadonlyMap<string, Offer>;
-  readonly skus: ReadonlyMap<SkuRef, { readonly offer: Offer; readonly sku: Sku }>;
+  readonly skus: ReadonlyMap<SkuRef, Found>;
+  /** By what they may be added to. */
+  readonly addOns: ReadonlyMap<SkuRef, readonly Found[]>;
 };
 
 const indexes = new WeakMap<Catalogue, Index>();
@@ -12,11 +16,14 @@ const indexes = new WeakMap<Catalogue, Index>();
 const indexOf = (catalogue: Catalogue): Index => {
   const known = indexes.get(catalogue);
   if (known !== undefined) return known;
+  const all = catalogue.offers.flatMap((offer) => offer.skus.map((sku): Found => ({ offer, sku })));
+  const addOns = new Map<SkuRef, Found[]>();
+  for (const found of all)
+    for (const base of found.sku.addOn?.prerequisiteSkus ?? []) addOns.set(base, [...(addOns.get(base) ?? []), found]);
   const index: Index = {
     offers: new Map(catalogue.offers.map((offer) => [offer.offerId, offer])),
-    skus: new Map(
-      catalogue.offers.flatMap((offer) => offer.skus.map((sku) => [refOf(offer.offerId, sku.skuId), { offer, sku }])),
-    ),
+    skus: new Map(all.map((found) => [refOf(found.offer.offerId, found.sku.skuId), found])),
+    addOns,
   };
   indexes.set(catalogue, index);
   return index;
@@ -32,8 +39,11 @@ export const findSku = (catalogue: Catalogue, offerId: string, skuId: string): S
   indexOf(catalogue).skus.get(refOf(offerId, skuId))?.sku;
 
 /** The SKU that a reference such as an upgrade target names, with its offer. */
-export const findRef = (catalogue: Catalogue, ref: SkuRef): { readonly offer: Offer; readonly sku: Sku } | undefined =>
-  indexOf(catalogue).skus.get(ref);
+export const findRef = (catalogue: Catalogue, ref: SkuRef): Found | undefined => indexOf(catalogue).skus.get(ref);
+
+/** The add-ons that name this SKU as a base. */
+export const addOnsFor = (catalogue: Catalogue, offerId: string, skuId: string): readonly Found[] =>
+  indexOf(catalogue).addOns.get(refOf(offerId, skuId)) ?? [];
 
 export const findPlan = (sku: Sku, term: Term, billingCycle: BillingCycle): Plan | undefined =>
   sku.plans.find((plan) => plan.term === term && plan.billingCycle === billingCycle);

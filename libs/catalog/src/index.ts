@@ -1,6 +1,6 @@
 export { MOST_SEATS, type AddOn, type Catalogue, type Offer, type Plan, type Sku, type SkuRef } from './catalogue.ts';
 export { eligibility, type Reason, type Wish } from './eligibility.ts';
-export { findOffer, findPlan, findSku, listOffers, priceOf, type OfferFilter } from './find.ts';
+export { addOnsFor, findOffer, findPlan, findSku, listOffers, priceOf, type OfferFilter } from './find.ts';
 export { parseCatalogue } from './parse.ts';
 export { seatCapRefusal, type SeatsWanted } from './seat-cap.ts';
 export { catalogueAt, timeline, wasOffered, type CatalogueTimeline } from './timeline.ts';

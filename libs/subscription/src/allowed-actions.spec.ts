@@ -20,7 +20,19 @@ import {
 } from './asks.testing.ts';
 import { life, live } from './lives.testing.ts';
 import { settle } from './settle.ts';
-import { bought, meta, rules, type Ask, type Story } from './subscription.testing.ts';
+import { addOns, cloud, office } from './kinds.testing.ts';
+import {
+  bought,
+  catalogue,
+  meta,
+  offer,
+  original,
+  plan,
+  rules,
+  shelf,
+  type Ask,
+  type Story,
+} from './subscription.testing.ts';
 
 const at = '2021-06-18T09:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };
@@ -30,7 +42,6 @@ const listed = (story: Story, when: string, role: Role = 'global-admin') =>
 describe('allowed actions', () => {
   it('of an active subscription under the seed', () => {
     expect(listed(bought(at), at).toSorted()).toEqual([
-      'add-ons',
       'add-seats',
       'adjustments',
       'auto-renew',
@@ -57,6 +68,78 @@ describe('allowed actions', () => {
     expect(listed(longest, at)).not.toContain('plan');
     expect(longest.no(at, changePlan({ billingCycle: 'annual' }))).toBe('MUST_BE_SCHEDULED');
     expect(listed(bought(at, { term: 'P3Y', billingCycle: 'annual' }, docs), at)).toContain('plan');
+  });
+
+  it('name an upgrade only where some body of it is accepted', () => {
+    // BASIC leads to STANDARD; PREMIUM leads nowhere, and neither does what was withdrawn, or a target that is not sold so.
+    expect(listed(bought(at), at)).toContain('upgrade');
+    expect(listed(bought(at, { offerId: 'PREMIUM' }), at)).not.toContain('upgrade');
+    const months = [plan('P1M', 'monthly', '10.00')];
+    const [from, to] = [
+      offer('FROM', [{ upgradeTargets: ['TO/0001'], plans: months }]),
+      offer('TO', [{ plans: months }]),
+    ];
+    const then = (...offers: readonly object[]) =>
+      bought(
+        at,
+        { offerId: 'FROM' },
+        {
+          catalogues: [
+            catalogue('1', '2021-01-01T00:00:00Z', [from, to]),
+            catalogue('2', '2021-06-19T00:00:00Z', offers),
+          ],
+        },
+      );
+    const later = '2021-06-20T00:00:00.000Z';
+    expect(listed(then(from, to), later)).toContain('upgrade');
+    expect(listed(then(to), later)).not.toContain('upgrade');
+    expect(listed(then(from, offer('TO', [{ plans: [plan('P1Y', 'annual', '9.00')] }])), later)).not.toContain(
+      'upgrade',
+    );
+  });
+
+  it('name a legacy upgrade only where all seats may go', () => {
+    const plans = [plan('P1Y', 'monthly', '4.00')];
+    const shop = (maxSeats: number) => ({
+      catalogues: [
+        catalogue('1', '2021-01-01T00:00:00Z', [
+          offer('FROM', [{ upgradeTargets: ['TO/0001'], plans }], { kind: 'legacy' }),
+          offer('TO', [{ maxSeats, plans }], { kind: 'legacy' }),
+        ]),
+      ],
+    });
+    const wish = { offerId: 'FROM', term: 'P1Y', quantity: 10 } as const;
+    expect(listed(bought(at, wish, shop(10)), at)).toContain('upgrade');
+    expect(listed(bought(at, wish, shop(9)), at)).not.toContain('upgrade');
+  });
+
+  it('name a conversion only while what the trial becomes is sold', () => {
+    const trial = (...offers: readonly object[]) =>
+      bought(at, { offerId: 'TRIAL' }, { catalogues: [original, catalogue('2', '2021-06-19T00:00:00Z', offers)] });
+    const later = '2021-06-20T00:00:00.000Z';
+    expect(listed(trial(...shelf), later)).toContain('convert');
+    expect(
+      listed(trial(...shelf.filter(({ offerId }) => !['TRIAL', 'ENTERPRISE'].includes(offerId))), later),
+    ).not.toContain('convert');
+  });
+
+  it('name add-ons only where there are any to be had, or to be given back', () => {
+    expect(listed(cloud(at), at)).toContain('add-ons');
+    expect(listed(office(at), at)).toContain('add-ons');
+    expect(listed(office(at, { offerId: 'PLUS', quantity: 1 }), at)).toContain('add-ons');
+    // 0002 is sold by the hundred at most: no more of it, and only legacy gives any back.
+    const plans = [plan('P1Y', 'monthly', '4.00')];
+    const addOn = { prerequisiteSkus: ['BASE/0001'], minShareOfBase: null };
+    for (const [kind, full] of [
+      ['newCommerce', false],
+      ['legacy', true],
+    ] as const) {
+      const skus = [{ plans }, { skuId: '0002', maxSeats: 100, addOn, plans }];
+      const shop = { catalogues: [catalogue('1', '2021-01-01T00:00:00Z', [offer('BASE', skus, { kind })])] };
+      const base = bought(at, { offerId: 'BASE', term: 'P1Y' }, shop);
+      expect(listed(base, at)).toContain('add-ons');
+      expect(listed(base.does(at, addOns([['0002', 100]], 'BASE')), at).includes('add-ons')).toBe(full);
+    }
   });
 
   it('of a trial', () => {
@@ -96,12 +179,16 @@ describe('allowed actions', () => {
   });
 });
 
+/** Into some other subscription, which would have to judge it. */
+const anywhere = ['BASIC', 'STANDARD', 'PREMIUM', 'ENTERPRISE', 'WORLD'].map((to) => upgrade(to, 1, 's-elsewhere'));
+const toWhatever = ['ENTERPRISE', 'PREMIUM'].map((offerId) => convert({ offerId, skuId: '0001', quantity: 25 }));
+
 /** Typical commands of each verb: one of them suits, if any would. */
 const typical: Readonly<Record<string, readonly Ask[]>> = {
   'add-seats': [addSeats(1)],
   'remove-seats': [removeSeats(1)],
   rename: [rename('Never called so before')],
-  convert: [convert()],
+  convert: [convert({ quantity: 25 }), ...toWhatever],
   plan: [changePlan({ term: 'P3Y' }), changePlan({ billingCycle: 'annual' }), changePlan({ billingCycle: 'monthly' })],
   suspend: [suspend],
   reactivate: [reactivate],
@@ -111,7 +198,7 @@ const typical: Readonly<Record<string, readonly Ask[]>> = {
   'auto-renew': [autoRenew(true), autoRenew(false)],
   'scheduled-change': [schedule({ quantity: 1 })],
   'remove-scheduled-change': [removeSchedule],
-  upgrade: [upgrade('STANDARD', 1)],
+  upgrade: anywhere,
   adjustments: [adjust('1.00')],
 };
 
@@ -119,18 +206,17 @@ const typical: Readonly<Record<string, readonly Ask[]>> = {
 const particular: ReadonlySet<RefusalCode> = new Set([
   'NOTHING_CHANGES',
   'QUANTITY_OUT_OF_RANGE',
-  'UPGRADE_NOT_ELIGIBLE',
-  'QUANTITY_EXCEEDS_SOURCE',
   'OFFER_NOT_PURCHASABLE',
   'PLAN_NOT_OFFERED',
-  'TARGET_PLAN_NOT_OFFERED',
 ]);
+
+/** Listed only if some body would be accepted, and not only because nobody has said why none is. */
+const exact: ReadonlySet<string> = new Set(['upgrade', 'convert']);
 
 const mayBe = (story: Story, now: string, action: string, role: Role): boolean =>
   (typical[action] ?? []).some((ask) => {
     const no = story.no(now, ask, role);
-    // A step down or to the same SKU is the upgrade's own affair; the plan and fewer seats are the verb's.
-    return no === undefined || particular.has(no) || (action === 'upgrade' && no === 'MUST_BE_SCHEDULED');
+    return no === undefined || (particular.has(no) && !exact.has(action));
   });
 
 describe('allowed actions never disagree with the refusals', () => {

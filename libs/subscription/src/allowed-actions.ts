@@ -12,5 +12,5 @@ export const allowedActions = (state: Existing, asking: Asking, surroundings: Su
     ? []
     : Object.values(verbs)
         .filter(({ guard }) => guard(state, asking, surroundings) === undefined)
-        .map(({ action }) => (typeof action === 'function' ? action(state, asking.at) : action))
+        .map(({ action }) => (typeof action === 'function' ? action(state, asking.at, surroundings) : action))
         .filter((action) => action !== null);

@@ -15,7 +15,7 @@ import {
   type Guard,
 } from './guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
-import { relation, skuAt, type Priced, type Wanted } from './product.ts';
+import { relation, skuAt, upgradesOf, type Priced, type Wanted } from './product.ts';
 import { overCap, seatsOn } from './seat-cap.ts';
 import type { Existing } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -57,6 +57,20 @@ export const guard = all(
   mustBeTrial,
   notTooOften,
 );
+
+/** `convert`, where the trial leads to something that is sold, in numbers in which it converts. */
+export const action = (state: Existing, at: string, surroundings: Surroundings): string | null => {
+  const paid = state.convertsTo ?? state;
+  const possible = [paid, ...upgradesOf(surroundings, paid, at)].some((to) => {
+    const then = paidPlan(state, { offerId: to.offerId, skuId: to.skuId }, at, surroundings);
+    return (
+      !isRefusal(then) &&
+      wayRefusal(state, then.wanted, at, surroundings) === undefined &&
+      fewSeats(state, then.priced.sku.maxSeats) === undefined
+    );
+  });
+  return possible ? 'convert' : null;
+};
 
 export const decide = (
   { data, meta }: ConvertTrial,

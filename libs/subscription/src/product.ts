@@ -76,3 +76,17 @@ export const relation = (
   if (from.sku.upgradeTargets.includes(name(to))) return 'upgrade';
   return to.sku.upgradeTargets.includes(name(from)) ? 'downgrade' : 'unrelated';
 };
+
+/** The SKUs that a SKU may be upgraded to by the catalogue of an instant; none where it is not sold any more. */
+export const upgradesOf = (
+  surroundings: Surroundings,
+  product: Pick<Wanted, 'offerId' | 'skuId'>,
+  at: Instant,
+): readonly Pick<Wanted, 'offerId' | 'skuId'>[] => {
+  const found = skuAt(surroundings, product, at);
+  if (isRefusal(found)) return [];
+  return found.sku.upgradeTargets.map((ref) => {
+    const [offerId = '', skuId = ''] = ref.split('/');
+    return { offerId, skuId };
+  });
+};

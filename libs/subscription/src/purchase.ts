@@ -6,6 +6,7 @@ import { mayDo, pinAt, resolve, type PolicyPin } from '#policy';
 import { charge, post, type ChargesPosted } from './charges.ts';
 import { purchaseRefusal, type Buying } from './may-purchase.ts';
 import { priceAt, skuAt, type Priced } from './product.ts';
+import { nothingSeen } from './seen-usage.ts';
 import type { Cycle, Existing, Kind, Subscription } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Wish } from './wish.ts';
@@ -153,7 +154,7 @@ export const evolve = (_: Subscription, { data }: SubscriptionCreated): Existing
     purchasedAt: effectiveAt,
     firstPaidAt: effectiveAt,
     addOns: [],
-    usage: { included: includedUnits, left: includedUnits, unbilled: [], seen: {} },
+    usage: { included: includedUnits, left: includedUnits, unbilled: [], seen: nothingSeen },
     cancelAtRenewal: false,
     scheduledChange: null,
     scheduledSubscriptionId: null,

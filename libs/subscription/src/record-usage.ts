@@ -2,6 +2,7 @@ import { commandClass, refuse, type Decision, type Event, type Instant } from '#
 import { add, compare, isZero, lineDown, negate, type Decimal } from '#money';
 import type { ChargeLine } from './charge-line.ts';
 import { all, mayTry, mustBeActive, onlyFor, type Asking } from './guards.ts';
+import { contentSeen, withSeen } from './seen-usage.ts';
 import type { Existing, Usage } from './state.ts';
 
 /** Tell what was used, at which price; the same `usageId` counts once (R55). */
@@ -20,7 +21,7 @@ export const guard = all(mayTry('usage'), onlyFor('usage', 'usage'), mustBeActiv
 
 export const decide = ({ data }: RecordUsage, state: Existing, { at }: Asking): Decision<UsageRecorded> => {
   const { usage } = state;
-  const seen = named(usage.seen, data.usageId);
+  const seen = contentSeen(usage.seen, data.usageId);
   if (seen !== undefined)
     return seen === contentOf(data)
       ? []
@@ -43,7 +44,11 @@ const contentOf = ({ meter, quantity, unitPrice, usedAt }: RecordUsage['data']):
 /** Usage of a cycle that has just begun: nothing to bill yet, and all included units there again. */
 export const freshUsage = (usage: Usage): Usage => ({ ...usage, left: usage.included, unbilled: [] });
 
-/** One line a meter and unit price, in the order of their first use: Σ quantity × unit price, rounded once (§2.4, W36, W38). */
+/**
+ * One line a meter and unit price, in the order of their first use: Σ quantity × unit price, rounded once (§2.4, W36, W38).
+ * Nothing is pro-rated, so `days` is `cycleDays`, also where deprovisioning ends the cycle sooner: the amount would else not
+ * come out of the line's own formula.
+ */
 export const usageLines = (state: Existing, until = state.cycle.end): readonly ChargeLine[] =>
   state.usage.unbilled
     .filter(({ quantity }) => compare(quantity, '0') > 0)
@@ -76,7 +81,7 @@ export const evolve = (state: Existing, { data }: UsageRecorded): Existing => {
       ...usage,
       unbilled,
       left: { ...usage.left, [meter]: left },
-      seen: { ...usage.seen, [data.usageId]: contentOf(data) },
+      seen: withSeen(usage.seen, data.usageId, contentOf(data)),
     },
   };
 };

@@ -1,5 +1,5 @@
 import { dayOf } from '#calendar';
-import type { Sku } from '#catalog';
+import { addOnsFor, catalogueAt, type Sku } from '#catalog';
 import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
 import { compare, multiply } from '#money';
 import { charge, post, type ChargesPosted } from './charges.ts';
@@ -49,6 +49,19 @@ export const guard = all(
   parentActive,
   notDuringTrial,
 );
+
+/** `add-ons`, where there are any to be had for this base, more of them, or (legacy) fewer. */
+export const action = (state: Existing, at: string, surroundings: Surroundings): string | null => {
+  const held = (wish: Wish) => state.addOns.find((addOn) => nameOf(addOn) === nameOf(wish))?.quantity ?? 0;
+  const catalogue = catalogueAt(surroundings.catalogue, at);
+  const offered = catalogue === undefined ? [] : addOnsFor(catalogue, state.offerId, state.skuId);
+  // As many as may be: what does not fit then does not fit at all.
+  const grows = offered
+    .map(({ offer: { offerId }, sku: { skuId, maxSeats } }) => ({ offerId, skuId, quantity: maxSeats }))
+    .some((wish) => held(wish) < wish.quantity && !isRefusal(fitting(state, wish, at, surroundings)));
+  const shrinks = state.kind === 'legacy' && state.addOns.length > 0;
+  return grows || shrinks ? 'add-ons' : null;
+};
 
 /** Every add-on of the wished set with its quantity, or none of it (R33). */
 export const decide = (

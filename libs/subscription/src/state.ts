@@ -3,6 +3,7 @@ import type { Day, Instant } from '#kernel';
 import type { Decimal } from '#money';
 import type { PolicyPin } from '#policy';
 import type { ChargeLine } from './charge-line.ts';
+import type { SeenUsage } from './seen-usage.ts';
 
 /** The four ways of selling (rules.md, "Commerce kinds"). */
 export type Kind = 'newCommerce' | 'legacy' | 'isvSaas' | 'usage';
@@ -64,8 +65,7 @@ export type Usage = {
   readonly left: Readonly<Record<string, Decimal>>;
   /** Billed when the cycle ends, in the order of first use. */
   readonly unbilled: readonly { readonly meter: string; readonly unitPrice: Decimal; readonly quantity: Decimal }[];
-  /** Content of every usage ever reported, by `usageId`: each counts once. */
-  readonly seen: Readonly<Record<string, string>>;
+  readonly seen: SeenUsage;
 };
 
 /** Seats that have left for another subscription and have not arrived yet. Nothing else happens meanwhile. */

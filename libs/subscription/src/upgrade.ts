@@ -15,7 +15,7 @@ import {
   type Guard,
 } from './guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from './invalidate.ts';
-import { priceAt, relation, skuAt, type Priced, type Wanted } from './product.ts';
+import { priceAt, relation, skuAt, upgradesOf, type Priced, type Wanted } from './product.ts';
 import { overCap } from './seat-cap.ts';
 import type { Existing, UpgradeTarget } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -61,6 +61,24 @@ export const guard = all(
   notDuringTrial,
   notTooOften,
 );
+
+/** `upgrade`, where the SKU leads to one that is sold so, and takes the seats. Else there is nothing to try. */
+export const action = (state: Existing, at: string, surroundings: Surroundings): string | null =>
+  upgradesOf(surroundings, state, at).some((to) => takesSeats(state, to, at, surroundings)) ? 'upgrade' : null;
+
+const takesSeats = (
+  state: Existing,
+  to: { offerId: string; skuId: string },
+  at: string,
+  surroundings: Surroundings,
+): boolean => {
+  const priced = targetPlan(state, to, at, surroundings);
+  if (isRefusal(priced)) return false;
+  // New commerce may send some into an existing subscription, which judges for itself.
+  if (state.kind !== 'legacy') return true;
+  const everySeat = { quantity: state.quantity, target: 'new' } as const;
+  return amountRefusal(state, everySeat, priced) === undefined && !isRefusal(repriced(state, to, at, surroundings));
+};
 
 /** All seats, or some (R90) to a new subscription or an existing one (R97), now (R79, R92). A saved change goes (R94, E37). */
 export const decide = (
@@ -131,7 +149,7 @@ const repriced = (
 
 const amountRefusal = (
   state: Existing,
-  { quantity, target }: UpgradeSubscription['data'],
+  { quantity, target }: Pick<UpgradeSubscription['data'], 'quantity' | 'target'>,
   { sku }: Priced,
 ): Refusal | undefined => {
   if (state.kind === 'legacy' && (quantity !== state.quantity || target !== 'new'))

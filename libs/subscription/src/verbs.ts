@@ -50,8 +50,8 @@ export type SubscriptionVerb =
 
 /** A verb: its name in `allowedActions`, whether it may be tried, and what comes of it. */
 export type Verb<C> = {
-  /** Null: an add-on's affair, and not an action of the subscription. */
-  readonly action: string | null | ((state: Existing, at: Instant) => string);
+  /** Null: an add-on's affair, and not an action of the subscription; or one that no body could do at this instant. */
+  readonly action: string | null | ((state: Existing, at: Instant, surroundings: Surroundings) => string | null);
   readonly guard: Guard;
   readonly decide: (
     command: C,
@@ -66,7 +66,7 @@ export const verbs: { readonly [C in SubscriptionVerb as C['type']]: Verb<C> } =
   AddSeats: { action: 'add-seats', guard: addSeats.guard, decide: addSeats.decide },
   RemoveSeats: { action: 'remove-seats', guard: removeSeats.guard, decide: removeSeats.decide },
   RenameSubscription: { action: 'rename', guard: rename.guard, decide: rename.decide },
-  ConvertTrial: { action: 'convert', guard: convert.guard, decide: convert.decide },
+  ConvertTrial: { action: convert.action, guard: convert.guard, decide: convert.decide },
   ChangePlan: { action: 'plan', guard: changePlan.guard, decide: changePlan.decide },
   SuspendSubscription: { action: 'suspend', guard: suspend.guard, decide: suspend.decide },
   ReactivateSubscription: { action: 'reactivate', guard: reactivate.guard, decide: reactivate.decide },
@@ -80,12 +80,12 @@ export const verbs: { readonly [C in SubscriptionVerb as C['type']]: Verb<C> } =
     guard: removeScheduledChange.guard,
     decide: removeScheduledChange.decide,
   },
-  SetAddOns: { action: 'add-ons', guard: setAddOns.guard, decide: setAddOns.decide },
+  SetAddOns: { action: setAddOns.action, guard: setAddOns.guard, decide: setAddOns.decide },
   SuspendAddOn: { action: null, guard: addOnStatus.suspendGuard, decide: addOnStatus.decideSuspension },
   ReactivateAddOn: { action: null, guard: addOnStatus.reactivateGuard, decide: addOnStatus.decideReactivation },
   ActivateSubscription: { action: 'activate', guard: activate.guard, decide: activate.decide },
   DeprovisionSubscription: { action: 'deprovision', guard: deprovision.guard, decide: deprovision.decide },
   RecordUsage: { action: 'usage', guard: recordUsage.guard, decide: recordUsage.decide },
-  UpgradeSubscription: { action: 'upgrade', guard: upgrade.guard, decide: upgrade.decide },
+  UpgradeSubscription: { action: upgrade.action, guard: upgrade.guard, decide: upgrade.decide },
   AdjustCharges: { action: 'adjustments', guard: adjust.guard, decide: adjust.decide },
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { LATEST_INSTANT } from '#calendar';
 import { ProblemError, RefusedError } from '../http/problem.ts';
 import { From } from '../http/sent.ts';
 import type { Caller } from '../ledger/caller.ts';
@@ -23,7 +24,11 @@ export class ClockController {
   }
 
   @Put()
-  @ApiOperation({ operationId: 'moveClock', summary: 'Move the simulated clock on, through everything that falls due' })
+  @ApiOperation({
+    operationId: 'moveClock',
+    summary: 'Move the simulated clock on, through everything that falls due',
+    description: `By at most a hundred years at a time, and not past ${LATEST_INSTANT}: VALIDATION_FAILED names the limit.`,
+  })
   @ApiOkResponse({ type: ClockReading })
   async move(@Body() { now }: MoveClockBody, @From() { actor, partner }: Caller): Promise<ClockReading> {
     const timeMachine = this.#timeMachine();

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type {
@@ -11,22 +11,24 @@ import type {
   RawServerDefault,
 } from 'fastify';
 import { problemOf, sendProblem } from '../problem.filter.ts';
+import { closeInOrder } from './closing.ts';
 import { answerTo, InvalidRequest, ProblemError } from './problem.ts';
 
 const MOST_BODY_BYTES = 1_048_576;
 const MOST_URI_CHARACTERS = 8_192;
 /** Above the limit of a URI, so that one that is too long is told apart from headers that are. */
 const MOST_HEADER_BYTES = 65_536;
-/** How often a server that is closing looks for connections that have nothing more to say. */
-const IDLE_LOOK_MS = 50;
 
 /** The HTTP server: limits, the correlation id, and problems of ours for what never reaches a route. */
 export const httpServer = (): FastifyAdapter => {
   const options: FastifyHttpOptions<RawServerDefault> = {
     bodyLimit: MOST_BODY_BYTES,
-    http: { maxHeaderSize: MOST_HEADER_BYTES },
+    // A request without a host would be answered by Node itself, and without a word.
+    http: { maxHeaderSize: MOST_HEADER_BYTES, requireHostHeader: false },
     routerOptions: { maxParamLength: MOST_URI_CHARACTERS },
     requestIdHeader: false,
+    // Whoever still comes gets a problem of ours.
+    return503OnClosing: false,
     genReqId: ({ headers }) => correlationId(headers['correlation-id']),
     frameworkErrors: (error, request, reply) => {
       correlate(request, reply);
@@ -42,28 +44,27 @@ export const httpServer = (): FastifyAdapter => {
   server.removeContentTypeParser('text/plain');
   server.addHook('onRequest', (request, reply, done) => {
     correlate(request, reply);
-    const tooLong = request.raw.url !== undefined && request.raw.url.length > MOST_URI_CHARACTERS;
-    done(
-      tooLong
-        ? new ProblemError('URI_TOO_LONG', `the address has more than ${MOST_URI_CHARACTERS} characters`)
-        : undefined,
-    );
+    done(headRefusal(request.raw));
   });
-  server.addHook('preClose', (done) => {
-    closeAsTheyFallIdle(server.server);
-    done();
-  });
+  // So would one that expects what there is none of.
+  server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
+  closeInOrder(server);
   return adapter;
 };
 
-/** A connection whose last answer is under way when the server closes would be kept alive, and the process with it. */
-const closeAsTheyFallIdle = (server: Server): void => {
-  const timer = setInterval(() => {
-    server.closeIdleConnections();
-  }, IDLE_LOOK_MS);
-  server.once('close', () => {
-    clearInterval(timer);
-  });
+/** What is wrong with a request before anybody looks at what it is about. */
+const headRefusal = ({
+  url = '',
+  httpVersion,
+  headers: { host, expect },
+}: IncomingMessage): ProblemError | undefined => {
+  if (url.length > MOST_URI_CHARACTERS)
+    return new ProblemError('URI_TOO_LONG', `the address has more than ${MOST_URI_CHARACTERS} characters`);
+  if (host === undefined && httpVersion === '1.1')
+    return new InvalidRequest([{ path: 'host', message: 'must be sent: HTTP/1.1 has it in every request' }]);
+  if (expect !== undefined && expect.toLowerCase() !== '100-continue')
+    return new InvalidRequest([{ path: 'expect', message: 'must be 100-continue' }]);
+  return undefined;
 };
 
 /** As sent, where it can be sent back; else a new one. */
@@ -93,6 +94,8 @@ const answerRaw = (error: fastify.ConnectionError, socket: Socket): void => {
 };
 
 const rawProblem = ({ code, rawPacket }: fastify.ConnectionError): ProblemError => {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return new InvalidRequest([{ path: '', message: 'the request did not arrive in time' }]);
   if (code !== 'HPE_HEADER_OVERFLOW') return new InvalidRequest([{ path: '', message: 'this is no HTTP request' }]);
   // No end of the first line within a whole packet: it was the address that did not end.
   return Buffer.from(rawPacket as unknown as Uint8Array).includes('\n')

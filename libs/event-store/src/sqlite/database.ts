@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { StoreUnavailable } from '../event-store.ts';
+import { StoreUnavailable, StoreUnusable } from '../event-store.ts';
 
 /** The number of the table layout below, kept in the file; raise it when the layout changes. */
 const LAYOUT = 1;
@@ -45,7 +45,7 @@ const makeDurable = (database: DatabaseSync, path: string): void => {
     PRAGMA wal_autocheckpoint = ${CHECKPOINT};
   `);
   // Some builds of SQLite quietly keep WAL at NORMAL, where a commit is not yet on the disk.
-  if (value(database, 'PRAGMA synchronous') !== 2) throw new Error(`${path} cannot be written durably`);
+  if (value(database, 'PRAGMA synchronous') !== 2) throw new StoreUnusable(`${path} cannot be written durably`);
 };
 
 const ensureLayout = (database: DatabaseSync, path: string, readOnly: boolean): void => {
@@ -53,9 +53,11 @@ const ensureLayout = (database: DatabaseSync, path: string, readOnly: boolean): 
   const isLog = value(database, 'PRAGMA application_id') === APPLICATION;
   if (isLog && layout === LAYOUT) return;
   if (isLog && layout > LAYOUT)
-    throw new Error(`${path} has table layout ${layout}, this version knows ${LAYOUT}: a newer one wrote it, use that`);
+    throw new StoreUnusable(
+      `${path} has table layout ${layout}, this version knows ${LAYOUT}: a newer one wrote it, use that`,
+    );
   if (readOnly || value(database, 'SELECT count(*) FROM sqlite_schema') !== 0)
-    throw new Error(`${path} is not an event log`);
+    throw new StoreUnusable(`${path} is not an event log`);
   database.exec(`
     BEGIN IMMEDIATE;
     ${TABLES}
@@ -65,17 +67,21 @@ const ensureLayout = (database: DatabaseSync, path: string, readOnly: boolean): 
   `);
 };
 
-/** Opens the file of an event log, or creates it. Throws when it is something else or of a newer layout. */
+/**
+ * Opens the file of an event log, or creates it. Throws `StoreUnusable` when it is something else or of a newer layout, and
+ * `StoreUnavailable` when it cannot be opened.
+ */
 export const openDatabase = (path: string, readOnly = false): DatabaseSync => {
-  const database = new DatabaseSync(path, { readOnly, timeout: PATIENCE });
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(path, { readOnly, timeout: PATIENCE });
     if (!readOnly) makeDurable(database, path);
     database.exec(`PRAGMA mmap_size = ${MAPPED}`);
     ensureLayout(database, path, readOnly);
     return database;
   } catch (error) {
-    database.close();
-    throw error;
+    database?.close();
+    throw error instanceof StoreUnusable ? error : unavailable(error, path);
   }
 };
 
@@ -96,7 +102,9 @@ export const isDamage = (error: unknown): boolean =>
   [CORRUPT, NOT_A_DATABASE].includes(resultCodeOf(error)) || propertyOf(error, 'code') === 'ERR_OUT_OF_RANGE';
 
 /** What SQLite complained about, as the port says it. */
-export const unavailable = (error: unknown): StoreUnavailable =>
-  new StoreUnavailable(`the event log cannot be used: ${messageOf(error)}`, { cause: error });
+export const unavailable = (error: unknown, path?: string): StoreUnavailable => {
+  const log = path === undefined ? 'the event log' : `the event log ${path}`;
+  return new StoreUnavailable(`${log} cannot be used: ${messageOf(error)}`, { cause: error });
+};
 
 export const messageOf = (error: unknown): string => String(propertyOf(error, 'message') ?? error);

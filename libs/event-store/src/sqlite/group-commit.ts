@@ -1,10 +1,11 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { START } from '#kernel';
 import type { Encoded } from '../codec.ts';
-import { RevisionConflict, type Receipt, type Revision } from '../event-store.ts';
+import { RevisionConflict, StoreUnavailable, type Receipt, type Revision } from '../event-store.ts';
 import { positionOf } from '../position.ts';
 import { unavailable } from './database.ts';
 import { Heads, type Head } from './heads.ts';
+import type { OwnFiles } from './own-files.ts';
 
 /** How many appends share a transaction at most: others want their turn too. */
 const GROUP = 512;
@@ -29,6 +30,7 @@ export type Written = {
 /** Writes appends that wait together in one transaction, each judged on its own. */
 export class GroupCommit {
   readonly #onCommit: (written: readonly Written[]) => void;
+  readonly #files: OwnFiles;
   readonly #heads: Heads;
   readonly #database: DatabaseSync;
   readonly #statements: Readonly<Record<'begin' | 'commit' | 'addStream' | 'addEvent' | 'already', StatementSync>>;
@@ -37,8 +39,9 @@ export class GroupCommit {
   #written: Written[] = [];
 
   /** `onCommit` is told whenever the log has grown, and what by. */
-  constructor(database: DatabaseSync, onCommit: (written: readonly Written[]) => void) {
+  constructor(database: DatabaseSync, files: OwnFiles, onCommit: (written: readonly Written[]) => void) {
     this.#onCommit = onCommit;
+    this.#files = files;
     this.#heads = new Heads(database);
     this.#database = database;
     this.#statements = {
@@ -75,9 +78,11 @@ export class GroupCommit {
       this.#fail(group, error);
       return;
     }
+    // Committed where nobody will look for it is not recorded.
+    const fault = this.#files.fault();
     for (const [index, { resolve, reject }] of group.entries()) {
-      const outcome = outcomes[index];
-      if (outcome instanceof RevisionConflict) reject(outcome);
+      const outcome = fault ?? outcomes[index];
+      if (outcome instanceof Error) reject(outcome);
       else if (outcome !== undefined) resolve(outcome);
     }
     if (this.#written.length > 0) this.#onCommit(this.#written);
@@ -85,6 +90,8 @@ export class GroupCommit {
 
   #transact(group: readonly Append[]): (Receipt | RevisionConflict)[] {
     this.#written = [];
+    const fault = this.#files.fault();
+    if (fault !== undefined) throw fault;
     this.#statements.begin.run();
     this.#heads.refresh();
     const outcomes = group.map((append) => this.#judge(append));
@@ -99,7 +106,7 @@ export class GroupCommit {
       // Out of space, SQLite has sometimes rolled back by itself.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
     } finally {
-      const reason = unavailable(error);
+      const reason = error instanceof StoreUnavailable ? error : unavailable(error);
       for (const { reject } of group) reject(reason);
     }
   }

@@ -1,2 +1,2 @@
-export { FolderInUse, lockFolder } from './folder-lock.ts';
+export { FolderInUse, FolderUnusable, lockFolder } from './folder-lock.ts';
 export { openSqlite } from './sqlite-event-store.ts';

@@ -1,4 +1,4 @@
-import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -180,6 +180,65 @@ describe('a full disk', () => {
         expect(await store.append('contract-before', drafts(1), 1)).toMatchObject({ revision: 2 });
         expect(await store.append('contract-big', big, NO_STREAM)).toMatchObject({ revision: 7 });
         expect(await history(store)).toHaveLength(11);
+      },
+    );
+  });
+});
+
+describe('a file that is moved away while it is open', () => {
+  const away = (path: string, suffixes: readonly string[], [from, to]: readonly [string, string]): void => {
+    for (const suffix of suffixes) renameSync(`${path}${from}${suffix}`, `${path}${to}${suffix}`);
+  };
+
+  it.each([
+    ['the whole log', ['', '-wal', '-shm']],
+    ['what of it is not in the main file yet', ['-wal']],
+  ])('%s: nothing is recorded or denied, until it is back', async (_, suffixes) => {
+    const path = newFile();
+    const [before, meanwhile] = drafts(2);
+    await opened(open(path), async (store) => {
+      await store.append('contract-1', [before!], NO_STREAM);
+      away(path, suffixes, ['', '.away']);
+      await expect(store.append('contract-1', [meanwhile!], 0)).rejects.toThrow(StoreUnavailable);
+      await expect(store.read('contract-2')).rejects.toThrow(/moved, deleted or replaced/);
+      away(path, suffixes, ['.away', '']);
+      expect(idsOf(await store.read('contract-1'))).toEqual([before!.id]);
+      expect(await store.append('contract-1', [meanwhile!], 0)).toMatchObject({ revision: 1 });
+    });
+  });
+
+  it('is not taken for another one in its place', async () => {
+    const path = newFile();
+    await opened(open(path), async (store) => {
+      await store.append('contract-1', drafts(1), NO_STREAM);
+      away(path, ['', '-wal', '-shm'], ['', '.away']);
+      await opened(open(path), async (other) => {
+        await other.append('contract-1', drafts(1), NO_STREAM);
+        await expect(store.append('contract-1', drafts(1), 0)).rejects.toThrow(StoreUnavailable);
+      });
+    });
+  });
+
+  it('answers nobody whose events were committed while it went', async () => {
+    const path = newFile();
+    const database = openDatabase(path);
+    // Between the check before a transaction and the one after it.
+    database.function('goes_away', () => (away(path, [''], ['', '.away']), 0));
+    database.exec('CREATE TRIGGER goes AFTER INSERT ON events BEGIN SELECT goes_away(); END');
+    const events = drafts(1);
+    await opened(
+      () => new SqliteEventStore(database, shapes),
+      async (store) => {
+        const stop = new AbortController();
+        const following = store.follow(START, stop.signal)[Symbol.asyncIterator]();
+        expect(await following.next()).toMatchObject({ value: [] });
+        const grown = following.next();
+        await expect(store.append('contract-1', events, NO_STREAM)).rejects.toThrow(StoreUnavailable);
+        away(path, [''], ['.away', '']);
+        // It was recorded after all: the same again says so, and whoever follows has been told.
+        expect(await store.append('contract-1', events, NO_STREAM)).toMatchObject({ revision: 0 });
+        expect(idsOf((await grown).value as readonly Recorded[])).toEqual(idsOf(events));
+        stop.abort();
       },
     );
   });

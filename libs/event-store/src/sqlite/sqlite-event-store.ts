@@ -13,6 +13,7 @@ import { Followers, type Fresh } from '../followers.ts';
 import { placeOf, positionOf } from '../position.ts';
 import { isDamage, messageOf, openDatabase, unavailable } from './database.ts';
 import { GroupCommit, type Written } from './group-commit.ts';
+import { OwnFiles } from './own-files.ts';
 import { StreamNames } from './stream-names.ts';
 
 /** How often a reader looks whether the process that owns the file has written, in milliseconds. */
@@ -47,6 +48,7 @@ export class SqliteEventStore implements EventStore {
   readonly #database: DatabaseSync;
   readonly #codec: Codec;
   readonly #followers = new Followers();
+  readonly #files: OwnFiles;
   readonly #writer: GroupCommit | undefined;
   readonly #names: StreamNames;
   readonly #stream: StatementSync;
@@ -56,9 +58,10 @@ export class SqliteEventStore implements EventStore {
   constructor(database: DatabaseSync, codec: Codec, readOnly = false) {
     this.#database = database;
     this.#codec = codec;
+    this.#files = new OwnFiles(database);
     this.#writer = readOnly
       ? undefined
-      : new GroupCommit(database, (written) => this.#followers.wake(this.#fresh(written)));
+      : new GroupCommit(database, this.#files, (written) => this.#followers.wake(this.#fresh(written)));
     this.#names = new StreamNames(database);
     this.#stream = database.prepare(`
       SELECT ${COLUMNS} FROM events
@@ -71,6 +74,9 @@ export class SqliteEventStore implements EventStore {
 
   async read(stream: string, from: Revision = 0): Promise<readonly Recorded[]> {
     const rows = this.#rows(this.#stream, [stream, from], [stream, 'unknown']);
+    // That there is nothing is only said by a log that is there itself.
+    const fault = rows.length === 0 ? this.#files.fault() : undefined;
+    if (fault !== undefined) throw fault;
     return rows.map((row) => this.#recorded(row, stream));
   }
 

@@ -1,0 +1,15 @@
+import { PassThrough } from 'node:stream';
+import { httpServer } from './server.ts';
+
+it.each([
+  ['ERR_HTTP_REQUEST_TIMEOUT', 400, 'VALIDATION_FAILED', 'did not arrive in time'],
+  ['HPE_INVALID_METHOD', 400, 'VALIDATION_FAILED', 'no HTTP request'],
+])('what %s says of a request is answered before there is one', (code, status, name, words) => {
+  const socket = new PassThrough();
+  httpServer()
+    .getInstance()
+    .server.emit('clientError', Object.assign(new Error(code), { code }), socket);
+  const [head, body] = String(socket.read()).split('\r\n\r\n');
+  expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  expect(JSON.parse(body!)).toMatchObject({ status, code: name, detail: expect.stringContaining(words) });
+});
