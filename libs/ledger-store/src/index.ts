@@ -1,4 +1,5 @@
 export { asWritten } from './as-written.ts';
+export { batchesOf } from './batches.ts';
 export { PROJECTING, SCHEDULING } from './duties.ts';
 export { NoLedgerHere } from './data-folder.ts';
 export { fillEmptyLedger, LedgerNotEmpty } from './fill-empty.ts';
