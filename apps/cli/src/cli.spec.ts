@@ -5,19 +5,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openStores, type Stores } from '#ledger-store';
-import { CUSTOMER, sampleCatalogue, seed, subledgerOn, SUBSCRIPTION, type Ran } from './cli.testing.ts';
-
-const json = ({ status, out, err }: Ran) => {
-  expect({ status, err }).toEqual({ status: 0, err: '' });
-  return JSON.parse(out);
-};
-
-/** One line on stderr, and no stack trace. */
-const failed = ({ status, err }: Ran): string => {
-  expect(status).toBe(1);
-  expect(err).toMatch(/^subledger: [^\n]+\n$/);
-  return err;
-};
+import { CUSTOMER, failed, json, sampleCatalogue, seed, subledgerOn, SUBSCRIPTION } from './cli.testing.ts';
 
 /** For a test of several runs, each a process: the machine may be busy. */
 const PATIENCE = 60_000;

@@ -2,7 +2,6 @@ import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { codec } from '#event-store';
 import { START, type Position } from '#kernel';
 import { history } from '#ledger-store';
@@ -33,7 +32,11 @@ export class ExportFile {
 
   /** The lines that are not empty, from the first one on. */
   async *lines(): AsyncGenerator<Line> {
-    const input: AsyncIterable<string> = this.#handle.createReadStream({ encoding: 'utf8', start: 0, autoClose: false });
+    const input: AsyncIterable<string> = this.#handle.createReadStream({
+      encoding: 'utf8',
+      start: 0,
+      autoClose: false,
+    });
     let rest = '';
     let number = 0;
     for await (const chunk of input) {
@@ -64,7 +67,7 @@ const kept = async (source: Readable): Promise<FileHandle> => {
   const handle = await open(join(folder, 'export.ndjson'), 'wx+', 0o600);
   // It has no name any more: however this ends, nothing is left.
   await rm(folder, { recursive: true, force: true });
-  await pipeline(source, handle.createWriteStream({ autoClose: false }));
+  await handle.writeFile(source);
   return handle;
 };
 

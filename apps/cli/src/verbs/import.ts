@@ -89,7 +89,9 @@ const append = async ({ to, log }: Target, file: ExportFile, { events, sha256, p
   if (came !== sha256)
     fail(
       `the log came out as ${came}, but the file is ${sha256}: ` +
-        (inFolder ? 'nothing is imported' : 'somebody else wrote to it meanwhile. Begin again with an empty event store'),
+        (inFolder
+          ? 'nothing is imported'
+          : 'somebody else wrote to it meanwhile. Begin again with an empty event store'),
     );
 };
 
