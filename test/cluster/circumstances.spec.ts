@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import pg from 'pg';
 import { Client } from '../support/client.ts';
 import { Cluster, untilHealth, type Member } from '../support/cluster.ts';
 import { StandIn } from '../support/eventstoredb/stand-in.ts';
@@ -86,20 +85,20 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
   });
 
   it('records what it is told while the database is full, and shows it when there is room again', async () => {
-    const database = new pg.Client(cluster.databaseUrl);
-    await database.connect();
+    const { postgres, databaseUrl } = cluster;
     // As a server with no room left answers: the error is the server's own, by its number.
-    await database.query(`
-      CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
+    await postgres.query(
+      databaseUrl,
+      `CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
         $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
-      CREATE TRIGGER no_room BEFORE UPDATE OF position ON _builds EXECUTE FUNCTION no_room()`);
+      CREATE TRIGGER no_room BEFORE UPDATE OF position ON _builds EXECUTE FUNCTION no_room()`,
+    );
     const told = await ledger.client.call('POST', '/v1/subscriptions', {
       ...{ customerId, offerId: 'P', skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly' },
     });
     expect(told.status).toBe(201);
     await untilHealth(ledger, ({ status }) => status === 503);
-    await database.query('DROP TRIGGER no_room ON _builds');
-    await database.end();
+    await postgres.query(databaseUrl, 'DROP TRIGGER no_room ON _builds');
     await untilHealth(ledger, ({ status }) => status === 200);
     expect(await ledger.client.lines(told.body.subscriptionId)).toHaveLength(1);
   });
@@ -128,7 +127,10 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
       await back();
       await waiting.says(/listens on/);
       expect((await client.call('GET', '/v1/charges')).status).toBe(200);
-      expect(waiting.told.all.match(/waits for its stores/g)).toHaveLength(1);
+      // Each reason once: a server that starts says that it is starting, before it serves.
+      const reasons = waiting.told.all.match(/waits for its stores: .*/g) ?? [];
+      expect(new Set(reasons).size).toBe(reasons.length);
+      expect(reasons.length).toBeLessThanOrEqual(2);
       expect(await waiting.kill('SIGTERM')).toBe(0);
       waiting.clear();
     },
@@ -156,6 +158,8 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
     const nobody = cluster.databaseUrl.replace('postgres@', 'nobody@');
     const said = await Promise.all([
       endsWith({ EVENTSTORE_URL: secure.urlFor('admin', 'a-secret') }),
+      // May write, but not read the whole log.
+      endsWith({ EVENTSTORE_URL: secure.urlFor('ops', 'changeit') }),
       endsWith({ EVENTSTORE_URL: old.url }),
       endsWith({ DATABASE_URL: nowhere }),
       endsWith({ DATABASE_URL: nobody }),
@@ -163,9 +167,10 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
     for (const text of said) expect(text).toMatch(/^subledger: (EVENTSTORE_URL|DATABASE_URL) names .*\n$/);
     expect(said[0]).toContain('denies access');
     expect(said[0]).not.toContain('a-secret');
-    expect(said[1]).toContain('of version 22.10.5; 23.10 or newer is needed');
-    expect(said[2]).toContain('database "nowhere" does not exist');
-    expect(said[3]).toContain('role "nobody" does not exist');
+    expect(said[1]).toContain('denies access');
+    expect(said[2]).toContain('of version 22.10.5; 23.10 or newer is needed');
+    expect(said[3]).toContain('database "nowhere" does not exist');
+    expect(said[4]).toContain('role "nobody" does not exist');
     await Promise.all([secure.stop(), old.stop()]);
   });
 

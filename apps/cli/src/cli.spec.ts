@@ -199,6 +199,11 @@ describe('an export', () => {
       (all: string[]) => all.map((line) => line.replaceAll('"schema":1', '"schema":2')),
       'its schema 2 is newer than 1',
     ],
+    [
+      'a stream of another kind',
+      (all: string[]) => all.map((line) => line.replace('"customer-', '"invoice-')),
+      'it names no stream of a ledger',
+    ],
     ['no data', (all: string[]) => all.map((line) => line.replace(/"data":/, '"date":')), 'line 1'],
   ])('with %s is not imported, not even in part', async (_what, spoil, why) => {
     const spoilt = join(scratch, `spoilt-${String((folders += 1))}.ndjson`);
@@ -417,6 +422,6 @@ describe('wrong usage', () => {
     const elsewhere = subledgerOn(seeded, { EVENTSTORE_URL: 'http://localhost' });
     expect(failed(await elsewhere('digest'))).toContain('EVENTSTORE_URL must be');
     const away = subledgerOn(seeded, { EVENTSTORE_URL: 'esdb://127.0.0.1:1?tls=false' });
-    expect(failed(await away('digest'))).toContain('the event store does not answer');
+    expect(failed(await away('digest'))).toMatch(/the event store at \S+ \(EVENTSTORE_URL\) does not answer/);
   });
 });

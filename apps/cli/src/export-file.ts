@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { codec } from '#event-store';
 import { START, type Position } from '#kernel';
-import { history } from '#ledger-store';
+import { categories, history } from '#ledger-store';
 import { fail, lineFor } from './failure.ts';
 import type { Entry } from './log.ts';
 
@@ -94,9 +94,11 @@ export const eventIn = ({ text, at }: Line): Entry & { readonly position: Positi
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
+const STREAM = new RegExp(`^(${categories.join('|')})-.`);
+
 const faultOf = ({ position, stream, revision, id, type }: Members): string | undefined => {
   if (typeof position !== 'string' || position === START) return 'it has no position';
-  if (typeof stream !== 'string' || !/^[a-z]+-./.test(stream)) return 'it names no stream';
+  if (typeof stream !== 'string' || !STREAM.test(stream)) return 'it names no stream of a ledger';
   if (!Number.isSafeInteger(revision) || Number(revision) < 0) return 'it has no revision';
   if (typeof id !== 'string' || !UUID.test(id)) return 'its id is no UUID';
   return typeof type === 'string' && type !== '' ? undefined : 'it has no type';

@@ -9,7 +9,8 @@ import { places } from './settings.ts';
 export const looking = async <T>(work: (stores: BesideStores) => Promise<T>, codec?: Codec): Promise<T> => {
   const stores = await lookIntoStores(places(), codec);
   try {
-    await mustAnswer(stores);
+    // Somebody waits at the terminal: where a server would wait for a log that is away, this fails.
+    await stores.ready();
     return await work(stores);
   } finally {
     await stores.close();
@@ -24,7 +25,7 @@ export const taking = async <T>(instead: string, work: (stores: Stores) => Promi
   try {
     const stores = await openStores(places(), { mustExist: true, atTerminal: true });
     try {
-      await mustAnswer(stores);
+      await stores.ready();
       return await work(stores);
     } finally {
       await stores.close();
@@ -32,11 +33,6 @@ export const taking = async <T>(instead: string, work: (stores: Stores) => Promi
   } catch (error) {
     throw orInstead(error, instead);
   }
-};
-
-/** Somebody waits at the terminal: where a server would wait for a log that is away, this fails. */
-const mustAnswer = async ({ events }: Pick<Stores, 'events'>): Promise<void> => {
-  await events.read('catalog-main', Number.MAX_SAFE_INTEGER);
 };
 
 /** What a running ledger has for itself, together with what to do instead; any other error as it is. */

@@ -42,8 +42,9 @@ export const fillEmptyLedger = async <T>(places: Places, fill: Fill<T>): Promise
 };
 
 const fillElsewhere = async <T>(places: Places, url: string, fill: Fill<T>): Promise<T> => {
-  const log = await openRemoteLog(url, asWritten, { atTerminal: true });
+  const { events: log, ready } = await openRemoteLog(url, asWritten, { atTerminal: true });
   try {
+    await ready();
     await readModelsMustFit(log, places);
     return await fill(log, batchesOf(log));
   } finally {

@@ -15,3 +15,16 @@ export const history: History = {
   ...policies.history,
   ...subscriptions.history,
 };
+
+/** The categories of all streams: the part of their names before the `-`. A new aggregate adds its own here, too. */
+export const categories = [
+  'cart',
+  'catalog',
+  'clock',
+  'customer',
+  'key',
+  'order',
+  'partner',
+  'policy',
+  'subscription',
+] as const;

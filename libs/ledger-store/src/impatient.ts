@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { EventStore } from '#event-store';
-import type { EventStoreDb } from '#event-store/eventstoredb';
-import type { Position, Recorded } from '#kernel';
+import type { Recorded } from '#kernel';
 
 /** How long nothing may come of a log before it is asked whether it is still there, in milliseconds. */
 const SILENCE = 3_000;
@@ -9,27 +8,29 @@ const SILENCE = 3_000;
 type Batch = IteratorResult<readonly Recorded[], unknown>;
 
 /**
- * A log for somebody who waits at a terminal: following it rejects with `StoreUnavailable` while it is away or denies
- * access, where a server would wait. It survives what is over within `silence` milliseconds.
+ * A log for somebody who waits at a terminal: following it rejects, as `ready` does, while it is away or denies access,
+ * where a server would wait. It survives what is over within `silence` milliseconds.
  */
-export const impatient = (log: EventStoreDb, silence = SILENCE): EventStore => ({
+export const impatient = (log: EventStore, ready: () => Promise<void>, silence = SILENCE): EventStore => ({
   read: (stream, from) => log.read(stream, from),
   append: (stream, events, expected) => log.append(stream, events, expected),
-  follow: (position, signal) => following(log, silence, { position, signal }),
+  follow: (position, signal) => following((stop) => log.follow(position, stop), signal, { ready, silence }),
   close: () => log.close(),
 });
 
+type Patience = { readonly ready: () => Promise<void>; readonly silence: number };
+
 async function* following(
-  log: EventStoreDb,
-  silence: number,
-  { position, signal }: { readonly position: Position; readonly signal: AbortSignal },
+  follow: (signal: AbortSignal) => AsyncIterable<readonly Recorded[]>,
+  signal: AbortSignal,
+  patience: Patience,
 ): AsyncGenerator<readonly Recorded[]> {
-  await log.ping();
+  await patience.ready();
   const left = new AbortController();
-  const batches = log.follow(position, AbortSignal.any([signal, left.signal]))[Symbol.asyncIterator]();
+  const batches = follow(AbortSignal.any([signal, left.signal]))[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const { done, value } = await orGone(batches.next(), () => log.ping(), silence);
+      const { done, value } = await orGone(batches.next(), patience);
       if (done) return;
       yield value;
     }
@@ -39,12 +40,12 @@ async function* following(
 }
 
 /** What comes next, however long that takes, as long as the log is there. */
-const orGone = async (next: Promise<Batch>, ping: () => Promise<void>, silence: number): Promise<Batch> => {
+const orGone = async (next: Promise<Batch>, { ready, silence }: Patience): Promise<Batch> => {
   const over = new AbortController();
   const gone = async (): Promise<never> => {
     for (;;) {
       await pause(silence, undefined, { signal: over.signal });
-      await ping();
+      await ready();
     }
   };
   const watching = gone();

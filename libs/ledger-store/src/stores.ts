@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { codec, type Codec, type EventStore } from '#event-store';
-import type { EventStoreDb } from '#event-store/eventstoredb';
 import { lockFolder, openSqlite as openEvents } from '#event-store/sqlite';
 import type { Logger, ReadStore } from '#read-store';
 import { openSqlite as openReads } from '#read-store/sqlite';
 import { eventsIn, NoLedgerHere, readsIn } from './data-folder.ts';
-import { history } from './history.ts';
+import { categories, history } from './history.ts';
 import { impatient } from './impatient.ts';
 import { usesFolder, WrongPlace, type Places } from './places.ts';
 
@@ -16,6 +15,11 @@ export type Stores = {
   readonly reads: ReadStore;
   /** The log's own: what `Handling` needs besides it. */
   readonly codec: Codec;
+  /**
+   * Resolves when the log answers; rejects with `StoreUnavailable` when it does not, with `StoreUnusable` when it says that it
+   * never will.
+   */
+  ready(): Promise<void>;
   /** Lets go of the stores, then of the folder. */
   close(): Promise<void>;
 };
@@ -45,14 +49,14 @@ export const openStores = async (places: Places, options: OpenOptions = {}): Pro
   try {
     if (usesFolder(places)) closing.add(lockFolder(dataFolder));
     const shapes = codec(history);
-    const events =
+    const { events, ready } =
       eventStoreUrl === undefined
-        ? openEvents({ path: eventsIn(dataFolder), codec: shapes })
+        ? inFolder(openEvents({ path: eventsIn(dataFolder), codec: shapes }))
         : await openRemoteLog(eventStoreUrl, shapes, { logger, atTerminal });
     closing.add(() => events.close());
     const reads = await openReadModels(places);
     closing.add(() => reads.close());
-    return { places, events, reads, codec: shapes, close: () => closing.close() };
+    return { places, events, reads, codec: shapes, ready, close: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;
@@ -68,20 +72,32 @@ export const lookIntoStores = async (places: Places, shapes: Codec = codec(histo
   if (eventStoreUrl === undefined && !existsSync(eventsIn(dataFolder))) throw new NoLedgerHere(dataFolder);
   const closing = new Closing();
   try {
-    const events =
+    const { events, ready } =
       eventStoreUrl === undefined
-        ? openEvents({ path: eventsIn(dataFolder), codec: shapes, readOnly: true })
+        ? inFolder(openEvents({ path: eventsIn(dataFolder), codec: shapes, readOnly: true }))
         : await openRemoteLog(eventStoreUrl, shapes, { atTerminal: true });
     closing.add(() => events.close());
     const none = databaseUrl === undefined && !existsSync(readsIn(dataFolder));
     const reads = none ? undefined : await openReadModels(places, true);
     if (reads !== undefined) closing.add(() => reads.close());
-    return { places, events, reads, codec: shapes, close: () => closing.close() };
+    return { places, events, reads, codec: shapes, ready, close: () => closing.close() };
   } catch (error) {
     await closing.close();
     throw error;
   }
 };
+
+type Log = Pick<Stores, 'events' | 'ready'>;
+
+/** Where no stream lies. */
+const NOWHERE = 'catalog-nowhere';
+
+const inFolder = (events: EventStore): Log => ({
+  events,
+  ready: async () => {
+    await events.read(NOWHERE);
+  },
+});
 
 type RemoteOptions = { readonly logger?: Logger | undefined; readonly atTerminal?: boolean };
 
@@ -90,17 +106,14 @@ export const openRemoteLog = async (
   url: string,
   shapes: Codec,
   { logger, atTerminal = false }: RemoteOptions,
-): Promise<EventStore> => {
-  const log = await openedAt(url, shapes, logger);
-  return atTerminal ? impatient(log) : log;
-};
-
-const openedAt = async (url: string, shapes: Codec, logger: Logger | undefined): Promise<EventStoreDb> => {
+): Promise<Log> => {
   // Loaded where it is used: a ledger in one folder starts without the driver.
   const { openEventStoreDb } = await import('#event-store/eventstoredb');
   const told = logger && { warn: (sentence: string) => logger.warn({}, sentence) };
   try {
-    return openEventStoreDb({ url, codec: shapes, ...(told && { logger: told }) });
+    const events = openEventStoreDb({ url, codec: shapes, categories, ...(told && { logger: told }) });
+    const ready = () => events.ping();
+    return { events: atTerminal ? impatient(events, ready) : events, ready };
   } catch (error) {
     // What the driver found there instead may be part of a password.
     const why = (error instanceof Error ? error.message : String(error)).replace(/^Unexpected ".*" at/s, 'at');

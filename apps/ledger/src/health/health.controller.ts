@@ -24,9 +24,9 @@ export class HealthController {
   @ApiOkResponse({ type: Health })
   @ApiServiceUnavailableResponse({ type: Health })
   async health(@Res({ passthrough: true }) reply: FastifyReply): Promise<Health> {
-    const { duties, projecting, scheduling, scheduler, store, reads, isStarted } = this.#ledger;
+    const { duties, projecting, scheduling, scheduler, reads, isStarted } = this.#ledger;
     const [log, builds, overdue] = await Promise.all([
-      answerOf(() => store.read('catalog-main', Number.MAX_SAFE_INTEGER)),
+      answerOf(() => this.#ledger.ready()),
       answerOf(() => reads.builds()),
       answerOf(() => scheduler.status()),
     ]);

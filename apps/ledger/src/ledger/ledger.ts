@@ -132,6 +132,7 @@ export class Ledger {
    * rejects because a store is away; rejects with `CheckpointBeyondLog` where the log is not the one that was projected.
    */
   async start(): Promise<void> {
+    await this.ready();
     await this.#readClock();
     await this.priceLists.refresh();
     if (this.duties.has('projector')) await this.projecting.start();
@@ -146,6 +147,11 @@ export class Ledger {
    */
   catchUp(): Promise<void> | undefined {
     return this.#isShared ? this.#look() : undefined;
+  }
+
+  /** Resolves when the log answers; rejects with what is wrong with it. */
+  ready(): Promise<void> {
+    return this.#stores.ready();
   }
 
   async #readClock(): Promise<void> {

@@ -58,12 +58,14 @@ export class Metrics {
 /** How far what this process does has come, asked each time when somebody looks. */
 const showStanding = (ledger: Ledger, registry: Registry): void => {
   const registers = [registry];
+  // What a projector measured while it led is nothing to go by once another one leads: hence each reset.
   new Gauge({
     name: 'subledger_projection_lag_events',
     help: 'Events in the log that a projection has not applied yet.',
     labelNames: ['projection'],
     registers,
     collect() {
+      this.reset();
       for (const { name, lagEvents } of ledger.projecting.statuses()) this.set({ projection: name }, lagEvents);
     },
   });
@@ -73,6 +75,7 @@ const showStanding = (ledger: Ledger, registry: Registry): void => {
     labelNames: ['projection'],
     registers,
     collect() {
+      this.reset();
       for (const { name, lagSeconds } of ledger.projecting.statuses()) this.set({ projection: name }, lagSeconds);
     },
   });
@@ -82,6 +85,7 @@ const showStanding = (ledger: Ledger, registry: Registry): void => {
     labelNames: ['projection'],
     registers,
     collect() {
+      this.reset();
       for (const { name, quarantined } of ledger.projecting.statuses())
         this.set({ projection: name }, quarantined.length);
     },

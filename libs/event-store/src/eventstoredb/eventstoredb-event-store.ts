@@ -11,7 +11,7 @@ import {
   type Revision,
 } from '../event-store.ts';
 import { within, type Connection } from './connection.ts';
-import { actualIn, asTold, EndsBefore, isConflict } from './failures.ts';
+import { actualIn, asTold, isConflict } from './failures.ts';
 import { batches } from './batches.ts';
 import { Feed, type Logger } from './feed.ts';
 import { placeAt, positionAt } from './place.ts';
@@ -23,8 +23,6 @@ import { join, leave } from './shared.ts';
 const FAREWELL = 1_000;
 /** How long a page of a stream may take however steadily it comes, in milliseconds. */
 const LONGEST = 60_000;
-/** The categories of the ledger's streams: what else is in the database is none of its business. */
-const CATEGORIES = ['subscription', 'customer', 'order', 'cart', 'partner', 'key', 'catalog', 'clock', 'policy'];
 
 export type EventStoreDbOptions = {
   /** A connection string: `esdb://user:password@host:2113?tls=true`. Special characters in it are percent-encoded. */
@@ -34,15 +32,19 @@ export type EventStoreDbOptions = {
   readonly logger?: Logger;
   /** How long a call may go without an answer, in milliseconds; handling tries four times. */
   readonly timeouts?: { readonly call?: number };
-  /** Which streams are followed, by the part of their names before the `-`. */
-  readonly categories?: readonly string[];
+  /**
+   * Which streams there are, by the part of their names before the `-`: what else is in the database is none of our
+   * business. An append to another one throws, since nobody would be told of it.
+   */
+  readonly categories: readonly string[];
 };
 
 export type EventStoreDb = EventStore & {
-  /** Resolves when the server answers, rejects with `StoreUnavailable` when it does not within the time for a call. */
+  /**
+   * Resolves when the server answers and lets the whole log be read. Rejects with `StoreUnavailable` when it does not within
+   * the time for a call, and with `StoreUnusable` when it denies that, or is too old.
+   */
   ping(): Promise<void>;
-  /** Rejects when the log ends before this position: then it is not the log that the position was taken from. */
-  mustReach(position: Position): Promise<void>;
 };
 
 /**
@@ -65,7 +67,7 @@ class EventStoreDbEventStore implements EventStoreDb {
   /** The last event that was appended here: who has not been told of it is not at the end. */
   #written: Position = START;
 
-  constructor({ url, codec, logger, timeouts, categories = CATEGORIES }: EventStoreDbOptions) {
+  constructor({ url, codec, logger, timeouts, categories }: EventStoreDbOptions) {
     this.#connection = join(url);
     this.#codec = codec;
     this.#logger = logger;
@@ -85,6 +87,7 @@ class EventStoreDbEventStore implements EventStoreDb {
 
   async append(stream: string, events: readonly Draft[], expected: Revision): Promise<Receipt> {
     this.#mustBeOpen();
+    if (!this.#isFollowed(stream)) throw new Error(`nobody follows ${stream}: its category is not one of the ledger's`);
     if (events.length === 0) return this.#standing(stream, expected);
     // Encoding may throw: nothing has been sent by then.
     const messages = events.map((event) => messageOf(this.#codec.encode(event)));
@@ -140,11 +143,6 @@ class EventStoreDbEventStore implements EventStoreDb {
     await this.#end();
   }
 
-  async mustReach(position: Position): Promise<void> {
-    placeAt(position);
-    if ((await this.#end()) < position) throw new EndsBefore(position);
-  }
-
   close(): Promise<void> {
     return (this.#closed ??= this.#close());
   }
@@ -181,9 +179,12 @@ class EventStoreDbEventStore implements EventStoreDb {
   }
 
   #receipt(stream: string, revision: Revision, position: Position): Receipt {
-    const isFollowed = this.#prefixes.some((prefix) => stream.startsWith(prefix));
-    if (isFollowed && position > this.#written) this.#written = position;
+    if (position > this.#written) this.#written = position;
     return { revision, position };
+  }
+
+  #isFollowed(stream: string): boolean {
+    return this.#prefixes.some((prefix) => stream.startsWith(prefix));
   }
 
   #end(): Promise<Position> {
