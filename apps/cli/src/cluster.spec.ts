@@ -93,10 +93,10 @@ describe('an import into an event store', () => {
     await standIn.fault('slow', 15);
     const env = { EVENTSTORE_URL: standIn.url, SUBLEDGER_DATA: nowhere() };
     const killed = spawn(process.execPath, [resolve('apps/cli/bin/subledger.js'), 'import', file], { env });
-    const { events, close } = await lookIntoStores(placesIn(env));
-    while ((await events.read('customer-a')).length < 5);
+    const stores = await lookIntoStores(placesIn(env));
+    while ((await stores.events.read('customer-a')).length < 5);
     killed.kill('SIGKILL');
-    await close();
+    await stores.close();
     await standIn.clear();
     const before = await exported();
     expect(before.length).toBeLessThan(200);
@@ -116,6 +116,11 @@ describe('an import into an event store', () => {
     const refused = [less, other].map(async (lines) => failed(await onEvents()('import', await written(lines))));
     for (const line of await Promise.all(refused)) expect(line).toMatch(/the ledger at esdb:\S+ is not empty/);
     expect(withoutPositions(await exported())).toEqual(withoutPositions(begun));
+  });
+
+  it('says how far it has come where an event is too large', async () => {
+    const large = await written([long[0]!, long[1]!, long[2]!.replace('"n":2}', `"n":"${'2'.repeat(1_100_000)}"}`)]);
+    expect(failed(await onEvents()('import', large))).toMatch(/maximum-append-size.*; at least 2 of 3 events are in/);
   });
 
   it('appends nothing of a file in which anything is wrong', async () => {
@@ -211,7 +216,8 @@ describeOnPostgres('a ledger on EventStoreDB and PostgreSQL', () => {
   });
 
   it('leaves the read models to a projector that runs, and waits for it', async () => {
-    const { reads, events, close } = await openStores(placesIn(variables));
+    const stores = await openStores(placesIn(variables));
+    const { reads, events } = stores;
     const lease = (await reads.leases.acquire(PROJECTING, 'a projector', 60_000))!;
     expect(failed(await onCluster()('rebuild', 'billing'))).toMatch(
       /a projector of this ledger is running.*stop it first/,
@@ -236,7 +242,7 @@ describeOnPostgres('a ledger on EventStoreDB and PostgreSQL', () => {
     expect(json(await digested).log.events).toBe(12);
     await projector.stop();
     await reads.leases.release(lease);
-    await close();
+    await stores.close();
   });
 
   describe('of which something cannot be had', () => {

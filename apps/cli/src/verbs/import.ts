@@ -27,7 +27,13 @@ type Imported = { readonly events: number; readonly sha256: string };
 /** `import <file>`: an export becomes the history of a ledger that has none. */
 export const importLog = (program: Command): void => {
   verb(program, 'import <file>', 'an export (ndjson; - for stdin) into an empty ledger, ids and order kept')
-    .option('--sha256 <digest>', 'only if the log comes out with this digest', hexDigest)
+    .option('--sha256 <digest>', 'only if the file has this digest of a log', hexDigest)
+    .addHelpText(
+      'after',
+      `
+The file is read to its end before anything is appended. Into a data folder it is imported whole or not at all; into
+EventStoreDB event by event: if that breaks off, import the same file again, which goes on from there.`,
+    )
     .action(async (file: string, { sha256, json }: Options) => {
       const to = places();
       const imported = await fillEmptyLedger(to, (log, present) =>
@@ -73,7 +79,10 @@ const append = async ({ to, log }: Target, file: ExportFile, { events, sha256, p
   const bar = process.stderr.isTTY ? new SingleBar({ format: FORMAT }, Presets.shades_classic) : undefined;
   bar?.start(events, present);
   let done = present;
-  const onProgress = (count: number) => bar?.update((done = count));
+  const onProgress = (events: number) => {
+    done = events;
+    bar?.update(events);
+  };
   try {
     await appendFrom(log, file, present, { ...(inFolder ? INTO_FOLDER : INTO_CLUSTER), onProgress });
   } catch (error) {
