@@ -18,16 +18,37 @@ const launcher = resolve('apps/cli/bin/subledger.js');
 
 export type Ran = { readonly status: number; readonly out: string; readonly err: string };
 
-/** The command line as a process of its own, on a data folder. */
+/** The command line as a process of its own, on a data folder; with something on its stdin, if need be. */
 export const subledgerOn =
-  (data: string, more: NodeJS.ProcessEnv = {}) =>
+  (data: string, more: NodeJS.ProcessEnv = {}, input = '') =>
   (...args: readonly string[]): Promise<Ran> =>
     new Promise((done) => {
       const env: NodeJS.ProcessEnv = { PATH: process.env['PATH'], SUBLEDGER_DATA: data, ...more };
-      execFile(process.execPath, [launcher, ...args], { env, maxBuffer: 2 ** 26 }, (error, out, err) => {
-        done({ status: error === null ? 0 : Number(error.code), out, err });
-      });
+      const running = execFile(
+        process.execPath,
+        [launcher, ...args],
+        { env, maxBuffer: 2 ** 26 },
+        (error, out, err) => {
+          done({ status: error === null ? 0 : Number(error.code), out, err });
+        },
+      );
+      // It may end without having read it.
+      running.stdin?.on('error', () => undefined).end(input);
     });
+
+/** What was printed for a program, by a run that went well and had nothing to say besides. */
+export const json = ({ status, out, err }: Ran) => {
+  expect({ status, err }).toEqual({ status: 0, err: '' });
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-return -- each verb prints another shape
+  return JSON.parse(out);
+};
+
+/** Why a run failed: one line on stderr, and no stack trace. */
+export const failed = ({ status, err }: Ran): string => {
+  expect(status).toBe(1);
+  expect(err).toMatch(/^subledger: [^\n]+\n$/);
+  return err;
+};
 
 const facts = { model: 'directBill', cloud: 'global', newCommercePreview: true } as const;
 

@@ -1,5 +1,6 @@
+import { StoreUnavailable } from '#event-store';
 import { FolderInUse } from '#event-store/sqlite';
-import { LedgerNotEmpty, NoLedgerHere } from '#ledger-store';
+import { LedgerNotEmpty, NoLedgerHere, placesIn, whereLogIs } from '#ledger-store';
 
 /** Why a verb could not be done, in one line for a person. Exit status 1. */
 export class Failure extends Error {
@@ -19,5 +20,12 @@ export const lineFor = (error: unknown): string => {
   if (error instanceof LedgerNotEmpty)
     return `${error.message}: name another place in SUBLEDGER_DATA, EVENTSTORE_URL or DATABASE_URL; a folder is made if need be`;
   const text = error instanceof Error ? error.message : String(error);
-  return text.replaceAll(/\s*\n\s*/g, ' ');
+  const line = text.replaceAll(/\s*\n\s*/g, ' ');
+  return error instanceof StoreUnavailable ? named(line) : line;
 };
+
+/** A cluster has many servers: which one it is, and where that is said. The driver's notes on it may be empty. */
+const named = (line: string): string =>
+  line
+    .replace(/^the event store /, () => `the event store ${whereLogIs(placesIn(process.env))} (EVENTSTORE_URL) `)
+    .replace(/\.? Resolution note: *$/, '');

@@ -1,19 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { EventStore } from '#event-store';
-import { START, type Position, type Recorded } from '#kernel';
-
-/** The events after a position, in batches, up to where the log ends when the reader gets there. */
-export async function* batchesOf(log: EventStore, after: Position = START): AsyncGenerator<readonly Recorded[]> {
-  const reading = new AbortController();
-  try {
-    for await (const batch of log.follow(after, reading.signal)) {
-      if (batch.length === 0) return;
-      yield batch;
-    }
-  } finally {
-    reading.abort();
-  }
-}
+import type { Recorded } from '#kernel';
 
 /** An event as exports hold it: everything that was recorded, in the shape in which it was written. */
 export type Entry = Pick<Recorded, 'stream' | 'revision' | 'id' | 'type' | 'data' | 'meta'> & {
@@ -41,6 +27,9 @@ const inOrder = (value: unknown): unknown => {
   );
 };
 
+/** An event as a line of text: equal for equal events. */
+export const canonical = (entry: Entry): string => `${JSON.stringify(inOrder(entry))}\n`;
+
 /**
  * The digest of a log: SHA-256 over its events in order, each as canonical JSON on a line of its own. Without positions,
  * which are the store's affair: a copy has the same one.
@@ -50,7 +39,7 @@ export class LogDigest {
   events = 0;
 
   add(entry: Entry): void {
-    this.#hash.update(`${JSON.stringify(inOrder(entry))}\n`);
+    this.#hash.update(canonical(entry));
     this.events += 1;
   }
 

@@ -17,7 +17,8 @@ const WRONG_USAGE = 2;
 
 const program = new Command('subledger')
   .description(
-    "The auditor's and operator's tool for the ledger in the data folder ($SUBLEDGER_DATA, ./data if not set).",
+    "The auditor's and operator's tool for the ledger in the data folder ($SUBLEDGER_DATA, ./data if not set), " +
+      'or in EventStoreDB ($EVENTSTORE_URL) and PostgreSQL ($DATABASE_URL).',
   )
   .exitOverride()
   .showHelpAfterError('(add --help for what there is)')
@@ -25,7 +26,8 @@ const program = new Command('subledger')
     'after',
     `
 Exit status: ${DONE} done, ${FAILED} failed, ${WRONG_USAGE} wrong usage.
-What only reads works beside a running ledger; what writes needs the folder for itself, and says so.`,
+What only reads works beside a running ledger. What writes needs a data folder for itself, and says so; on EventStoreDB and
+PostgreSQL only rebuild does, while a projector is running.`,
   );
 
 for (const declare of [events, state, exportLog, importLog, rebuild, projections, digest, keys, catalog, bench])

@@ -10,8 +10,11 @@ export const projectionNames: readonly string[] = projections.map(({ name }) => 
 export const tableNames: readonly string[] = projections.flatMap(({ tables }) => Object.keys(tables)).sort();
 
 /** A running ledger keeps the read models: nobody else may meanwhile. */
-export class ReadModelsInUse extends Failure {
-  override readonly name = 'ReadModelsInUse' as Failure['name'];
+export class ReadModelsInUse extends Error {
+  override readonly name = 'ReadModelsInUse';
+  constructor() {
+    super('a projector of this ledger is running (or was killed less than five seconds ago)');
+  }
 }
 
 /**
@@ -23,9 +26,6 @@ export const keepingReadModels = async <T>(
   work: (runner: ProjectionRunner) => Promise<T>,
   names: readonly string[] = projectionNames,
 ): Promise<T> => {
-  if ((await reads.leases.holderOf(PROJECTING)) !== undefined)
-    throw new ReadModelsInUse('a projector of this ledger is running (or was killed less than five seconds ago)');
-  const begun = Promise.withResolvers<ProjectionRunner>();
   const failing = Promise.withResolvers<never>();
   failing.promise.catch(() => undefined);
   const logger = {
@@ -35,6 +35,7 @@ export const keepingReadModels = async <T>(
       failing.reject(new Failure(sentence));
     },
   };
+  let runner: ProjectionRunner | undefined;
   const leadership = new Leadership({
     name: PROJECTING,
     holder: `command line ${randomUUID()}`,
@@ -42,15 +43,16 @@ export const keepingReadModels = async <T>(
     logger,
     begin: async (store) => {
       const kept = projections.filter(({ name }) => names.includes(name));
-      const runner = new ProjectionRunner({ log: events, store, projections: kept, logger });
-      await runner.start();
-      begun.resolve(runner);
-      return runner;
+      const begun = new ProjectionRunner({ log: events, store, projections: kept, logger });
+      await begun.start();
+      return (runner = begun);
     },
   });
-  void leadership.start();
   try {
-    return await Promise.race([begun.promise.then(work), failing.promise]);
+    await Promise.race([leadership.start(), failing.promise]);
+    // Nothing has failed, and yet it does not lead.
+    if (runner === undefined) throw new ReadModelsInUse();
+    return await Promise.race([work(runner), failing.promise]);
   } finally {
     await leadership.stop();
   }

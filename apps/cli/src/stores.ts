@@ -2,6 +2,7 @@ import { FolderInUse } from '#event-store/sqlite';
 import { lookIntoStores, openStores, type BesideStores, type Stores } from '#ledger-store';
 import type { Codec } from '#event-store';
 import { Failure } from './failure.ts';
+import { ReadModelsInUse } from './read-models.ts';
 import { places } from './settings.ts';
 
 /** Reads a ledger beside whoever runs it. Nothing is made, nothing is locked. */
@@ -18,20 +19,24 @@ export const looking = async <T>(work: (stores: BesideStores) => Promise<T>, cod
 
 /**
  * Opens a ledger for writing, for as long as the work lasts; what of it is in a data folder is taken. Where a running
- * ledger owns that, says what to do `instead`.
+ * ledger owns that, or the read models, says what to do `instead`.
  */
 export const taking = async <T>(instead: string, work: (stores: Stores) => Promise<T>): Promise<T> => {
-  const stores = await openStores(places(), { mustExist: true }).catch((error: unknown) => {
-    throw orInstead(error, instead);
-  });
   try {
-    await stores.ready();
-    return await work(stores);
-  } finally {
-    await stores.close();
+    const stores = await openStores(places(), { mustExist: true, atTerminal: true });
+    try {
+      await stores.ready();
+      return await work(stores);
+    } finally {
+      await stores.close();
+    }
+  } catch (error) {
+    throw orInstead(error, instead);
   }
 };
 
-/** A folder that is taken, together with what to do instead; any other error as it is. */
+/** What a running ledger has for itself, together with what to do instead; any other error as it is. */
 export const orInstead = (error: unknown, instead: string): unknown =>
-  error instanceof FolderInUse ? new Failure(`${error.message}: ${instead}`) : error;
+  error instanceof FolderInUse || error instanceof ReadModelsInUse
+    ? new Failure(`${error.message}: ${instead}`)
+    : error;

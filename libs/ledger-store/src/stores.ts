@@ -5,6 +5,7 @@ import type { Logger, ReadStore } from '#read-store';
 import { openSqlite as openReads } from '#read-store/sqlite';
 import { eventsIn, NoLedgerHere, readsIn } from './data-folder.ts';
 import { categories, history } from './history.ts';
+import { impatient } from './impatient.ts';
 import { usesFolder, WrongPlace, type Places } from './places.ts';
 
 /** Both stores of a ledger, open. */
@@ -31,6 +32,8 @@ export type OpenOptions = {
   readonly mustExist?: boolean;
   /** Told when a store elsewhere goes away, and when it is back. */
   readonly logger?: Logger;
+  /** Follow a log elsewhere only as long as it is there (`impatient`): somebody waits at a terminal. */
+  readonly atTerminal?: boolean;
 };
 
 /**
@@ -38,8 +41,9 @@ export type OpenOptions = {
  * process alone: rejects with `FolderInUse` when another one owns it. Stores elsewhere are shared, and connected to when
  * they are first used. Rejects with `WrongPlace` where a URL is none.
  */
-export const openStores = async (places: Places, { mustExist = false, logger }: OpenOptions = {}): Promise<Stores> => {
+export const openStores = async (places: Places, options: OpenOptions = {}): Promise<Stores> => {
   const { dataFolder, eventStoreUrl } = places;
+  const { mustExist = false, logger, atTerminal = false } = options;
   if (mustExist && eventStoreUrl === undefined && !existsSync(eventsIn(dataFolder))) throw new NoLedgerHere(dataFolder);
   const closing = new Closing();
   try {
@@ -48,7 +52,7 @@ export const openStores = async (places: Places, { mustExist = false, logger }: 
     const { events, ready } =
       eventStoreUrl === undefined
         ? inFolder(openEvents({ path: eventsIn(dataFolder), codec: shapes }))
-        : await openRemoteLog(eventStoreUrl, shapes, logger);
+        : await openRemoteLog(eventStoreUrl, shapes, { logger, atTerminal });
     closing.add(() => events.close());
     const reads = await openReadModels(places);
     closing.add(() => reads.close());
@@ -61,7 +65,7 @@ export const openStores = async (places: Places, { mustExist = false, logger }: 
 
 /**
  * Looks into a ledger without taking it: whoever runs it goes on meanwhile, and what it writes is seen. Makes nothing in
- * the data folder. Rejects with `NoLedgerHere` where there is no log.
+ * the data folder. A log elsewhere is `impatient`. Rejects with `NoLedgerHere` where there is no log.
  */
 export const lookIntoStores = async (places: Places, shapes: Codec = codec(history)): Promise<BesideStores> => {
   const { dataFolder, eventStoreUrl, databaseUrl } = places;
@@ -71,7 +75,7 @@ export const lookIntoStores = async (places: Places, shapes: Codec = codec(histo
     const { events, ready } =
       eventStoreUrl === undefined
         ? inFolder(openEvents({ path: eventsIn(dataFolder), codec: shapes, readOnly: true }))
-        : await openRemoteLog(eventStoreUrl, shapes);
+        : await openRemoteLog(eventStoreUrl, shapes, { atTerminal: true });
     closing.add(() => events.close());
     const none = databaseUrl === undefined && !existsSync(readsIn(dataFolder));
     const reads = none ? undefined : await openReadModels(places, true);
@@ -95,14 +99,21 @@ const inFolder = (events: EventStore): Log => ({
   },
 });
 
+type RemoteOptions = { readonly logger?: Logger | undefined; readonly atTerminal?: boolean };
+
 /** The log of a cluster. Rejects with `WrongPlace` where the connection string is none. */
-export const openRemoteLog = async (url: string, shapes: Codec, logger?: Logger): Promise<Log> => {
+export const openRemoteLog = async (
+  url: string,
+  shapes: Codec,
+  { logger, atTerminal = false }: RemoteOptions,
+): Promise<Log> => {
   // Loaded where it is used: a ledger in one folder starts without the driver.
   const { openEventStoreDb } = await import('#event-store/eventstoredb');
   const told = logger && { warn: (sentence: string) => logger.warn({}, sentence) };
   try {
     const events = openEventStoreDb({ url, codec: shapes, categories, ...(told && { logger: told }) });
-    return { events, ready: () => events.ping() };
+    const ready = () => events.ping();
+    return { events: atTerminal ? impatient(events, ready) : events, ready };
   } catch (error) {
     // What the driver found there instead may be part of a password.
     const why = (error instanceof Error ? error.message : String(error)).replace(/^Unexpected ".*" at/s, 'at');

@@ -20,5 +20,5 @@ export { ProjectionRunner, type ProjectionRunnerOptions } from './runner.ts';
 export { type RebuildProgress } from './read-model.ts';
 export { type ProjectionStatus } from './status.ts';
 export { ProcessRunner, processPosition, type ProcessRunnerOptions, type ProcessStatus } from './process-runner.ts';
-export { mustStandOn } from './standing.ts';
+export { CheckpointBeyondLog, mustStandOn } from './standing.ts';
 export { digestTable, type TableDigest } from './digest.ts';

@@ -4,17 +4,17 @@ import type { Command } from 'commander';
 import type { EventStore } from '#event-store';
 import { FolderInUse } from '#event-store/sqlite';
 import { START, type Position } from '#kernel';
-import { asWritten, openStores, type BesideStores, type Places } from '#ledger-store';
+import { asWritten, batchesOf, openStores, type BesideStores, type Places } from '#ledger-store';
 import { projections } from '#projections';
-import { digestTable, type ReadStore, type TableDigest } from '#read-store';
+import { digestTable, type Build, type ReadStore, type TableDigest } from '#read-store';
 import { fail } from '../failure.ts';
 import { looking } from '../stores.ts';
-import { batchesOf, entryOf, LogDigest } from '../log.ts';
+import { entryOf, LogDigest } from '../log.ts';
 import { verb, type Json } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
 import { keepingReadModels, ReadModelsInUse, tableNames } from '../read-models.ts';
 
-/** How long a running ledger may take to bring its read models up with the log, in milliseconds, and to stand still. */
+/** How long to wait for read models that do not move, or for a log that keeps growing, in milliseconds. */
 const PATIENCE = 10_000;
 const LOOK_AGAIN = 100;
 
@@ -36,22 +36,29 @@ export const digest = (program: Command): void => {
 
 /**
  * Read models are a function of the log, so both are digested at the same place. Where they are behind and nobody is at it,
- * they are brought up first; a running ledger is given the time to do it.
+ * they are brought up first; a running ledger is given the time to do it, as long as it gets on.
  */
 const digestsOf = async ({ places, events }: BesideStores): Promise<Digests> => {
   const log = new GrowingDigest(events);
-  const deadline = performance.now() + PATIENCE;
-  while (performance.now() < deadline) {
+  let before = { end: START, applied: 0 };
+  let since = performance.now();
+  for (;;) {
     const end = await log.readOn();
-    const tables = await looking(({ reads }) => tablesAt(reads, end), asWritten);
-    if (tables !== 'behind' && (await log.readOn()) === end) return { log: log.digest, tables };
-    if (tables === 'behind' && !(await broughtUp(places))) await pause(LOOK_AGAIN);
+    const { tables, applied } = await looking(({ reads }) => seenIn(reads, end), asWritten);
+    if (tables !== undefined && (await log.readOn()) === end) return { log: log.digest, tables };
+    if (end === before.end && applied > before.applied) since = performance.now();
+    before = { end, applied };
+    if (performance.now() - since > PATIENCE) return fail(STUCK);
+    if (tables !== undefined) continue;
+    const began = performance.now();
+    if (await broughtUp(places)) since += performance.now() - began;
+    else await pause(LOOK_AGAIN);
   }
-  return fail(
-    'the read models are not at the end of the log, in which they are to be digested: the log keeps growing, ' +
-      'no projector is running, or the running ledger is of another version',
-  );
 };
+
+const STUCK =
+  'the read models are not at the end of the log, in which they are to be digested: the log keeps growing, ' +
+  'the projector does not get on, or the running ledger is of another version';
 
 /** A log's digest that is carried on as the log grows. */
 class GrowingDigest {
@@ -77,30 +84,34 @@ class GrowingDigest {
   }
 }
 
-const tablesAt = async (reads: ReadStore | undefined, end: Position): Promise<Digests['tables'] | 'behind'> => {
-  if (reads === undefined || !(await allAt(reads, end))) return 'behind';
+type Seen = { readonly tables?: Digests['tables']; readonly applied: number };
+
+/** The tables, if all stand at `end`; and how many events have been applied, over all that is kept or being built. */
+const seenIn = async (reads: ReadStore | undefined, end: Position): Promise<Seen> => {
+  const builds = (await reads?.builds()) ?? [];
+  const applied = builds.reduce((sum, { checkpoint }) => sum + checkpoint.events, 0);
+  if (reads === undefined || !allAt(builds, end)) return { applied };
   const tables: Record<string, TableDigest> = {};
   for (const name of tableNames) tables[name] = await digestTable(reads, name);
-  return tables;
+  return { tables, applied };
 };
 
-const allAt = async (reads: ReadStore, end: Position): Promise<boolean> => {
-  const served = (await reads.builds()).filter((build) => build.served);
-  return projections.every(({ name, version, tables }) =>
-    served.some(
+const allAt = (builds: readonly Build[], end: Position): boolean =>
+  projections.every(({ name, version, tables }) =>
+    builds.some(
       (build) =>
+        build.served &&
         build.projection === name &&
         build.version === version &&
         build.checkpoint.position === end &&
         isDeepStrictEqual(build.tables, tables),
     ),
   );
-};
 
 /** Brings the read models up with the log; not where a running ledger does it itself. */
 const broughtUp = async (places: Places): Promise<boolean> => {
   try {
-    const stores = await openStores(places, { mustExist: true });
+    const stores = await openStores(places, { mustExist: true, atTerminal: true });
     try {
       return await keepingReadModels(stores, (runner) => runner.caughtUp());
     } finally {

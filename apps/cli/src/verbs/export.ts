@@ -3,9 +3,9 @@ import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
 import type { EventStore } from '#event-store';
 import { START, type Recorded } from '#kernel';
-import { asWritten } from '#ledger-store';
+import { asWritten, batchesOf } from '#ledger-store';
 import { looking } from '../stores.ts';
-import { batchesOf, entryOf } from '../log.ts';
+import { entryOf } from '../log.ts';
 import { verb, type Json } from '../options.ts';
 
 type Options = Json & { readonly after?: string; readonly format: 'ndjson' | 'csv' };

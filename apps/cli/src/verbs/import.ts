@@ -1,37 +1,48 @@
-import { createReadStream } from 'node:fs';
+import { Presets, SingleBar } from 'cli-progress';
 import { InvalidArgumentError, type Command } from 'commander';
-import { codec, RevisionConflict, type Draft, type EventStore } from '#event-store';
-import { START, type Position, type Recorded } from '#kernel';
-import { fillEmptyLedger, history, LedgerNotEmpty, whereLogIs } from '#ledger-store';
+import type { EventStore } from '#event-store';
+import type { Recorded } from '#kernel';
+import { batchesOf, fillEmptyLedger, whereLogIs, type Places } from '#ledger-store';
+import { ExportFile } from '../export-file.ts';
 import { fail, lineFor } from '../failure.ts';
-import { orInstead } from '../stores.ts';
-import { batchesOf, entryOf, LogDigest, type Entry } from '../log.ts';
+import { appendFrom, check, type Checked, type Manner } from '../importing.ts';
+import { entryOf, LogDigest } from '../log.ts';
 import { verb, type Json } from '../options.ts';
-import { print, printJson } from '../output.ts';
+import { note, print, printJson } from '../output.ts';
 import { places } from '../settings.ts';
+import { orInstead } from '../stores.ts';
 
 const INSTEAD = 'import into an empty folder of its own (SUBLEDGER_DATA), and start the ledger on that';
 
-/** How many appends are under way at once: as many as may share a transaction. */
-const GROUP = 512;
+/** As many as may share a transaction, in which they keep the order in which they were sent. */
+const INTO_FOLDER: Manner = { atOnce: 512, patience: 0 };
+/** As long as a cluster may take to elect another leader, and some more. */
+const INTO_CLUSTER: Manner = { atOnce: 1, patience: 20_000 };
+
+const FORMAT = 'imported [{bar}] {percentage}% {value}/{total} events';
 
 type Options = Json & { readonly sha256?: string };
 type Imported = { readonly events: number; readonly sha256: string };
 
-/** `import <file>`: an export becomes the history of a ledger that has none, whole or not at all. */
+/** `import <file>`: an export becomes the history of a ledger that has none. */
 export const importLog = (program: Command): void => {
   verb(program, 'import <file>', 'an export (ndjson; - for stdin) into an empty ledger, ids and order kept')
-    .option('--sha256 <digest>', 'only if the log comes out with this digest', hexDigest)
+    .option('--sha256 <digest>', 'only if the file has this digest of a log', hexDigest)
+    .addHelpText(
+      'after',
+      `
+The file is read to its end before anything is appended. Into a data folder it is imported whole or not at all; into
+EventStoreDB event by event: if that breaks off, import the same file again, which goes on from there.`,
+    )
     .action(async (file: string, { sha256, json }: Options) => {
       const to = places();
-      const where = whereLogIs(to);
       const imported = await fillEmptyLedger(to, (log, present) =>
-        importInto({ log, present, where }, file, sha256),
+        importInto({ to, log, present }, file, sha256),
       ).catch((error: unknown) => {
         throw orInstead(error, INSTEAD);
       });
       if (json) printJson(imported);
-      else print(`imported ${String(imported.events)} events ${where}; digest of the log ${imported.sha256}`);
+      else print(`imported ${String(imported.events)} events ${whereLogIs(to)}; digest of the log ${imported.sha256}`);
     });
 };
 
@@ -41,115 +52,60 @@ const hexDigest = (text: string): string => {
 };
 
 type Target = {
+  readonly to: Places;
   readonly log: EventStore;
   readonly present: AsyncIterable<readonly Recorded[]>;
-  readonly where: string;
 };
 
-const importInto = async (
-  { log, present, where }: Target,
-  file: string,
-  wanted: string | undefined,
-): Promise<Imported> => {
-  for await (const _ of present) throw new LedgerNotEmpty('the ledger', where);
-  const given = await appendAll(log, file);
-  const written = new LogDigest();
-  for await (const batch of batchesOf(log)) for (const event of batch) written.add(entryOf(event));
-  const { events, sha256 } = written;
-  if (sha256 !== given.sha256)
-    fail(`the log came out as ${sha256}, but the file is ${given.sha256}: nothing is imported`);
-  if (wanted !== undefined && sha256 !== wanted)
-    fail(`the file's digest is ${sha256}, not ${wanted}: nothing is imported`);
-  return { events, sha256 };
-};
-
-/** Appends line by line; the store takes appends in the order in which they are sent. */
-const appendAll = async (log: EventStore, file: string): Promise<LogDigest> => {
-  const digest = new LogDigest();
-  let waiting: Promise<void>[] = [];
-  let number = 0;
-  let before = START;
-  for await (const line of linesOf(file)) {
-    number += 1;
-    if (line.trim() === '') continue;
-    const at = `line ${String(number)} of ${file}`;
-    const { position, ...entry } = read(line, at);
-    if (position <= before) fail(`${at} stands before the one above it in the log: the export is not in order`);
-    before = position;
-    digest.add(entry);
-    const appended = append(log, entry, at);
-    // It may fail while the next lines are still being read; it is asked for that when the group is full.
-    appended.catch(() => undefined);
-    waiting.push(appended);
-    if (waiting.length < GROUP) continue;
-    await settled(waiting);
-    waiting = [];
-  }
-  await settled(waiting);
-  return digest;
-};
-
-/** All have come to an end; the first that failed is told. */
-const settled = async (waiting: readonly Promise<void>[]): Promise<void> => {
-  await Promise.allSettled(waiting);
-  await Promise.all(waiting);
-};
-
-async function* linesOf(file: string): AsyncGenerator<string> {
-  const input: AsyncIterable<string> =
-    file === '-' ? process.stdin.setEncoding('utf8') : createReadStream(file, 'utf8');
-  let rest = '';
-  for await (const chunk of input) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
-}
-
-const append = async (
-  log: EventStore,
-  { stream, revision, id, type, data, meta }: Entry,
-  at: string,
-): Promise<void> => {
-  const draft: Draft = { id, type, data, meta };
+/** Nothing is appended of a file in which anything is wrong. */
+const importInto = async (target: Target, path: string, wanted: string | undefined): Promise<Imported> => {
+  const file = await ExportFile.open(path);
   try {
-    await log.append(stream, [draft], revision - 1);
+    const checked = await check(file, target.present, whereLogIs(target.to));
+    const { events, sha256, present } = checked;
+    if (wanted !== undefined && sha256 !== wanted)
+      fail(`the file's digest is ${sha256}, not ${wanted}: nothing is imported`);
+    if (present > 0) note(`${String(present)} of ${String(events)} events are there already: going on after them`);
+    await append(target, file, checked);
+    return { events, sha256 };
+  } finally {
+    await file.close();
+  }
+};
+
+/** In a folder, whatever goes wrong leaves nothing behind; elsewhere, what is there is the beginning. */
+const append = async ({ to, log }: Target, file: ExportFile, { events, sha256, present }: Checked): Promise<void> => {
+  const inFolder = to.eventStoreUrl === undefined;
+  const bar = process.stderr.isTTY ? new SingleBar({ format: FORMAT }, Presets.shades_classic) : undefined;
+  bar?.start(events, present);
+  let done = present;
+  const onProgress = (events: number) => {
+    done = events;
+    bar?.update(events);
+  };
+  try {
+    await appendFrom(log, file, present, { ...(inFolder ? INTO_FOLDER : INTO_CLUSTER), onProgress });
   } catch (error) {
-    if (!(error instanceof RevisionConflict)) throw error;
+    if (inFolder) throw error;
     fail(
-      `${at}: ${stream} continues with revision ${String(error.actual + 1)}, not ${String(revision)}: the export is not whole`,
+      `${lineFor(error)}; at least ${String(done)} of ${String(events)} events are in the log: once that is mended, import ` +
+        'the same file again, which goes on from there',
     );
+  } finally {
+    bar?.stop();
   }
+  const came = await digestOf(log);
+  if (came !== sha256)
+    fail(
+      `the log came out as ${came}, but the file is ${sha256}: ` +
+        (inFolder
+          ? 'nothing is imported'
+          : 'somebody else wrote to it meanwhile. Begin again with an empty event store'),
+    );
 };
 
-const shapes = codec(history);
-
-type Line = Readonly<Record<string, unknown>>;
-
-/** The event in a line, which this program must be able to read in all its parts. */
-const read = (text: string, at: string): Entry & { readonly position: Position } => {
-  try {
-    const line = JSON.parse(text) as Line;
-    const fault = faultOf(line);
-    if (fault !== undefined) throw new Error(fault);
-    const { position, stream, revision, id, type, schema, data, meta } = line as ReturnType<typeof read>;
-    // What the ledger could not read one day must not get in.
-    const stored = { id, type, data: JSON.stringify(data), meta: JSON.stringify(meta) };
-    const { meta: known } = shapes.decode(stored, stream, revision, position);
-    if (schema !== known.schema) throw new Error('its schema is not that of its metadata');
-    return { position, stream, revision, id, type, schema, data, meta };
-  } catch (error) {
-    return fail(`${at} is no event of an export: ${lineFor(error).replace(/^.*cannot be read: /, '')}`);
-  }
-};
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-const faultOf = ({ position, stream, revision, id, type }: Line): string | undefined => {
-  if (typeof position !== 'string' || position === START) return 'it has no position';
-  if (typeof stream !== 'string' || !/^[a-z]+-./.test(stream)) return 'it names no stream';
-  if (!Number.isSafeInteger(revision) || Number(revision) < 0) return 'it has no revision';
-  if (typeof id !== 'string' || !UUID.test(id)) return 'its id is no UUID';
-  return typeof type === 'string' && type !== '' ? undefined : 'it has no type';
+const digestOf = async (log: EventStore): Promise<string> => {
+  const digest = new LogDigest();
+  for await (const batch of batchesOf(log)) for (const event of batch) digest.add(entryOf(event));
+  return digest.sha256;
 };

@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
 import { START, type Position } from '#kernel';
-import type { BesideStores } from '#ledger-store';
+import { batchesOf, type BesideStores } from '#ledger-store';
 import { projections as declared } from '#projections';
 import type { Build, Quarantined } from '#read-store';
 import { looking } from '../stores.ts';
-import { batchesOf } from '../log.ts';
 import { verb, type Json } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
 

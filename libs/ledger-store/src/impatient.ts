@@ -1,0 +1,60 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EventStore } from '#event-store';
+import type { Recorded } from '#kernel';
+
+/** How long nothing may come of a log before it is asked whether it is still there, in milliseconds. */
+const SILENCE = 3_000;
+
+type Batch = IteratorResult<readonly Recorded[], unknown>;
+
+/**
+ * A log for somebody who waits at a terminal: following it rejects, as `ready` does, while it is away or denies access,
+ * where a server would wait. It survives what is over within `silence` milliseconds.
+ */
+export const impatient = (log: EventStore, ready: () => Promise<void>, silence = SILENCE): EventStore => ({
+  read: (stream, from) => log.read(stream, from),
+  append: (stream, events, expected) => log.append(stream, events, expected),
+  follow: (position, signal) => following((stop) => log.follow(position, stop), signal, { ready, silence }),
+  close: () => log.close(),
+});
+
+type Patience = { readonly ready: () => Promise<void>; readonly silence: number };
+
+async function* following(
+  follow: (signal: AbortSignal) => AsyncIterable<readonly Recorded[]>,
+  signal: AbortSignal,
+  patience: Patience,
+): AsyncGenerator<readonly Recorded[]> {
+  await patience.ready();
+  const left = new AbortController();
+  const batches = follow(AbortSignal.any([signal, left.signal]))[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await orGone(batches.next(), patience);
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    left.abort();
+  }
+}
+
+/** What comes next, however long that takes, as long as the log is there. */
+const orGone = async (next: Promise<Batch>, { ready, silence }: Patience): Promise<Batch> => {
+  const over = new AbortController();
+  const gone = async (): Promise<never> => {
+    for (;;) {
+      await pause(silence, undefined, { signal: over.signal });
+      await ready();
+    }
+  };
+  const watching = gone();
+  // Called off, it is of no interest any more how it ended.
+  watching.catch(() => undefined);
+  next.catch(() => undefined);
+  try {
+    return await Promise.race([next, watching]);
+  } finally {
+    over.abort();
+  }
+};
