@@ -7,16 +7,17 @@ import { ConfigurationError, type Configuration } from './configuration.ts';
 const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown } | undefined)?.code;
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** An error of opening the stores, as one of the variable that says where they are; any other one as it is. */
+/** An error of opening the stores, as one of the option that says where they are; any other one as it is. */
 export const aboutStores = (error: unknown, { dataFolder }: Places): unknown => {
-  if (error instanceof WrongPlace) return new ConfigurationError(error.variable, error.fault);
+  if (error instanceof WrongPlace)
+    return new ConfigurationError(error.variable === 'DATABASE_URL' ? 'databaseUrl' : 'eventStoreUrl', error.fault);
   // Stores elsewhere are not asked for before they are used: it was one in the folder.
   const isOfFolder = [FolderInUse, FolderUnusable, StoreUnavailable, ReadStoreUnavailable].some(
     (known) => error instanceof known,
   );
   if (!isOfFolder) return error;
   const reason = error instanceof FolderUnusable ? error.reason : messageOf(error);
-  return new ConfigurationError('SUBLEDGER_DATA', `names ${dataFolder}, which cannot be used: ${reason}`);
+  return new ConfigurationError('dataFolder', `names ${dataFolder}, which cannot be used: ${reason}`);
 };
 
 /** An error of listening, as one of the variable that it comes from; any other one as it is. */

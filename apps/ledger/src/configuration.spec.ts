@@ -128,7 +128,7 @@ describe('the configuration', () => {
     ['SUBLEDGER_OIDC_PARTNER_CLAIM', 'tenant'],
   ])('refuses %s=%s, in one line that begins with the name', (variable, value) => {
     const problem = problemOf({ [variable]: value });
-    expect(problem.variable).toBe(variable);
+    expect(problem.setting).toBe(variable);
     expect(problem.message.startsWith(`${variable} `)).toBe(true);
     expect(problem.message).not.toContain('\n');
   });
@@ -162,7 +162,7 @@ describe('the configuration', () => {
     ['SUBLEDGER_OIDC_JWKS_URL', 'http://login.example.com/keys'],
     ['SUBLEDGER_OIDC_ROLE_CLAIM', 'rôle'],
   ])('refuses %s=%s beside the others', (variable, value) => {
-    expect(problemOf({ ...oidc, [variable]: value }).variable).toBe(variable);
+    expect(problemOf({ ...oidc, [variable]: value }).setting).toBe(variable);
   });
 
   it('says what is missing of OIDC', () => {

@@ -37,9 +37,6 @@ export type Configuration = {
   readonly logLevel: (typeof logLevels)[number];
 };
 
-/** For Nest's injection: `@Inject(CONFIGURATION)`. */
-export const CONFIGURATION = Symbol('Configuration');
-
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the environment; an empty value counts as none. Throws a `ConfigurationError` for the first wrong one. */
@@ -155,14 +152,16 @@ export const jsonFile = (variable: string, path: string, expected: string): unkn
   }
 };
 
-const catalogueFile = (text: string | undefined): string =>
-  text === undefined ? join(projectRoot(), 'catalog.sample.json') : resolve(text);
+/** The catalogue that is shipped. */
+const SAMPLE = 'catalog.sample.json';
 
-/** The folder of the repository, from the sources as well as from what is built of them. */
-const projectRoot = (): string => {
+const catalogueFile = (text: string | undefined): string => (text === undefined ? sampleFile() : resolve(text));
+
+/** Above the sources as well as above what is built of them. */
+const sampleFile = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package-lock.json')) && dirname(folder) !== folder) folder = dirname(folder);
-  return folder;
+  while (!existsSync(join(folder, SAMPLE)) && dirname(folder) !== folder) folder = dirname(folder);
+  return join(folder, SAMPLE);
 };
 
 const quoted = (text: string): string => JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);

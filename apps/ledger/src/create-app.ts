@@ -1,22 +1,15 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Logger } from 'nestjs-pino';
-import { bootstrap } from './access/bootstrap.ts';
-import { generateKey } from './access/keys.ts';
 import { AppModule } from './app.module.ts';
-import { publishFile } from './catalogue/catalogue-file.ts';
-import { aboutAddress, aboutStores } from './cannot-start.ts';
+import { aboutAddress } from './cannot-start.ts';
 import type { Configuration } from './configuration.ts';
 import { publishApi } from './http/openapi.ts';
-import { ProblemError } from './http/problem.ts';
 import { httpServer } from './http/server.ts';
-import { patiently } from './patience.ts';
-import { Ledger } from './ledger/ledger.ts';
 import { Metrics } from './metrics/metrics.ts';
-import { adoptPolicy } from './policy/adopt-policy.ts';
-
-/** How long a start waits for the read model of keys; a ledger that rebuilds it goes on meanwhile. */
-const PATIENCE_MS = 10_000;
+import { ofVariable, SETTINGS, type Settings } from './options.ts';
+import { ProblemFilter } from './problem.filter.ts';
+import { Subledger } from './subledger.ts';
 
 /** The service, built and not yet started: no duty runs, nothing listens. Throws a `ConfigurationError` for its places. */
 export const createApp = async (configuration: Configuration): Promise<NestFastifyApplication> => {
@@ -27,10 +20,11 @@ export const createApp = async (configuration: Configuration): Promise<NestFasti
     // Fastify's own parser takes JSON and nothing else.
     bodyParser: false,
   }).catch((error: unknown) => {
-    throw aboutStores(error, configuration.places);
+    throw ofVariable(error);
   });
+  // What reaches no route of the ledger is answered as if it did.
+  app.useGlobalFilters(new ProblemFilter(app.get<Settings>(SETTINGS)));
   observe(app);
-  turnAwayUntilStarted(app);
   if (configuration.roles.has('api')) publishApi(app);
   return app;
 };
@@ -44,7 +38,7 @@ export type Started = {
 
 /**
  * Listens, starts the duties of this process, and sees to what must be there. While a store elsewhere is away it says so and
- * waits for it; only health and metrics are answered meanwhile. Throws a `ConfigurationError` for a catalogue, a host or a
+ * waits for it; of the ledger's routes only health and metrics are answered meanwhile. Throws a `ConfigurationError` for a catalogue, a host or a
  * port that cannot be used, and what a store says of itself when no waiting helps; the service is then closed again.
  */
 export const startApp = async (app: NestFastifyApplication, configuration: Configuration): Promise<Started> => {
@@ -54,30 +48,16 @@ export const startApp = async (app: NestFastifyApplication, configuration: Confi
       throw aboutAddress(error, configuration);
     });
     app.useLogger(app.get(Logger));
-    const ledger = app.get(Ledger);
-    // Made once: an attempt that broke off may have recorded it.
-    const freshKey = generateKey();
-    const administratorKey = await patiently(ledger, () => begin(ledger, configuration, freshKey));
-    ledger.isStarted = true;
+    const { administratorKey } = await app.get(Subledger).start({ makeKey: true, onWaiting: tellOnStderr });
     return { url: (await app.getUrl()).replace('[::1]', 'localhost'), administratorKey };
   } catch (error) {
     await app.close();
-    throw error;
+    throw ofVariable(error);
   }
 };
 
-/** Everything that needs the stores. May be done again when one of them went away in the midst of it. */
-const begin = async (ledger: Ledger, configuration: Configuration, freshKey: string): Promise<string | undefined> => {
-  const { catalogueFile, apiKey, policy, roles } = configuration;
-  await ledger.start();
-  // Others decide nothing, and their rules are not those of the ledger.
-  if (roles.has('api') || roles.has('scheduler')) await adoptPolicy(ledger, policy);
-  if (!roles.has('api')) return undefined;
-  await publishFile(ledger, catalogueFile);
-  const { administratorKey, position } = await bootstrap(ledger, apiKey, freshKey);
-  // The first request finds its key.
-  await ledger.projecting.reached(position, { of: ['access'], timeoutMs: PATIENCE_MS, signal: ledger.closing });
-  return administratorKey;
+const tellOnStderr = (reason: string): void => {
+  process.stderr.write(`subledger: waits for its stores: ${reason}\n`);
 };
 
 /** Measures and logs every answer; who is asking is told by the id of the key, never by the key. */
@@ -95,17 +75,5 @@ const observe = (app: NestFastifyApplication): void => {
       const facts = { method, route, status: statusCode, ms: elapsedTime, correlationId: id, keyId: caller?.actor.id };
       logger.log(facts, 'answered', 'Requests');
       done();
-    });
-};
-
-/** Health and metrics are for those who wonder why it does not start. */
-const turnAwayUntilStarted = (app: NestFastifyApplication): void => {
-  const ledger = app.get(Ledger);
-  app
-    .getHttpAdapter()
-    .getInstance()
-    .addHook('onRequest', (request, _reply, done) => {
-      const isAnswered = ledger.isStarted || /^\/(health|metrics)$/.test(request.url);
-      done(isAnswered ? undefined : new ProblemError('EVENT_STORE_UNAVAILABLE', 'the ledger is starting: try again'));
     });
 };

@@ -9,10 +9,14 @@ import type { Ledger } from './ledger/ledger.ts';
 const WAIT = { first: 100, most: 2_000 };
 
 /**
- * Does what needs the stores, as often as it takes while one that lies elsewhere is away; each new reason is told once, in a
- * line on stderr. Rejects when waiting does not help, or when the ledger is closed meanwhile.
+ * Does what needs the stores, as often as it takes while one that lies elsewhere is away; each new reason is told once.
+ * Rejects when waiting does not help, or when the ledger is closed meanwhile.
  */
-export const patiently = async <T>(ledger: Ledger, work: () => Promise<T>): Promise<T> => {
+export const patiently = async <T>(
+  ledger: Ledger,
+  work: () => Promise<T>,
+  tell: (reason: string) => void,
+): Promise<T> => {
   let told: string | undefined;
   for (let wait = WAIT.first; ; wait = Math.min(wait * 2, WAIT.most)) {
     try {
@@ -20,19 +24,19 @@ export const patiently = async <T>(ledger: Ledger, work: () => Promise<T>): Prom
     } catch (error) {
       const reason = reasonToWait(error, ledger);
       if (reason === undefined || ledger.closing.aborted) throw error;
-      if (reason !== told) process.stderr.write(`subledger: waits for its stores: ${reason}\n`);
+      if (reason !== told) tell(reason);
       told = reason;
       await pause(wait, undefined, { signal: ledger.closing });
     }
   }
 };
 
-/** Undefined for what does not mend by itself. What somebody has to mend elsewhere is told as of the variable that led there. */
+/** Undefined for what does not mend by itself. What somebody has to mend elsewhere is told as of the option that led there. */
 const reasonToWait = (error: unknown, { places }: Ledger): string | undefined => {
   if (error instanceof StoreUnusable)
-    throw new ConfigurationError('EVENTSTORE_URL', `names the store ${whereLogIs(places)}, but ${error.message}`);
+    throw new ConfigurationError('eventStoreUrl', `names the store ${whereLogIs(places)}, but ${error.message}`);
   if (error instanceof ReadStoreUnusable)
-    throw new ConfigurationError('DATABASE_URL', `names the database ${whereReadsAre(places)}, but ${error.message}`);
+    throw new ConfigurationError('databaseUrl', `names the database ${whereReadsAre(places)}, but ${error.message}`);
   const isAway =
     (error instanceof StoreUnavailable && places.eventStoreUrl !== undefined) ||
     (error instanceof ReadStoreUnavailable && places.databaseUrl !== undefined);

@@ -1,19 +1,19 @@
 import type { Readable } from 'node:stream';
-import { Catch, HttpException, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpException, Inject, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Logger } from 'nestjs-pino';
 import { RevisionConflict, StoreUnavailable } from '#event-store';
 import { MalformedCursor } from '#projections';
 import { ReadStoreUnavailable } from '#read-store';
 import { answerTo, InvalidRequest, ProblemError, type ProblemCode } from './http/problem.ts';
+import { SETTINGS, type Settings } from './options.ts';
 
 /** The one place where a no becomes HTTP (RFC 9457), whoever said it: the core, a store, Nest or Fastify. */
 @Injectable()
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  readonly #logger: Logger;
+  readonly #logger: Settings['logger'];
 
-  constructor(logger: Logger) {
+  constructor(@Inject(SETTINGS) { logger }: Pick<Settings, 'logger'>) {
     this.#logger = logger;
   }
 
@@ -22,11 +22,8 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = problemOf(error);
     if (problem.code === 'INTERNAL_ERROR') {
       const { id, method } = http.getRequest<FastifyRequest>();
-      this.#logger.error(
-        { err: error, correlationId: id, method },
-        'a request failed unexpectedly',
-        ProblemFilter.name,
-      );
+      const facts = { context: ProblemFilter.name, err: error, correlationId: id, method };
+      this.#logger.error(facts, 'a request failed unexpectedly');
     }
     const reply = http.getResponse<FastifyReply>();
     if (problem.code !== 'BODY_TOO_LARGE') sendProblem(reply, problem);

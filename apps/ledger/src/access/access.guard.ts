@@ -3,21 +3,27 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../http/problem.ts';
 import type { Caller } from '../ledger/caller.ts';
+import { Ledger } from '../ledger/ledger.ts';
 import { Keys } from './keys.ts';
 import { PERMISSION, permissionByMethod, type Permission } from './permissions.ts';
 import { Tokens } from './tokens.ts';
 
-/** Lets in who has a key or a token, as far as its role goes. Global: a route that is to be open has to say so. */
+/**
+ * Lets in who has a key or a token, as far as its role goes, once the ledger has started. A route that is to be open has to
+ * say so: health and metrics are for those who wonder why it does not start.
+ */
 @Injectable()
 export class AccessGuard implements CanActivate {
   readonly #reflector: Reflector;
   readonly #keys: Keys;
   readonly #tokens: Tokens;
+  readonly #ledger: Ledger;
 
-  constructor(reflector: Reflector, keys: Keys, tokens: Tokens) {
+  constructor(reflector: Reflector, keys: Keys, tokens: Tokens, ledger: Ledger) {
     this.#reflector = reflector;
     this.#keys = keys;
     this.#tokens = tokens;
+    this.#ledger = ledger;
   }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -26,6 +32,7 @@ export class AccessGuard implements CanActivate {
       this.#reflector.get<Permission | undefined>(PERMISSION, context.getHandler()) ??
       permissionByMethod(request.method);
     if (permission?.kind === 'open') return true;
+    if (!this.#ledger.isStarted) throw new ProblemError('EVENT_STORE_UNAVAILABLE', 'the ledger is starting: try again');
     const bearer = bearerOf(request);
     const caller = this.#tokens.accept(bearer) ? this.#tokens.callerOf(bearer) : this.#keys.callerOf(bearer);
     // Without a promise where none is needed: this runs before every request.

@@ -40,39 +40,51 @@ type Bootstrapped = {
 
 /**
  * Makes sure that there is the partner `default`, and an administrator's key for it, which is also the operator's: `wanted`
- * if given, and it replaces the one before; else, at the first start, a `fresh` one. May be called again with the same fresh
- * one when it rejects. Of several processes that start at once, one makes the key.
+ * if given, and it replaces the one before; else, at the first start, a `fresh` one, if given. May be called again with the
+ * same fresh one when it rejects. Of several processes that start at once, one makes the key.
  */
-export const bootstrap = async (ledger: Ledger, wanted: string | undefined, fresh: string): Promise<Bootstrapped> => {
-  const { state } = await ledger.handling.load(partner, PARTNER);
-  if (state.partnerId === null)
-    await record(ledger, 'register', {
-      decider: partner,
-      id: PARTNER,
-      commandFor: (meta) => new RegisterPartner({ partnerId: PARTNER, name: 'Default', ...facts }, meta),
-    });
+export const bootstrap = async (
+  ledger: Ledger,
+  wanted: string | undefined,
+  fresh: string | undefined,
+): Promise<Bootstrapped> => {
+  const registered = await registerPartner(ledger);
+  const secret = wanted ?? fresh;
+  if (secret === undefined) return { administratorKey: undefined, position: registered };
   const { number, last, position } = await lastKey(ledger);
   if (last.keyId !== null) {
     const { keyId, hash, revoked } = last;
     const stands = wanted === undefined || (!revoked && hash === hashOf(wanted));
-    if (stands) return { administratorKey: hash === hashOf(fresh) ? fresh : undefined, position };
+    if (stands)
+      return { administratorKey: wanted === undefined && hash === hashOf(secret) ? secret : undefined, position };
     if (!revoked)
       await record(ledger, 'revoke', { decider: key, id: keyId, commandFor: (meta) => new RevokeKey({ keyId }, meta) });
   }
-  return makeKey(ledger, { keyId: idOf(number + 1), wanted, fresh });
+  const made = await makeKey(ledger, idOf(number + 1), secret);
+  // Another process was faster, and made its own.
+  if (made === undefined) return bootstrap(ledger, wanted, fresh);
+  return { administratorKey: wanted === undefined ? secret : undefined, position: made };
 };
 
-type Wish = { readonly keyId: string; readonly wanted: string | undefined; readonly fresh: string };
+/** Up to where a read model must have come to know the partner. */
+const registerPartner = async (ledger: Ledger): Promise<Position> => {
+  const { state, position } = await ledger.handling.load(partner, PARTNER);
+  if (state.partnerId !== null) return position;
+  return record(ledger, 'register', {
+    decider: partner,
+    id: PARTNER,
+    commandFor: (meta) => new RegisterPartner({ partnerId: PARTNER, name: 'Default', ...facts }, meta),
+  });
+};
 
-const makeKey = async (ledger: Ledger, { keyId, wanted, fresh }: Wish): Promise<Bootstrapped> => {
-  const secret = wanted ?? fresh;
+/** Undefined where there is another key under this id. */
+const makeKey = async (ledger: Ledger, keyId: string, secret: string): Promise<Position | undefined> => {
   const data = { keyId, partnerId: PARTNER, name: 'bootstrap', role: 'global-admin', hash: hashOf(secret) } as const;
   const command = new CreateKey({ ...data, operator: true }, metaFor(ledger, 'create', key.category, keyId));
   const made = await ledger.handling.handle(key, keyId, command);
-  // Another process was faster, and made its own.
-  if (isRefusal(made) && made.refused === 'IDEMPOTENCY_KEY_REUSED') return bootstrap(ledger, wanted, fresh);
-  if (isRefusal(made)) throw cannotSetUp(made);
-  return { administratorKey: wanted === undefined ? secret : undefined, position: made.position };
+  if (!isRefusal(made)) return made.position;
+  if (made.refused === 'IDEMPOTENCY_KEY_REUSED') return undefined;
+  throw cannotSetUp(made);
 };
 
 /** The bootstrap keys are numbered from 1, so that the last one is found without any read model. */

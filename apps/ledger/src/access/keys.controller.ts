@@ -1,11 +1,11 @@
-import { Body, Controller, Delete, Get, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Delete, Get, Post, Query } from '@nestjs/common';
 import { CreateKey, key, RevokeKey } from '#access';
 import { refuse } from '#kernel';
 import { listKeys } from '#projections/access';
 import { CommandSender } from '../http/command-sender.ts';
 import { ApiCommand, ApiList } from '../http/documented.ts';
 import { KeyId } from '../http/ids.ts';
+import { LedgerController } from '../http/ledger-controller.ts';
 import { PageQuery, type Page } from '../http/page.ts';
 import { RefusedError } from '../http/problem.ts';
 import { From, SentCommand, type Sent } from '../http/sent.ts';
@@ -18,8 +18,7 @@ import { CreatedKey, CreateKeyBody, KeyEntry, RevokedKey } from './keys.requests
 import { OnlyFor } from './permissions.ts';
 
 /** API keys of a partner; of any, for the operator (api.md §4.10). */
-@ApiTags('access')
-@Controller('v1/keys')
+@LedgerController('v1/keys', 'access')
 export class KeysController {
   readonly #sender: CommandSender;
   readonly #ledger: Ledger;

@@ -1,9 +1,9 @@
-import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Get, Post, Query } from '@nestjs/common';
 import { RegisterPartner } from '#access';
 import { listPartners } from '#projections/access';
 import { CommandSender } from '../http/command-sender.ts';
 import { ApiCommand, ApiList } from '../http/documented.ts';
+import { LedgerController } from '../http/ledger-controller.ts';
 import { PageQuery, type Page } from '../http/page.ts';
 import { SentCommand, type Sent } from '../http/sent.ts';
 import { Ledger } from '../ledger/ledger.ts';
@@ -12,8 +12,7 @@ import { PartnerAnswered, PartnerEntry, RegisterPartnerBody } from './keys.reque
 import { OperatorOnly } from './permissions.ts';
 
 /** Who uses this ledger: the operator's affair (api.md §4.10). */
-@ApiTags('access')
-@Controller('v1/partners')
+@LedgerController('v1/partners', 'access')
 export class PartnersController {
   readonly #sender: CommandSender;
   readonly #ledger: Ledger;

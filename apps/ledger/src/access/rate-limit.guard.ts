@@ -1,7 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { CONFIGURATION, type Configuration } from '../configuration.ts';
 import { ProblemError } from '../http/problem.ts';
+import { SETTINGS, type Settings } from '../options.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -20,7 +20,7 @@ export class RateLimitGuard implements CanActivate {
   readonly #limit: number | undefined;
   readonly #recent = new Map<string, Recent>();
 
-  constructor(@Inject(CONFIGURATION) { rateLimit }: Pick<Configuration, 'rateLimit'>) {
+  constructor(@Inject(SETTINGS) { rateLimit }: Pick<Settings, 'rateLimit'>) {
     this.#limit = rateLimit;
   }
 

@@ -1,12 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
-import { Logger } from 'nestjs-pino';
 import { partner } from '#access';
 import type { Role } from '#kernel';
-import { CONFIGURATION, type Configuration } from '../configuration.ts';
 import { ProblemError } from '../http/problem.ts';
 import type { Caller } from '../ledger/caller.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { SETTINGS, type Settings } from '../options.ts';
 import { KeySetOutOfReach, remoteKeySet } from './key-set.ts';
 import { keyRoles } from './keys.requests.ts';
 import type { Oidc } from './oidc.ts';
@@ -35,9 +34,9 @@ export class Tokens {
   readonly #oidc: Oidc | undefined;
   readonly #keys: JWTVerifyGetKey | undefined;
   readonly #ledger: Ledger;
-  readonly #logger: Logger;
+  readonly #logger: Settings['logger'];
 
-  constructor(@Inject(CONFIGURATION) { oidc }: Pick<Configuration, 'oidc'>, ledger: Ledger, logger: Logger) {
+  constructor(@Inject(SETTINGS) { oidc, logger }: Pick<Settings, 'oidc' | 'logger'>, ledger: Ledger) {
     this.#oidc = oidc;
     this.#keys = oidc && remoteKeySet(oidc.keySetUrl);
     this.#ledger = ledger;
@@ -71,7 +70,7 @@ export class Tokens {
     } catch (error) {
       if (!(error instanceof KeySetOutOfReach))
         throw unauthenticated(`this token is not accepted: ${problemOf(error)}`);
-      this.#logger.warn({ err: error }, 'a token could not be checked', Tokens.name);
+      this.#logger.warn({ context: Tokens.name, err: error }, 'a token could not be checked');
       throw unauthenticated('tokens cannot be checked just now: the keys of their issuer are out of reach', error);
     }
   }

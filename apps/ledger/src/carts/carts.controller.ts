@@ -1,11 +1,11 @@
-import { Body, Controller, Get, Post, Put, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Get, Post, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { isRefusal } from '#kernel';
 import { CheckOutCart, CreateCart, ReplaceCartLines, ReviewCart, type CartLine } from '#order';
 import { CommandSender } from '../http/command-sender.ts';
 import { ApiCommand, ApiRead } from '../http/documented.ts';
 import { CartId } from '../http/ids.ts';
+import { LedgerController } from '../http/ledger-controller.ts';
 import { RefusedError } from '../http/problem.ts';
 import { From, SentCommand, type Sent } from '../http/sent.ts';
 import type { Caller } from '../ledger/caller.ts';
@@ -28,8 +28,7 @@ type Answer = Promise<object>;
 const plain = (lines: readonly CartLine[]): readonly CartLine[] => lines.map((line) => ({ ...line }));
 
 /** Cart, review, buy (R20–R22, api.md §4.2). */
-@ApiTags('carts')
-@Controller('v1/carts')
+@LedgerController('v1/carts', 'carts')
 export class CartsController {
   readonly #sender: CommandSender;
   readonly #ledger: Ledger;

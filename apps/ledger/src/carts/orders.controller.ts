@@ -1,9 +1,9 @@
-import { Controller, Get, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { isRefusal, refuse } from '#kernel';
 import { ApiRead } from '../http/documented.ts';
 import { OrderId } from '../http/ids.ts';
+import { LedgerController } from '../http/ledger-controller.ts';
 import { RefusedError } from '../http/problem.ts';
 import { From } from '../http/sent.ts';
 import type { Caller } from '../ledger/caller.ts';
@@ -11,8 +11,7 @@ import { Ledger } from '../ledger/ledger.ts';
 import { OrderEntry, shownOrder } from './carts.views.ts';
 
 /** What carts became (api.md §4.2), and purchases without a cart: orders of one line. */
-@ApiTags('carts')
-@Controller('v1/orders')
+@LedgerController('v1/orders', 'carts')
 export class OrdersController {
   readonly #ledger: Ledger;
 

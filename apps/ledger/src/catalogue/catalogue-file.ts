@@ -5,16 +5,20 @@ import { derivedId } from '../ledger/ids.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { CATALOGUE_ID } from '../ledger/price-lists.ts';
 
-const VARIABLE = 'SUBLEDGER_CATALOG';
+const OPTION = 'catalogue';
 
 /**
- * Publishes the catalogue file if its content is new. Throws a `ConfigurationError` when it is no catalogue, or when it
+ * Publishes a catalogue, or a file that holds one, if its content is new. Throws a `ConfigurationError` when it is no catalogue, or when it
  * changes a version that was published: what was bought under that one relies on it.
  */
-export const publishFile = async (ledger: Ledger, path: string): Promise<void> => {
-  const catalogue = parseCatalogue(jsonFile(VARIABLE, path, 'must name a catalogue file'));
+export const publishCatalogue = async (ledger: Ledger, source: string | object): Promise<void> => {
+  const isFile = typeof source === 'string';
+  const catalogue = parseCatalogue(isFile ? jsonFile(OPTION, source, 'must name a catalogue file') : source);
   if ('errors' in catalogue)
-    throw new ConfigurationError(VARIABLE, `names the file ${path}, in which ${summary(catalogue.errors)}`);
+    throw new ConfigurationError(
+      OPTION,
+      `${isFile ? `names the file ${source}, in which` : 'is none:'} ${summary(catalogue.errors)}`,
+    );
   const commandId = derivedId('publish', JSON.stringify(catalogue));
   const command = new PublishCatalogue(
     { catalogue },
@@ -30,8 +34,8 @@ export const publishFile = async (ledger: Ledger, path: string): Promise<void> =
   const outcome = await ledger.handling.handle(cataloguePublication, CATALOGUE_ID, command);
   if (isRefusal(outcome))
     throw new ConfigurationError(
-      VARIABLE,
-      `names the file ${path}, but ${outcome.because}: give the changed catalogue another version`,
+      OPTION,
+      `${isFile ? `names the file ${source}, but` : 'cannot be published:'} ${outcome.because}: give the changed catalogue another version`,
     );
   await ledger.priceLists.refresh();
 };

@@ -1,5 +1,5 @@
-import { Body, Controller, Get, Put, Query } from '@nestjs/common';
-import { ApiBody, ApiTags } from '@nestjs/swagger';
+import { Body, Get, Put, Query } from '@nestjs/common';
+import { ApiBody } from '@nestjs/swagger';
 import { catalogueAt, eligibility, listOffers, parseCatalogue, PublishCatalogue, type Offer } from '#catalog';
 import { refuse } from '#kernel';
 import { pinAt, resolve } from '#policy';
@@ -7,6 +7,7 @@ import { findCustomer, listSubscriptions, type RegisteredCustomer } from '#proje
 import { ForBillingReaders, OperatorOnly } from '../access/permissions.ts';
 import { CommandSender } from '../http/command-sender.ts';
 import { ApiCommand, ApiList, ApiRead } from '../http/documented.ts';
+import { LedgerController } from '../http/ledger-controller.ts';
 import type { Page } from '../http/page.ts';
 import { InvalidRequest, RefusedError } from '../http/problem.ts';
 import { From, SentCommand, type Sent } from '../http/sent.ts';
@@ -17,8 +18,7 @@ import { CATALOGUE_ID } from '../ledger/price-lists.ts';
 import { CatalogueAnswered, CatalogueEntry, OfferEntry, OffersQuery } from './catalogue.requests.ts';
 
 /** What is for sale, and to whom (api.md §4.1). */
-@ApiTags('catalogue')
-@Controller('v1')
+@LedgerController('v1', 'catalogue')
 export class CatalogueController {
   readonly #sender: CommandSender;
   readonly #ledger: Ledger;

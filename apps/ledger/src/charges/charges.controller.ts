@@ -1,8 +1,8 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Get, Query } from '@nestjs/common';
 import { listCharges } from '#projections/billing';
 import { ForBillingReaders } from '../access/permissions.ts';
 import { ApiList } from '../http/documented.ts';
+import { LedgerController } from '../http/ledger-controller.ts';
 import type { Page } from '../http/page.ts';
 import { From } from '../http/sent.ts';
 import type { Caller } from '../ledger/caller.ts';
@@ -11,8 +11,7 @@ import { readModels } from '../ledger/read-models.ts';
 import { ChargeEntry, ChargesQuery } from './charges.requests.ts';
 
 /** What was charged and credited (api.md §4.5). */
-@ApiTags('billing')
-@Controller('v1/charges')
+@LedgerController('v1/charges', 'billing')
 export class ChargesController {
   readonly #ledger: Ledger;
 

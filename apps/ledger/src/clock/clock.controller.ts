@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, Put } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Get, Put } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { LATEST_INSTANT } from '#calendar';
+import { LedgerController } from '../http/ledger-controller.ts';
 import { ProblemError, RefusedError } from '../http/problem.ts';
 import { From } from '../http/sent.ts';
 import type { Caller } from '../ledger/caller.ts';
@@ -10,8 +11,7 @@ import type { TimeMachine } from '../ledger/time-machine.ts';
 import { ClockReading, MoveClockBody } from './clock.requests.ts';
 
 /** The simulated clock (api.md §4.8); under the system's clock there is no such resource. */
-@ApiTags('clock')
-@Controller('v1/clock')
+@LedgerController('v1/clock', 'clock')
 export class ClockController {
   constructor(private readonly ledger: Ledger) {}
 

@@ -1,5 +1,4 @@
-import { Body, Controller, Get, Post, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Get, Post, Query } from '@nestjs/common';
 import { RegisterCustomer } from '#customer';
 import { refuse } from '#kernel';
 import { findCustomer, listCustomers } from '#projections/status';
@@ -7,6 +6,7 @@ import { ForBillingReaders } from '../access/permissions.ts';
 import { CommandSender } from '../http/command-sender.ts';
 import { ApiCommand, ApiList, ApiRead } from '../http/documented.ts';
 import { CustomerId } from '../http/ids.ts';
+import { LedgerController } from '../http/ledger-controller.ts';
 import { PageQuery, type Page } from '../http/page.ts';
 import { InvalidRequest, RefusedError } from '../http/problem.ts';
 import { From, SentCommand, type Sent } from '../http/sent.ts';
@@ -26,8 +26,7 @@ import {
 const segments = ['commercial', 'education', 'government', 'nonprofit'];
 
 /** To whom subscriptions are sold (api.md §4.1). */
-@ApiTags('customers')
-@Controller('v1/customers')
+@LedgerController('v1/customers', 'customers')
 export class CustomersController {
   readonly #sender: CommandSender;
   readonly #ledger: Ledger;

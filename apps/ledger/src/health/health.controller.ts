@@ -1,16 +1,16 @@
-import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { Get, Inject, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Build } from '#read-store';
 import { Open } from '../access/permissions.ts';
+import { LedgerController } from '../http/ledger-controller.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { Health } from './health.responses.ts';
 
 /** How long a store may take to answer before it counts as away. */
 const PATIENCE_MS = 2_000;
 
-@ApiTags('operating')
-@Controller('health')
+@LedgerController('health', 'operating')
 export class HealthController {
   readonly #ledger: Ledger;
 

@@ -1,8 +1,9 @@
-import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Get, Headers, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { START } from '#kernel';
 import { ApiList } from '../http/documented.ts';
+import { LedgerController } from '../http/ledger-controller.ts';
 import { InvalidRequest } from '../http/problem.ts';
 import { From } from '../http/sent.ts';
 import type { Caller } from '../ledger/caller.ts';
@@ -11,8 +12,7 @@ import { History, ndjson, serverSent } from './history.ts';
 import { HistoryQuery } from './history.requests.ts';
 
 /** The log, for auditors and for programs that follow it (api.md §4.7). */
-@ApiTags('history')
-@Controller('v1/events')
+@LedgerController('v1/events', 'history')
 export class HistoryController {
   readonly #history: History;
 

@@ -1,36 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { isRefusal, START, type Command, type Instant, type Meta, type Refusal } from '#kernel';
+import { isRefusal, START, type Command, type Meta, type Refusal } from '#kernel';
 import type { CommandAnswer, CommandRequest } from '../ledger/caller.ts';
-import { commandIdOf } from '../ledger/ids.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { metaFor, type Stream } from '../ledger/meta.ts';
 import { Metrics } from '../metrics/metrics.ts';
 import { RefusedError } from './problem.ts';
 import type { Sent } from './sent.ts';
-
-/**
- * What a command is recorded with. The same key of the same partner on the same resource gives the same command id, for
- * ever. A command from outside is its own cause.
- */
-const metaFor = (request: CommandRequest, stream: string, now: Instant): Meta => {
-  const { caller, correlationId, dryRun, revision, quote } = request;
-  const commandId = commandIdOf(caller.actor.partnerId, stream, request.idempotencyKey);
-  const conditions = {
-    ...(revision === undefined ? {} : { revision }),
-    ...(dryRun ? { dryRun } : {}),
-    ...(quote === undefined ? {} : { quote }),
-  };
-  return {
-    commandId,
-    subject: stream.slice(stream.indexOf('-') + 1),
-    at: now,
-    actor: caller.actor,
-    partner: caller.partner,
-    correlationId,
-    causationId: commandId,
-    ...(Object.keys(conditions).length === 0 ? {} : { conditions }),
-  };
-};
 
 /** The way of every command from a route to the bus, and of its answer into HTTP. */
 @Injectable()
@@ -48,7 +24,7 @@ export class CommandSender {
   /** Sends what `commandFor` makes to the stream. Answers the body; throws a `RefusedError` for a refusal. */
   async send(
     { request, reply }: Sent,
-    stream: string,
+    stream: Stream,
     commandFor: (meta: Meta) => Command,
   ): Promise<CommandAnswer['body']> {
     await this.#ledger.catchUp();
@@ -62,7 +38,7 @@ export class CommandSender {
     this.#count(command, request, answer);
     const { created, replayed, revision, position, body } = answer;
     // A trial run creates nothing.
-    const location = request.dryRun ? undefined : created?.location;
+    const location = request.dryRun || created === undefined ? undefined : mountOf(reply) + created.location;
     void reply.code(location === undefined ? 200 : 201).headers({
       etag: `"${revision}"`,
       // A dry run of what would be the first event of its stream stands nowhere.
@@ -79,3 +55,9 @@ export class CommandSender {
     if (outcome === 'accepted' && Array.isArray(body['events'])) this.#metrics.recorded(body['events'].length);
   }
 }
+
+/** What a host has put before the ledger's paths. */
+const mountOf = ({ request: { routeOptions } }: Sent['reply']): string => {
+  const { url = '' } = routeOptions;
+  return url.slice(0, Math.max(0, url.lastIndexOf('/v1/')));
+};

@@ -3,6 +3,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Caller, CommandRequest } from '../ledger/caller.ts';
 import { InvalidRequest, ProblemError, type InvalidField } from './problem.ts';
+import { correlationId } from './server.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -21,7 +22,7 @@ const callerOf = ({ caller }: FastifyRequest): Caller => {
 };
 
 /** How a command was sent: headers and query read and checked (api.md §2). Throws an `InvalidRequest`. */
-const commandRequestOf = (request: FastifyRequest): CommandRequest => {
+const commandRequestOf = (request: FastifyRequest, reply: FastifyReply): CommandRequest => {
   const errors: InvalidField[] = [];
   const read = (name: string, form: RegExp, expected: string): string | undefined => {
     const value = request.headers[name.toLowerCase()];
@@ -38,11 +39,20 @@ const commandRequestOf = (request: FastifyRequest): CommandRequest => {
   return {
     caller: callerOf(request),
     idempotencyKey: idempotencyKey ?? randomUUID(),
-    correlationId: request.id,
+    correlationId: correlationOf(request, reply),
     dryRun,
     ...(match === undefined ? {} : { revision: Number(match.slice(1, -1)) }),
     ...(quote === undefined ? {} : { quote }),
   };
+};
+
+/** Our own server has put it on the reply. A host's has not, and its ids of requests may mean nothing tomorrow. */
+const correlationOf = ({ headers }: FastifyRequest, reply: FastifyReply): string => {
+  const known = reply.getHeader('correlation-id');
+  if (typeof known === 'string') return known;
+  const id = correlationId(headers['correlation-id']);
+  void reply.header('correlation-id', id);
+  return id;
 };
 
 const dryRunOf = (query: Readonly<Record<string, unknown>>, errors: InvalidField[]): boolean => {
@@ -56,7 +66,8 @@ const dryRunOf = (query: Readonly<Record<string, unknown>>, errors: InvalidField
 /** The command's headers and query, and the reply: `@Sent() sent: Sent`. */
 export const SentCommand = createParamDecorator((_: undefined, context: ExecutionContext): Sent => {
   const http = context.switchToHttp();
-  return { request: commandRequestOf(http.getRequest()), reply: http.getResponse() };
+  const reply = http.getResponse<FastifyReply>();
+  return { request: commandRequestOf(http.getRequest(), reply), reply };
 });
 
 /** Who sent the request: `@From() caller: Caller`. */

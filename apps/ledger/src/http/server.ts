@@ -68,7 +68,7 @@ const headRefusal = ({
 };
 
 /** As sent, where it can be sent back; else a new one. */
-const correlationId = (sent: string | string[] | undefined): string =>
+export const correlationId = (sent: string | string[] | undefined): string =>
   typeof sent === 'string' && /^[\x20-\x7e]{1,255}$/.test(sent) ? sent : randomUUID();
 
 const correlate = (request: FastifyRequest, reply: FastifyReply): void => {

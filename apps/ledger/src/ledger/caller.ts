@@ -1,4 +1,4 @@
-import type { Actor, PartnerFacts } from '#kernel';
+import type { Actor, PartnerFacts, Refusal } from '#kernel';
 
 /** Who sent a request, as its key or token tells. The access guard puts it on the request as `caller`. */
 export type Caller = {
@@ -31,3 +31,6 @@ export type CommandAnswer = {
   /** The body: ids, `revision`, `events`, `charges`, and `dryRun` with `quoteToken` for a trial run. */
   readonly body: Readonly<Record<string, unknown>>;
 };
+
+/** What the command bus answers: a rule that says no is an answer, too. */
+export type Answered = CommandAnswer | Refusal;

@@ -5,9 +5,6 @@ export interface Clock {
   now(): Instant;
 }
 
-/** For Nest's injection: `@Inject(CLOCK)`. */
-export const CLOCK = Symbol('Clock');
-
 /** The machine's clock. */
 export class SystemClock implements Clock {
   now(): Instant {

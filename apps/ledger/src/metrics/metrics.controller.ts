@@ -1,11 +1,11 @@
-import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Get, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Open } from '../access/permissions.ts';
+import { LedgerController } from '../http/ledger-controller.ts';
 import { Metrics } from './metrics.ts';
 
-@ApiTags('operating')
-@Controller('metrics')
+@LedgerController('metrics', 'operating')
 export class MetricsController {
   readonly #metrics: Metrics;
 

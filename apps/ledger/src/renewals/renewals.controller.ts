@@ -1,9 +1,9 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Get, Query } from '@nestjs/common';
 import { listRenewals, type Renewal } from '#projections/renewals';
 import { subscription, type Subscription } from '#subscription';
 import { ForBillingReaders } from '../access/permissions.ts';
 import { ApiList } from '../http/documented.ts';
+import { LedgerController } from '../http/ledger-controller.ts';
 import type { Page } from '../http/page.ts';
 import { From } from '../http/sent.ts';
 import type { Caller } from '../ledger/caller.ts';
@@ -13,8 +13,7 @@ import { outlook, type Next } from './outlook.ts';
 import { RenewalEntry, RenewalsQuery } from './renewals.requests.ts';
 
 /** What renews when, and what it will be then (api.md §4.6). */
-@ApiTags('renewals')
-@Controller('v1/renewals')
+@LedgerController('v1/renewals', 'renewals')
 export class RenewalsController {
   readonly #ledger: Ledger;
 

@@ -1,5 +1,4 @@
-import { Body, Controller, Delete, Param, Patch, Post, Put } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Body, Delete, Param, Patch, Post, Put } from '@nestjs/common';
 import type { Command, Meta } from '#kernel';
 import {
   ActivateSubscription,
@@ -28,6 +27,7 @@ import {
 import { CommandSender } from '../http/command-sender.ts';
 import { ApiCommand } from '../http/documented.ts';
 import { SubscriptionId } from '../http/ids.ts';
+import { LedgerController } from '../http/ledger-controller.ts';
 import { SentCommand, type Sent } from '../http/sent.ts';
 import { derivedId } from '../ledger/ids.ts';
 import {
@@ -52,8 +52,7 @@ import { SubscriptionAnswered, UpgradeAnswered } from './subscriptions.views.ts'
 type Answer = Promise<object>;
 
 /** Everything that one can do with a subscription, by program (R57, api.md §4.3): a line each, from the body to the command. */
-@ApiTags('subscriptions')
-@Controller('v1/subscriptions')
+@LedgerController('v1/subscriptions', 'subscriptions')
 export class SubscriptionCommandsController {
   readonly #sender: CommandSender;
 

@@ -1,5 +1,4 @@
-import { Controller, Get, Query, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { Get, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { isRefusal, type Refusal } from '#kernel';
 import { listSubscriptions } from '#projections/status';
@@ -7,6 +6,7 @@ import { ForBillingReaders } from '../access/permissions.ts';
 import { EventEntry, shownEvent } from '../history/event-entry.ts';
 import { ApiList, ApiRead } from '../http/documented.ts';
 import { SubscriptionId } from '../http/ids.ts';
+import { LedgerController } from '../http/ledger-controller.ts';
 import type { Page } from '../http/page.ts';
 import { InvalidRequest, RefusedError } from '../http/problem.ts';
 import { From } from '../http/sent.ts';
@@ -16,8 +16,7 @@ import { readModels } from '../ledger/read-models.ts';
 import { EventsQuery, StateQuery, SubscriptionEntry, SubscriptionsQuery } from './subscriptions.views.ts';
 
 /** How subscriptions stand (api.md §4.4), stood once, and how they came to it (§4.7). */
-@ApiTags('subscriptions')
-@Controller('v1/subscriptions')
+@LedgerController('v1/subscriptions', 'subscriptions')
 export class SubscriptionQueriesController {
   readonly #ledger: Ledger;
 

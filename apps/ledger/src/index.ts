@@ -1,0 +1,62 @@
+// What an application that holds a ledger imports: `import { SubledgerModule } from 'subledger'` (docs/embedding.md).
+export { SubledgerModule, type HttpOptions } from './subledger.module.ts';
+export type { SubledgerOptions, SubledgerOptionsFactory, TokenIssuer } from './options.ts';
+export { Subledger, UnknownPartner, type Asking } from './subledger.ts';
+export type { Started, StartOptions } from './start-up.ts';
+export { ConfigurationError } from './configuration-error.ts';
+export type { Duty } from './configuration.ts';
+
+// Commands, and what the command bus answers to each of them.
+export {
+  ActivateSubscription,
+  AddSeats,
+  AdjustCharges,
+  CancelSubscription,
+  ChangePlan,
+  ConvertTrial,
+  DeprovisionSubscription,
+  PauseSubscription,
+  PurchaseSubscription,
+  ReactivateAddOn,
+  ReactivateSubscription,
+  RecordUsage,
+  RemoveScheduledChange,
+  RemoveSeats,
+  RenameSubscription,
+  ResumeSubscription,
+  ScheduleChange,
+  SetAddOns,
+  SetAutoRenew,
+  SuspendAddOn,
+  SuspendSubscription,
+  UpgradeSubscription,
+} from '#subscription';
+export { RegisterCustomer } from '#customer';
+export { CheckOutCart, CreateCart, ReplaceCartLines, ReviewCart, type CartLine } from '#order';
+export { PublishCatalogue, type Catalogue } from '#catalog';
+export { CreateKey, RegisterPartner, RevokeKey } from '#access';
+export { isRefusal, type Refusal, type RefusalCode } from '#kernel';
+export type { Answered, CommandAnswer } from './ledger/caller.ts';
+export type { Actor, Conditions, Day, Instant, Meta, PartnerFacts, Position, Role } from '#kernel';
+export { derivedId } from './ledger/ids.ts';
+export type { Stream } from './ledger/meta.ts';
+export { generateKey, hashOf } from './access/keys.ts';
+export { RevisionConflict, StoreUnavailable } from '#event-store';
+export { ReadStoreUnavailable, type Logger } from '#read-store';
+
+// Questions: each takes `subledger.readModels`.
+export type { ReadModels } from './ledger/read-models.ts';
+export type { SubscriptionView } from './ledger/subscription-views.ts';
+export { MalformedCursor, type Page, type PageRequest } from '#projections';
+export { findKey, findPartner, listKeys, listPartners } from '#projections/access';
+export { listCharges, listInvoices, type Charge, type ChargeFilter, type Invoice } from '#projections/billing';
+export { listRenewals, type Renewal, type RenewalFilter } from '#projections/renewals';
+export {
+  findCustomer,
+  findSubscription,
+  listCustomers,
+  listSubscriptions,
+  type RegisteredCustomer,
+  type SubscriptionFilter,
+  type SubscriptionStatus,
+} from '#projections/status';

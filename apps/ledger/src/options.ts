@@ -1,0 +1,138 @@
+import type { ConfigurableModuleOptionsFactory } from '@nestjs/common';
+import type { PolicyTimeline, PresetName } from '#policy';
+import { parsePolicyTimeline } from '#policy';
+import type { Logger } from '#read-store';
+import { ConfigurationError } from './configuration-error.ts';
+import { readConfiguration, summary, type Configuration, type Duty } from './configuration.ts';
+import { nestLogger } from './nest-logger.ts';
+
+/** What a host says of the ledger that it holds. Each option is the variable of the same meaning (docs/operating.md). */
+export type SubledgerOptions = {
+  /** Where the log and the read models lie, as far as they have no URL. There is no default. */
+  readonly dataFolder?: string | undefined;
+  /** `esdb://…`: the log is in EventStoreDB or KurrentDB. One such server for one process. */
+  readonly eventStoreUrl?: string | undefined;
+  /** `postgresql://…`: the read models are in PostgreSQL. */
+  readonly databaseUrl?: string | undefined;
+  /** `system` when left out. A simulated clock stands still until it is moved. */
+  readonly clock?: 'system' | `simulated:${string}` | (string & {}) | undefined;
+  /** A preset (`seed-2021-09` when left out), a policy file, or what is in one. */
+  readonly policy?: PresetName | (string & {}) | object | undefined;
+  /** A catalogue file, or what is in one: published at start if it is new. None: what the log holds already. */
+  readonly catalogue?: string | object | undefined;
+  /** What this process does; everything, when left out. */
+  readonly roles?: readonly Duty[] | undefined;
+  /** The operator's key; only for those who come over HTTP. */
+  readonly apiKey?: string | undefined;
+  /** Requests a minute for one key, or one subject of tokens, over HTTP. */
+  readonly rateLimit?: number | undefined;
+  /** Whose bearer tokens are accepted beside keys, over HTTP. */
+  readonly oidc?: TokenIssuer | undefined;
+  /** Where the ledger says what happens: pino's loggers fit. Nest's own `Logger`, when left out. */
+  readonly logger?: Logger | undefined;
+  /** Whether the ledger starts with the application (`true` when left out), or when `Subledger.start()` is called. */
+  readonly autoStart?: boolean | undefined;
+};
+
+/** What `forRootAsync({ useClass })` asks for. */
+export type SubledgerOptionsFactory = ConfigurableModuleOptionsFactory<SubledgerOptions, 'createSubledgerOptions'>;
+
+export type TokenIssuer = {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly jwksUrl: string;
+  /** `role` when left out. */
+  readonly roleClaim?: string | undefined;
+  /** `partner` when left out. */
+  readonly partnerClaim?: string | undefined;
+};
+
+/** What a ledger goes by within an application: its options, checked. */
+export type Settings = Pick<
+  Configuration,
+  'places' | 'clock' | 'policy' | 'roles' | 'apiKey' | 'rateLimit' | 'oidc'
+> & {
+  readonly catalogue: string | object | undefined;
+  readonly logger: Logger;
+  readonly autoStart: boolean;
+};
+
+/** For Nest's injection: `@Inject(SETTINGS)`. */
+export const SETTINGS = Symbol('Settings');
+
+/** By the variable that means the same. */
+const optionOf: Readonly<Record<string, string>> = {
+  SUBLEDGER_DATA: 'dataFolder',
+  EVENTSTORE_URL: 'eventStoreUrl',
+  DATABASE_URL: 'databaseUrl',
+  SUBLEDGER_CLOCK: 'clock',
+  SUBLEDGER_POLICY: 'policy',
+  SUBLEDGER_CATALOG: 'catalogue',
+  SUBLEDGER_ROLE: 'roles',
+  SUBLEDGER_API_KEY: 'apiKey',
+  SUBLEDGER_RATE_LIMIT: 'rateLimit',
+  SUBLEDGER_OIDC_ISSUER: 'oidc.issuer',
+  SUBLEDGER_OIDC_AUDIENCE: 'oidc.audience',
+  SUBLEDGER_OIDC_JWKS_URL: 'oidc.jwksUrl',
+  SUBLEDGER_OIDC_ROLE_CLAIM: 'oidc.roleClaim',
+  SUBLEDGER_OIDC_PARTNER_CLAIM: 'oidc.partnerClaim',
+};
+
+/** Checks options by the rules for variables. Throws a `ConfigurationError` that names the first wrong option. */
+export const settingsOf = (options: SubledgerOptions): Settings => {
+  const { dataFolder, eventStoreUrl, databaseUrl, policy, catalogue, logger, autoStart = true } = options;
+  // A host's working directory is its own affair: nothing is written there unasked.
+  if (!dataFolder && !(eventStoreUrl && databaseUrl))
+    throw new ConfigurationError('dataFolder', 'must be given where eventStoreUrl and databaseUrl are not both');
+  const { places, clock, policy: named, roles, apiKey, rateLimit, oidc } = inOptions(() => configurationOf(options));
+  return {
+    ...{ places, clock, roles, catalogue, autoStart },
+    policy: typeof policy === 'object' ? timelineFrom(policy) : named,
+    logger: logger ?? nestLogger(),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(rateLimit === undefined ? {} : { rateLimit }),
+    ...(oidc === undefined ? {} : { oidc }),
+  };
+};
+
+const configurationOf = ({ policy, roles, rateLimit, oidc, ...options }: SubledgerOptions): Configuration =>
+  readConfiguration({
+    SUBLEDGER_DATA: options.dataFolder,
+    EVENTSTORE_URL: options.eventStoreUrl,
+    DATABASE_URL: options.databaseUrl,
+    SUBLEDGER_CLOCK: options.clock,
+    SUBLEDGER_POLICY: typeof policy === 'string' ? policy : undefined,
+    // An empty value would count as none: all duties.
+    SUBLEDGER_ROLE: roles?.length === 0 ? 'none' : roles?.join(','),
+    SUBLEDGER_API_KEY: options.apiKey,
+    SUBLEDGER_RATE_LIMIT: rateLimit?.toString(),
+    SUBLEDGER_OIDC_ISSUER: oidc?.issuer,
+    SUBLEDGER_OIDC_AUDIENCE: oidc?.audience,
+    SUBLEDGER_OIDC_JWKS_URL: oidc?.jwksUrl,
+    SUBLEDGER_OIDC_ROLE_CLAIM: oidc?.roleClaim,
+    SUBLEDGER_OIDC_PARTNER_CLAIM: oidc?.partnerClaim,
+  });
+
+const timelineFrom = (policy: object): PolicyTimeline => {
+  const parsed = parsePolicyTimeline(policy);
+  if ('errors' in parsed) throw new ConfigurationError('policy', `is none: ${summary(parsed.errors)}`);
+  return parsed;
+};
+
+/** What was said of variables is said of options. */
+const inOptions = <T>(read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const renamed = (text: string) => text.replaceAll(/\b[A-Z]+_[A-Z_]+\b/g, (name) => optionOf[name] ?? name);
+    throw new ConfigurationError(renamed(error.setting), renamed(error.problem));
+  }
+};
+
+/** An error that names an option, as one of the variable that the service has it from; any other one as it is. */
+export const ofVariable = (error: unknown): unknown => {
+  if (!(error instanceof ConfigurationError)) return error;
+  const [variable = error.setting] = Object.entries(optionOf).find(([, option]) => option === error.setting) ?? [];
+  return new ConfigurationError(variable, error.problem);
+};
