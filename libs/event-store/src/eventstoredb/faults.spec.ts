@@ -369,6 +369,12 @@ describe('a connection', () => {
     await elsewhere.close();
   });
 
+  it('outlives four thousand looks for streams that are not there', async () => {
+    // More than a server puts up with that counts calls which are cancelled.
+    for (let looks = 0; looks < 4_000; looks += 8)
+      expect(await Promise.all(Array.from({ length: 8 }, () => store.read(newStream())))).toEqual(Array(8).fill([]));
+  });
+
   it('finds the leader by gossip', async () => {
     await store.close();
     const cluster = openEventStoreDb({

@@ -12,10 +12,19 @@ import { recordIn, type Record } from './records.ts';
 
 /** How many events are asked for at once. A bounded read ends by itself, so that no call stays open. */
 const PAGE = 500;
+/**
+ * How long a server has to end a call itself in which it has said that there is no such stream, in milliseconds. The driver
+ * breaks off at that word. A call that is cancelled before its end has come is a reset on the wire, and a server may end the
+ * connection of whom it gets many from (CVE-2023-44487): a new stream that is looked for must not be one.
+ */
+const GRACE = 100;
 
 /** All that a call of the driver reads; rejects when nothing comes for `limit` milliseconds. The call is over either way. */
 const collected = <E>(reading: StreamingRead<E>, limit: number, over: AbortSignal): Promise<E[]> => {
   const done = new AbortController();
+  // Waiting for that would be waiting for a server that may be silent.
+  const leave = () => void reading.cancel().catch(() => undefined);
+  let absent = false;
   return new Promise<E[]>((resolve, reject) => {
     const events: E[] = [];
     const timer = setTimeout(() => reject(new TimedOut(`no answer within ${limit} ms`)), limit);
@@ -30,12 +39,15 @@ const collected = <E>(reading: StreamingRead<E>, limit: number, over: AbortSigna
       events.push(event);
       timer.refresh();
     });
-    reading.on('error', (error) => settle(() => reject(error)));
+    reading.on('error', (error) => {
+      absent = isAbsent(error);
+      settle(() => reject(error));
+    });
     reading.on('end', () => settle(() => resolve(events)));
   }).finally(() => {
     done.abort();
-    // Waiting for that would be waiting for a server that may be silent.
-    reading.cancel().catch(() => undefined);
+    if (absent) setTimeout(leave, GRACE).unref();
+    else leave();
   });
 };
 
