@@ -61,6 +61,32 @@ describe('the codec', () => {
       expect(() => decode({ ...encode(draft()), meta }, 'thing-1', 0, '7')).toThrow(expect.objectContaining(place));
   });
 
+  it('takes as well what a store has read as JSON', () => {
+    const { restore } = codec(history);
+    const { id, type, data, meta } = renamed(1, { title: 'a' });
+    const event = restore({ id, type, data, meta }, 'thing-1', 4, '7');
+    expect(event).toEqual({
+      id,
+      stream: 'thing-1',
+      revision: 4,
+      position: '7',
+      type,
+      data: { name: 'a', from: null },
+      meta,
+    });
+  });
+
+  it('says where such an event stands that is none', () => {
+    const { restore } = codec(history);
+    const { id, type, data, meta } = draft();
+    const place = { name: 'CorruptEvent', stream: 'thing-1', position: '7' };
+    // A text is not read a second time, whatever it holds.
+    for (const wrong of [undefined, null, [], 1, 'text', '{"note":"a"}'])
+      expect(() => restore({ id, type, data: wrong, meta }, 'thing-1', 0, '7')).toThrow(expect.objectContaining(place));
+    for (const wrong of [undefined, null, {}, { schema: 0 }, { schema: '1' }, '{"schema":1}'])
+      expect(() => restore({ id, type, data, meta: wrong }, 'thing-1', 0, '7')).toThrow(expect.objectContaining(place));
+  });
+
   it('blames an upcaster that fails on the event', () => {
     const broken: History = { Renamed: [({ title }: { title: { text: string } }) => ({ name: title.text.trim() })] };
     expect(() => throughStore(renamed(1, {}), broken)).toThrow(CorruptEvent);

@@ -4,11 +4,16 @@ import { CorruptEvent, type Draft, type Revision } from './event-store.ts';
 /** An event as it is stored: data and metadata are a JSON text each. */
 export type Encoded = { readonly id: string; readonly type: string; readonly data: string; readonly meta: string };
 
+/** An event as a store hands it out that reads JSON itself: data and metadata may be any value. */
+export type Parsed = { readonly id: string; readonly type: string; readonly data: unknown; readonly meta: unknown };
+
 /** Turns drafts into what is stored, and what is stored into events of today's shape. */
 export type Codec = {
   readonly encode: (draft: Draft) => Encoded;
   /** Throws `CorruptEvent` when the texts are no event that this program can read. */
   readonly decode: (stored: Encoded, stream: string, revision: Revision, position: Position) => Recorded;
+  /** The same for what is no text any more. */
+  readonly restore: (stored: Parsed, stream: string, revision: Revision, position: Position) => Recorded;
   /** The schema number to write beside an event of this type. */
   readonly schemaOf: (type: string) => number;
 };
@@ -16,14 +21,13 @@ export type Codec = {
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const objectIn = (text: string, what: string): object => {
-  const value: unknown = JSON.parse(text);
+const objectIn = (value: unknown, what: string): object => {
   if (!isObject(value)) throw new Error(`its ${what} is no object`);
   return value;
 };
 
-const metaIn = (text: string): EventMeta => {
-  const meta = objectIn(text, 'metadata');
+const metaIn = (value: unknown): EventMeta => {
+  const meta = objectIn(value, 'metadata');
   if (!('schema' in meta) || !Number.isSafeInteger(meta.schema) || Number(meta.schema) < 1)
     throw new Error('its metadata has no schema number');
   return meta as EventMeta;
@@ -36,10 +40,13 @@ export const codec = (history: History): Codec => {
   const schemas = new Map(Object.keys(history).map((type) => [type, schemaOf(history, type)]));
   const today = (type: string): number => schemas.get(type) ?? 1;
 
-  const inTodaysShape = (type: string, written: number, data: object): object => {
+  const inTodaysShape = (type: string, written: number, value: unknown): Recorded['data'] => {
+    const data = objectIn(value, 'data');
+    // By far most types never changed.
+    if (written === 1 && !schemas.has(type)) return data as Recorded['data'];
     if (written > today(type))
       throw new Error(`its schema ${written} is newer than ${today(type)}, the last one known`);
-    return upcast(history, type, written, data);
+    return upcast(history, type, written, data) as Recorded['data'];
   };
 
   // The events of one command stand side by side and share their metadata: it is turned into text, and read, once.
@@ -53,12 +60,17 @@ export const codec = (history: History): Codec => {
     },
     decode: ({ id, type, data, meta: text }, stream, revision, position) => {
       try {
-        if (read?.text !== text) read = { meta: metaIn(text), text };
+        if (read?.text !== text) read = { meta: metaIn(JSON.parse(text)), text };
         const { meta } = read;
-        const stored = objectIn(data, 'data');
-        // By far most types never changed.
-        const upToDate = meta.schema === 1 && !schemas.has(type) ? stored : inTodaysShape(type, meta.schema, stored);
-        return { id, stream, revision, position, type, data: upToDate as Recorded['data'], meta };
+        return { id, stream, revision, position, type, data: inTodaysShape(type, meta.schema, JSON.parse(data)), meta };
+      } catch (error) {
+        throw new CorruptEvent(stream, position, reasonOf(error));
+      }
+    },
+    restore: ({ id, type, data, meta: written }, stream, revision, position) => {
+      try {
+        const meta = metaIn(written);
+        return { id, stream, revision, position, type, data: inTodaysShape(type, meta.schema, data), meta };
       } catch (error) {
         throw new CorruptEvent(stream, position, reasonOf(error));
       }

@@ -3,19 +3,14 @@ import type { EventMeta, Recorded } from '#kernel';
 
 const { encode } = codec({});
 
-const objectIn = (text: string, what: string): object => {
-  const value: unknown = JSON.parse(text);
+const objectIn = (value: unknown, what: string): object => {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw new Error(`its ${what} is no object`);
 };
 
-/**
- * Events in the shape in which they were written, old shapes included. For copies and digests: neither may come out
- * differently because a newer program brings old events up to date. Nothing that decides or projects uses it.
- */
-export const asWritten: Codec = {
-  encode,
-  decode: ({ id, type, data, meta }, stream, revision, position) => {
+const reading =
+  (parsed: (value: unknown) => unknown): Codec['restore'] =>
+  ({ id, type, data, meta }, stream, revision, position) => {
     try {
       return {
         id,
@@ -23,13 +18,22 @@ export const asWritten: Codec = {
         revision,
         position,
         type,
-        data: objectIn(data, 'data') as Recorded['data'],
-        meta: objectIn(meta, 'metadata') as EventMeta,
+        data: objectIn(parsed(data), 'data') as Recorded['data'],
+        meta: objectIn(parsed(meta), 'metadata') as EventMeta,
       };
     } catch (error) {
       throw new CorruptEvent(stream, position, error instanceof Error ? error.message : String(error));
     }
-  },
+  };
+
+/**
+ * Events in the shape in which they were written, old shapes included. For copies and digests: neither may come out
+ * differently because a newer program brings old events up to date. Nothing that decides or projects uses it.
+ */
+export const asWritten: Codec = {
+  encode,
+  decode: reading((text) => JSON.parse(String(text))),
+  restore: reading((value) => value),
   schemaOf: (type) => {
     throw new Error(`no command is carried out on a copy, and none records ${type}`);
   },

@@ -55,6 +55,5 @@ export const decoded = (codec: Codec, record: Record): Recorded => {
   if (!isJson) throw new CorruptEvent(streamId, position, 'its data is no JSON');
   if (revision > BigInt(Number.MAX_SAFE_INTEGER))
     throw new CorruptEvent(streamId, position, `its revision is ${revision}`);
-  const stored = { id, type, data: JSON.stringify(data), meta: JSON.stringify(metadata ?? null) };
-  return codec.decode(stored, streamId, Number(revision), position);
+  return codec.restore({ id, type, data, meta: metadata }, streamId, Number(revision), position);
 };
