@@ -53,9 +53,11 @@ export class TableWriter {
     const found = new Map<Fate, number>();
     if (this.#sequence === undefined) return found;
     const { key } = this.#table;
-    const sql = `SELECT asked.nth - 1 AS nth, held.${quoted(this.#sequence)} AS number
-      FROM ${this.#unnested(key)} WITH ORDINALITY AS asked (${listed(key)}, nth)
-      JOIN ${this.#physical} AS held ON ${matching(key, 'held', 'asked')}`;
+    // Each by the key: as a plain join, PostgreSQL reads the whole table as long as that looks small to it.
+    const sql = `SELECT asked.nth - 1 AS nth, found.number
+      FROM ${this.#unnested(key)} WITH ORDINALITY AS asked (${listed(key)}, nth), LATERAL (
+        SELECT held.${quoted(this.#sequence)} AS number FROM ${this.#physical} AS held
+        WHERE ${matching(key, 'held', 'asked')} LIMIT 1) AS found`;
     for (const some of inParts(fates)) {
       const { rows } = await this.#session.query<{ nth: number; number: number }>(sql, arrays(some, key, byKey));
       for (const { nth, number } of rows) {
