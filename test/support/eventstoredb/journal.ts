@@ -5,8 +5,11 @@ import { dirname } from 'node:path';
 export class Journal<Line> {
   readonly #file: number;
 
-  /** Tells `each` line that is there already, and goes on after the last whole one. */
-  constructor(path: string, each: (line: Line) => void) {
+  /**
+   * Tells `each` line that is there already, and goes on after the last whole one. A `durable` one survives a power cut, not
+   * only a kill.
+   */
+  constructor(path: string, each: (line: Line) => void, durable: boolean) {
     if (existsSync(path)) {
       const bytes = readFileSync(path);
       // Who was killed in the midst of a line had not answered yet.
@@ -16,7 +19,7 @@ export class Journal<Line> {
         if (line !== '') each(JSON.parse(line) as Line);
     }
     mkdirSync(dirname(path), { recursive: true });
-    this.#file = openSync(path, 'a');
+    this.#file = openSync(path, durable ? 'as' : 'a');
   }
 
   write(line: Line): void {

@@ -24,6 +24,8 @@ type Metadata = {
 export type LogOptions = {
   /** Where the journal is; in memory only when left out. */
   readonly path?: string | undefined;
+  /** Whether what is in the journal survives a power cut, not only a kill. */
+  readonly durable?: boolean | undefined;
   /** How many bytes of data one append may hold. */
   readonly maximumAppendSize?: number | undefined;
 };
@@ -36,9 +38,9 @@ export class Log {
   readonly #maximum: number;
   readonly #journal: Journal<Line> | undefined;
 
-  constructor({ path, maximumAppendSize = MAXIMUM_APPEND_SIZE }: LogOptions) {
+  constructor({ path, durable = false, maximumAppendSize = MAXIMUM_APPEND_SIZE }: LogOptions) {
     this.#maximum = maximumAppendSize;
-    this.#journal = path === undefined ? undefined : new Journal<Line>(path, (line) => this.#replay(line));
+    this.#journal = path === undefined ? undefined : new Journal<Line>(path, (line) => this.#replay(line), durable);
     // A real log is never empty: the server writes about itself first.
     if (this.all.length === 0) this.#write('$settings', [eventOf('$settings', { name: 'stand-in' })]);
   }

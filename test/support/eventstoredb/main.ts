@@ -10,6 +10,7 @@ const { values } = parseArgs({
   options: {
     port: { type: 'string' },
     data: { type: 'string' },
+    durable: { type: 'boolean' },
     certificate: { type: 'string' },
     version: { type: 'string' },
     'max-append-size': { type: 'string' },
@@ -19,10 +20,11 @@ const { values } = parseArgs({
 const numberIn = (name: 'port' | 'max-append-size' | 'commit-timeout'): number | undefined =>
   values[name] === undefined ? undefined : Number(values[name]);
 
-const { data, certificate, version } = values;
+const { data, durable, certificate, version } = values;
 const { faults, breakAll, address, end } = await startServer({
   port: numberIn('port') ?? 2113,
   path: data,
+  durable,
   certificate,
   version,
   maximumAppendSize: numberIn('max-append-size'),
