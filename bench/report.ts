@@ -4,6 +4,7 @@ import { subjects, type Row, type RowId } from './row.ts';
 /** Half a goal is the least that may be. */
 const verdict = ({ id, ratio }: Row): string => {
   const { goal } = subjects[id];
+  if (goal === undefined) return '';
   if (ratio >= goal) return 'yes';
   return ratio >= goal / 2 ? 'below' : 'NO';
 };
@@ -37,7 +38,7 @@ export const table = (rows: readonly Row[]): string =>
       shown(row.floor),
       row.unit,
       ratioShown(row.ratio),
-      String(subjects[row.id].goal),
+      String(subjects[row.id].goal ?? ''),
       verdict(row),
     ]),
   ]);

@@ -8,6 +8,8 @@ import { openScene, type Scene } from './scene.ts';
 /** A ledger and a floor beside it in one folder, with the same events in both. */
 export type Stage = Scene & {
   readonly floor: DatabaseSync;
+  /** How many events each of them has. */
+  readonly events: number;
   /** Subscriptions with 20 events each. */
   readonly ids: readonly string[];
   /** A subscription with 10,000 events. */
@@ -39,7 +41,8 @@ export const setStage = async (streams: number, longest: number): Promise<Stage>
   const longId = await longLife(scene, longest);
   const floor = openLog(join(folder, 'floor.sqlite'));
   copyLog(floor, join(folder, 'events.sqlite'));
-  return { ...scene, floor, ids, longId };
+  const events = Number(floor.prepare('SELECT count(*) AS events FROM events').get()?.['events']);
+  return { ...scene, floor, events, ids, longId };
 };
 
 /** Lets go of the files, and removes them. */

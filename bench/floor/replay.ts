@@ -2,23 +2,25 @@ import type { DatabaseSync } from 'node:sqlite';
 
 /** What a hand-written replay keeps of a subscription. */
 type State = Record<string, unknown>;
+export type States = Map<string, State>;
 
 /** How many rows are fetched at once. */
 const BATCH = 500;
 
 /** Reads the whole table in order, parses both texts of each event, and folds the data into a state by stream. */
-export const replay = (database: DatabaseSync): { readonly events: number; readonly states: Map<string, State> } => {
+export const replay = (database: DatabaseSync): { readonly events: number; readonly states: States } => {
   const select = database.prepare(
     'SELECT position, stream, revision, id, type, data, meta FROM events WHERE position > ? ORDER BY position LIMIT ?',
   );
   select.setReturnArrays(true);
-  const states = new Map<string, State>();
+  const states: States = new Map();
   let events = 0;
   let after = 0;
   for (;;) {
     const rows = select.all(after, BATCH) as unknown as [number, string, number, string, string, string, string][];
     for (const [position, stream, revision, id, type, data, meta] of rows) {
-      fold(states, { stream, revision, id, type, data: JSON.parse(data) as object, meta: JSON.parse(meta) as object });
+      const read = { stream, revision, id, type, data: JSON.parse(data) as object, meta: JSON.parse(meta) as object };
+      fold(states, read);
       after = position;
     }
     events += rows.length;
@@ -26,17 +28,10 @@ export const replay = (database: DatabaseSync): { readonly events: number; reado
   }
 };
 
-type Read = {
-  readonly stream: string;
-  readonly revision: number;
-  readonly id: string;
-  readonly type: string;
-  readonly data: object;
-  readonly meta: object;
-};
+type Read = { readonly stream: string; readonly revision: number; readonly type: string; readonly data: object };
 
 /** In place, without a rule: whatever an event says is what is remembered. */
-const fold = (states: Map<string, State>, { stream, revision, type, data }: Read): void => {
+export const fold = (states: States, { stream, revision, type, data }: Read): void => {
   const known = states.get(stream);
   const state = known ?? {};
   if (known === undefined) states.set(stream, state);

@@ -1,26 +1,35 @@
 import { randomUUID } from 'node:crypto';
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { Meta } from '#kernel';
-import { EventTable } from './event-table.ts';
 
 /** What the floor remembers of a subscription: as much as it needs to decide what it can decide. */
 type State = { revision: number; status: string; friendlyName: string };
 
+/** What was decided. */
+export type Fact = { readonly id: string; readonly type: string; readonly data: object };
+
+/** Where a floor keeps what was decided: written by hand on the storage that the ledger has, too. */
+export type Log = {
+  readonly read: (stream: string) => Read | Promise<Read>;
+  /** Durable when it resolves. Rejects when the stream has a revision after `after` already. */
+  readonly append: (stream: string, facts: readonly Fact[], metadata: object, after: number) => Promise<unknown>;
+};
+
+type Read = readonly { readonly revision: number; readonly type: string; readonly data: object }[];
+
 /** As long as the digest that the ledger writes. */
 const FINGERPRINT = '0'.repeat(64);
 
-const metaOf = ({ commandId, correlationId, causationId, actor, at }: Meta): string =>
-  JSON.stringify({
-    commandId,
-    fingerprint: FINGERPRINT,
-    $correlationId: correlationId,
-    $causationId: causationId,
-    actor,
-    recordedAt: at,
-    schema: 1,
-    policy: 'seed-2021-09',
-    catalogVersion: '2021-09',
-  });
+const metaOf = ({ commandId, correlationId, causationId, actor, at }: Meta): object => ({
+  commandId,
+  fingerprint: FINGERPRINT,
+  $correlationId: correlationId,
+  $causationId: causationId,
+  actor,
+  recordedAt: at,
+  schema: 1,
+  policy: 'seed-2021-09',
+  catalogVersion: '2021-09',
+});
 
 const statuses: Readonly<Record<string, string>> = {
   SubscriptionCreated: 'active',
@@ -29,26 +38,22 @@ const statuses: Readonly<Record<string, string>> = {
   SubscriptionCancelled: 'deleted',
 };
 
-/** Two commands written by hand against a table of events. Folded states are kept; a stream's end is checked by the table. */
+/** Two commands written by hand against a log. Folded states are kept; a stream's end is checked by the log. */
 export class FloorSubscriptions {
-  readonly #table: EventTable;
-  readonly #stream: StatementSync;
+  readonly #log: Log;
   readonly #states = new Map<string, State>();
 
-  constructor(database: DatabaseSync) {
-    this.#table = new EventTable(database);
-    this.#stream = database.prepare('SELECT revision, type, data FROM events WHERE stream = ? ORDER BY revision');
+  constructor(log: Log) {
+    this.#log = log;
   }
 
-  /** The folded state, from memory if it is there. */
-  load(id: string): State {
-    const known = this.#states.get(id);
-    if (known !== undefined) return known;
+  /** Reads and folds what is not remembered. */
+  async load(id: string): Promise<State> {
     const state = { revision: -1, status: 'none', friendlyName: '' };
-    for (const { revision, type, data } of this.#stream.all(`subscription-${id}`)) {
-      const { friendlyName } = JSON.parse(String(data)) as { friendlyName?: string };
-      state.revision = Number(revision);
-      state.status = statuses[String(type)] ?? state.status;
+    for (const { revision, type, data } of await this.#log.read(`subscription-${id}`)) {
+      const { friendlyName } = data as { friendlyName?: string };
+      state.revision = revision;
+      state.status = statuses[type] ?? state.status;
       state.friendlyName = friendlyName ?? state.friendlyName;
     }
     this.#states.set(id, state);
@@ -56,35 +61,27 @@ export class FloorSubscriptions {
   }
 
   async rename(id: string, friendlyName: string, meta: Meta): Promise<void> {
-    const state = this.load(id);
+    const state = this.#states.get(id) ?? (await this.load(id));
     if (state.status === 'none' || state.status === 'deleted') throw new Error('there is no such subscription');
     if (friendlyName === state.friendlyName) throw new Error('nothing changes');
-    const data = JSON.stringify({ friendlyName, effectiveAt: meta.at });
-    const line = { id: randomUUID(), type: 'SubscriptionRenamed', data, meta: metaOf(meta) };
-    await this.#table.append(`subscription-${id}`, [line], state.revision);
+    const fact = { id: randomUUID(), type: 'SubscriptionRenamed', data: { friendlyName, effectiveAt: meta.at } };
+    await this.#log.append(`subscription-${id}`, [fact], metaOf(meta), state.revision);
     state.friendlyName = friendlyName;
     state.revision += 1;
   }
 
   /** Opens a subscription: `created` and `posted` are what the ledger records for such a purchase, but for the ids. */
   async purchase(id: string, { created, posted }: { created: object; posted: object }, meta: Meta): Promise<void> {
-    const text = metaOf(meta);
     const orderId = randomUUID();
-    const lines = [
-      {
-        id: randomUUID(),
-        type: 'SubscriptionCreated',
-        data: JSON.stringify({ ...created, subscriptionId: id, orderId }),
-        meta: text,
-      },
+    const facts = [
+      { id: randomUUID(), type: 'SubscriptionCreated', data: { ...created, subscriptionId: id, orderId } },
       {
         id: randomUUID(),
         type: 'ChargesPosted',
-        data: JSON.stringify({ ...posted, referenceId: meta.commandId, subscriptionId: id, orderId }),
-        meta: text,
+        data: { ...posted, referenceId: meta.commandId, subscriptionId: id, orderId },
       },
     ];
-    await this.#table.append(`subscription-${id}`, lines, -1);
+    await this.#log.append(`subscription-${id}`, facts, metaOf(meta), -1);
     this.#states.set(id, { revision: 1, status: 'active', friendlyName: 'Microsoft 365 Business Basic' });
   }
 }

@@ -1,21 +1,30 @@
-import type { SubscriptionCreated } from '#subscription';
-import { RenameSubscription, subscription } from '#subscription';
+import type { Handling } from '#event-store';
+import { RenameSubscription, subscription, type SubscriptionCreated } from '#subscription';
+import type { SubscriptionCommands } from '../../apps/ledger/src/ledger/subscription-commands.ts';
 import { byClients, contest, rate, type Result } from '../contest.ts';
-import { FloorSubscriptions } from '../floor/subscriptions.ts';
+import { FloorSubscriptions, type Log } from '../floor/subscriptions.ts';
 import { accepted, metaAt, NOW, purchaseFor } from '../scene.ts';
-import type { Stage } from '../stage.ts';
 
 export type Load = { readonly clients: number; readonly commands: number; readonly rounds: number };
 
+/** What takes commands, the ledger's and by hand: each with the same subscriptions, of 20 events. */
+export type WriteSides = {
+  readonly handling: Handling;
+  readonly face: SubscriptionCommands;
+  readonly customerId: string;
+  readonly ids: readonly string[];
+  readonly byHand: Log;
+};
+
 /** W1: load a stream of 20 events, decide, append durably. States are at hand on both sides, and names never repeat. */
 export const renames = async (
-  { ledger: { handling, commands: face }, floor, ids }: Stage,
+  { handling, face, ids, byHand }: WriteSides,
   { clients, commands, rounds }: Load,
 ): Promise<Result> => {
-  const table = new FloorSubscriptions(floor);
+  const floor = new FloorSubscriptions(byHand);
   for (const id of ids) {
     await handling.load(subscription(face.surroundings()), id);
-    table.load(id);
+    await floor.load(id);
   }
   let names = 0;
   const idOf = (n: number) => ids[n % ids.length] ?? '';
@@ -30,33 +39,33 @@ export const renames = async (
       ),
     () =>
       rate(commands, () =>
-        byClients(clients, commands, (n) => table.rename(idOf(n), `Contoso, floor ${(names += 1)}`, metaAt(NOW))),
+        byClients(clients, commands, (n) => floor.rename(idOf(n), `Contoso, floor ${(names += 1)}`, metaAt(NOW))),
       ),
   );
 };
 
 /** W2: purchases, each of which opens a stream with two events. The floor writes the same two, priced beforehand. */
 export const purchases = async (
-  { ledger, customerId, floor }: Stage,
+  { handling, face, customerId, byHand }: WriteSides,
   { clients, commands, rounds }: Load,
 ): Promise<Result> => {
-  const table = new FloorSubscriptions(floor);
+  const floor = new FloorSubscriptions(byHand);
   const model = purchaseFor(customerId);
-  accepted(await ledger.commands.purchase(model));
-  const [created, posted] = await ledger.handling.events(`subscription-${model.data.subscriptionId}`);
+  accepted(await face.purchase(model));
+  const [created, posted] = await handling.events(`subscription-${model.data.subscriptionId}`);
   if (created === undefined || posted === undefined) throw new Error('a purchase records two events');
   const template = { created: (created as unknown as SubscriptionCreated).data, posted: posted.data };
   return contest(
     rounds,
     () =>
       rate(commands, () =>
-        byClients(clients, commands, async () => accepted(await ledger.commands.purchase(purchaseFor(customerId)))),
+        byClients(clients, commands, async () => accepted(await face.purchase(purchaseFor(customerId)))),
       ),
     () =>
       rate(commands, () =>
         byClients(clients, commands, () => {
           const { data, meta } = purchaseFor(customerId);
-          return table.purchase(data.subscriptionId, template, meta);
+          return floor.purchase(data.subscriptionId, template, meta);
         }),
       ),
   );

@@ -84,6 +84,10 @@ export const overHttp = async ({ requests, rounds }: { requests: number; rounds:
   });
   try {
     const settings = {
+      // The bench's own are for other rows: this one is about the embedded store.
+      EVENTSTORE_URL: undefined,
+      DATABASE_URL: undefined,
+      SUBLEDGER_ROLE: undefined,
       PORT: '0',
       HOST: '127.0.0.1',
       SUBLEDGER_DATA: join(folder, 'ledger'),

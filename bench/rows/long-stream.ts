@@ -1,10 +1,19 @@
-import { codec, Handling } from '#event-store';
+import { codec, Handling, type EventStore } from '#event-store';
 import { history, subscription } from '#subscription';
+import type { SubscriptionCommands } from '../../apps/ledger/src/ledger/subscription-commands.ts';
 import { contest, type Result } from '../contest.ts';
-import type { Stage } from '../stage.ts';
 
-/** How often a stream is read in one run; the figure is one reading. */
-const TIMES = 10;
+/** A subscription with 10,000 events, and how to read its stream by hand. */
+export type LongStream = {
+  readonly store: EventStore;
+  readonly handling: Handling;
+  readonly face: SubscriptionCommands;
+  readonly longId: string;
+  readonly byHand: (stream: string) => readonly object[] | Promise<readonly object[]>;
+};
+
+/** How often the stream is read in one run; the figure is one reading. */
+export type Times = { readonly times: number; readonly rounds: number };
 
 const each = async (times: number, work: () => unknown): Promise<number> => {
   const began = performance.now();
@@ -13,34 +22,25 @@ const each = async (times: number, work: () => unknown): Promise<number> => {
 };
 
 /** The floor of W5: an indexed read of the whole stream, parsed. */
-const indexedRead = ({ floor, longId }: Stage) => {
-  const select = floor.prepare('SELECT revision, type, data FROM events WHERE stream = ? ORDER BY revision');
-  select.setReturnArrays(true);
-  return () => {
-    const rows = select.all(`subscription-${longId}`) as unknown as [number, string, string][];
-    return rows.map(([revision, type, data]) => ({ revision, type, data: JSON.parse(data) as object }));
-  };
-};
+const indexedRead =
+  ({ byHand, longId }: LongStream, times: number) =>
+  () =>
+    each(times, () => byHand(`subscription-${longId}`));
 
 /** W5: what a stream of 10,000 has come to: its folded state is at hand, and caught up from its revision on. */
-export const stateAtHand = (stage: Stage, rounds: number): Promise<Result> => {
-  const { handling, commands } = stage.ledger;
-  const decider = subscription(commands.surroundings());
-  const read = indexedRead(stage);
-  return contest(
-    rounds,
-    () => each(TIMES * 100, () => handling.load(decider, stage.longId)),
-    () => each(TIMES, read),
-  );
+export const stateAtHand = (stream: LongStream, { times, rounds }: Times): Promise<Result> => {
+  const { handling, face, longId } = stream;
+  const decider = subscription(face.surroundings());
+  return contest(rounds, () => each(times * 100, () => handling.load(decider, longId)), indexedRead(stream, times));
 };
 
 /** The same by a process that has just started and remembers nothing: for information, next to W5. */
-export const stateFromNothing = (stage: Stage, rounds: number): Promise<Result> => {
-  const { store, commands } = stage.ledger;
-  const decider = subscription(commands.surroundings());
+export const stateFromNothing = (stream: LongStream, { times, rounds }: Times): Promise<Result> => {
+  const { store, face, longId } = stream;
+  const decider = subscription(face.surroundings());
   return contest(
     rounds,
-    () => each(TIMES, () => new Handling(store, { codec: codec(history) }).load(decider, stage.longId)),
-    () => each(TIMES, indexedRead(stage)),
+    () => each(times, () => new Handling(store, { codec: codec(history) }).load(decider, longId)),
+    indexedRead(stream, times),
   );
 };

@@ -1,26 +1,24 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import type { EventStore } from '#event-store';
 import { projections } from '#projections';
-import { ProjectionRunner } from '#read-store';
-import { openSqlite } from '#read-store/sqlite';
+import { ProjectionRunner, type ReadStore } from '#read-store';
 import { contest, rate, type Result } from '../contest.ts';
-import { openReads } from '../floor/database.ts';
-import { project } from '../floor/read-table.ts';
 import { NOW } from '../scene.ts';
-import type { Stage } from '../stage.ts';
+
+/** A log, and an empty place for read models of it, again and again. */
+export type Projecting = {
+  readonly log: EventStore;
+  /** How many events the log has. */
+  readonly events: number;
+  readonly emptyStore: () => Promise<ReadStore>;
+  /** A run by hand from nothing, ready to begin: answers how many events it has read. */
+  readonly byHand: () => Promise<{ readonly run: () => number | Promise<number>; readonly end: () => unknown }>;
+};
 
 /** W4: all read models of the ledger built from nothing, against one table written by hand. */
-export const readModels = async ({ ledger, floor, folder }: Stage, rounds: number): Promise<Result> => {
-  const events = Number(floor.prepare('SELECT count(*) AS events FROM events').get()?.['events']);
-  const fresh = join(folder, 'fresh');
-  const emptied = () => {
-    rmSync(fresh, { recursive: true, force: true });
-    mkdirSync(fresh);
-    return join(fresh, 'read.sqlite');
-  };
+export const readModels = ({ log, events, emptyStore, byHand }: Projecting, rounds: number): Promise<Result> => {
   const ours = async () => {
-    const store = await openSqlite({ path: emptied() });
-    const runner = new ProjectionRunner({ log: ledger.store, store, projections, now: () => NOW });
+    const store = await emptyStore();
+    const runner = new ProjectionRunner({ log, store, projections, now: () => NOW });
     const figure = await rate(events, async () => {
       await runner.start();
       await runner.caughtUp();
@@ -29,13 +27,13 @@ export const readModels = async ({ ledger, floor, folder }: Stage, rounds: numbe
     await store.close();
     return figure;
   };
-  const byHand = async () => {
-    const reads = openReads(emptied());
-    const figure = await rate(events, () => {
-      if (project(floor, reads) !== events) throw new Error('events were missed');
+  const floor = async () => {
+    const { run, end } = await byHand();
+    const figure = await rate(events, async () => {
+      if ((await run()) !== events) throw new Error('events were missed');
     });
-    reads.close();
+    await end();
     return figure;
   };
-  return contest(rounds, ours, byHand);
+  return contest(rounds, ours, floor);
 };

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { EventStoreDBClient, jsonEvent, type Position as Place } from '@eventstore/db-client';
+import { codec, Handling, type EventStore } from '#event-store';
+import { openEventStoreDb } from '#event-store/eventstoredb';
+import type { Position } from '#kernel';
+import { history } from '#ledger-store';
+import { timelineOf } from '#policy';
+import { Customers } from '../apps/ledger/src/ledger/customers.ts';
+import { Holdings } from '../apps/ledger/src/ledger/holdings.ts';
+import { OfferSlots } from '../apps/ledger/src/ledger/offer-slots.ts';
+import { CATALOGUE_ID, PriceLists } from '../apps/ledger/src/ledger/price-lists.ts';
+import { SubscriptionCommands } from '../apps/ledger/src/ledger/subscription-commands.ts';
+import { Upgrades } from '../apps/ledger/src/ledger/upgrades.ts';
+import { byClients } from './contest.ts';
+import type { Stage } from './stage.ts';
+
+/** How many events are appended at once while streams are copied. */
+const PIECE = 500;
+
+/** The events of a stage on a server: the ledger's write side over them, and a client for what is written by hand. */
+export type Remote = {
+  readonly store: EventStore;
+  readonly handling: Handling;
+  readonly face: SubscriptionCommands;
+  readonly client: EventStoreDBClient;
+  /** What names of streams begin with: the ledger's, and those that are for the floor to write to. */
+  readonly prefixes: { readonly ours: string; readonly floors: string };
+  /** The place before the first of our events, as the ledger and as the driver call it. */
+  readonly from: { readonly position: Position; readonly place: Place };
+  readonly close: () => Promise<void>;
+};
+
+/** Streams go by other names on the server: no ledger follows them, whatever else it keeps there. */
+const renamed = (store: EventStore, prefix: string): EventStore => ({
+  read: (stream, from) => store.read(`${prefix}${stream}`, from),
+  append: (stream, events, expected) => store.append(`${prefix}${stream}`, events, expected),
+  follow: (position, signal) => store.follow(position, signal),
+  close: () => store.close(),
+});
+
+/** Copies a stage to a server: all of it for the ledger, and the streams of 20 events once more for the floor. */
+export const openRemote = async (stage: Stage, url: string): Promise<Remote> => {
+  const category = `bench${randomBytes(4).toString('hex')}`;
+  const floorsCategory = `${category}floor`;
+  const prefixes = { ours: `${category}-`, floors: `${floorsCategory}-` };
+  const shapes = codec(history);
+  const store = openEventStoreDb({ url, codec: shapes, categories: [category] });
+  const floorsStore = openEventStoreDb({ url, codec: shapes, categories: [floorsCategory] });
+  const client = EventStoreDBClient.connectionString(url);
+  const close = async () => {
+    await store.close();
+    await floorsStore.close();
+    await client.dispose();
+  };
+  try {
+    const from = await begin(store, client, `${prefixes.ours}begin`);
+    const ours = renamed(store, prefixes.ours);
+    const floors = renamed(floorsStore, prefixes.floors);
+    const streams = [`customer-${stage.customerId}`, `catalog-${CATALOGUE_ID}`, `subscription-${stage.longId}`];
+    for (const stream of streams) await copy(stage, stream, ours);
+    await byClients(16, stage.ids.length, async (n) => {
+      for (const side of [ours, floors]) await copy(stage, `subscription-${stage.ids[n] ?? ''}`, side);
+    });
+    const handling = new Handling(ours, { codec: shapes });
+    return { store: ours, handling, face: await faceOver(ours, handling, stage), client, prefixes, from, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+/** Appends something that is only there to have a position. */
+const begin = async (store: EventStore, client: EventStoreDBClient, stream: string): Promise<Remote['from']> => {
+  const { position: place } = await client.appendToStream(
+    stream,
+    jsonEvent({ type: 'BenchmarkBegun', data: {}, metadata: { schema: 1 } }),
+  );
+  const [event] = await store.read(stream);
+  if (place === undefined || event === undefined) throw new Error('the event store does not say where it wrote');
+  return { position: event.position, place };
+};
+
+const copy = async ({ ledger: { handling } }: Stage, stream: string, to: EventStore): Promise<void> => {
+  const events = await handling.events(stream);
+  for (let n = 0; n < events.length; n += PIECE) await to.append(stream, events.slice(n, n + PIECE), n - 1);
+};
+
+/** What takes commands, put together as the service does it. The stage's read models are as empty as on the embedded store. */
+const faceOver = async (
+  store: EventStore,
+  handling: Handling,
+  { ledger: { reads, clock } }: Stage,
+): Promise<SubscriptionCommands> => {
+  const surroundings = () => face.surroundings();
+  const parts = { store, reads, handling, clock, surroundings };
+  const priceLists = new PriceLists(handling);
+  const face: SubscriptionCommands = new SubscriptionCommands({
+    ...parts,
+    priceLists,
+    policies: timelineOf('seed-2021-09'),
+    slots: new OfferSlots(handling),
+    holdings: new Holdings(parts),
+    upgrades: new Upgrades(parts),
+    customers: new Customers(parts),
+  });
+  await priceLists.refresh();
+  return face;
+};
