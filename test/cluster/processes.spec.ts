@@ -153,3 +153,27 @@ describeOnPostgres('of several processes with the same duty', () => {
     expect(kept).toEqual(replayed);
   });
 });
+
+describeOnPostgres('processes that start at once on an empty log', () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await Cluster.start();
+  });
+  afterAll(() => cluster.stop());
+
+  it('make one key, one partner and one price list, whoever is first', async () => {
+    // None is named: one is made, and shown once.
+    const own = { ...setting, env: { SUBLEDGER_API_KEY: '' } };
+    const all = await Promise.all(Array.from({ length: 4 }, () => cluster.join('all', own)));
+    const shown = all.flatMap(({ told }) => /administrator key: (\S+)/.exec(told.all)?.[1] ?? []);
+    expect(shown).toHaveLength(1);
+    for (const { client } of all) {
+      const admin = client.as(shown[0] ?? '');
+      expect((await admin.must('GET', '/v1/keys')).items).toHaveLength(1);
+      expect((await admin.must('GET', '/v1/partners')).items).toHaveLength(1);
+      expect((await admin.must('GET', '/v1/catalog')).version).toBe('shop');
+    }
+    const { kept, replayed } = await cluster.digests();
+    expect(kept).toEqual(replayed);
+  });
+});
