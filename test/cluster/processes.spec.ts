@@ -4,7 +4,12 @@ import { describeOnPostgres } from '../support/postgres.ts';
 import { no, shop } from '../support/shop.ts';
 
 const clock = '2021-06-18T09:00:00.000Z';
-const setting = { clock, catalogue: shop };
+const month = [plan('P1M', 'monthly', '3.00')];
+const limited = [
+  offer('SINGLE', [sku('1', month)], { limitPerCustomer: 1 }),
+  offer('CAPPED', [sku('1', month, { maxSeatsPerCustomer: 10 })]),
+];
+const setting = { clock, catalogue: { ...shop, offers: [...shop.offers, ...limited] } };
 
 describeOnPostgres('a ledger of several processes', () => {
   let cluster: Cluster;
@@ -46,6 +51,26 @@ describeOnPostgres('a ledger of several processes', () => {
     expect(await two.client.get(id)).toMatchObject({ quantity: 5, revision: again.body.revision });
     const other = await two.client.send(id, 'add-seats', { quantity: 3 }, keyed);
     expect(no(other)).toBe('422 IDEMPOTENCY_KEY_REUSED');
+  });
+
+  it('sells what is limited no more often than it may, to whomever of its processes buyers go', async () => {
+    const { client } = one;
+    const buyer = await client.customer();
+    const wish = { customerId: buyer, skuId: '1', term: 'P1M', billingCycle: 'monthly' };
+    const buy = (offerId: string, quantity: number, count: number) =>
+      Promise.all(
+        Array.from({ length: count }, (_, n) =>
+          [one, two][n % 2]!.client.call('POST', '/v1/subscriptions', { ...wish, offerId, quantity }),
+        ),
+      );
+    const singles = await buy('SINGLE', 1, 12);
+    expect(singles.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(singles.filter(({ body }) => body.code === 'ALREADY_OWNED_SINGLE')).toHaveLength(11);
+    const capped = await buy('CAPPED', 3, 8);
+    expect(capped.filter(({ status }) => status === 201)).toHaveLength(3);
+    expect(capped.filter(({ body }) => body.code === 'OFFER_LIMIT')).toHaveLength(5);
+    const held = await client.all(`/v1/subscriptions?customerId=${buyer}`);
+    expect(held.map(({ quantity }) => quantity).sort()).toEqual([1, 3, 3, 3]);
   });
 
   it('finishes in one process what another one began', async () => {
