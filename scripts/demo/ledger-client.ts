@@ -39,6 +39,8 @@ const HOW_TO_START =
 export class LedgerClient {
   readonly url: string;
   readonly #key: string;
+  /** Of the last command: what is read next reflects it, also where somebody else keeps the read models. */
+  #position: string | null = null;
 
   constructor(url: string, key: string) {
     this.url = url.replace(/\/+$/, '').replace(/\/v1$/, '');
@@ -92,10 +94,13 @@ export class LedgerClient {
     const headers = {
       authorization: `Bearer ${this.#key}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(method === 'GET' && this.#position !== null ? { 'ledger-position': this.#position } : {}),
     };
     const content = body === undefined ? {} : { body: JSON.stringify(body) };
     try {
-      return await fetch(`${this.url}/v1${path}`, { method, headers, ...content });
+      const response = await fetch(`${this.url}/v1${path}`, { method, headers, ...content });
+      this.#position = response.headers.get('ledger-position') ?? this.#position;
+      return response;
     } catch {
       throw new CannotGoOn(`no ledger answers at ${this.url}. ${HOW_TO_START}`);
     }
