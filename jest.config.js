@@ -27,6 +27,8 @@ const hasPostgres =
 if (!hasPostgres) process.stderr.write(`skipped: queries and scenarios on PostgreSQL. npm has none for ${platform}\n`);
 
 export default {
+  // Jest leaves one core free, which on two makes it wait where tests wait: for processes, time-outs, take-overs.
+  maxWorkers: '100%',
   // Speed is never asserted by a test: a busy machine may take its time.
   testTimeout: 90_000,
   projects: [
