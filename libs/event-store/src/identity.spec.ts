@@ -6,15 +6,21 @@ const at = '2021-06-18T09:00:00.000Z';
 
 describe('the id of an event', () => {
   it('never changes', () => {
-    expect(eventId({ commandId: '00000000-0000-4000-8000-000000000001', at }, 0)).toBe(
-      'ed5a899a-22b9-564b-a1bc-e1ef014e6563',
+    expect(eventId({ commandId: '00000000-0000-4000-8000-000000000001', at }, 'f1', 0)).toBe(
+      'd84ddb26-cb19-5ab7-a070-8a3756d0e8ee',
     );
   });
 
-  it('differs by index and by attempt', () => {
+  it('differs by index, by attempt and by what was asked', () => {
     const command = { commandId: '00000000-0000-4000-8000-000000000001', at };
     const later = { ...command, at: '2021-06-18T09:00:00.001Z' };
-    expect(new Set([eventId(command, 0), eventId(command, 1), eventId(later, 0)]).size).toBe(3);
+    const ids = [
+      eventId(command, 'f1', 0),
+      eventId(command, 'f1', 1),
+      eventId(later, 'f1', 0),
+      eventId(command, 'f2', 0),
+    ];
+    expect(new Set(ids).size).toBe(4);
   });
 });
 

@@ -102,7 +102,7 @@ export const propose = <C extends Command, E extends Event, S>(
     // Mostly all events of a command have the same metadata; being one object, it is also encoded once.
     if (meta?.schema !== schema || meta.policy !== pins.policy || meta.catalogVersion !== pins.catalogVersion)
       meta = metaOf(command, fingerprint, schema, pins);
-    return { id: eventId(command.meta, index), type: event.type, data: event.data, meta };
+    return { id: eventId(command.meta, fingerprint, index), type: event.type, data: event.data, meta };
   });
   return { drafts, state };
 };
