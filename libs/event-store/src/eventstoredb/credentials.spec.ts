@@ -55,6 +55,14 @@ it.each([
   expect(await refusal(store.append(newStream(), drafts(1), NO_STREAM))).toMatch(denied);
 });
 
+it('are not asked for by who expects no TLS: the reason is the same each time', async () => {
+  const url = standIn.urlFor('admin', 'changeit').replace(/\?.*/, '?tls=false');
+  store = openEventStoreDb({ url, codec: codec({}), categories: ['contract'] });
+  const reasons = [await refusal(store.ping()), await refusal(store.ping())];
+  expect(reasons[0]).toMatch(/^the event store does not answer: .*Failed to connect\.?$/);
+  expect(reasons[1]).toBe(reasons[0]);
+});
+
 it('may be good for writing and not for following the log: that is said once, and disturbs nobody', async () => {
   openAs('ops', 'changeit');
   const stop = new AbortController();

@@ -13,7 +13,11 @@ const typeOf = (error: unknown): string => {
   return typeof type === 'string' ? type : '';
 };
 
-const messageOf = (error: unknown): string => String(propertyOf(error, 'message') ?? error);
+/** Without the time of day, which grpc adds now and then: the same reason twice is said once only where it reads the same. */
+const messageOf = (error: unknown): string =>
+  String(propertyOf(error, 'message') ?? error)
+    .replace(/ Resolution note: $/, '')
+    .replace(/ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)/g, '');
 
 /** No answer within the time that was set: whether it has happened is unknown. */
 export class TimedOut extends Error {
