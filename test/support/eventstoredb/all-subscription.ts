@@ -70,23 +70,26 @@ class AllSubscription implements Course {
     return this.#around.log.all.length;
   }
 
-  async history(from: number): Promise<number | undefined> {
+  async history(): Promise<number | undefined> {
     const { all } = this.#around.log;
+    // A page begins with what was told last, which then counts, but is not told again.
+    const first = this.#next();
     let considered = 0;
-    for (let index = from; !this.#reading.left.aborted;) {
-      const start = index;
-      index = await this.#page(start);
-      considered += index - start;
-      if (index === start || (index === all.length && index - start < this.#window)) {
+    for (let start = first; !this.#reading.left.aborted;) {
+      const { end, isLast } = await this.#page(start);
+      considered += end - start;
+      if (!isLast && considered >= this.#interval) {
+        considered %= this.#interval;
+        // What the server knows of is where the page begins, not where it ends.
+        const begin: Place = start === first ? this.#reached : [all[start]!.at, 0];
+        if (isBefore(this.#reached, begin)) this.#reached = begin;
         await this.#checkpoint();
-        return index;
       }
-      if (considered < this.#interval) continue;
-      considered %= this.#interval;
-      // What the server knows of is where the page begins, not where it ends.
-      const begin: Place = start === from ? this.#reached : [all[start]!.at, 0];
-      if (isBefore(this.#reached, begin)) this.#reached = begin;
-      await this.#checkpoint();
+      if (isLast) {
+        await this.#checkpoint();
+        return end;
+      }
+      start = end;
     }
     return undefined;
   }
@@ -95,6 +98,7 @@ class AllSubscription implements Course {
     const entry = this.#around.log.all[index]!;
     await this.#event(entry);
     if (index < this.#confirmedAt || (index + 1 - this.#confirmedAt) % this.#interval > 0) return;
+    if (isBefore(placeOf(entry), this.#reached)) return;
     this.#reached = placeOf(entry);
     await this.#checkpoint();
   }
@@ -103,19 +107,27 @@ class AllSubscription implements Course {
     return this.#checkpoint();
   }
 
-  /** Considers so many entries, or as many as a page holds of those that pass; where the next page begins. */
-  async #page(from: number): Promise<number> {
-    const { all } = this.#around.log;
-    let index = from;
-    for (let sent = 0; index < all.length && index - from < this.#window && sent < PAGE; index += 1)
-      if (await this.#event(all[index]!)) sent += 1;
-    await othersTurn();
-    return index;
+  /** The first entry that is not before what has been reached. */
+  #next(): number {
+    if (this.#reached === NOWHERE) return 0;
+    return this.#around.log.indexAt(BigInt(this.#reached[0])) ?? this.size();
   }
 
-  /** Sends an event if it passes. */
+  /** Considers so many entries, or as many as a page holds of those that pass; where the next page begins, if there is one. */
+  async #page(from: number): Promise<{ readonly end: number; readonly isLast: boolean }> {
+    const { all } = this.#around.log;
+    let end = from;
+    let found = 0;
+    for (; end < all.length && end - from < this.#window && found < PAGE; end += 1)
+      if (await this.#event(all[end]!)) found += 1;
+    await othersTurn();
+    return { end, isLast: end - from < this.#window && found < PAGE };
+  }
+
+  /** Sends an event if it passes, and was not sent before; whether it passes. */
   async #event(entry: Entry): Promise<boolean> {
     if (this.#reading.left.aborted || !this.#passes(entry)) return false;
+    if (!isBefore(this.#reached, placeOf(entry))) return true;
     await this.#reading.event(entry);
     this.#reached = placeOf(entry);
     if (this.#around.faults.take('breakSubscription')) this.#around.breakAll();

@@ -74,7 +74,7 @@ export const append =
         return;
       }
       const written = takenIn(around, stream, events, expected);
-      if (isLost(around, 'after')) return;
+      if (isLost(around, 'after') || written.outcome === 'unanswered') return;
       if (written.outcome === 'streamDeleted') answer(streamDeleted(stream));
       else if (written.outcome === 'tooLarge') answer(tooLarge(written.maximum));
       else if (written.outcome === 'late') answer(late);

@@ -42,7 +42,9 @@ const success = ({ revision, at }: Written & { outcome: 'written' }) => {
   );
 };
 
-export const answerTo = (stream: string, expected: Expected, written: Written): BatchAppendResp => {
+type Answered = Exclude<Written, { readonly outcome: 'unanswered' }>;
+
+export const answerTo = (stream: string, expected: Expected, written: Answered): BatchAppendResp => {
   switch (written.outcome) {
     case 'written':
       return answer(stream).setSuccess(success(written));

@@ -98,7 +98,7 @@ class Batches {
       return;
     }
     const written = takenIn(this.#around, stream, events, expected);
-    if (isLost(this.#around, 'after')) return;
+    if (isLost(this.#around, 'after') || written.outcome === 'unanswered') return;
     this.#answer(frame, written.outcome === 'late' ? timedOut(stream) : answerTo(stream, expected, written));
   }
 

@@ -7,7 +7,7 @@ const LAST = '9223372036854775807';
 /** How many bytes of data one append may hold; metadata is not counted, as on the real server. */
 const MAXIMUM_APPEND_SIZE = 1_048_576;
 
-type Stream = { readonly entries: Entry[]; tombstone?: Entry; readonly lately: Map<string, number> };
+type Stream = { readonly entries: Entry[]; tombstone?: Entry };
 type Line = {
   stream: string;
   created: number;
@@ -34,6 +34,8 @@ export type LogOptions = {
 export class Log {
   readonly all: Entry[] = [];
   readonly #streams = new Map<string, Stream>();
+  /** Where the events are that were written since the start, by their ids: of the same id twice, the first. */
+  readonly #lately = new Map<string, Entry>();
   readonly #waiting = new Set<() => void>();
   readonly #maximum: number;
   readonly #journal: Journal<Line> | undefined;
@@ -65,6 +67,11 @@ export class Log {
     return this.#streams.get(name)?.tombstone;
   }
 
+  /** Whether a stream was ended for ever; its metadata then were, too. */
+  isEnded(name: string): boolean {
+    return this.tombstoneOf(name.replace(/^\$\$/, '')) !== undefined;
+  }
+
   metadata(name: string): Metadata {
     if (name.startsWith('$$')) return { $maxCount: 1 };
     const last = this.#streams.get(`$$${name}`)?.entries.at(-1);
@@ -94,11 +101,14 @@ export class Log {
     const answer = answered(this.#standing(name), events, expected);
     if (answer !== undefined) return answer;
     const described = name.startsWith('$$') && isSoftDeletion(this.metadata(name.slice(2)).$tb);
+    // An append of nothing leaves a record in the log, too, if no event.
+    const at = events.length === 0 ? this.#end() : undefined;
     const entries = this.#write(name, events);
+    const revision = this.entries(name).length - 1;
     if (described) this.#liftDeletion(name.slice(2), this.entries(name.slice(2)).length);
     else if (events.length > 0 && isSoftDeletion(this.metadata(name).$tb))
       this.#liftDeletion(name, this.entries(name).length - events.length);
-    return { outcome: 'written', revision: this.entries(name).length - 1, at: entries.at(-1)?.at };
+    return { outcome: 'written', revision, at: entries.at(-1)?.at ?? at };
   }
 
   /** Hides what there is; whoever appends goes on counting. */
@@ -134,13 +144,18 @@ export class Log {
   }
 
   #standing(name: string): Standing {
-    const { entries = [], tombstone, lately = new Map<string, number>() } = this.#streams.get(name) ?? {};
+    const entries = this.entries(name);
     return {
       entries,
-      deleted: tombstone !== undefined,
+      // The real server may still take in metadata of what has ended, if there was some: as long as its cache remembers.
+      deleted: this.tombstoneOf(name) !== undefined || (entries.length === 0 && this.isEnded(name)),
       hidden: isSoftDeletion(this.metadata(name).$tb),
       described: this.entries(`$$${name}`).length > 0,
-      lately,
+      lately: (id) => {
+        const entry = this.#lately.get(id);
+        return entry?.stream === name ? Number(entry.revision) : undefined;
+      },
+      placeOf: (revision) => this.visible(name)?.find((entry) => entry.revision === String(revision))?.at,
     };
   }
 
@@ -165,6 +180,12 @@ export class Log {
     return this.#take(stream, events, created, tombstone);
   }
 
+  /** The offset behind the last entry. */
+  #end(): number {
+    const last = this.all.at(-1);
+    return last === undefined ? 0 : last.at + last.data.length + last.meta.length + 150;
+  }
+
   #replay({ stream, created, tombstone = false, events }: Line): void {
     const entries = events.map((event) => ({
       ...event,
@@ -172,20 +193,21 @@ export class Log {
       meta: Buffer.from(event.meta, 'base64'),
     }));
     this.#take(stream, entries, created, tombstone);
-    this.#streams.get(stream)?.lately.clear();
+    this.#lately.clear();
   }
 
   #take(name: string, events: readonly Proposed[], created: number, tombstone: boolean): readonly Entry[] {
-    const stream: Stream = this.#streams.get(name) ?? { entries: [], lately: new Map<string, number>() };
+    const stream: Stream = this.#streams.get(name) ?? { entries: [] };
     this.#streams.set(name, stream);
     const taken = events.map((event, index): Entry => {
-      const before = this.all.at(-1);
-      const at = before === undefined ? 0 : before.at + before.data.length + before.meta.length + 150;
       const revision = tombstone ? LAST : String(stream.entries.length);
-      const entry = { ...event, stream: name, revision, at: at + (index === 0 ? 7 : 0), created };
+      const entry = { ...event, stream: name, revision, at: this.#end() + (index === 0 ? 7 : 0), created };
       this.all.push(entry);
       if (tombstone) stream.tombstone = entry;
-      else stream.lately.set(entry.id, stream.entries.push(entry) - 1);
+      else {
+        stream.entries.push(entry);
+        if (!this.#lately.has(entry.id)) this.#lately.set(entry.id, entry);
+      }
       return entry;
     });
     for (const goOn of [...this.#waiting]) goOn();

@@ -5,9 +5,12 @@ import { subscribeToAll } from './all-subscription.ts';
 import type { Log } from './log.ts';
 import { matching, Reading, type Options, type ReadCall } from './reading.ts';
 import { subscribeToStream } from './subscriptions.ts';
+import type { Entry } from './rules.ts';
 import type { Surroundings } from './surroundings.ts';
 import { failure, identifierOf, nameIn, streamDeleted } from './wire.ts';
 
+/** What the server says of a read forwards from the end: nobody is to ask that. */
+const nothingBeyond = failure(status.UNKNOWN, 'Unexpected ReadStreamResult: Error');
 const invalidPosition = failure(status.UNKNOWN, 'Unexpected ReadAllResult: InvalidPosition');
 
 const isBackwards = (options: Options): boolean =>
@@ -42,11 +45,26 @@ const readAll = async (reading: Reading, log: Log): Promise<void> => {
   reading.end();
 };
 
+/** What is left to read of a stream that may be seen. */
+const chosen = (visible: readonly Entry[], options: Options): readonly Entry[] => {
+  const asked = options.getStream();
+  const backwards = isBackwards(options);
+  const revision = asked?.hasRevision() ? Number(asked.getRevision()) : asked?.hasEnd() ? Infinity : 0;
+  const from = visible.filter((entry) =>
+    backwards ? Number(entry.revision) <= revision : Number(entry.revision) >= revision,
+  );
+  return (backwards ? from.reverse() : from).slice(0, Number(options.getCount()));
+};
+
 const readStream = async (reading: Reading, log: Log): Promise<void> => {
   const { options } = reading;
   const asked = options.getStream();
   const name = nameIn(asked?.getStreamIdentifier());
-  if (log.tombstoneOf(name) !== undefined) {
+  if (asked?.hasEnd() && !isBackwards(options)) {
+    reading.fail(nothingBeyond);
+    return;
+  }
+  if (log.isEnded(name)) {
     reading.fail(streamDeleted(name));
     return;
   }
@@ -57,13 +75,7 @@ const readStream = async (reading: Reading, log: Log): Promise<void> => {
     reading.end();
     return;
   }
-  const backwards = isBackwards(options);
-  const revision = asked?.hasRevision() ? Number(asked.getRevision()) : asked?.hasEnd() ? Infinity : 0;
-  const from = visible.filter((entry) =>
-    backwards ? Number(entry.revision) <= revision : Number(entry.revision) >= revision,
-  );
-  const chosen = (backwards ? from.reverse() : from).slice(0, Number(options.getCount()));
-  for (const entry of chosen) {
+  for (const entry of chosen(visible, options)) {
     if (reading.left.aborted) return;
     await reading.event(entry);
   }

@@ -21,7 +21,9 @@ export type Written =
   /** `current` is -1 where there is no stream. */
   | { readonly outcome: 'wrongExpectedVersion'; readonly current: number }
   | { readonly outcome: 'streamDeleted' }
-  | { readonly outcome: 'tooLarge'; readonly maximum: number };
+  | { readonly outcome: 'tooLarge'; readonly maximum: number }
+  /** The real server stumbles over its own answer, and gives none. */
+  | { readonly outcome: 'unanswered' };
 
 /** How a stream stands when something is to be written to it. */
 export type Standing = {
@@ -32,8 +34,10 @@ export type Standing = {
   readonly hidden: boolean;
   /** Whether it has metadata. */
   readonly described: boolean;
-  /** Where the events are that were written since the start of the server, by their ids. */
-  readonly lately: ReadonlyMap<string, number>;
+  /** At which revision an event is that was written since the start of the server, by its id. */
+  readonly lately: (id: string) => number | undefined;
+  /** The position of the event of a revision; undefined when it may no longer be seen. */
+  readonly placeOf: (revision: number) => number | undefined;
 };
 
 const isAs = ({ entries, hidden, described }: Standing, expected: Expected): boolean => {
@@ -55,27 +59,27 @@ export const wrong = (standing: Standing, expected: Expected): Written | undefin
 export const answered = (standing: Standing, events: readonly Proposed[], expected: Expected): Written | undefined => {
   if (standing.deleted) return { outcome: 'streamDeleted' };
   if (expected === 'any' || expected === 'streamExists') return wrong(standing, expected) ?? known(standing, events);
-  return standing.hidden && expected === 'noStream' && standing.entries[0]?.id !== events[0]?.id
+  return standing.hidden && expected === 'noStream' && events.length > 0 && standing.entries[0]?.id !== events[0]?.id
     ? undefined
-    : again(standing.entries, expected === 'noStream' ? 0 : Number(expected) + 1, events);
+    : again(standing, expected === 'noStream' ? 0 : Number(expected) + 1, events);
 };
 
 /** Without a revision, a retry is known only by the ids of late: they are forgotten with the process. */
-const known = ({ entries, lately }: Standing, events: readonly Proposed[]): Written | undefined => {
-  const first = lately.get(events[0]?.id ?? '');
-  if (first === undefined) return undefined;
-  const last = first + events.length - 1;
-  if (events.every(({ id }, index) => lately.get(id) === first + index))
-    return { outcome: 'written', revision: last, at: entries[last]?.at };
-  return { outcome: 'wrongExpectedVersion', current: entries.length - 1 };
+const known = ({ entries, lately, placeOf }: Standing, events: readonly Proposed[]): Written | undefined => {
+  const places = events.map(({ id }) => lately(id));
+  if (places[0] === undefined) return undefined;
+  const last = places.includes(undefined) ? undefined : places.at(-1);
+  if (last === undefined) return { outcome: 'wrongExpectedVersion', current: entries.length - 1 };
+  // That they all are there is enough, unless the last is far before the first.
+  if (last < places[0] - 1) return { outcome: 'unanswered' };
+  return { outcome: 'written', revision: last, at: placeOf(last) };
 };
 
 /** What is answered to events that are not to be written at this place: they may be there already. */
-const again = (entries: readonly Entry[], from: number, events: readonly Proposed[]): Written | undefined => {
-  if (from === entries.length || (from < entries.length && events.length === 0)) return undefined;
-  const there = entries.slice(from, from + events.length);
-  const last = there.at(-1);
-  if (last !== undefined && events.every(({ id }, index) => there[index]?.id === id))
-    return { outcome: 'written', revision: Number(last.revision), at: last.at };
+const again = ({ entries, placeOf }: Standing, from: number, events: readonly Proposed[]): Written | undefined => {
+  if (from === entries.length) return undefined;
+  const last = from + events.length - 1;
+  if (events.length > 0 && events.every(({ id }, index) => entries[from + index]?.id === id))
+    return { outcome: 'written', revision: last, at: placeOf(last) };
   return { outcome: 'wrongExpectedVersion', current: entries.length - 1 };
 };

@@ -90,8 +90,43 @@ describe.each([
     await expect(again([...four, ...events(1)], NO_STREAM)).rejects.toMatchObject({ actualVersion: 3n });
     await expect(again([four[0]!, ...events(1)], ANY)).rejects.toMatchObject({ type: 'wrong-expected-version' });
     expect(await revisions(stream)).toEqual([0, 1, 2, 3]);
+    // Without a revision there may be others between them: the answer is about the last.
+    expect(await again([four[0]!, four[2]!], ANY)).toMatchObject({ nextExpectedRevision: 2n });
+    expect(await revisions(stream)).toEqual([0, 1, 2, 3]);
     // Where the stream is now, the same is written again.
     expect(await again(four, 3n)).toMatchObject({ nextExpectedRevision: 7n });
+    // Of an id that is there twice, the first counts; and of one that is in two streams.
+    expect(await again([four[1]!], ANY)).toMatchObject({ nextExpectedRevision: 1n });
+    const elsewhere = newStream();
+    for (const revision of [0n, 1n])
+      expect(await client.appendToStream(elsewhere, four[1]!, how)).toMatchObject({ nextExpectedRevision: revision });
+  });
+
+  it('knows the same again without saying where it is, when it may no longer be seen', async () => {
+    const stream = newStream();
+    const two = events(2);
+    await client.appendToStream(stream, two, { expectedRevision: NO_STREAM, ...how });
+    await client.setStreamMetadata(stream, { truncateBefore: 2 });
+    for (const expectedRevision of [NO_STREAM, ANY] as const) {
+      const again = await client.appendToStream(stream, two, { expectedRevision, ...how });
+      expect(again).toMatchObject({ success: true, nextExpectedRevision: 1n });
+      expect(again.position).toBeUndefined();
+    }
+  });
+
+  it('of nothing succeeds where the stream is, and only there', async () => {
+    const stream = newStream();
+    const nothing = (expectedRevision: bigint | typeof ANY | typeof NO_STREAM) =>
+      client.appendToStream(stream, [], { expectedRevision, ...how });
+    expect(await nothing(NO_STREAM)).toMatchObject({ nextExpectedRevision: 0n });
+    await expect(revisions(stream)).rejects.toMatchObject({ type: 'stream-not-found' });
+    const { position } = await client.appendToStream(stream, events(3), { expectedRevision: NO_STREAM, ...how });
+    const after = await nothing(2n);
+    expect(after.nextExpectedRevision).toBe(2n);
+    expect(after.position!.commit > position!.commit).toBe(true);
+    expect(await nothing(ANY)).toMatchObject({ nextExpectedRevision: 2n });
+    await expect(nothing(1n)).rejects.toMatchObject({ type: 'wrong-expected-version', actualVersion: 2n });
+    await expect(nothing(NO_STREAM)).rejects.toMatchObject({ type: 'wrong-expected-version', actualVersion: 2n });
   });
 
   it('takes no more than a megabyte, and then all or nothing', async () => {
@@ -109,6 +144,16 @@ describe.each([
   });
 });
 
+it('appending the same again the other way round, without a revision, is never answered', async () => {
+  const stream = newStream();
+  const three = events(3);
+  await client.appendToStream(stream, three);
+  // Only the older of the two calls has an end of its own.
+  const again = client.appendToStream(stream, [...three].reverse(), { credentials, deadline: 300 });
+  await expect(again).rejects.toMatchObject({ type: 'deadline-exceeded' });
+  expect(await revisions(stream)).toEqual([0, 1, 2]);
+});
+
 describe('reading', () => {
   it('goes both ways, from anywhere, as far as one likes', async () => {
     const stream = newStream();
@@ -117,6 +162,7 @@ describe('reading', () => {
     expect(await revisions(stream, { fromRevision: 9n })).toEqual([]);
     expect(await revisions(stream, { direction: BACKWARDS, fromRevision: END, maxCount: 2 })).toEqual([5, 4]);
     expect(await revisions(stream, { direction: BACKWARDS, fromRevision: 1n })).toEqual([1, 0]);
+    await expect(revisions(stream, { fromRevision: END })).rejects.toThrow('Unexpected ReadStreamResult');
     const [last] = await all(client.readStream(stream, { fromRevision: END, direction: BACKWARDS, maxCount: 1 }));
     expect(last!.event).toMatchObject({ type: 'Happened', data: { number: 5 }, metadata: { by: 'us' }, isJson: true });
     expect(Math.abs(Date.now() - last!.event!.created.getTime())).toBeLessThan(60_000);
@@ -197,7 +243,9 @@ describe('deleting', () => {
     const stream = newStream();
     await client.appendToStream(stream, events(2));
     await client.deleteStream(stream);
-    await client.setStreamMetadata(stream, { maxCount: 7 });
+    // What the server writes itself, so that the stream begins where it ended, comes behind that.
+    expect(await client.setStreamMetadata(stream, { maxCount: 7 })).toMatchObject({ nextExpectedRevision: 1n });
+    expect(await revisions(`$$${stream}`)).toEqual([2]);
     expect(await revisions(stream)).toEqual([]);
     expect((await client.getStreamMetadata(stream)).metadata).toEqual({ maxCount: 7, truncateBefore: 2 });
     await client.appendToStream(stream, events(1));
@@ -222,6 +270,9 @@ describe('deleting', () => {
     await expect(client.appendToStream(stream, events(1))).rejects.toMatchObject(gone);
     await expect(client.appendToStream(stream, events(1), { credentials })).rejects.toMatchObject(gone);
     await expect(client.deleteStream(stream)).rejects.toMatchObject(gone);
+    const alsoGone = { type: 'stream-deleted', streamName: `$$${stream}` };
+    await expect(client.getStreamMetadata(stream)).rejects.toMatchObject(alsoGone);
+    await expect(client.setStreamMetadata(stream, { maxCount: 7 })).rejects.toMatchObject(alsoGone);
     const never = newStream();
     await client.tombstoneStream(never, { expectedRevision: NO_STREAM });
     await expect(revisions(never)).rejects.toMatchObject({ type: 'stream-deleted', streamName: never });
@@ -291,6 +342,30 @@ describe('subscribing', () => {
     expect(checkpoints).toEqual([...checkpoints].sort((a, b) => (a < b ? -1 : 1)));
     // The first may be where the subscription began.
     expect(checkpoints[0]! >= start.position!.commit && checkpoints[3]! > checkpoints[0]!).toBe(true);
+  });
+
+  it('to all looks at page after page, of which the first begins with the event that was told last', async () => {
+    await client.appendToStream(newStream(), events(40));
+    const { position: end } = await client.appendToStream(newStream(), events(1));
+    const stream = newStream();
+    await client.appendToStream(stream, events(40));
+    const read = await all(client.readStream(stream));
+    const places = [end!, ...read.map(({ event }) => event!.position!)].map(({ commit }) => commit);
+    const reached = Promise.withResolvers<Position>();
+    const subscription = client.subscribeToAll({
+      fromPosition: end!,
+      filter: streamNameFilter({
+        prefixes: ['nobody-'],
+        maxSearchWindow: 5,
+        checkpointInterval: 3,
+        checkpointReached: async (_, position) => reached.resolve(position),
+      }),
+    });
+    subscription.on('data', () => undefined);
+    const { commit } = await reached.promise;
+    await subscription.unsubscribe();
+    // Three pages of five: the checkpoint is where the third begins.
+    expect(places.indexOf(commit)).toBe(10);
   });
 
   it('to all goes on from any checkpoint without a gap', async () => {

@@ -17,4 +17,8 @@ beforeAll(async () => {
 
 afterAll(() => standIn?.stop());
 
-eventStoreContract('EventStoreDB', () => openEventStoreDb({ url, codec: codec({}), categories: ['contract'] }));
+/** How fast a server is is not judged: a small one is slow until it has got going. */
+const timeouts = { call: 20_000 };
+eventStoreContract('EventStoreDB', () =>
+  openEventStoreDb({ url, codec: codec({}), categories: ['contract'], timeouts }),
+);
