@@ -57,12 +57,15 @@ describeOnPostgres('a ledger of several processes', () => {
     const { client } = one;
     const buyer = await client.customer();
     const wish = { customerId: buyer, skuId: '1', term: 'P1M', billingCycle: 'monthly' };
-    const buy = (offerId: string, quantity: number, count: number) =>
-      Promise.all(
+    const buy = async (offerId: string, quantity: number, count: number) => {
+      const replies = await Promise.all(
         Array.from({ length: count }, (_, n) =>
           [one, two][n % 2]!.client.call('POST', '/v1/subscriptions', { ...wish, offerId, quantity }),
         ),
       );
+      for (const { headers } of replies) client.knows(headers.get('ledger-position') ?? '');
+      return replies;
+    };
     const singles = await buy('SINGLE', 1, 12);
     expect(singles.filter(({ status }) => status === 201)).toHaveLength(1);
     expect(singles.filter(({ body }) => body.code === 'ALREADY_OWNED_SINGLE')).toHaveLength(11);

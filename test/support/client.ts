@@ -53,7 +53,8 @@ export const catalogueOf = (version: string, effectiveFrom: string, ...offers: r
 export class Client {
   readonly base: string;
   readonly key: string;
-  #position: string | undefined;
+  /** The furthest that was answered: commands sent side by side may be answered in any order. */
+  #position = '';
 
   constructor(base: string, key: string) {
     this.base = base;
@@ -71,7 +72,7 @@ export class Client {
     body?: unknown,
     { headers = {}, key = this.key }: Sending = {},
   ): Promise<Reply> {
-    const reading = method === 'GET' && this.#position !== undefined ? { 'ledger-position': this.#position } : {};
+    const reading = method === 'GET' && this.#position !== '' ? { 'ledger-position': this.#position } : {};
     const response = await fetch(this.base + path, {
       method,
       headers: {
@@ -83,10 +84,14 @@ export class Client {
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       signal: AbortSignal.timeout(30_000),
     });
-    const position = response.headers.get('ledger-position');
-    if (position !== null) this.#position = position;
+    this.knows(response.headers.get('ledger-position') ?? '');
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: jsonOf(text) };
+  }
+
+  /** What it reads from now on reflects this position, too, which somebody else was answered. */
+  knows(position: string): void {
+    if (position > this.#position) this.#position = position;
   }
 
   /** As `call`, but an answer that is no success fails the test. */
