@@ -30,11 +30,11 @@ describe("Nest's logger", () => {
 
   it('gets the stack of an error that is among the facts', () => {
     const error = new Error('the disk is full');
-    nestLogger().error({ projection: 'billing', error }, 'read models stand still');
+    nestLogger().error({ projection: 'billing', err: error }, 'read models stand still');
     expect(told).toEqual([
       [
         'error',
-        'read models stand still {"projection":"billing","error":"the disk is full"}',
+        'read models stand still {"projection":"billing","err":"the disk is full"}',
         error.stack,
         'Subledger',
       ],

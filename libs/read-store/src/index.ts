@@ -14,7 +14,7 @@ export { Leadership, type Duty, type LeadershipStatus } from './leadership.ts';
 export { CheckpointWatch } from './watch.ts';
 export { type AnyProjection } from './check.ts';
 export { type BackOff } from './back-off.ts';
-export { type Logger } from './logger.ts';
+export { sentenceOf, type Logger } from './logger.ts';
 export { type Patience } from './waiters.ts';
 export { ProjectionRunner, type ProjectionRunnerOptions } from './runner.ts';
 export { type RebuildProgress } from './read-model.ts';

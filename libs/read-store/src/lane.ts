@@ -96,7 +96,7 @@ export class Lane {
     const projections = this.builds.map(({ projection }) => projection.name);
     const sentence = sentenceOf(error);
     // Said once; a store that is away for an hour is not a thousand lines.
-    if (sentence !== this.failure) logger.error({ projections, error }, `read models stand still: ${sentence}`);
+    if (sentence !== this.failure) logger.error({ projections, err: error }, `read models stand still: ${sentence}`);
     this.failure = sentence;
     this.live = false;
     await wait(waitBefore(backOff, (this.#attempt += 1)), this.#signal);

@@ -101,7 +101,7 @@ export class Leadership {
     } catch (error) {
       const sentence = sentenceOf(error);
       // Said once; a store that is away for an hour is not a thousand lines.
-      if (sentence !== this.#error) this.#logger.error({ duty: name, error }, `cannot lead ${name}: ${sentence}`);
+      if (sentence !== this.#error) this.#logger.error({ duty: name, err: error }, `cannot lead ${name}: ${sentence}`);
       this.#error = sentence;
       return true;
     }

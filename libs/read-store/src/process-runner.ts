@@ -221,7 +221,7 @@ export class ProcessRunner {
     const at = event && { stream: event.stream, position: event.position, type: event.type };
     // Said once for each reason; a store that is away for an hour is not a thousand lines.
     if (sentence !== this.#error)
-      this.#logger.error({ process: name, ...at, error }, `${name} stands still: ${sentence}`);
+      this.#logger.error({ process: name, ...at, err: error }, `${name} stands still: ${sentence}`);
     this.#error = sentence;
     this.#attempts += 1;
   }

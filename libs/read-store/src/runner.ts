@@ -100,7 +100,7 @@ export class ProjectionRunner {
   #cannotStart(error: unknown): void {
     const sentence = sentenceOf(error);
     // Said once; a store that is away for an hour is not a thousand lines.
-    if (sentence !== this.#failure) this.#logger.error({ error }, `read models cannot start: ${sentence}`);
+    if (sentence !== this.#failure) this.#logger.error({ err: error }, `read models cannot start: ${sentence}`);
     this.#failure = sentence;
   }
 

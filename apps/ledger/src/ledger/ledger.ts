@@ -95,13 +95,7 @@ export class Ledger {
     const duty = { ...parts, logger, now: () => this.clock.now(), holder };
     this.projecting = new Projecting(duty);
     const { projecting } = this;
-    this.scheduler = new Scheduler({
-      ...parts,
-      ...{ projecting, catchUp },
-      onError: (error, subscriptionId) => {
-        logger.error({ error, subscriptionId }, 'what fell due could not be settled');
-      },
-    });
+    this.scheduler = new Scheduler({ ...parts, ...{ projecting, catchUp, logger } });
     this.scheduling = new Scheduling({
       ...duty,
       ...{ scheduler: this.scheduler, catchUp },

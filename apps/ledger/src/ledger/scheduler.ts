@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Handling } from '#event-store';
 import { isRefusal, type Instant, type Meta } from '#kernel';
-import type { Duty, ReadStore } from '#read-store';
+import { sentenceOf, type Duty, type Logger, type ReadStore } from '#read-store';
 import * as renewals from '#projections/renewals';
 import { Settle, subscription, type Surroundings } from '#subscription';
 import type { Clock } from './clock.ts';
@@ -23,7 +23,7 @@ type Parts = {
   readonly clock: Clock;
   readonly surroundings: () => Surroundings;
   readonly catchUp: () => Promise<void> | undefined;
-  readonly onError: (error: unknown, subscriptionId?: string) => void;
+  readonly logger: Logger;
 };
 
 /**
@@ -33,6 +33,8 @@ type Parts = {
 export class Scheduler {
   readonly #parts: Parts;
   #failed = 0;
+  /** Why something could not be settled, each said once: a store that is away for an hour is not a thousand lines. */
+  readonly #said = new Set<string>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -60,7 +62,7 @@ export class Scheduler {
       try {
         await this.settleDue(this.#parts.clock.now(), signal);
       } catch (error) {
-        this.#parts.onError(error);
+        this.#say(error);
       }
       await pause(BEAT_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -86,10 +88,18 @@ export class Scheduler {
       if (last !== undefined) await this.#parts.projecting.reached(last, { of: ['renewals'], signal });
     }
     this.#failed = stuck.size;
+    if (stuck.size === 0) this.#said.clear();
+  }
+
+  #say(error: unknown, subscriptionId?: string): void {
+    const sentence = sentenceOf(error);
+    if (this.#said.has(sentence)) return;
+    this.#said.add(sentence);
+    this.#parts.logger.error({ err: error, subscriptionId }, `what fell due could not be settled: ${sentence}`);
   }
 
   async #settle({ subscriptionId, partnerId }: Due, at: Instant): Promise<string | undefined> {
-    const { handling, surroundings, onError } = this.#parts;
+    const { handling, surroundings } = this.#parts;
     const commandId = randomUUID();
     const meta: Meta = {
       commandId,
@@ -103,7 +113,7 @@ export class Scheduler {
       const outcome = await handling.handle(subscription(surroundings()), subscriptionId, new Settle({}, meta));
       return isRefusal(outcome) || outcome.events.length === 0 ? undefined : outcome.position;
     } catch (error) {
-      onError(error, subscriptionId);
+      this.#say(error, subscriptionId);
       return undefined;
     }
   }
