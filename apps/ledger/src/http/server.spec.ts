@@ -1,4 +1,5 @@
 import { PassThrough } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
 import { httpServer } from './server.ts';
 
 it.each([
@@ -12,4 +13,9 @@ it.each([
   const [head, body] = String(socket.read()).split('\r\n\r\n');
   expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
   expect(JSON.parse(body!)).toMatchObject({ status, code: name, detail: expect.stringContaining(words) });
+});
+
+it('does not wait for ever for a request to arrive', () => {
+  const { server } = httpServer().getInstance<FastifyInstance>();
+  expect(server.requestTimeout).toBe(60_000);
 });

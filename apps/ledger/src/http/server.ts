@@ -18,6 +18,8 @@ const MOST_BODY_BYTES = 1_048_576;
 const MOST_URI_CHARACTERS = 8_192;
 /** Above the limit of a URI, so that one that is too long is told apart from headers that are. */
 const MOST_HEADER_BYTES = 65_536;
+/** How long a request may take to arrive, in milliseconds. */
+const MOST_ARRIVAL_MS = 60_000;
 
 /** The HTTP server: limits, the correlation id, and problems of ours for what never reaches a route. */
 export const httpServer = (): FastifyAdapter => {
@@ -25,6 +27,7 @@ export const httpServer = (): FastifyAdapter => {
     bodyLimit: MOST_BODY_BYTES,
     // A request without a host would be answered by Node itself, and without a word.
     http: { maxHeaderSize: MOST_HEADER_BYTES, requireHostHeader: false },
+    requestTimeout: MOST_ARRIVAL_MS,
     routerOptions: { maxParamLength: MOST_URI_CHARACTERS },
     requestIdHeader: false,
     // Whoever still comes gets a problem of ours.
