@@ -10,6 +10,9 @@ import { CheckpointBeyondLog } from './standing.ts';
 import { statusOf, type ProjectionStatus } from './status.ts';
 import { Waiters, type Patience } from './waiters.ts';
 
+/** How often the store is asked whether it still holds what was written, in milliseconds. */
+const CHECK_EVERY_MS = 1_000;
+
 export type ProjectionRunnerOptions = {
   readonly log: EventStore;
   readonly store: ReadStore;
@@ -38,6 +41,7 @@ export class ProjectionRunner {
   readonly #stopping = new AbortController();
   readonly #onCaughtUp: () => void;
   #opening: Promise<void> | undefined;
+  #checking: Promise<void> | undefined;
   /** Why it could not begin, in a sentence. */
   #failure: string | undefined;
 
@@ -80,6 +84,7 @@ export class ProjectionRunner {
       if (error instanceof CheckpointBeyondLog) throw error;
       this.#opening = this.#openLater(error);
     }
+    this.#checking = this.#check();
   }
 
   async #openLater(first: unknown): Promise<void> {
@@ -97,6 +102,16 @@ export class ProjectionRunner {
     }
   }
 
+  async #check(): Promise<void> {
+    const { signal } = this.#stopping;
+    for (;;) {
+      await wait(CHECK_EVERY_MS, signal);
+      if (signal.aborted) return;
+      // A store that is away is asked again. Who writes to it says so.
+      await this.#fleet.check().catch(() => undefined);
+    }
+  }
+
   #cannotStart(error: unknown): void {
     const sentence = sentenceOf(error);
     // Said once; a store that is away for an hour is not a thousand lines.
@@ -108,6 +123,7 @@ export class ProjectionRunner {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#opening;
+    await this.#checking;
     await this.#fleet.ended();
     this.#waiters.dismiss();
     for (const model of this.#models.values()) {
