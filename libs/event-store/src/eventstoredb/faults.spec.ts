@@ -391,6 +391,33 @@ describe('a connection', () => {
     await cluster.close();
   });
 
+  it('finds the leader by any node that answers, also when it is not the first', async () => {
+    await store.close();
+    const [, address = ''] = /\/\/(.*)\?/.exec(standIn.url) ?? [];
+    // A port on which nobody listens.
+    for (const url of [`esdb+discover://127.0.0.1:1,${address}?tls=false`, `esdb://127.0.0.1:1,${address}?tls=false`]) {
+      const cluster = openEventStoreDb({ url, codec: shapes, categories: ['contract'], timeouts: { call: LIMIT } });
+      const stream = newStream();
+      expect(await cluster.append(stream, drafts(2), NO_STREAM)).toMatchObject({ revision: 1 });
+      await cluster.close();
+    }
+  });
+
+  it('goes from a node that does not lead to the one that does, to read', async () => {
+    const stream = newStream();
+    await store.append(stream, drafts(2), NO_STREAM);
+    await standIn.fault('readsAtFollower');
+    expect(await store.read(stream)).toHaveLength(2);
+    await standIn.fault('readsAtFollower');
+    await store.ping();
+    // Nobody else may answer: another node may be behind.
+    await standIn.fault('readsAtFollower', 1_000);
+    await expect(store.read(stream)).rejects.toThrow(StoreUnavailable);
+    await expect(store.append(stream, [], 1)).rejects.toThrow(StoreUnavailable);
+    await standIn.clear();
+    expect(await store.read(stream)).toHaveLength(2);
+  });
+
   it('is refused when its string is none', async () => {
     await store.close();
     expect(() => openEventStoreDb({ url: 'http://nowhere', codec: shapes, categories: [] })).toThrow();

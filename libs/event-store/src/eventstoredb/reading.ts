@@ -51,6 +51,9 @@ const collected = <E>(reading: StreamingRead<E>, limit: number, over: AbortSigna
   });
 };
 
+/** Another node may be behind: what was answered already would be decided once more there, on what has been. */
+const ofLeader = { requiresLeader: true };
+
 const recordsIn = (events: readonly ResolvedEvent[]): Record[] => events.flatMap((event) => recordIn(event) ?? []);
 
 export type Reading = { readonly client: EventStoreDBClient; readonly over: AbortSignal; readonly limit: number };
@@ -63,7 +66,7 @@ export const pageOf = async (
   most = PAGE,
 ): Promise<{ readonly records: readonly Record[]; readonly last: boolean }> => {
   try {
-    const reading = client.readStream(stream, { fromRevision: BigInt(from), maxCount: most });
+    const reading = client.readStream(stream, { fromRevision: BigInt(from), maxCount: most, ...ofLeader });
     const records = recordsIn(await collected<ResolvedEvent>(reading, limit, over));
     return { records, last: records.length < most };
   } catch (error) {
@@ -75,7 +78,7 @@ export const pageOf = async (
 /** The last event of a stream. */
 export const lastOf = async ({ client, over, limit }: Reading, stream: string): Promise<Record | undefined> => {
   try {
-    const reading = client.readStream(stream, { fromRevision: END, direction: BACKWARDS, maxCount: 1 });
+    const reading = client.readStream(stream, { fromRevision: END, direction: BACKWARDS, maxCount: 1, ...ofLeader });
     return recordsIn(await collected<ResolvedEvent>(reading, limit, over))[0];
   } catch (error) {
     if (isAbsent(error)) return undefined;
@@ -83,9 +86,9 @@ export const lastOf = async ({ client, over, limit }: Reading, stream: string): 
   }
 };
 
-/** Where the log ends, asked of the leader: another node may be behind. */
+/** Where the log ends. */
 export const endOf = async ({ client, over, limit }: Reading): Promise<Position> => {
-  const reading = client.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 1, requiresLeader: true });
+  const reading = client.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 1, ...ofLeader });
   const [last] = recordsIn(await collected<AllStreamResolvedEvent>(reading, limit, over));
   return last?.position ?? START;
 };
