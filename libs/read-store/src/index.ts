@@ -10,7 +10,7 @@ export {
   type Tables,
 } from './read-store.ts';
 export { type Lease, type Leases } from './lease.ts';
-export { Leadership, type Duty, type LeadershipStatus } from './leadership.ts';
+export { Leadership, type LeadershipStatus, type Running } from './leadership.ts';
 export { CheckpointWatch } from './watch.ts';
 export { type AnyProjection } from './check.ts';
 export { type BackOff } from './back-off.ts';

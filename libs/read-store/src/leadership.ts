@@ -4,8 +4,8 @@ import { LeaseLost, type Lease } from './lease.ts';
 import { sentenceOf, silent, type Logger } from './logger.ts';
 import type { ReadStore } from './read-store.ts';
 
-/** What only one process may do at a time: a `ProjectionRunner`, a `ProcessRunner`, a scheduler. */
-export type Duty = { readonly stop: () => Promise<void> };
+/** A duty that runs, until it is stopped: a `ProjectionRunner`, some `ProcessRunner`s, a scheduler's beat. */
+export type Running = { readonly stop: () => Promise<void> };
 
 export type LeadershipOptions = {
   /** What it is about; those who give the same name compete. */
@@ -17,7 +17,7 @@ export type LeadershipOptions = {
    * Begins the duty. What it writes through this store counts only as long as nobody else leads. Rejecting means: not
    * this time; it is called again, with another lease, after `ttlMs`.
    */
-  readonly begin: (store: ReadStore) => Promise<Duty>;
+  readonly begin: (store: ReadStore) => Promise<Running>;
   readonly logger?: Logger;
   /** How long nobody else takes over when nothing is heard of the leader: 4,000 ms when left out. */
   readonly ttlMs?: number;

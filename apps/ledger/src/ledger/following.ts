@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Duty } from '#read-store';
+import type { Running } from '#read-store';
 
 /**
  * The same look for everybody who asks: it began after they had asked, so that it sees what was recorded before. While one
@@ -24,10 +24,10 @@ export const sharedLook = (look: () => Promise<void>): (() => Promise<void>) => 
 };
 
 /**
- * Looks again and again, for as long as the duty lasts. A store that is away is asked again next time: whoever needs it is
+ * Looks again and again, until it is stopped. A store that is away is asked again next time: whoever needs it is
  * told so by the store itself.
  */
-export const following = (look: () => Promise<void>, everyMs: number): Duty => {
+export const following = (look: () => Promise<void>, everyMs: number): Running => {
   const stopping = new AbortController();
   const { signal } = stopping;
   const run = async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Handling } from '#event-store';
 import { isRefusal, type Instant, type Meta } from '#kernel';
-import { sentenceOf, type Duty, type Logger, type ReadStore } from '#read-store';
+import { sentenceOf, type Logger, type ReadStore, type Running } from '#read-store';
 import * as renewals from '#projections/renewals';
 import { Settle, subscription, type Surroundings } from '#subscription';
 import type { Clock } from './clock.ts';
@@ -41,7 +41,7 @@ export class Scheduler {
   }
 
   /** Begins to look for what is due, and goes on until it is stopped. */
-  beat(): Duty {
+  beat(): Running {
     const stopping = new AbortController();
     const beating = this.#beat(stopping.signal);
     const stop = async () => {
