@@ -62,6 +62,16 @@ describeOnPostgres('PostgreSQL', () => {
     return { open: () => openPostgres({ url }), remove: async () => undefined };
   });
 
+  it('says of read models that nobody has built yet that this is so', async () => {
+    const store = await openPostgres({ url: await server.database() });
+    const asked = store.db.selectFrom('things').selectAll().execute();
+    await expect(asked).rejects.toThrow(
+      /^the read models at .* have not all been built yet: .*"things" does not exist/,
+    );
+    await expect(asked).rejects.toThrow(ReadStoreUnavailable);
+    await store.close();
+  });
+
   describe('a read store', () => {
     let url: string;
     let store: ReadStore;
