@@ -20,6 +20,11 @@ const { values } = parseArgs({
 const numberIn = (name: 'port' | 'max-append-size' | 'commit-timeout'): number | undefined =>
   values[name] === undefined ? undefined : Number(values[name]);
 
+const cannotStart = (error: unknown): never => {
+  console.error(`The stand-in cannot start: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+};
+
 const { data, durable, certificate, version } = values;
 const { faults, breakAll, address, end } = await startServer({
   port: numberIn('port') ?? 2113,
@@ -29,7 +34,7 @@ const { faults, breakAll, address, end } = await startServer({
   version,
   maximumAppendSize: numberIn('max-append-size'),
   commitTimeout: numberIn('commit-timeout'),
-});
+}).catch(cannotStart);
 const { host, port } = address();
 
 process.on('SIGTERM', () => void end().then(() => process.exit()));
