@@ -119,10 +119,6 @@ describeOnPostgres('PostgreSQL', () => {
       expect(await names()).toEqual(['Ada']);
     });
 
-    it('is not available where nobody has made the tables that a query asks for', async () => {
-      await expect(store.db.selectFrom('charges').selectAll().execute()).rejects.toThrow(ReadStoreUnavailable);
-    });
-
     it('is made by processes that start together', async () => {
       const fresh = await server.database();
       const stores = await Promise.all(Array.from({ length: 6 }, () => openPostgres({ url: fresh })));
