@@ -62,6 +62,7 @@ export class Ledger {
   readonly #look = sharedLook(async () => {
     await Promise.all([this.#readClock(), this.priceLists.refresh()]);
   });
+  readonly #logger: Logger;
   #following: Running | undefined;
 
   /**
@@ -76,6 +77,7 @@ export class Ledger {
     this.places = places;
     this.duties = duties;
     this.#stores = stores;
+    this.#logger = logger;
     this.store = stores.events;
     this.reads = stores.reads;
     const simulated = clock.kind === 'system' ? undefined : new SimulatedClock(clock.from);
@@ -132,7 +134,8 @@ export class Ledger {
     if (this.duties.has('projector')) await this.projecting.start();
     if (this.duties.has('scheduler')) await this.scheduling.start();
     if (!this.#isShared) return;
-    this.#following ??= following(this.#look, this.timeMachine ? LOOK_AT_CLOCK_EVERY_MS : LOOK_EVERY_MS);
+    const every = this.timeMachine ? LOOK_AT_CLOCK_EVERY_MS : LOOK_EVERY_MS;
+    this.#following ??= following(this.#look, every, this.#logger);
   }
 
   /**

@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Handling } from '#event-store';
 import { isRefusal, type Instant, type Meta } from '#kernel';
-import { sentenceOf, type Logger, type ReadStore, type Running } from '#read-store';
+import type { Logger, ReadStore, Running } from '#read-store';
 import * as renewals from '#projections/renewals';
 import { Settle, subscription, type Surroundings } from '#subscription';
 import type { Clock } from './clock.ts';
+import { Complaint } from './complaint.ts';
 import type { Projecting } from './projecting.ts';
 import { readModels } from './read-models.ts';
 
@@ -33,11 +34,11 @@ type Parts = {
 export class Scheduler {
   readonly #parts: Parts;
   #failed = 0;
-  /** Why something could not be settled, each said once: a store that is away for an hour is not a thousand lines. */
-  readonly #said = new Set<string>();
+  readonly #complaint: Complaint;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#complaint = new Complaint(parts.logger, 'what fell due could not be settled');
   }
 
   /** Begins to look for what is due, and goes on until it is stopped. */
@@ -62,7 +63,7 @@ export class Scheduler {
       try {
         await this.settleDue(this.#parts.clock.now(), signal);
       } catch (error) {
-        this.#say(error);
+        this.#complaint.about(error);
       }
       await pause(BEAT_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -88,14 +89,7 @@ export class Scheduler {
       if (last !== undefined) await this.#parts.projecting.reached(last, { of: ['renewals'], signal });
     }
     this.#failed = stuck.size;
-    if (stuck.size === 0) this.#said.clear();
-  }
-
-  #say(error: unknown, subscriptionId?: string): void {
-    const sentence = sentenceOf(error);
-    if (this.#said.has(sentence)) return;
-    this.#said.add(sentence);
-    this.#parts.logger.error({ err: error, subscriptionId }, `what fell due could not be settled: ${sentence}`);
+    if (stuck.size === 0) this.#complaint.settled();
   }
 
   async #settle({ subscriptionId, partnerId }: Due, at: Instant): Promise<string | undefined> {
@@ -113,7 +107,7 @@ export class Scheduler {
       const outcome = await handling.handle(subscription(surroundings()), subscriptionId, new Settle({}, meta));
       return isRefusal(outcome) || outcome.events.length === 0 ? undefined : outcome.position;
     } catch (error) {
-      this.#say(error, subscriptionId);
+      this.#complaint.about(error, { subscriptionId });
       return undefined;
     }
   }

@@ -5,7 +5,14 @@ import { StandIn } from '../../../../test/support/eventstoredb/stand-in.ts';
 import type { Recorded } from '#kernel';
 import { codec } from '../codec.ts';
 import { add, counter } from '../counter.testing.ts';
-import { CorruptEvent, NO_STREAM, RevisionConflict, StoreUnavailable, type EventStore } from '../event-store.ts';
+import {
+  CorruptEvent,
+  NO_STREAM,
+  RevisionConflict,
+  StoreUnavailable,
+  StreamGone,
+  type EventStore,
+} from '../event-store.ts';
 import { Handling } from '../handle.ts';
 import { draft, drafts, followUntil, here, history, idsOf, newStream } from '../testing.ts';
 import { openEventStoreDb, type EventStoreDb } from './index.ts';
@@ -417,6 +424,14 @@ describe('a connection', () => {
     await expect(store.append(stream, [], 1)).rejects.toThrow(StoreUnavailable);
     await standIn.clear();
     expect(await store.read(stream)).toHaveLength(2);
+  });
+
+  it('tells who reads on that a stream is gone, once the log is another one', async () => {
+    const stream = newStream();
+    await store.append(stream, drafts(2), NO_STREAM);
+    await standIn.wipe();
+    expect(await insist(() => store.read(stream))).toEqual([]);
+    await expect(store.read(stream, 2)).rejects.toThrow(StreamGone);
   });
 
   it('is refused when its string is none', async () => {

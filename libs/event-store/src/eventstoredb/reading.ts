@@ -58,19 +58,28 @@ const recordsIn = (events: readonly ResolvedEvent[]): Record[] => events.flatMap
 
 export type Reading = { readonly client: EventStoreDBClient; readonly over: AbortSignal; readonly limit: number };
 
-/** The next events of a stream from a revision on, and whether these are all. */
+/** Events of a stream. */
+type Page = {
+  readonly records: readonly Record[];
+  /** Whether there are none behind these. */
+  readonly last: boolean;
+  /** Whether there is no such stream at all. */
+  readonly absent?: true;
+};
+
+/** The next events of a stream from a revision on. */
 export const pageOf = async (
   { client, over, limit }: Reading,
   stream: string,
   from: number,
   most = PAGE,
-): Promise<{ readonly records: readonly Record[]; readonly last: boolean }> => {
+): Promise<Page> => {
   try {
     const reading = client.readStream(stream, { fromRevision: BigInt(from), maxCount: most, ...ofLeader });
     const records = recordsIn(await collected<ResolvedEvent>(reading, limit, over));
     return { records, last: records.length < most };
   } catch (error) {
-    if (isAbsent(error)) return { records: [], last: true };
+    if (isAbsent(error)) return { records: [], last: true, absent: true };
     throw error;
   }
 };
