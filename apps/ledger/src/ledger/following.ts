@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Logger, Running } from '#read-store';
-import { Complaint } from './complaint.ts';
+import { Complaint, type Logger, type Running } from '#read-store';
 
 /**
  * The same look for everybody who asks: it began after they had asked, so that it sees what was recorded before. While one

@@ -2,11 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Handling } from '#event-store';
 import { isRefusal, type Instant, type Meta } from '#kernel';
-import type { Logger, ReadStore, Running } from '#read-store';
+import { Complaint, type Logger, type ReadStore, type Running } from '#read-store';
 import * as renewals from '#projections/renewals';
 import { Settle, subscription, type Surroundings } from '#subscription';
 import type { Clock } from './clock.ts';
-import { Complaint } from './complaint.ts';
 import type { Projecting } from './projecting.ts';
 import { readModels } from './read-models.ts';
 
