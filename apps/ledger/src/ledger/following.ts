@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Duty, Logger } from '#read-store';
-import { Complaint } from './complaint.ts';
+import { Complaint, type Logger, type Running } from '#read-store';
 
 /**
  * The same look for everybody who asks: it began after they had asked, so that it sees what was recorded before. While one
@@ -25,10 +24,10 @@ export const sharedLook = (look: () => Promise<void>): (() => Promise<void>) => 
 };
 
 /**
- * Looks again and again, for as long as the duty lasts. What could not be looked up is looked for again next time, and said
+ * Looks again and again, until it is stopped. What could not be looked up is looked for again next time, and said
  * once.
  */
-export const following = (look: () => Promise<void>, everyMs: number, logger: Logger): Duty => {
+export const following = (look: () => Promise<void>, everyMs: number, logger: Logger): Running => {
   const complaint = new Complaint(logger, 'what other processes record cannot be seen');
   const stopping = new AbortController();
   const { signal } = stopping;

@@ -5,7 +5,7 @@ import type { EventStore, Handling } from '#event-store';
 import type { Instant } from '#kernel';
 import { openStores, usesFolder, type Places, type Stores } from '#ledger-store';
 import type { PolicyTimeline } from '#policy';
-import type { Duty as Running, Logger, ReadStore } from '#read-store';
+import type { Logger, ReadStore, Running } from '#read-store';
 import { SimulatedClock, SystemClock, type Clock } from './clock.ts';
 import type { Customers } from './customers.ts';
 import { DirectOrders } from './direct-orders.ts';
@@ -25,7 +25,7 @@ const LOOK_EVERY_MS = 1_000;
 /** A clock that is moved by hand is waited for. */
 const LOOK_AT_CLOCK_EVERY_MS = 100;
 
-/** Which duties a process has (architecture.md §6). */
+/** What a process does: answer requests, keep read models, do what falls due and finish processes (architecture.md §6). */
 export type Duty = 'api' | 'projector' | 'scheduler';
 
 export type LedgerOptions = {

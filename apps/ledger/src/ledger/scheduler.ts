@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Handling } from '#event-store';
-import { isRefusal, type Instant, type Meta } from '#kernel';
-import type { Duty, Logger, ReadStore } from '#read-store';
+import { isRefusal, type Instant } from '#kernel';
+import { Complaint, type Logger, type ReadStore, type Running } from '#read-store';
 import * as renewals from '#projections/renewals';
 import { Settle, subscription, type Surroundings } from '#subscription';
 import type { Clock } from './clock.ts';
-import { Complaint } from './complaint.ts';
+import { ownMeta } from './meta.ts';
 import type { Projecting } from './projecting.ts';
 import { readModels } from './read-models.ts';
 
@@ -42,7 +42,7 @@ export class Scheduler {
   }
 
   /** Begins to look for what is due, and goes on until it is stopped. */
-  beat(): Duty {
+  beat(): Running {
     const stopping = new AbortController();
     const beating = this.#beat(stopping.signal);
     const stop = async () => {
@@ -94,15 +94,7 @@ export class Scheduler {
 
   async #settle({ subscriptionId, partnerId }: Due, at: Instant): Promise<string | undefined> {
     const { handling, surroundings } = this.#parts;
-    const commandId = randomUUID();
-    const meta: Meta = {
-      commandId,
-      at,
-      actor: { id: 'scheduler', role: 'system', partnerId },
-      partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
-      correlationId: commandId,
-      causationId: commandId,
-    };
+    const meta = ownMeta('scheduler', randomUUID(), at, partnerId);
     try {
       const outcome = await handling.handle(subscription(surroundings()), subscriptionId, new Settle({}, meta));
       return isRefusal(outcome) || outcome.events.length === 0 ? undefined : outcome.position;

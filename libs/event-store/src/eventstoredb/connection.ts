@@ -38,8 +38,9 @@ export class Connection {
   }
 
   /**
-   * Does something with the client, for at most `longest` milliseconds; whether the server serves is known after `limit`. Rejects with what the driver threw if the server has
-   * answered; with `StoreUnavailable` otherwise, and then the client is given up.
+   * Does something with the client, for at most `longest` milliseconds; whether the server serves is known after `limit`.
+   * Rejects with what the driver threw if the server has answered; with `StoreUnavailable` otherwise, and then the client is
+   * given up.
    */
   async run<T>(what: string, limit: number, work: Work<T>, longest = limit): Promise<T> {
     const attempt = () => this.#attempt(limit, work, longest);

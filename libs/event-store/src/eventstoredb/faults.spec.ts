@@ -20,6 +20,8 @@ import { openEventStoreDb, type EventStoreDb } from './index.ts';
 const shapes = codec({});
 /** How long a call may take here, in milliseconds. */
 const LIMIT = 400;
+/** In time, in milliseconds: on a machine that has much else to do, too, and long before the driver would give up. */
+const IN_TIME = 5_000;
 
 let standIn: StandIn;
 let store: EventStoreDb;
@@ -96,7 +98,7 @@ describe('an append without an answer', () => {
     for (const work of [store.append(newStream(), drafts(1), NO_STREAM), store.read(newStream()), store.ping()]) {
       const { error, after } = await failing(work);
       expect(error).toBeInstanceOf(StoreUnavailable);
-      expect(after).toBeLessThan(LIMIT + 600);
+      expect(after).toBeLessThan(IN_TIME);
     }
     await standIn.clear();
     await store.ping();
@@ -104,7 +106,7 @@ describe('an append without an answer', () => {
   });
 
   it('is none when the answer is only slow', async () => {
-    await standIn.fault('slow', LIMIT / 2);
+    await standIn.fault('slow', LIMIT / 4);
     const stream = newStream();
     expect(await store.append(stream, drafts(2), NO_STREAM)).toMatchObject({ revision: 1 });
     expect(await store.read(stream)).toHaveLength(2);
@@ -217,12 +219,11 @@ describe('a server that goes and comes', () => {
 
   it('is told once when it goes, and once when it is back', async () => {
     const follower = following(await here(store));
-    await pause(50);
     await standIn.kill();
-    await pause(200);
-    expect(warnings).toEqual([expect.stringContaining('the event store does not answer')]);
+    while (warnings.length === 0) await pause(10);
     await expect(store.ping()).rejects.toThrow(StoreUnavailable);
     await expect(store.append(newStream(), drafts(1), NO_STREAM)).rejects.toThrow(StoreUnavailable);
+    expect(warnings).toEqual([expect.stringContaining('the event store does not answer')]);
     await standIn.restart();
     await follower.end();
     expect(warnings).toEqual([expect.any(String), expect.stringContaining('is back')]);
@@ -235,7 +236,7 @@ describe('a server that goes and comes', () => {
     const follower = following(start);
     const { error, after } = await failing(store.append(newStream(), drafts(1), NO_STREAM));
     expect(error).toBeInstanceOf(StoreUnavailable);
-    expect(after).toBeLessThan(LIMIT + 600);
+    expect(after).toBeLessThan(IN_TIME);
     await standIn.restart();
     const { seen, last } = await follower.end();
     expect(seen.map(({ id }) => id)).toEqual([last]);

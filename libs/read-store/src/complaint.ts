@@ -1,4 +1,4 @@
-import { sentenceOf, type Logger } from '#read-store';
+import { sentenceOf, type Logger } from './logger.ts';
 
 /**
  * Says why something that is tried again and again does not work: each reason once until it works again, since a store that
@@ -14,13 +14,15 @@ export class Complaint {
     this.#what = what;
   }
 
-  about(error: unknown, facts: object = {}): void {
+  /** Answers the reason, in a sentence. */
+  about(error: unknown, facts: object = {}): string {
     const reason = sentenceOf(error);
-    if (this.#said.has(reason)) return;
+    if (!this.#said.has(reason)) this.#logger.error({ err: error, ...facts }, `${this.#what}: ${reason}`);
     this.#said.add(reason);
-    this.#logger.error({ err: error, ...facts }, `${this.#what}: ${reason}`);
+    return reason;
   }
 
+  /** It works again: what is wrong from now on is said anew. */
   settled(): void {
     this.#said.clear();
   }
