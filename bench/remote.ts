@@ -1,16 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { EventStoreDBClient, jsonEvent, type Position as Place } from '@eventstore/db-client';
-import { codec, Handling, type EventStore } from '#event-store';
+import { codec, type EventStore, type Handling } from '#event-store';
 import { openEventStoreDb } from '#event-store/eventstoredb';
 import type { Position } from '#kernel';
 import { history } from '#ledger-store';
 import { timelineOf } from '#policy';
-import { Customers } from '../apps/ledger/src/ledger/customers.ts';
-import { Holdings } from '../apps/ledger/src/ledger/holdings.ts';
-import { OfferSlots } from '../apps/ledger/src/ledger/offer-slots.ts';
-import { CATALOGUE_ID, PriceLists } from '../apps/ledger/src/ledger/price-lists.ts';
-import { SubscriptionCommands } from '../apps/ledger/src/ledger/subscription-commands.ts';
-import { Upgrades } from '../apps/ledger/src/ledger/upgrades.ts';
+import { CATALOGUE_ID } from '../apps/ledger/src/ledger/price-lists.ts';
+import type { SubscriptionCommands } from '../apps/ledger/src/ledger/subscription-commands.ts';
+import { writeSide } from '../apps/ledger/src/ledger/write-side.ts';
 import { byClients } from './contest.ts';
 import type { Stage } from './stage.ts';
 
@@ -61,8 +58,12 @@ export const openRemote = async (stage: Stage, url: string): Promise<Remote> => 
     await byClients(16, stage.ids.length, async (n) => {
       for (const side of [ours, floors]) await copy(stage, `subscription-${stage.ids[n] ?? ''}`, side);
     });
-    const handling = new Handling(ours, { codec: shapes });
-    return { store: ours, handling, face: await faceOver(ours, handling, stage), client, prefixes, from, close };
+    // The stage's read models are as empty as on the embedded store.
+    const { reads, clock } = stage.ledger;
+    const policies = timelineOf('seed-2021-09');
+    const side = writeSide({ store: ours, reads, codec: shapes, clock, policies });
+    await side.priceLists.refresh();
+    return { store: ours, handling: side.handling, face: side.commands, client, prefixes, from, close };
   } catch (error) {
     await close();
     throw error;
@@ -83,26 +84,4 @@ const begin = async (store: EventStore, client: EventStoreDBClient, stream: stri
 const copy = async ({ ledger: { handling } }: Stage, stream: string, to: EventStore): Promise<void> => {
   const events = await handling.events(stream);
   for (let n = 0; n < events.length; n += PIECE) await to.append(stream, events.slice(n, n + PIECE), n - 1);
-};
-
-/** What takes commands, put together as the service does it. The stage's read models are as empty as on the embedded store. */
-const faceOver = async (
-  store: EventStore,
-  handling: Handling,
-  { ledger: { reads, clock } }: Stage,
-): Promise<SubscriptionCommands> => {
-  const surroundings = () => face.surroundings();
-  const parts = { store, reads, handling, clock, surroundings };
-  const priceLists = new PriceLists(handling);
-  const face: SubscriptionCommands = new SubscriptionCommands({
-    ...parts,
-    priceLists,
-    policies: timelineOf('seed-2021-09'),
-    slots: new OfferSlots(handling),
-    holdings: new Holdings(parts),
-    upgrades: new Upgrades(parts),
-    customers: new Customers(parts),
-  });
-  await priceLists.refresh();
-  return face;
 };

@@ -174,9 +174,17 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
     await Promise.all([secure.stop(), old.stop()]);
   });
 
+  it('takes nothing in any more when its log was emptied under it', async () => {
+    await cluster.events.wipe();
+    // The new server answers, and would take it.
+    await untilHealth(ledger, ({ body }) => body.eventStore.status === 'up');
+    const { command } = await asked();
+    expect(no(command)).toBe('503 EVENT_STORE_UNAVAILABLE');
+    await untilHealth(ledger, ({ status }) => status === 503);
+  });
+
   it('does not start on another log than its read models are of', async () => {
     await ledger.kill();
-    await cluster.events.wipe();
     expect(await endsWith({})).toMatch(/^subledger: .*the log was wiped or exchanged.*\n$/);
   });
 });

@@ -8,6 +8,8 @@ const CLIENTS = 64;
 const LONG = 30_000;
 /** How long a projector lives, in milliseconds. */
 const LIFE = 5_000;
+/** How many projectors die at the least while they send. */
+const KILLS = 3;
 
 const setting = {
   catalogue: catalogueOf(
@@ -39,9 +41,9 @@ describeOnPostgres('64 clients, while projectors are killed and the event store 
   });
   afterAll(() => cluster.stop());
 
-  /** Kills whoever keeps the read models, every few seconds; another one stands by, and a new one joins. Answers how many. */
-  const killProjectors = async (until: AbortSignal): Promise<number> => {
-    let killed = 0;
+  let killed = 0;
+  /** Kills whoever keeps the read models, every few seconds; another one stands by, and a new one joins. */
+  const killProjectors = async (until: AbortSignal): Promise<void> => {
     while (!until.aborted) {
       await pause(LIFE, undefined, { signal: until }).catch(() => undefined);
       const leader = await leaderOf(projectors, 'projections');
@@ -49,7 +51,6 @@ describeOnPostgres('64 clients, while projectors are killed and the event store 
       killed += 1;
       projectors = [...projectors.filter((one) => one !== leader), await cluster.join('projector')];
     }
-    return killed;
   };
 
   const restartStore = async (): Promise<void> => {
@@ -74,7 +75,8 @@ describeOnPostgres('64 clients, while projectors are killed and the event store 
       const own = apis[index % apis.length]!.client;
       const revisions: number[] = [];
       answered.set(id, revisions);
-      while (performance.now() < end) {
+      // A slow machine kills more slowly, and takes longer.
+      while (performance.now() < end || killed < KILLS) {
         const { reply, unanswered } = await insist(own, id, `${id}/${String(revisions.length)}`);
         expect(reply.status).toBe(200);
         unansweredInAll += unanswered;
@@ -88,7 +90,7 @@ describeOnPostgres('64 clients, while projectors are killed and the event store 
     }
     await sending;
     over.abort();
-    expect(await killing).toBeGreaterThanOrEqual(3);
+    await killing;
     expect(unansweredInAll).toBeGreaterThan(0);
 
     for (const [id, revisions] of answered) {

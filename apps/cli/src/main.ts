@@ -26,8 +26,8 @@ const program = new Command('subledger')
     'after',
     `
 Exit status: ${DONE} done, ${FAILED} failed, ${WRONG_USAGE} wrong usage.
-What only reads works beside a running ledger. What writes needs a data folder for itself, and says so; on EventStoreDB and
-PostgreSQL only rebuild does, while a projector is running.`,
+What only reads works beside a running ledger. What writes needs a data folder for itself, and says so. On EventStoreDB and
+PostgreSQL it works beside one, too, but for rebuild, which needs the projectors stopped, and import.`,
   );
 
 for (const declare of [events, state, exportLog, importLog, rebuild, projections, digest, keys, catalog, bench])

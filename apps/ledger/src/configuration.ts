@@ -7,13 +7,11 @@ import { placesIn, usesFolder, WrongPlace, type Places } from '#ledger-store';
 import { isPresetName, parsePolicyTimeline, presetNames, timelineOf, type PolicyTimeline } from '#policy';
 import { readOidc, type Oidc } from './access/oidc.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import type { Duty } from './ledger/ledger.ts';
 
 export { ConfigurationError };
 
-const duties = ['api', 'projector', 'scheduler'] as const;
-
-/** What a process does: answer requests, keep read models, do what falls due and finish processes. */
-export type Duty = (typeof duties)[number];
+const duties = ['api', 'projector', 'scheduler'] as const satisfies readonly Duty[];
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 

@@ -38,8 +38,9 @@ export type Started = {
 
 /**
  * Listens, starts the duties of this process, and sees to what must be there. While a store elsewhere is away it says so and
- * waits for it; of the ledger's routes only health and metrics are answered meanwhile. Throws a `ConfigurationError` for a catalogue, a host or a
- * port that cannot be used, and what a store says of itself when no waiting helps; the service is then closed again.
+ * waits for it; of the ledger's routes only health and metrics are answered meanwhile. Throws a `ConfigurationError` for a
+ * catalogue, a host or a port that cannot be used, and what a store says of itself when no waiting helps; the service is then
+ * closed again.
  */
 export const startApp = async (app: NestFastifyApplication, configuration: Configuration): Promise<Started> => {
   const { host, port } = configuration;

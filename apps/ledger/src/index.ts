@@ -4,7 +4,7 @@ export type { SubledgerOptions, SubledgerOptionsFactory, TokenIssuer } from './o
 export { Subledger, UnknownPartner, type Asking } from './subledger.ts';
 export type { Started, StartOptions } from './start-up.ts';
 export { ConfigurationError } from './configuration-error.ts';
-export type { Duty } from './configuration.ts';
+export type { Duty } from './ledger/ledger.ts';
 
 // Commands, and what the command bus answers to each of them.
 export {

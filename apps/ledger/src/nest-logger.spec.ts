@@ -32,12 +32,7 @@ describe("Nest's logger", () => {
     const error = new Error('the disk is full');
     nestLogger().error({ projection: 'billing', err: error }, 'read models stand still');
     expect(told).toEqual([
-      [
-        'error',
-        'read models stand still {"projection":"billing","err":"the disk is full"}',
-        error.stack,
-        'Subledger',
-      ],
+      ['error', 'read models stand still {"projection":"billing","err":"the disk is full"}', error.stack, 'Subledger'],
     ]);
   });
 });

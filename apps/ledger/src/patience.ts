@@ -17,15 +17,15 @@ export const patiently = async <T>(
   work: () => Promise<T>,
   tell: (reason: string) => void,
 ): Promise<T> => {
-  let told: string | undefined;
+  const told = new Set<string>();
   for (let wait = WAIT.first; ; wait = Math.min(wait * 2, WAIT.most)) {
     try {
       return await work();
     } catch (error) {
       const reason = reasonToWait(error, ledger);
       if (reason === undefined || ledger.closing.aborted) throw error;
-      if (reason !== told) tell(reason);
-      told = reason;
+      if (!told.has(reason)) tell(reason);
+      told.add(reason);
       await pause(wait, undefined, { signal: ledger.closing });
     }
   }

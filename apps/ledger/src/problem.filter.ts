@@ -88,7 +88,7 @@ export const problemOf = (error: unknown): ProblemError => {
   return frameworkProblem(status, (error as Error).message);
 };
 
-/** A process without the duty of a projector asks before the one that has it made the tables. */
+/** SQLite's word for read models that could not be made yet; of PostgreSQL's, its adapter says `ReadStoreUnavailable`. */
 const isMissingTable = (error: unknown): boolean => error instanceof Error && error.message.startsWith('no such table');
 
 /** The status that Nest or Fastify gave an error of its own. */

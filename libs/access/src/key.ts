@@ -1,5 +1,17 @@
 import { commandClass, refuse, type Decider, type Decision, type Event, type Role } from '#kernel';
 
+/** The roles that a key, or a token, may have; `system` is the ledger's own. */
+export const keyRoles = [
+  'global-admin',
+  'admin-agent',
+  'billing-admin',
+  'helpdesk-agent',
+  'sales-agent',
+  'support',
+  'auditor',
+  'billing-reader',
+] as const satisfies readonly Role[];
+
 /** Make an API key. Only its hash is ever recorded. */
 export class CreateKey extends commandClass('CreateKey')<{
   readonly keyId: string;

@@ -12,7 +12,10 @@ export type Receipt = { readonly revision: Revision; readonly position: Position
 
 /** The narrow port. An adapter is right when it passes `eventStoreContract`. */
 export interface EventStore {
-  /** The events of a stream from this revision on, oldest first; empty when there are none. Already upcast. */
+  /**
+   * The events of a stream from this revision on, oldest first; empty when there are none. Already upcast. Rejects with
+   * `StreamGone` where it can be seen that the log is another one than that in which the stream was at `from`.
+   */
   read(stream: string, from?: Revision): Promise<readonly Recorded[]>;
   /**
    * Writes all events or none, durably, at exactly this place. Rejects with `RevisionConflict` when the stream is not at
@@ -51,7 +54,15 @@ export class StoreUnavailable extends Error {
 
 /** The store answers, but not to us: it denies access, or is too old. Waiting alone does not help; somebody has to act. */
 export class StoreUnusable extends StoreUnavailable {
-  override readonly name = 'StoreUnusable';
+  override readonly name: string = 'StoreUnusable';
+}
+
+/** A stream that had events is no more, although nobody deletes one: this is not the log that it was. */
+export class StreamGone extends StoreUnusable {
+  override readonly name = 'StreamGone';
+  constructor(stream: string) {
+    super(`${stream} is gone: the log was wiped or exchanged`);
+  }
 }
 
 /** The log holds bytes that are no event. Reported with the place, never skipped. */

@@ -5,6 +5,7 @@ export {
   RevisionConflict,
   StoreUnavailable,
   StoreUnusable,
+  StreamGone,
   type Draft,
   type EventStore,
   type Receipt,

@@ -45,20 +45,20 @@ export const openStores = async (places: Places, options: OpenOptions = {}): Pro
   const { dataFolder, eventStoreUrl } = places;
   const { mustExist = false, logger, atTerminal = false } = options;
   if (mustExist && eventStoreUrl === undefined && !existsSync(eventsIn(dataFolder))) throw new NoLedgerHere(dataFolder);
-  const closing = new Closing();
+  const held = new AsyncDisposableStack();
   try {
-    if (usesFolder(places)) closing.add(lockFolder(dataFolder));
+    if (usesFolder(places)) held.defer(lockFolder(dataFolder));
     const shapes = codec(history);
     const { events, ready } =
       eventStoreUrl === undefined
         ? inFolder(openEvents({ path: eventsIn(dataFolder), codec: shapes }))
         : await openRemoteLog(eventStoreUrl, shapes, { logger, atTerminal });
-    closing.add(() => events.close());
+    held.defer(() => events.close());
     const reads = await openReadModels(places);
-    closing.add(() => reads.close());
-    return { places, events, reads, codec: shapes, ready, close: () => closing.close() };
+    held.defer(() => reads.close());
+    return { places, events, reads, codec: shapes, ready, close: () => held.disposeAsync() };
   } catch (error) {
-    await closing.close();
+    await held.disposeAsync();
     throw error;
   }
 };
@@ -70,19 +70,19 @@ export const openStores = async (places: Places, options: OpenOptions = {}): Pro
 export const lookIntoStores = async (places: Places, shapes: Codec = codec(history)): Promise<BesideStores> => {
   const { dataFolder, eventStoreUrl, databaseUrl } = places;
   if (eventStoreUrl === undefined && !existsSync(eventsIn(dataFolder))) throw new NoLedgerHere(dataFolder);
-  const closing = new Closing();
+  const held = new AsyncDisposableStack();
   try {
     const { events, ready } =
       eventStoreUrl === undefined
         ? inFolder(openEvents({ path: eventsIn(dataFolder), codec: shapes, readOnly: true }))
         : await openRemoteLog(eventStoreUrl, shapes, { atTerminal: true });
-    closing.add(() => events.close());
+    held.defer(() => events.close());
     const none = databaseUrl === undefined && !existsSync(readsIn(dataFolder));
     const reads = none ? undefined : await openReadModels(places, true);
-    if (reads !== undefined) closing.add(() => reads.close());
-    return { places, events, reads, codec: shapes, ready, close: () => closing.close() };
+    if (reads !== undefined) held.defer(() => reads.close());
+    return { places, events, reads, codec: shapes, ready, close: () => held.disposeAsync() };
   } catch (error) {
-    await closing.close();
+    await held.disposeAsync();
     throw error;
   }
 };
@@ -127,16 +127,3 @@ export const openReadModels = async ({ dataFolder, databaseUrl }: Places, readOn
   const { openPostgres } = await import('#read-store/postgres');
   return openPostgres({ url: databaseUrl });
 };
-
-/** What is to be let go of, last come first. */
-class Closing {
-  readonly #steps: (() => unknown)[] = [];
-
-  add(step: () => unknown): void {
-    this.#steps.push(step);
-  }
-
-  async close(): Promise<void> {
-    for (const step of this.#steps.splice(0).reverse()) await step();
-  }
-}

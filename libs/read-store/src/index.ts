@@ -10,11 +10,12 @@ export {
   type Tables,
 } from './read-store.ts';
 export { type Lease, type Leases } from './lease.ts';
-export { Leadership, type Duty, type LeadershipStatus } from './leadership.ts';
+export { Leadership, type LeadershipStatus, type Running } from './leadership.ts';
 export { CheckpointWatch } from './watch.ts';
 export { type AnyProjection } from './check.ts';
 export { type BackOff } from './back-off.ts';
-export { sentenceOf, type Logger } from './logger.ts';
+export { Complaint } from './complaint.ts';
+export { type Logger } from './logger.ts';
 export { type Patience } from './waiters.ts';
 export { ProjectionRunner, type ProjectionRunnerOptions } from './runner.ts';
 export { type RebuildProgress } from './read-model.ts';

@@ -3,6 +3,7 @@ import type { Instant, Recorded } from '#kernel';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { ActiveBuild } from './active-build.ts';
 import { wait, waitBefore, type BackOff } from './back-off.ts';
+import { Complaint } from './complaint.ts';
 import { sentenceOf, type Logger } from './logger.ts';
 import { RowRefused, type Checkpoint, type ReadStore } from './read-store.ts';
 import { checkpointAfter } from './standing.ts';
@@ -47,6 +48,7 @@ export class Lane {
   readonly #options: LaneOptions;
   readonly #left = new AbortController();
   readonly #signal: AbortSignal;
+  readonly #complaint: Complaint;
   #staged: Recorded[] = [];
   #sinceEnd = 0;
   #attempt = 0;
@@ -57,6 +59,7 @@ export class Lane {
     this.builds = [...builds];
     this.checkpoint = builds[0].build.checkpoint;
     this.#options = options;
+    this.#complaint = new Complaint(options.logger, 'read models stand still');
     this.#signal = AbortSignal.any([options.signal, this.#left.signal]);
   }
 
@@ -100,14 +103,10 @@ export class Lane {
   }
 
   async #backOff(error: unknown): Promise<void> {
-    const { logger, backOff } = this.#options;
     const projections = this.builds.map(({ projection }) => projection.name);
-    const sentence = sentenceOf(error);
-    // Said once; a store that is away for an hour is not a thousand lines.
-    if (sentence !== this.failure) logger.error({ projections, err: error }, `read models stand still: ${sentence}`);
-    this.failure = sentence;
+    this.failure = this.#complaint.about(error, { projections });
     this.live = false;
-    await wait(waitBefore(backOff, (this.#attempt += 1)), this.#signal);
+    await wait(waitBefore(this.#options.backOff, (this.#attempt += 1)), this.#signal);
   }
 
   async #follow(): Promise<void> {
@@ -147,6 +146,7 @@ export class Lane {
     if (this.failure !== undefined)
       this.#options.logger.info({ position: this.checkpoint.position }, 'read models move again');
     this.failure = undefined;
+    this.#complaint.settled();
     this.#attempt = 0;
     this.oldest = undefined;
     this.pending = 0;

@@ -1,4 +1,4 @@
-import { Leadership, type Duty } from './leadership.ts';
+import { Leadership, type Running } from './leadership.ts';
 import { LeaseLost } from './lease.ts';
 import type { ReadStore } from './read-store.ts';
 import { openSqlite } from './sqlite/index.ts';
@@ -7,7 +7,7 @@ import { openSqlite } from './sqlite/index.ts';
 const noted = (notes: string[], who: string) => {
   let begun = Promise.withResolvers<ReadStore>();
   return {
-    begin: async (store: ReadStore): Promise<Duty> => {
+    begin: async (store: ReadStore): Promise<Running> => {
       notes.push(`${who} begins`);
       begun.resolve(store);
       return {
@@ -29,7 +29,7 @@ describe('leadership', () => {
     notes = [];
   });
   afterEach(() => store.close());
-  const lead = (holder: string, begin: (store: ReadStore) => Promise<Duty>) =>
+  const lead = (holder: string, begin: (store: ReadStore) => Promise<Running>) =>
     new Leadership({ name: 'scheduler', holder, store, begin, ttlMs: 20 });
 
   it('is one process at a time, and the next one when that ends', async () => {

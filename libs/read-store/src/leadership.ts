@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { wait } from './back-off.ts';
+import { Complaint } from './complaint.ts';
 import { LeaseLost, type Lease } from './lease.ts';
-import { sentenceOf, silent, type Logger } from './logger.ts';
+import { silent, type Logger } from './logger.ts';
 import type { ReadStore } from './read-store.ts';
 
-/** What only one process may do at a time: a `ProjectionRunner`, a `ProcessRunner`, a scheduler. */
-export type Duty = { readonly stop: () => Promise<void> };
+/** A duty that runs, until it is stopped: a `ProjectionRunner`, some `ProcessRunner`s, a scheduler's beat. */
+export type Running = { readonly stop: () => Promise<void> };
 
 export type LeadershipOptions = {
   /** What it is about; those who give the same name compete. */
@@ -17,7 +18,7 @@ export type LeadershipOptions = {
    * Begins the duty. What it writes through this store counts only as long as nobody else leads. Rejecting means: not
    * this time; it is called again, with another lease, after `ttlMs`.
    */
-  readonly begin: (store: ReadStore) => Promise<Duty>;
+  readonly begin: (store: ReadStore) => Promise<Running>;
   readonly logger?: Logger;
   /** How long nobody else takes over when nothing is heard of the leader: 4,000 ms when left out. */
   readonly ttlMs?: number;
@@ -39,6 +40,7 @@ export type LeadershipStatus = {
 export class Leadership {
   readonly #options: LeadershipOptions;
   readonly #logger: Logger;
+  readonly #complaint: Complaint;
   readonly #ttlMs: number;
   readonly #stopping = new AbortController();
   readonly #looked = Promise.withResolvers<undefined>();
@@ -49,6 +51,7 @@ export class Leadership {
   constructor(options: LeadershipOptions) {
     this.#options = options;
     this.#logger = options.logger ?? silent;
+    this.#complaint = new Complaint(this.#logger, `cannot lead ${options.name}`);
     this.#ttlMs = options.ttlMs ?? 4_000;
   }
 
@@ -96,15 +99,17 @@ export class Leadership {
     try {
       const lease = await store.leases.acquire(name, holder, this.#ttlMs);
       if (lease) await this.#lead(lease);
-      this.#error = undefined;
+      this.#well();
       return false;
     } catch (error) {
-      const sentence = sentenceOf(error);
-      // Said once; a store that is away for an hour is not a thousand lines.
-      if (sentence !== this.#error) this.#logger.error({ duty: name, err: error }, `cannot lead ${name}: ${sentence}`);
-      this.#error = sentence;
+      this.#error = this.#complaint.about(error, { duty: name });
       return true;
     }
+  }
+
+  #well(): void {
+    this.#error = undefined;
+    this.#complaint.settled();
   }
 
   async #lead(lease: Lease): Promise<void> {
@@ -115,7 +120,7 @@ export class Leadership {
     this.#leading = true;
     try {
       const duty = await begin(store.under(lease));
-      this.#error = undefined;
+      this.#well();
       this.#looked.resolve(undefined);
       await until(AbortSignal.any([over.signal, this.#stopping.signal]));
       await duty.stop();

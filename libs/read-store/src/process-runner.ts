@@ -1,7 +1,8 @@
 import type { EventStore } from '#event-store';
 import { START, type Instant, type Position, type Recorded } from '#kernel';
 import { PATIENT, wait, waitBefore, type BackOff } from './back-off.ts';
-import { sentenceOf, silent, type Logger } from './logger.ts';
+import { Complaint } from './complaint.ts';
+import { silent, type Logger } from './logger.ts';
 import type { Checkpoint, ReadStore } from './read-store.ts';
 import { CheckpointBeyondLog, checkpointAfter, checkStanding } from './standing.ts';
 import { secondsBetween } from './status.ts';
@@ -54,6 +55,7 @@ const UNWRITTEN = 1_000;
 export class ProcessRunner {
   readonly #options: ProcessRunnerOptions;
   readonly #logger: Logger;
+  readonly #complaint: Complaint;
   readonly #backOff: BackOff;
   readonly #handles: (event: Recorded) => boolean;
   readonly #stopping = new AbortController();
@@ -73,6 +75,7 @@ export class ProcessRunner {
     const { handles, logger = silent, backOff = PATIENT } = options;
     this.#options = options;
     this.#logger = logger;
+    this.#complaint = new Complaint(logger, `${options.name} stands still`);
     this.#backOff = backOff;
     const types = typeof handles === 'function' ? undefined : new Set(handles);
     this.#handles = typeof handles === 'function' ? handles : ({ type }) => types?.has(type) === true;
@@ -216,13 +219,8 @@ export class ProcessRunner {
   }
 
   #failed(error: unknown, event?: Recorded): void {
-    const { name } = this.#options;
-    const sentence = sentenceOf(error);
     const at = event && { stream: event.stream, position: event.position, type: event.type };
-    // Said once for each reason; a store that is away for an hour is not a thousand lines.
-    if (sentence !== this.#error)
-      this.#logger.error({ process: name, ...at, err: error }, `${name} stands still: ${sentence}`);
-    this.#error = sentence;
+    this.#error = this.#complaint.about(error, { process: this.#options.name, ...at });
     this.#attempts += 1;
   }
 
@@ -235,6 +233,7 @@ export class ProcessRunner {
     if (this.#error !== undefined)
       this.#logger.info({ process: this.#options.name }, `${this.#options.name} moves again`);
     this.#error = undefined;
+    this.#complaint.settled();
     this.#attempts = 0;
   }
 }

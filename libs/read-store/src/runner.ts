@@ -2,8 +2,9 @@ import type { EventStore } from '#event-store';
 import type { Instant, Position } from '#kernel';
 import { PATIENT, wait, waitBefore, type BackOff } from './back-off.ts';
 import { checkDeclarations, type AnyProjection } from './check.ts';
+import { Complaint } from './complaint.ts';
 import { Fleet } from './fleet.ts';
-import { sentenceOf, silent, type Logger } from './logger.ts';
+import { silent, type Logger } from './logger.ts';
 import { ReadModel, type RebuildProgress } from './read-model.ts';
 import type { ReadStore } from './read-store.ts';
 import { CheckpointBeyondLog } from './standing.ts';
@@ -32,7 +33,7 @@ export type ProjectionRunnerOptions = {
  * on. A raised version, or `rebuild`, builds new tables beside those that are served, and swaps when they have caught up.
  */
 export class ProjectionRunner {
-  readonly #logger: Logger;
+  readonly #complaint: Complaint;
   readonly #now: () => Instant;
   readonly #backOff: BackOff;
   readonly #models: ReadonlyMap<string, ReadModel>;
@@ -56,7 +57,7 @@ export class ProjectionRunner {
     onCaughtUp,
   }: ProjectionRunnerOptions) {
     checkDeclarations(projections);
-    this.#logger = logger;
+    this.#complaint = new Complaint(logger, 'read models cannot start');
     this.#backOff = backOff;
     this.#now = now ?? (() => new Date().toISOString());
     this.#onCaughtUp = onCaughtUp ?? (() => undefined);
@@ -88,7 +89,7 @@ export class ProjectionRunner {
   }
 
   async #openLater(first: unknown): Promise<void> {
-    this.#cannotStart(first);
+    this.#failure = this.#complaint.about(first);
     for (let attempt = 1; ; attempt += 1) {
       await wait(waitBefore(this.#backOff, attempt), this.#stopping.signal);
       if (this.#stopping.signal.aborted) return;
@@ -97,7 +98,7 @@ export class ProjectionRunner {
         this.#failure = undefined;
         return;
       } catch (error) {
-        this.#cannotStart(error);
+        this.#failure = this.#complaint.about(error);
       }
     }
   }
@@ -110,13 +111,6 @@ export class ProjectionRunner {
       // A store that is away is asked again. Who writes to it says so.
       await this.#fleet.check().catch(() => undefined);
     }
-  }
-
-  #cannotStart(error: unknown): void {
-    const sentence = sentenceOf(error);
-    // Said once; a store that is away for an hour is not a thousand lines.
-    if (sentence !== this.#failure) this.#logger.error({ err: error }, `read models cannot start: ${sentence}`);
-    this.#failure = sentence;
   }
 
   /** Finishes the batch at hand and ends. Whoever waits is sent away; a rebuild under way goes on at the next start. */

@@ -1,4 +1,4 @@
-import type { EventStore } from '#event-store';
+import { StreamGone, type EventStore } from '#event-store';
 import { START, type Recorded } from '#kernel';
 import { nameOf, type Checkpoint, type ReadStore } from './read-store.ts';
 
@@ -27,8 +27,13 @@ export const checkpointAfter = ({ events }: Checkpoint, count: number, last: Rec
 export const checkStanding = async (log: EventStore, reader: string, checkpoint: Checkpoint): Promise<void> => {
   const { position, event } = checkpoint;
   if (position === START || !event) return;
-  const [found] = await log.read(event.stream, event.revision);
+  const [found] = await log.read(event.stream, event.revision).catch(noneIfGone);
   if (found?.id !== event.id || found.position !== position) throw new CheckpointBeyondLog(reader, checkpoint);
+};
+
+const noneIfGone = (error: unknown): readonly Recorded[] => {
+  if (error instanceof StreamGone) return [];
+  throw error;
 };
 
 /**

@@ -20,10 +20,18 @@ describe('a watch over what another process projects', () => {
 
   it('tells when a position is reached, to all who wait, asking once for them', async () => {
     const position = log.write({ stream: 'thing-a', type: 'Named', data: { name: 'Ada' } });
+    let [asking, most] = [0, 0];
+    const builds = async () => {
+      asking += 1;
+      most = Math.max(most, asking);
+      return store.builds().finally(() => (asking -= 1));
+    };
+    watch = new CheckpointWatch({ builds });
     const waiting = [1, 2, 3].map(() => watch.reached(position, ['naming']));
     const runner = new ProjectionRunner({ log, store, projections: [naming()] });
     await runner.start();
     expect(await Promise.all(waiting)).toEqual([true, true, true]);
+    expect(most).toBe(1);
     expect(await watch.reached(position, ['naming'])).toBe(true);
     await runner.stop();
   });

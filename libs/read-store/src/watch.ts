@@ -11,7 +11,7 @@ const INTERVAL = 20;
  * However many wait, the store is asked once at a time, and not at all while nobody does.
  */
 export class CheckpointWatch {
-  readonly #store: ReadStore;
+  readonly #store: Pick<ReadStore, 'builds'>;
   readonly #waiters = new Waiters();
   readonly #stopping = new AbortController();
   /** Up to where each projection that is served has come, as last seen. */
@@ -19,7 +19,7 @@ export class CheckpointWatch {
   #waiting = 0;
   #asking: Promise<void> | undefined;
 
-  constructor(store: ReadStore) {
+  constructor(store: Pick<ReadStore, 'builds'>) {
     this.#store = store;
   }
 

@@ -12,6 +12,8 @@ export type Fault =
   | 'lateCommit'
   /** Says of an append that another node leads: this one, in fact. */
   | 'notLeader'
+  /** Says that of a read which only the leader may answer. */
+  | 'readsAtFollower'
   /** Answers nothing at all that is asked from now on. */
   | 'silence'
   /** Answers appends and reads later; the value is in milliseconds. */

@@ -6,17 +6,28 @@ import { startServer } from './server.ts';
 export type Order =
   { readonly fault: Fault; readonly times: number } | { readonly breakAll: true } | { readonly clear: true };
 
-const { values } = parseArgs({
-  options: {
-    port: { type: 'string' },
-    data: { type: 'string' },
-    durable: { type: 'boolean' },
-    certificate: { type: 'string' },
-    version: { type: 'string' },
-    'max-append-size': { type: 'string' },
-    'commit-timeout': { type: 'string' },
-  },
-});
+const cannotStart = (error: unknown): never => {
+  console.error(`The stand-in cannot start: ${error instanceof Error ? error.message : String(error)}`);
+  process.exit(1);
+};
+
+const options = {
+  port: { type: 'string' },
+  data: { type: 'string' },
+  durable: { type: 'boolean' },
+  certificate: { type: 'string' },
+  version: { type: 'string' },
+  'max-append-size': { type: 'string' },
+  'commit-timeout': { type: 'string' },
+} as const;
+const given = () => {
+  try {
+    return parseArgs({ options }).values;
+  } catch (error) {
+    return cannotStart(error);
+  }
+};
+const values = given();
 const numberIn = (name: 'port' | 'max-append-size' | 'commit-timeout'): number | undefined =>
   values[name] === undefined ? undefined : Number(values[name]);
 
@@ -29,7 +40,7 @@ const { faults, breakAll, address, end } = await startServer({
   version,
   maximumAppendSize: numberIn('max-append-size'),
   commitTimeout: numberIn('commit-timeout'),
-});
+}).catch(cannotStart);
 const { host, port } = address();
 
 process.on('SIGTERM', () => void end().then(() => process.exit()));

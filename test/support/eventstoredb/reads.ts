@@ -3,6 +3,7 @@ import { status } from '@grpc/grpc-js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { subscribeToAll } from './all-subscription.ts';
 import type { Log } from './log.ts';
+import { notLeader } from './mishaps.ts';
 import { matching, Reading, type Options, type ReadCall } from './reading.ts';
 import { subscribeToStream } from './subscriptions.ts';
 import type { Entry } from './rules.ts';
@@ -98,6 +99,10 @@ export const read =
     const refusal = around.refusal(call.metadata, 'read', stream);
     if (refusal !== undefined) {
       reading.fail(refusal);
+      return;
+    }
+    if (call.metadata.get('requires-leader').includes('true') && faults.take('readsAtFollower')) {
+      reading.fail(notLeader(around.address()));
       return;
     }
     if (faults.value('slow') > 0) await pause(faults.value('slow'));

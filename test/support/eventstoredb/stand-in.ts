@@ -54,7 +54,10 @@ export class StandIn {
       env: { ...process.env, NODE_OPTIONS: '' },
     });
     this.#process = started;
-    const [message] = (await once(started, 'message')) as [{ readonly port: number }];
+    const ended = once(started, 'exit').then(() => {
+      throw new Error('the stand-in ended before it listened');
+    });
+    const [message] = (await Promise.race([once(started, 'message'), ended])) as [{ readonly port: number }];
     this.#port = message.port;
   }
 

@@ -1,6 +1,6 @@
 import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
-import { CreateKey, key, partner, RevokeKey, type AccessEvent, type Key } from '#access';
+import { CreateKey, key, keyRoles, partner, RevokeKey, type AccessEvent, type Key } from '#access';
 import { Handling } from '#event-store';
 import { isRefusal, type PartnerFacts, type Recorded, type Role } from '#kernel';
 import { batchesOf, type Stores } from '#ledger-store';
@@ -10,17 +10,6 @@ import { verb, type Json } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
 import { metaFor } from '../meta.ts';
 
-const roles: readonly Role[] = [
-  'global-admin',
-  'admin-agent',
-  'billing-admin',
-  'helpdesk-agent',
-  'sales-agent',
-  'support',
-  'auditor',
-  'billing-reader',
-];
-
 type NewKey = { readonly name: string; readonly role: Role; readonly partner: string; readonly operator?: boolean };
 
 /** `keys create|list|revoke`: what opens the API. */
@@ -29,7 +18,7 @@ export const keys = (program: Command): void => {
 
   verb(parent, 'create', 'make a key; it is shown this once, and only its hash is kept')
     .requiredOption('--name <name>', 'whose it is, or what for')
-    .addOption(new Option('--role <role>', 'what it may do').choices(roles).makeOptionMandatory())
+    .addOption(new Option('--role <role>', 'what it may do').choices(keyRoles).makeOptionMandatory())
     .option('--partner <partnerId>', 'for whom it acts', 'default')
     .option('--operator', "it may act for the whole ledger: partners, everybody's keys, the catalogue")
     .action(async (wanted: NewKey & Json) => {

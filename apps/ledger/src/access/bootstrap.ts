@@ -12,24 +12,15 @@ import {
 } from '#kernel';
 import { derivedId } from '../ledger/ids.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { ownMeta } from '../ledger/meta.ts';
 import { hashOf } from './keys.ts';
 
 /** The partner of the bootstrap key (api.md §1). */
 const PARTNER = 'default';
 const facts: PartnerFacts = { model: 'directBill', cloud: 'global', newCommercePreview: true };
 
-/** What the ledger records on its own account when it starts. */
-const metaFor = (ledger: Ledger, ...words: readonly string[]): Meta => {
-  const commandId = derivedId('bootstrap', ...words);
-  return {
-    commandId,
-    at: ledger.clock.now(),
-    actor: { id: 'bootstrap', role: 'system', partnerId: PARTNER },
-    partner: facts,
-    correlationId: commandId,
-    causationId: commandId,
-  };
-};
+const metaFor = (ledger: Ledger, ...words: readonly string[]): Meta =>
+  ownMeta('bootstrap', derivedId('bootstrap', ...words), ledger.clock.now(), PARTNER);
 
 type Bootstrapped = {
   /** A key that was made just now, to be shown once. */

@@ -1,18 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { keyRoles } from '#access';
 import { CommandAnswered } from '../http/documented.ts';
 import { Flag, OneOf, Pattern, Text } from '../http/fields.ts';
-
-/** The roles that a key may have; `system` is the ledger's own. */
-export const keyRoles = [
-  'global-admin',
-  'admin-agent',
-  'billing-admin',
-  'helpdesk-agent',
-  'sales-agent',
-  'support',
-  'auditor',
-  'billing-reader',
-] as const;
 
 const partnerId = [/^[a-z0-9-]{1,64}$/, '1 to 64 lower-case letters, digits and hyphens'] as const;
 

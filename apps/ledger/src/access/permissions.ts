@@ -1,4 +1,5 @@
 import { SetMetadata } from '@nestjs/common';
+import { keyRoles } from '#access';
 import type { Role } from '#kernel';
 
 /** What a route asks of whoever calls it, beyond a key that is valid. */
@@ -22,23 +23,12 @@ export const OperatorOnly = () => SetMetadata<string, Permission>(PERMISSION, { 
 export const OnlyFor = (...roles: readonly Role[]) =>
   SetMetadata<string, Permission>(PERMISSION, { kind: 'roles', roles });
 
-const everyRole: readonly Role[] = [
-  'global-admin',
-  'admin-agent',
-  'billing-admin',
-  'helpdesk-agent',
-  'sales-agent',
-  'support',
-  'auditor',
-  'billing-reader',
-];
-
 /** A read that is open to billing readers, too; every other role may read everything (api.md §4.7). */
-export const ForBillingReaders = () => OnlyFor(...everyRole);
+export const ForBillingReaders = () => OnlyFor(...keyRoles);
 
 const forbiddenToBillingReaders: Permission = {
   kind: 'roles',
-  roles: everyRole.filter((role) => role !== 'billing-reader'),
+  roles: keyRoles.filter((role) => role !== 'billing-reader'),
 };
 
 /** What holds for a route that says nothing: a read is for all but billing readers, a command is judged by the core. */

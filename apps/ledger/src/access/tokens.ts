@@ -1,13 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
-import { partner } from '#access';
+import { keyRoles, partner } from '#access';
 import type { Role } from '#kernel';
 import { ProblemError } from '../http/problem.ts';
 import type { Caller } from '../ledger/caller.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { SETTINGS, type Settings } from '../options.ts';
 import { KeySetOutOfReach, remoteKeySet } from './key-set.ts';
-import { keyRoles } from './keys.requests.ts';
 import type { Oidc } from './oidc.ts';
 
 /** How far the issuer's clock and ours may be apart. */

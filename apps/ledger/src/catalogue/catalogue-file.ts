@@ -3,13 +3,14 @@ import { isRefusal } from '#kernel';
 import { ConfigurationError, jsonFile, summary } from '../configuration.ts';
 import { derivedId } from '../ledger/ids.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { ownMeta } from '../ledger/meta.ts';
 import { CATALOGUE_ID } from '../ledger/price-lists.ts';
 
 const OPTION = 'catalogue';
 
 /**
- * Publishes a catalogue, or a file that holds one, if its content is new. Throws a `ConfigurationError` when it is no catalogue, or when it
- * changes a version that was published: what was bought under that one relies on it.
+ * Publishes a catalogue, or a file that holds one, if its content is new. Throws a `ConfigurationError` when it is no
+ * catalogue, or when it changes a version that was published: what was bought under that one relies on it.
  */
 export const publishCatalogue = async (ledger: Ledger, source: string | object): Promise<void> => {
   const isFile = typeof source === 'string';
@@ -20,17 +21,7 @@ export const publishCatalogue = async (ledger: Ledger, source: string | object):
       `${isFile ? `names the file ${source}, in which` : 'is none:'} ${summary(catalogue.errors)}`,
     );
   const commandId = derivedId('publish', JSON.stringify(catalogue));
-  const command = new PublishCatalogue(
-    { catalogue },
-    {
-      commandId,
-      at: ledger.clock.now(),
-      actor: { id: 'start', role: 'system', partnerId: 'default' },
-      partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
-      correlationId: commandId,
-      causationId: commandId,
-    },
-  );
+  const command = new PublishCatalogue({ catalogue }, ownMeta('start', commandId, ledger.clock.now()));
   const outcome = await ledger.handling.handle(cataloguePublication, CATALOGUE_ID, command);
   if (isRefusal(outcome))
     throw new ConfigurationError(

@@ -1,4 +1,4 @@
-import { sharedLook } from './following.ts';
+import { following, sharedLook } from './following.ts';
 
 /** A look that ends when it is told to, and how many there have been. */
 const looks = () => {
@@ -39,4 +39,28 @@ describe('a look that is shared', () => {
     begun[1]?.resolve(undefined);
     await second;
   });
+});
+
+it('says once why it cannot look, until it can', async () => {
+  const said: string[] = [];
+  const hear = (_: object, sentence: string) => void said.push(sentence);
+  // The last look shows that all before it have been answered for.
+  const outcomes = ['away', 'silent', 'away', undefined, undefined, 'away', undefined];
+  const { promise: over, resolve: end } = Promise.withResolvers<undefined>();
+  const duty = following(
+    async () => {
+      if (outcomes.length === 0) end(undefined);
+      const reason = outcomes.shift();
+      if (reason !== undefined) throw new Error(reason);
+    },
+    1,
+    { info: hear, warn: hear, error: hear },
+  );
+  await over;
+  await duty.stop();
+  expect(said).toEqual([
+    'what other processes record cannot be seen: away',
+    'what other processes record cannot be seen: silent',
+    'what other processes record cannot be seen: away',
+  ]);
 });

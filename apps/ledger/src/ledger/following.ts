@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Duty } from '#read-store';
+import { Complaint, type Logger, type Running } from '#read-store';
 
 /**
  * The same look for everybody who asks: it began after they had asked, so that it sees what was recorded before. While one
@@ -24,17 +24,21 @@ export const sharedLook = (look: () => Promise<void>): (() => Promise<void>) => 
 };
 
 /**
- * Looks again and again, for as long as the duty lasts. A store that is away is asked again next time: whoever needs it is
- * told so by the store itself.
+ * Looks again and again, until it is stopped. What could not be looked up is looked for again next time, and said
+ * once.
  */
-export const following = (look: () => Promise<void>, everyMs: number): Duty => {
+export const following = (look: () => Promise<void>, everyMs: number, logger: Logger): Running => {
+  const complaint = new Complaint(logger, 'what other processes record cannot be seen');
   const stopping = new AbortController();
   const { signal } = stopping;
   const run = async () => {
     for (;;) {
       await pause(everyMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      await look().catch(() => undefined);
+      await look().then(
+        () => complaint.settled(),
+        (error: unknown) => complaint.about(error),
+      );
     }
   };
   const running = run();

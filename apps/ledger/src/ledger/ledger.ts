@@ -5,7 +5,7 @@ import type { EventStore, Handling } from '#event-store';
 import type { Instant } from '#kernel';
 import { openStores, usesFolder, type Places, type Stores } from '#ledger-store';
 import type { PolicyTimeline } from '#policy';
-import type { Duty as Running, Logger, ReadStore } from '#read-store';
+import type { Logger, ReadStore, Running } from '#read-store';
 import { SimulatedClock, SystemClock, type Clock } from './clock.ts';
 import type { Customers } from './customers.ts';
 import { DirectOrders } from './direct-orders.ts';
@@ -25,7 +25,7 @@ const LOOK_EVERY_MS = 1_000;
 /** A clock that is moved by hand is waited for. */
 const LOOK_AT_CLOCK_EVERY_MS = 100;
 
-/** Which duties a process has (architecture.md §6). */
+/** What a process does: answer requests, keep read models, do what falls due and finish processes (architecture.md §6). */
 export type Duty = 'api' | 'projector' | 'scheduler';
 
 export type LedgerOptions = {
@@ -62,6 +62,7 @@ export class Ledger {
   readonly #look = sharedLook(async () => {
     await Promise.all([this.#readClock(), this.priceLists.refresh()]);
   });
+  readonly #logger: Logger;
   #following: Running | undefined;
 
   /**
@@ -76,6 +77,7 @@ export class Ledger {
     this.places = places;
     this.duties = duties;
     this.#stores = stores;
+    this.#logger = logger;
     this.store = stores.events;
     this.reads = stores.reads;
     const simulated = clock.kind === 'system' ? undefined : new SimulatedClock(clock.from);
@@ -132,7 +134,8 @@ export class Ledger {
     if (this.duties.has('projector')) await this.projecting.start();
     if (this.duties.has('scheduler')) await this.scheduling.start();
     if (!this.#isShared) return;
-    this.#following ??= following(this.#look, this.timeMachine ? LOOK_AT_CLOCK_EVERY_MS : LOOK_EVERY_MS);
+    const every = this.timeMachine ? LOOK_AT_CLOCK_EVERY_MS : LOOK_EVERY_MS;
+    this.#following ??= following(this.#look, every, this.#logger);
   }
 
   /**

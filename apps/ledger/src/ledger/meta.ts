@@ -28,3 +28,13 @@ export const metaFor = (request: CommandRequest, stream: Stream, now: Instant): 
     ...(Object.keys(conditions).length === 0 ? {} : { conditions }),
   };
 };
+
+/** What the ledger records on its own account, as `who`: for the operator's partner, where no other one is concerned. */
+export const ownMeta = (who: string, commandId: string, at: Instant, partnerId = 'default'): Meta => ({
+  commandId,
+  at,
+  actor: { id: who, role: 'system', partnerId },
+  partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
+  correlationId: commandId,
+  causationId: commandId,
+});

@@ -12,6 +12,7 @@ import {
   type Patience,
   type ProjectionStatus,
   type ReadStore,
+  type Running,
 } from '#read-store';
 
 const all: readonly string[] = projections.map(({ name }) => name);
@@ -63,7 +64,7 @@ export class Projecting {
     await this.#watch.stop();
   }
 
-  async #begin(store: ReadStore): Promise<{ stop: () => Promise<void> }> {
+  async #begin(store: ReadStore): Promise<Running> {
     const { store: log, logger, now } = this.#parts;
     const runner = new ProjectionRunner({ log, store, projections, logger, now });
     await runner.start();

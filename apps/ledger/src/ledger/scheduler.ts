@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable, type Handling } from '#event-store';
-import { isRefusal, type Instant, type Meta, type Position } from '#kernel';
-import { sentenceOf, type Duty, type Logger, type ReadStore } from '#read-store';
+import { isRefusal, type Instant, type Position } from '#kernel';
+import { Complaint, type Logger, type ReadStore, type Running } from '#read-store';
 import * as renewals from '#projections/renewals';
 import { Settle, subscription, type Surroundings } from '#subscription';
 import type { Clock } from './clock.ts';
+import { ownMeta } from './meta.ts';
 import type { Projecting } from './projecting.ts';
 import { readModels } from './read-models.ts';
 
@@ -41,15 +42,15 @@ type Parts = {
 export class Scheduler {
   readonly #parts: Parts;
   #failed = 0;
-  /** Why something could not be settled, each said once: a store that is away for an hour is not a thousand lines. */
-  readonly #said = new Set<string>();
+  readonly #complaint: Complaint;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#complaint = new Complaint(parts.logger, 'what fell due could not be settled');
   }
 
   /** Begins to look for what is due, and goes on until it is stopped. */
-  beat(): Duty {
+  beat(): Running {
     const stopping = new AbortController();
     const beating = this.#beat(stopping.signal);
     const stop = async () => {
@@ -70,7 +71,7 @@ export class Scheduler {
       try {
         await this.settleDue(this.#parts.clock.now(), signal);
       } catch (error) {
-        this.#say(error);
+        this.#complaint.about(error);
       }
       await pause(BEAT_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -98,34 +99,19 @@ export class Scheduler {
       if (last !== undefined) await this.#parts.projecting.reached(last, { of: ['renewals'], signal });
     }
     this.#failed = stuck.size;
-    if (stuck.size === 0) this.#said.clear();
+    if (stuck.size === 0) this.#complaint.settled();
     return { recorded, ...(away && { away }) };
-  }
-
-  #say(error: unknown, subscriptionId?: string): void {
-    const sentence = sentenceOf(error);
-    if (this.#said.has(sentence)) return;
-    this.#said.add(sentence);
-    this.#parts.logger.error({ err: error, subscriptionId }, `what fell due could not be settled: ${sentence}`);
   }
 
   /** Where it is recorded, why the log could not be reached, or nothing. */
   async #settle({ subscriptionId, partnerId }: Due, at: Instant): Promise<Position | StoreUnavailable | undefined> {
     const { handling, surroundings } = this.#parts;
-    const commandId = randomUUID();
-    const meta: Meta = {
-      commandId,
-      at,
-      actor: { id: 'scheduler', role: 'system', partnerId },
-      partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
-      correlationId: commandId,
-      causationId: commandId,
-    };
+    const meta = ownMeta('scheduler', randomUUID(), at, partnerId);
     try {
       const outcome = await handling.handle(subscription(surroundings()), subscriptionId, new Settle({}, meta));
       return isRefusal(outcome) || outcome.events.length === 0 ? undefined : outcome.position;
     } catch (error) {
-      this.#say(error, subscriptionId);
+      this.#complaint.about(error, { subscriptionId });
       return error instanceof StoreUnavailable ? error : undefined;
     }
   }

@@ -10,6 +10,7 @@ import {
   type ProcessRunner,
   type ProcessStatus,
   type ReadStore,
+  type Running,
 } from '#read-store';
 import { processNames, processesOf, type Reactions } from './processes.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -63,7 +64,7 @@ export class Scheduling {
     return this.#leadership.stop();
   }
 
-  async #begin(store: ReadStore): Promise<{ stop: () => Promise<void> }> {
+  async #begin(store: ReadStore): Promise<Running> {
     const { scheduler, store: log, ...parts } = this.#parts;
     const running = processesOf({ ...parts, log, store });
     const stopAll = async () => {

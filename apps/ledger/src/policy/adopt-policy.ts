@@ -2,6 +2,7 @@ import { isRefusal } from '#kernel';
 import { AdoptPolicy, policyAdoption, type PolicyTimeline } from '#policy';
 import { derivedId } from '../ledger/ids.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { ownMeta } from '../ledger/meta.ts';
 
 /** The stream of all adoptions is `policy-main`. */
 const POLICY_ID = 'main';
@@ -11,17 +12,7 @@ export const adoptPolicy = async (ledger: Ledger, policy: PolicyTimeline): Promi
   const { revision } = await ledger.handling.load(policyAdoption, POLICY_ID);
   // The same rules may be adopted again after others.
   const commandId = derivedId('adopt', String(revision), JSON.stringify(policy));
-  const command = new AdoptPolicy(
-    { policy },
-    {
-      commandId,
-      at: ledger.clock.now(),
-      actor: { id: 'start', role: 'system', partnerId: 'default' },
-      partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
-      correlationId: commandId,
-      causationId: commandId,
-    },
-  );
+  const command = new AdoptPolicy({ policy }, ownMeta('start', commandId, ledger.clock.now()));
   const outcome = await ledger.handling.handle(policyAdoption, POLICY_ID, command);
   if (isRefusal(outcome)) throw new Error(`the ledger cannot adopt its policy: ${outcome.because}`);
 };

@@ -12,6 +12,7 @@ import {
   type Surroundings,
   type UpgradeStarted,
 } from '#subscription';
+import { ownMeta } from '../ledger/meta.ts';
 
 /** What comes after the term, and what its first charge cycle costs. */
 export type Next = {
@@ -86,14 +87,8 @@ const isChargeOf = (event: SubscriptionEvent, referenceId: string): boolean =>
   event.type === 'ChargesPosted' && event.data.referenceId === referenceId;
 
 /** Nothing is recorded: nobody asks. */
-const foresight = (partnerId: string, at: Instant): Meta => ({
-  commandId: '00000000-0000-0000-0000-000000000000',
-  at,
-  actor: { id: 'renewals', role: 'system', partnerId },
-  partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
-  correlationId: '00000000-0000-0000-0000-000000000000',
-  causationId: '00000000-0000-0000-0000-000000000000',
-});
+const foresight = (partnerId: string, at: Instant): Meta =>
+  ownMeta('renewals', '00000000-0000-0000-0000-000000000000', at, partnerId);
 
 const linesOf = (events: readonly Event[]) =>
   events

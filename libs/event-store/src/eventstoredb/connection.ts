@@ -1,6 +1,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { StoreUnavailable } from '../event-store.ts';
+import { forDriver } from './connection-string.ts';
 import { mustBeNewEnough } from './server-version.ts';
 import { asTold, isAnswer, isNotLeader, TimedOut } from './failures.ts';
 
@@ -37,22 +38,36 @@ export class Connection {
   }
 
   /**
-   * Does something with the client, for at most `longest` milliseconds; whether the server serves is known after `limit`. Rejects with what the driver threw if the server has
-   * answered; with `StoreUnavailable` otherwise, and then the client is given up.
+   * Does something with the client, for at most `longest` milliseconds; whether the server serves is known after `limit`.
+   * Rejects with what the driver threw if the server has answered; with `StoreUnavailable` otherwise, and then the client is
+   * given up.
    */
   async run<T>(what: string, limit: number, work: Work<T>, longest = limit): Promise<T> {
-    let life: Life | undefined;
+    const attempt = () => this.#attempt(limit, work, longest);
     try {
-      life = await this.#current();
-      const current = life;
-      const { client, over } = current;
-      await mustServe(current, limit);
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!isNotLeader(error)) throw error;
+        // Nothing has happened; and once it has heard that, the driver goes to the node that leads.
+        await othersTurn();
+        return await attempt();
+      }
+    } catch (error) {
+      throw isAnswer(error) ? error : asTold(error, what);
+    }
+  }
+
+  async #attempt<T>(limit: number, work: Work<T>, longest: number): Promise<T> {
+    const life = await this.#current();
+    const { client, over } = life;
+    try {
+      await mustServe(life, limit);
       return await within(longest, () => work(client, over.signal));
     } catch (error) {
-      if (isAnswer(error)) throw error;
-      // The client would lose who leads if it were given up.
-      if (life !== undefined && !isNotLeader(error)) this.giveUp(life.client);
-      throw asTold(error, what);
+      // A client that was given up would not know who leads.
+      if (!isAnswer(error) && !isNotLeader(error)) this.giveUp(client);
+      throw error;
     }
   }
 
@@ -102,7 +117,7 @@ export class Connection {
 }
 
 const living = (url: string): Life => ({
-  client: EventStoreDBClient.connectionString(url),
+  client: EventStoreDBClient.connectionString(forDriver(url)),
   over: new AbortController(),
 });
 

@@ -5,6 +5,7 @@ import {
   NO_STREAM,
   RevisionConflict,
   StoreUnavailable,
+  StreamGone,
   type Draft,
   type EventStore,
   type Receipt,
@@ -78,7 +79,11 @@ class EventStoreDbEventStore implements EventStoreDb {
   async read(stream: string, from: Revision = 0): Promise<readonly Recorded[]> {
     const events: Recorded[] = [];
     for (let next = from; ;) {
-      const { records, last } = await this.#asked(`reading ${stream}`, (reading) => pageOf(reading, stream, next));
+      const { records, last, absent } = await this.#asked(`reading ${stream}`, (reading) =>
+        pageOf(reading, stream, next),
+      );
+      // Whoever reads on has seen what came before, and nobody deletes a stream of a ledger.
+      if (absent && next > 0) throw new StreamGone(stream);
       for (const record of records) events.push(decoded(this.#codec, record));
       if (last) return events;
       next = (events.at(-1)?.revision ?? next) + 1;

@@ -5,7 +5,14 @@ import { StandIn } from '../../../../test/support/eventstoredb/stand-in.ts';
 import type { Recorded } from '#kernel';
 import { codec } from '../codec.ts';
 import { add, counter } from '../counter.testing.ts';
-import { CorruptEvent, NO_STREAM, RevisionConflict, StoreUnavailable, type EventStore } from '../event-store.ts';
+import {
+  CorruptEvent,
+  NO_STREAM,
+  RevisionConflict,
+  StoreUnavailable,
+  StreamGone,
+  type EventStore,
+} from '../event-store.ts';
 import { Handling } from '../handle.ts';
 import { draft, drafts, followUntil, here, history, idsOf, newStream } from '../testing.ts';
 import { openEventStoreDb, type EventStoreDb } from './index.ts';
@@ -13,6 +20,8 @@ import { openEventStoreDb, type EventStoreDb } from './index.ts';
 const shapes = codec({});
 /** How long a call may take here, in milliseconds. */
 const LIMIT = 400;
+/** In time, in milliseconds: on a machine that has much else to do, too, and long before the driver would give up. */
+const IN_TIME = 5_000;
 
 let standIn: StandIn;
 let store: EventStoreDb;
@@ -89,7 +98,7 @@ describe('an append without an answer', () => {
     for (const work of [store.append(newStream(), drafts(1), NO_STREAM), store.read(newStream()), store.ping()]) {
       const { error, after } = await failing(work);
       expect(error).toBeInstanceOf(StoreUnavailable);
-      expect(after).toBeLessThan(LIMIT + 600);
+      expect(after).toBeLessThan(IN_TIME);
     }
     await standIn.clear();
     await store.ping();
@@ -97,7 +106,7 @@ describe('an append without an answer', () => {
   });
 
   it('is none when the answer is only slow', async () => {
-    await standIn.fault('slow', LIMIT / 2);
+    await standIn.fault('slow', LIMIT / 4);
     const stream = newStream();
     expect(await store.append(stream, drafts(2), NO_STREAM)).toMatchObject({ revision: 1 });
     expect(await store.read(stream)).toHaveLength(2);
@@ -210,12 +219,11 @@ describe('a server that goes and comes', () => {
 
   it('is told once when it goes, and once when it is back', async () => {
     const follower = following(await here(store));
-    await pause(50);
     await standIn.kill();
-    await pause(200);
-    expect(warnings).toEqual([expect.stringContaining('the event store does not answer')]);
+    while (warnings.length === 0) await pause(10);
     await expect(store.ping()).rejects.toThrow(StoreUnavailable);
     await expect(store.append(newStream(), drafts(1), NO_STREAM)).rejects.toThrow(StoreUnavailable);
+    expect(warnings).toEqual([expect.stringContaining('the event store does not answer')]);
     await standIn.restart();
     await follower.end();
     expect(warnings).toEqual([expect.any(String), expect.stringContaining('is back')]);
@@ -228,7 +236,7 @@ describe('a server that goes and comes', () => {
     const follower = following(start);
     const { error, after } = await failing(store.append(newStream(), drafts(1), NO_STREAM));
     expect(error).toBeInstanceOf(StoreUnavailable);
-    expect(after).toBeLessThan(LIMIT + 600);
+    expect(after).toBeLessThan(IN_TIME);
     await standIn.restart();
     const { seen, last } = await follower.end();
     expect(seen.map(({ id }) => id)).toEqual([last]);
@@ -389,6 +397,41 @@ describe('a connection', () => {
     expect(await cluster.append(stream, drafts(2), NO_STREAM)).toMatchObject({ revision: 1 });
     expect(await cluster.read(stream)).toHaveLength(2);
     await cluster.close();
+  });
+
+  it('finds the leader by any node that answers, also when it is not the first', async () => {
+    await store.close();
+    const [, address = ''] = /\/\/(.*)\?/.exec(standIn.url) ?? [];
+    // A port on which nobody listens.
+    for (const url of [`esdb+discover://127.0.0.1:1,${address}?tls=false`, `esdb://127.0.0.1:1,${address}?tls=false`]) {
+      const cluster = openEventStoreDb({ url, codec: shapes, categories: ['contract'], timeouts: { call: LIMIT } });
+      const stream = newStream();
+      expect(await cluster.append(stream, drafts(2), NO_STREAM)).toMatchObject({ revision: 1 });
+      await cluster.close();
+    }
+  });
+
+  it('goes from a node that does not lead to the one that does, to read', async () => {
+    const stream = newStream();
+    await store.append(stream, drafts(2), NO_STREAM);
+    await standIn.fault('readsAtFollower');
+    expect(await store.read(stream)).toHaveLength(2);
+    await standIn.fault('readsAtFollower');
+    await store.ping();
+    // Nobody else may answer: another node may be behind.
+    await standIn.fault('readsAtFollower', 1_000);
+    await expect(store.read(stream)).rejects.toThrow(StoreUnavailable);
+    await expect(store.append(stream, [], 1)).rejects.toThrow(StoreUnavailable);
+    await standIn.clear();
+    expect(await store.read(stream)).toHaveLength(2);
+  });
+
+  it('tells who reads on that a stream is gone, once the log is another one', async () => {
+    const stream = newStream();
+    await store.append(stream, drafts(2), NO_STREAM);
+    await standIn.wipe();
+    expect(await insist(() => store.read(stream))).toEqual([]);
+    await expect(store.read(stream, 2)).rejects.toThrow(StreamGone);
   });
 
   it('is refused when its string is none', async () => {

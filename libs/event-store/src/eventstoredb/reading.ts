@@ -51,23 +51,35 @@ const collected = <E>(reading: StreamingRead<E>, limit: number, over: AbortSigna
   });
 };
 
+/** Another node may be behind: what was answered already would be decided once more there, on what has been. */
+const ofLeader = { requiresLeader: true };
+
 const recordsIn = (events: readonly ResolvedEvent[]): Record[] => events.flatMap((event) => recordIn(event) ?? []);
 
 export type Reading = { readonly client: EventStoreDBClient; readonly over: AbortSignal; readonly limit: number };
 
-/** The next events of a stream from a revision on, and whether these are all. */
+/** Events of a stream. */
+type Page = {
+  readonly records: readonly Record[];
+  /** Whether there are none behind these. */
+  readonly last: boolean;
+  /** Whether there is no such stream at all. */
+  readonly absent?: true;
+};
+
+/** The next events of a stream from a revision on. */
 export const pageOf = async (
   { client, over, limit }: Reading,
   stream: string,
   from: number,
   most = PAGE,
-): Promise<{ readonly records: readonly Record[]; readonly last: boolean }> => {
+): Promise<Page> => {
   try {
-    const reading = client.readStream(stream, { fromRevision: BigInt(from), maxCount: most });
+    const reading = client.readStream(stream, { fromRevision: BigInt(from), maxCount: most, ...ofLeader });
     const records = recordsIn(await collected<ResolvedEvent>(reading, limit, over));
     return { records, last: records.length < most };
   } catch (error) {
-    if (isAbsent(error)) return { records: [], last: true };
+    if (isAbsent(error)) return { records: [], last: true, absent: true };
     throw error;
   }
 };
@@ -75,7 +87,7 @@ export const pageOf = async (
 /** The last event of a stream. */
 export const lastOf = async ({ client, over, limit }: Reading, stream: string): Promise<Record | undefined> => {
   try {
-    const reading = client.readStream(stream, { fromRevision: END, direction: BACKWARDS, maxCount: 1 });
+    const reading = client.readStream(stream, { fromRevision: END, direction: BACKWARDS, maxCount: 1, ...ofLeader });
     return recordsIn(await collected<ResolvedEvent>(reading, limit, over))[0];
   } catch (error) {
     if (isAbsent(error)) return undefined;
@@ -83,9 +95,9 @@ export const lastOf = async ({ client, over, limit }: Reading, stream: string): 
   }
 };
 
-/** Where the log ends, asked of the leader: another node may be behind. */
+/** Where the log ends. */
 export const endOf = async ({ client, over, limit }: Reading): Promise<Position> => {
-  const reading = client.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 1, requiresLeader: true });
+  const reading = client.readAll({ fromPosition: END, direction: BACKWARDS, maxCount: 1, ...ofLeader });
   const [last] = recordsIn(await collected<AllStreamResolvedEvent>(reading, limit, over));
   return last?.position ?? START;
 };

@@ -12,7 +12,7 @@ export interface Session {
 export type Answer<Row> = Pick<pg.QueryResult, 'command' | 'rowCount'> & { readonly rows: Row[] };
 
 /** What a connection is for, and how long it may take. Milliseconds. */
-type Duty = {
+type Use = {
   readonly name: string;
   readonly most: number;
   /** One statement, and waiting for a connection: then the server is taken to be away. */
@@ -23,15 +23,15 @@ type Duty = {
 /** A transaction that rests this long, since its process was stopped, is ended by the server, and its locks with it. */
 const RESTING = 4_000;
 
-const writing: Duty = {
+const writing: Use = {
   name: 'writer',
   most: 4,
   patience: 30_000,
   settings: { idle_in_transaction_session_timeout: RESTING, lock_timeout: 5_000 },
 };
 /** A connection of its own: a lease is renewed while a large batch is written. */
-const leasing: Duty = { ...writing, name: 'leases', most: 1, patience: 6_000 };
-const reading = (most: number): Duty => ({
+const leasing: Use = { ...writing, name: 'leases', most: 1, patience: 6_000 };
+const reading = (most: number): Use => ({
   name: 'reader',
   most,
   // Shorter than ten seconds, with what it takes to find out: a command that looks something up is answered within those.
@@ -179,7 +179,7 @@ export class Connections {
   }
 }
 
-const pool = (url: string, { name, most, patience, settings }: Duty): pg.Pool => {
+const pool = (url: string, { name, most, patience, settings }: Use): pg.Pool => {
   const all = { ...settings, statement_timeout: patience };
   const set = Object.entries(all).map(([setting, value]) => `SET ${setting} = '${value}'`);
   const made = new pg.Pool({

@@ -34,7 +34,11 @@ export const asOurs = (error: unknown, where: string): unknown => {
   const code = error.code ?? '';
   if (ABOUT_US.has(code.slice(0, 2))) return new ReadStoreUnusable(cannotBeUsed(error, where), { cause: error });
   if (ABOUT_THE_ROW.has(code.slice(0, 2))) return new RowRefused(sentenceOf(error), { cause: error });
-  return ABOUT_THE_STORE.has(code.slice(0, 2)) || code === NO_SUCH_TABLE ? unavailable(error, where) : error;
+  if (code === NO_SUCH_TABLE)
+    return new ReadStoreUnavailable(`the read models ${where} have not all been built yet: ${sentenceOf(error)}`, {
+      cause: error,
+    });
+  return ABOUT_THE_STORE.has(code.slice(0, 2)) ? unavailable(error, where) : error;
 };
 
 /** The client was asked for what makes no sense: that is our own mistake, and stays as it is. */
