@@ -13,9 +13,14 @@ export type Due = { readonly subscriptionId: string; readonly partnerId: string;
 /** Two things fall due, each by itself: what time does to a term, and what it does to a suspension. */
 const kinds = ['due_at', 'expires_at'] as const;
 
+/** After one instant, up to and including another. */
+type Span = { readonly after?: Instant | undefined; readonly until: Instant };
+
 /** Everybody's subscriptions to which something falls due up to and including an instant, the earliest first. */
-export const due = async (db: Db, until: Instant, limit: number): Promise<readonly Due[]> => {
-  const found = await Promise.all(kinds.map((kind) => firstDue(db, kind, until, limit)));
+export const due = (db: Db, until: Instant, limit: number): Promise<readonly Due[]> => within(db, { until }, limit);
+
+const within = async (db: Db, span: Span, limit: number): Promise<readonly Due[]> => {
+  const found = await Promise.all(kinds.map((kind) => firstDue(db, kind, span, limit)));
   const earliest = new Map<string, Due>();
   for (const one of found.flat().sort(byTime))
     if (!earliest.has(one.subscriptionId)) earliest.set(one.subscriptionId, one);
@@ -29,12 +34,12 @@ const byTime = (a: Due, b: Due): number =>
 const firstDue = async (
   db: Db,
   kind: (typeof kinds)[number],
-  until: Instant,
+  { after, until }: Span,
   limit: number,
 ): Promise<readonly Due[]> => {
   const rows = await waiting(db)
     .select(['subscription_id', 'partner_id', kind])
-    .where(kind, '<=', until)
+    .where((eb) => eb.and([eb(kind, '<=', until), ...given(after, (instant) => eb(kind, '>', instant))]))
     .orderBy(kind)
     .orderBy('subscription_id')
     .limit(limit)
@@ -50,8 +55,9 @@ const firstDue = async (
 export const earliestDue = async (
   db: Db,
   until: Instant = '9999-12-31T23:59:59.999Z',
+  after?: Instant,
 ): Promise<Instant | undefined> => {
-  const [first] = await due(db, until, 1);
+  const [first] = await within(db, { after, until }, 1);
   return first?.dueAt;
 };
 

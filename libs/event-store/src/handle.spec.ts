@@ -253,6 +253,28 @@ describe('commands at once', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
+  it('on one stream are told together that the store stays away: none is tried after the other has failed', async () => {
+    const store = opened();
+    let attempts = 0;
+    const away = { now: true };
+    const handling = handlingOf(
+      instead(store, {
+        append: async (...what) => {
+          attempts += 1;
+          if (away.now) throw new StoreUnavailable('no answer');
+          return store.append(...what);
+        },
+      }),
+    );
+    const outcomes = await Promise.allSettled([1, 2, 3].map((n) => handling.handle(counter, 'a', add(n))));
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    // As often as the first one insists.
+    expect(attempts).toBe(3);
+    away.now = false;
+    await handling.handle(counter, 'a', add(4));
+    expect(await totalOf(store, 'a')).toBe(4);
+  });
+
   it('from several processes are each decided on what the others recorded', async () => {
     const store = opened();
     const places = Array.from({ length: 4 }, () => handlingOf(store));

@@ -1,3 +1,4 @@
+import { START } from '#kernel';
 import { ActiveBuild } from './active-build.ts';
 import { Lane, type LaneOptions } from './lane.ts';
 import { planFor } from './plan.ts';
@@ -86,6 +87,20 @@ export class Fleet {
           ? new ActiveBuild(model.projection, beside.resume)
           : await this.#create(model, beside.create);
       this.#launch([model.beside]);
+    });
+  }
+
+  /**
+   * Reads again what is not in the store any more: a database that crashed takes back what it had not written to its disk yet
+   * (`ReadStore.apply`), and one that was restored may be of yesterday. While nothing is written nobody else would notice.
+   */
+  check(): Promise<void> {
+    return this.#turns.take(async () => {
+      const stored = await this.#options.store.builds();
+      const isLess = ({ build, position }: ActiveBuild) =>
+        (stored.find((one) => sameBuild(one, build))?.checkpoint.position ?? START) < position;
+      for (const lane of this.#lanes.keys())
+        if (lane.builds.some(isLess)) lane.startAgain(new Error('the read store has lost what was written last'));
     });
   }
 

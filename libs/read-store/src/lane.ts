@@ -52,6 +52,8 @@ export class Lane {
   #staged: Recorded[] = [];
   #sinceEnd = 0;
   #attempt = 0;
+  /** Of the log, and why it was broken off. */
+  #reading = new AbortController();
 
   constructor(builds: readonly [ActiveBuild, ...ActiveBuild[]], options: LaneOptions) {
     this.builds = [...builds];
@@ -71,12 +73,18 @@ export class Lane {
     this.#left.abort();
   }
 
+  /** What was written is not all there any more: it is read again, from what the store holds. */
+  startAgain(reason: Error): void {
+    this.#reading.abort(reason);
+  }
+
   /** Reads until it is stopped or left. Whatever fails is tried again, from what the store holds. */
   async run(): Promise<void> {
     while (!this.#stopped()) {
       try {
         if (this.failure !== undefined) await this.#startOver();
         await this.#follow();
+        this.#reading.signal.throwIfAborted();
         if (!this.#stopped()) throw new Error('the log ended');
       } catch (error) {
         if (!this.#stopped()) await this.#backOff(error);
@@ -102,14 +110,16 @@ export class Lane {
   }
 
   async #follow(): Promise<void> {
-    for await (const batch of this.#options.log.follow(this.checkpoint.position, this.#signal)) {
+    this.#reading = new AbortController();
+    const signal = AbortSignal.any([this.#signal, this.#reading.signal]);
+    for await (const batch of this.#options.log.follow(this.checkpoint.position, signal)) {
       const arrived = batch.length === 0;
       if (!arrived) this.#stage(batch);
       if (arrived || this.live || this.#staged.length >= BATCH) await this.#commit();
       if (arrived) await this.#arrive();
       // Catching up must not starve whoever else lives in this process.
       else if (!this.live) await breathe();
-      if (this.#stopped()) return;
+      if (signal.aborted) return;
     }
   }
 

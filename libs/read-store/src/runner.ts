@@ -11,6 +11,9 @@ import { CheckpointBeyondLog } from './standing.ts';
 import { statusOf, type ProjectionStatus } from './status.ts';
 import { Waiters, type Patience } from './waiters.ts';
 
+/** How often the store is asked whether it still holds what was written, in milliseconds. */
+const CHECK_EVERY_MS = 1_000;
+
 export type ProjectionRunnerOptions = {
   readonly log: EventStore;
   readonly store: ReadStore;
@@ -39,6 +42,7 @@ export class ProjectionRunner {
   readonly #stopping = new AbortController();
   readonly #onCaughtUp: () => void;
   #opening: Promise<void> | undefined;
+  #checking: Promise<void> | undefined;
   /** Why it could not begin, in a sentence. */
   #failure: string | undefined;
 
@@ -81,6 +85,7 @@ export class ProjectionRunner {
       if (error instanceof CheckpointBeyondLog) throw error;
       this.#opening = this.#openLater(error);
     }
+    this.#checking = this.#check();
   }
 
   async #openLater(first: unknown): Promise<void> {
@@ -98,10 +103,21 @@ export class ProjectionRunner {
     }
   }
 
+  async #check(): Promise<void> {
+    const { signal } = this.#stopping;
+    for (;;) {
+      await wait(CHECK_EVERY_MS, signal);
+      if (signal.aborted) return;
+      // A store that is away is asked again. Who writes to it says so.
+      await this.#fleet.check().catch(() => undefined);
+    }
+  }
+
   /** Finishes the batch at hand and ends. Whoever waits is sent away; a rebuild under way goes on at the next start. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#opening;
+    await this.#checking;
     await this.#fleet.ended();
     this.#waiters.dismiss();
     for (const model of this.#models.values()) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Handling } from '#event-store';
-import { isRefusal, type Instant } from '#kernel';
+import { StoreUnavailable, type Handling } from '#event-store';
+import { isRefusal, type Instant, type Position } from '#kernel';
 import { Complaint, type Logger, type ReadStore, type Running } from '#read-store';
 import * as renewals from '#projections/renewals';
 import { Settle, subscription, type Surroundings } from '#subscription';
@@ -16,6 +16,14 @@ const BEAT_MS = 1_000;
 const BATCH = 200;
 
 type Due = { readonly subscriptionId: string; readonly partnerId: string };
+
+/** What became of what was due. */
+type Settled = {
+  /** How many times something was recorded. */
+  readonly recorded: number;
+  /** Why something was not, where the log was away: it will be there again. */
+  readonly away?: StoreUnavailable;
+};
 
 type Parts = {
   readonly handling: Handling;
@@ -70,7 +78,9 @@ export class Scheduler {
   }
 
   /** Settles everything that is due up to an instant, until there is nothing left that can be settled. */
-  async settleDue(until: Instant, signal: AbortSignal): Promise<void> {
+  async settleDue(until: Instant, signal: AbortSignal): Promise<Settled> {
+    let recorded = 0;
+    let away: StoreUnavailable | undefined;
     // What did not move although it is due (seats in transit, or a failure) is left for the next beat.
     const stuck = new Set<string>();
     await this.#parts.catchUp();
@@ -78,21 +88,23 @@ export class Scheduler {
       const due = await renewals.due(readModels(this.#parts), until, BATCH + stuck.size);
       const batch = due.filter(({ subscriptionId }) => !stuck.has(subscriptionId));
       if (batch.length === 0) break;
-      const positions = await Promise.all(batch.map((one) => this.#settle(one, until)));
+      const outcomes = await Promise.all(batch.map((one) => this.#settle(one, until)));
       batch.forEach(({ subscriptionId }, i) => {
-        if (positions[i] === undefined) stuck.add(subscriptionId);
+        if (typeof outcomes[i] !== 'string') stuck.add(subscriptionId);
       });
-      const last = positions
-        .filter((position) => position !== undefined)
-        .sort()
-        .at(-1);
+      const positions = outcomes.filter((outcome) => typeof outcome === 'string');
+      recorded += positions.length;
+      away ??= outcomes.find((outcome) => outcome instanceof StoreUnavailable);
+      const last = positions.sort().at(-1);
       if (last !== undefined) await this.#parts.projecting.reached(last, { of: ['renewals'], signal });
     }
     this.#failed = stuck.size;
     if (stuck.size === 0) this.#complaint.settled();
+    return { recorded, ...(away && { away }) };
   }
 
-  async #settle({ subscriptionId, partnerId }: Due, at: Instant): Promise<string | undefined> {
+  /** Where it is recorded, why the log could not be reached, or nothing. */
+  async #settle({ subscriptionId, partnerId }: Due, at: Instant): Promise<Position | StoreUnavailable | undefined> {
     const { handling, surroundings } = this.#parts;
     const meta = ownMeta('scheduler', randomUUID(), at, partnerId);
     try {
@@ -100,7 +112,7 @@ export class Scheduler {
       return isRefusal(outcome) || outcome.events.length === 0 ? undefined : outcome.position;
     } catch (error) {
       this.#complaint.about(error, { subscriptionId });
-      return undefined;
+      return error instanceof StoreUnavailable ? error : undefined;
     }
   }
 }

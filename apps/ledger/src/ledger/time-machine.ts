@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { MoveClock, simulatedClock } from '#calendar';
 import type { EventStore, Handling } from '#event-store';
 import { isRefusal, refuse, START, type Instant, type Meta, type Position, type Refusal } from '#kernel';
@@ -13,6 +14,8 @@ import type { Scheduling } from './scheduling.ts';
 /** What the simulated clock last showed is kept on the stream `clock-simulated`. */
 export const CLOCK_ID = 'simulated';
 
+/** How often the read models are asked how far they have come, in milliseconds. */
+const LOOK_AGAIN_MS = 20;
 /** How long a move waits at one stop for whoever has the duties of a projector and of a scheduler elsewhere. */
 const PATIENCE_MS = 60_000;
 
@@ -21,9 +24,9 @@ type Parts = {
   readonly handling: Handling;
   readonly reads: ReadStore;
   readonly clock: SimulatedClock;
-  readonly scheduler: Scheduler;
-  readonly projecting: Projecting;
-  readonly scheduling: Scheduling;
+  readonly scheduler: Pick<Scheduler, 'settleDue'>;
+  readonly projecting: Pick<Projecting, 'reached'>;
+  readonly scheduling: Pick<Scheduling, 'reached'>;
   /** Aborts when the ledger closes. */
   readonly closing: AbortSignal;
 };
@@ -58,20 +61,22 @@ export class TimeMachine {
     const rehearsed = await handling.handle(simulatedClock, CLOCK_ID, asked, { dryRun: true });
     if (isRefusal(rehearsed)) return rehearsed;
     if (!(await this.#quiet())) return pending();
-    let stop: Instant | undefined;
-    for (let due = await this.#earliestDue(now); due !== undefined && due !== stop;) {
-      stop = due;
+    let passed: Instant | undefined;
+    for (let due = await this.#earliestDue(now); due !== undefined; due = await this.#earliestDue(now, passed)) {
       await this.#stopAt(due, meta);
-      await scheduler.settleDue(due, closing);
+      const { recorded, away } = await scheduler.settleDue(due, closing);
+      // Nothing that falls due later may be recorded before it: the clock stays here until somebody asks again.
+      if (away !== undefined) throw away;
       if (!(await this.#quiet())) return pending();
-      due = await this.#earliestDue(now);
+      // Where a stream cannot be settled at all, the others do not wait for it: they go on from instant to instant.
+      if (recorded === 0) passed = due;
     }
     await this.#stopAt(now, meta);
     return (await this.#quiet()) ? undefined : pending();
   }
 
-  #earliestDue(until: Instant): Promise<Instant | undefined> {
-    return renewals.earliestDue(readModels(this.#parts), until);
+  #earliestDue(until: Instant, after?: Instant): Promise<Instant | undefined> {
+    return renewals.earliestDue(readModels(this.#parts), until, after);
   }
 
   /** Lets the clock show an instant, unless somebody else has moved it further meanwhile. */
@@ -93,6 +98,20 @@ export class TimeMachine {
       end = await endOf(store, before);
       if (!(await scheduling.reached(end, signal))) return false;
       if (!(await projecting.reached(end, { signal }))) return false;
+      if (!(await this.#shows(end, signal))) return false;
+    }
+    return true;
+  }
+
+  /** Until the read models themselves say so: what was seen there before, a database that crashed may have taken back. */
+  async #shows(end: Position, signal: AbortSignal): Promise<boolean> {
+    const isSo = async () => {
+      const served = (await this.#parts.reads.builds()).filter((build) => build.served);
+      return served.every(({ checkpoint }) => checkpoint.position >= end);
+    };
+    while (!(await isSo())) {
+      if (signal.aborted) return false;
+      await pause(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
     }
     return true;
   }

@@ -203,4 +203,24 @@ describeOnPostgres('PostgreSQL', () => {
     await runner.stop();
     await store.close();
   }, 40_000);
+
+  it('may lose in a crash what it has not written to its disk: that is read again, also where nothing new happens', async () => {
+    const url = await server.database();
+    // What is not waited for stays in its memory.
+    await operate(url, "ALTER SYSTEM SET wal_writer_delay = '10s'", 'SELECT pg_reload_conf()');
+    const log = new WrittenLog();
+    const store = await openPostgres({ url });
+    const runner = new ProjectionRunner({ log, store, projections: [naming()], backOff: { first: 20, longest: 50 } });
+    await runner.start();
+    expect(await runner.reached(log.write({ stream: 'thing-a', type: 'Named', data: { name: 'Ada' } }))).toBe(true);
+    await server.crash();
+    await server.revive();
+    const names = () => store.db.selectFrom('things').select('name').execute();
+    const end = performance.now() + 20_000;
+    let there: unknown[] = [];
+    while (there.length === 0 && performance.now() < end) there = await names().catch(() => []);
+    expect(there).toEqual([{ name: 'Ada' }]);
+    await runner.stop();
+    await store.close();
+  }, 40_000);
 });
