@@ -1,3 +1,4 @@
+import type { ClientHttp2Session } from 'node:http2';
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { StoreUnavailable } from '../event-store.ts';
@@ -135,9 +136,29 @@ const takeLeave = async ({ client, over }: Life): Promise<void> => {
   silence(client);
   // `dispose` cancels calls, but leaves the connection open.
   const channel = (Reflect.get(client, 'getChannel') as () => Promise<{ close(): void }>)();
-  void channel.then((its) => its.close()).catch(() => undefined);
+  void channel
+    .then((its) => {
+      breakOff(its);
+      its.close();
+    })
+    .catch(() => undefined);
   await within(LEAVE_TAKING, () => client.dispose()).catch(() => undefined);
 };
+
+/**
+ * Breaks off what has not become a connection yet. A closed channel of grpc leaves it open for as long as a server that hangs
+ * does not greet it: with a new client for each attempt there would be more of them every other second.
+ */
+const breakOff = (channel: object): void => {
+  const subchannels = partOf(channel, 'internalChannel', 'wrappedSubchannels');
+  if (!(subchannels instanceof Set)) return;
+  for (const subchannel of subchannels)
+    (partOf(subchannel, 'child', 'connector', 'session') as ClientHttp2Session | null | undefined)?.destroy();
+};
+
+/** What lies within something of which no type tells. */
+const partOf = (whole: unknown, ...path: readonly string[]): unknown =>
+  path.reduce((part, name) => (typeof part === 'object' && part !== null ? Reflect.get(part, name) : undefined), whole);
 
 /** Lets the driver hear no more answers to its appends: it takes them for the next client's. */
 const silence = (client: EventStoreDBClient): void => {

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { binaryEvent, EventStoreDBClient } from '@eventstore/db-client';
 import type { Fault } from '../../../../test/support/eventstoredb/faults.ts';
@@ -424,6 +426,21 @@ describe('a connection', () => {
     await expect(store.append(stream, [], 1)).rejects.toThrow(StoreUnavailable);
     await standIn.clear();
     expect(await store.read(stream)).toHaveLength(2);
+  });
+
+  const whereFilesAreListed = existsSync('/proc/self/fd') ? it : it.skip;
+  whereFilesAreListed('leaves none behind for each attempt at a server that hangs', async () => {
+    const isSocket = (file: string) => statSync(join('/proc/self/fd', file), { throwIfNoEntry: false })?.isSocket();
+    const sockets = () => readdirSync('/proc/self/fd').filter(isSocket).length;
+    await store.ping();
+    const before = sockets();
+    standIn.hang();
+    for (let attempt = 0; attempt < 5; attempt += 1) await expect(store.ping()).rejects.toThrow(StoreUnavailable);
+    const after = sockets();
+    standIn.goOn();
+    // The last one may be on its way out.
+    expect(after).toBeLessThanOrEqual(before + 1);
+    await insist(() => store.ping());
   });
 
   it('tells who reads on that a stream is gone, once the log is another one', async () => {
