@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Client, QueryConfig } from 'pg';
-import { BATCH, columns, moved, newRow, reactions, type Data } from './read-table.ts';
+import { BATCH, batchesOf, columns, moved, newRow, reactions, type Data } from './read-table.ts';
 
 const NUMBERS: ReadonlySet<string> = new Set(['quantity', 'auto_renew', 'revision']);
 const TABLES = `
@@ -20,14 +20,11 @@ type Write = (reads: Client, batch: readonly Happened[]) => Promise<unknown>;
 /** Reads a log of events into one table of subscriptions, by hand: prepared statements, one transaction a batch. */
 export const projectIntoPostgres = async (log: DatabaseSync, reads: Client, write: Write): Promise<number> => {
   await reads.query(TABLES);
-  const select = log.prepare(
-    'SELECT position, stream, revision, type, data FROM events WHERE position > ? ORDER BY position LIMIT ?',
-  );
-  select.setReturnArrays(true);
+  const next = batchesOf(log);
   let events = 0;
   let after = 0;
   for (;;) {
-    const rows = select.all(after, BATCH) as unknown as [number, string, number, string, string][];
+    const rows = next(after);
     const batch: Happened[] = [];
     for (const [position, stream, revision, type, data] of rows) {
       if (stream.startsWith('subscription-')) batch.push([type, stream.slice(13), JSON.parse(data) as Data, revision]);

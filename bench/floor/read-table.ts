@@ -1,5 +1,18 @@
+import type { DatabaseSync } from 'node:sqlite';
+
 /** Events to a transaction, as many as the ledger's own projections take while they catch up. */
 export const BATCH = 8_000;
+
+type Logged = [position: number, stream: string, revision: number, type: string, data: string];
+
+/** The next batch of a log after a place, by a prepared statement. */
+export const batchesOf = (log: DatabaseSync): ((after: number) => Logged[]) => {
+  const select = log.prepare(
+    'SELECT position, stream, revision, type, data FROM events WHERE position > ? ORDER BY position LIMIT ?',
+  );
+  select.setReturnArrays(true);
+  return (after) => select.all(after, BATCH) as unknown as Logged[];
+};
 
 type Value = string | number | null;
 export type Data = Readonly<Record<string, Value>>;

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { BATCH, columns, moved, newRow, reactions, type Data, type Reaction } from './read-table.ts';
+import { BATCH, batchesOf, columns, moved, newRow, reactions, type Data, type Reaction } from './read-table.ts';
 
 type React = (id: string, data: Data, revision: number) => unknown;
 
@@ -16,14 +16,11 @@ export const project = (log: DatabaseSync, reads: DatabaseSync): number => {
   `);
   const apply = statements(reads);
   const keep = reads.prepare('UPDATE checkpoint SET position = ?');
-  const select = log.prepare(
-    'SELECT position, stream, revision, type, data FROM events WHERE position > ? ORDER BY position LIMIT ?',
-  );
-  select.setReturnArrays(true);
+  const next = batchesOf(log);
   let events = 0;
   let after = 0;
   for (;;) {
-    const rows = select.all(after, BATCH) as unknown as [number, string, number, string, string][];
+    const rows = next(after);
     reads.exec('BEGIN');
     for (const [position, stream, revision, type, data] of rows) {
       if (stream.startsWith('subscription-')) apply(type, stream.slice(13), JSON.parse(data) as Data, revision);
