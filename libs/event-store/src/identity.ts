@@ -19,10 +19,10 @@ export const idsWithin = (namespace: string): ((name: string) => string) => {
 const idOfEvent = idsWithin('9d2c4f1e-6b0a-4c53-8e7f-d41b7a2f90c6');
 
 /**
- * The id of the index-th event of a command: named `<commandId>/<index>/<at>/<fingerprint>`. An append that is repeated because its
- * answer was lost has the same ids, and the store recognises it. A command that is taken in hand anew has others: it may
- * come out differently by then, and must not be mistaken for what was recorded; nor may what another process was asked
- * under the same key at the same instant.
+ * The id of the index-th event of a command: named `<commandId>/<index>/<at>/<fingerprint>`. An append that is repeated
+ * because its answer was lost has the same ids, and the store recognises it. A command that is taken in hand anew has
+ * others: it may come out differently by then, and must not be mistaken for what was recorded; nor may what another process
+ * was asked under the same key at the same instant.
  */
 export const eventId = (
   { commandId, at }: Pick<Meta, 'commandId' | 'at'>,
