@@ -1,8 +1,8 @@
-import type { Charged } from './charges.ts';
+import type { Charged } from './charges/charges.ts';
 import { isRefusal, type Instant, type Refusal } from '#kernel';
 import { priceAt, type Wanted } from './product.ts';
 import type { AddOn, Existing } from './state.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from './context.ts';
 
 /** An add-on as a charge sees it: its own SKU, price and seats, on the base's plan and cycle (R37). */
 export const chargedAs = (

@@ -19,7 +19,7 @@ import {
   upgrade,
 } from './asks.testing.ts';
 import { life, live } from './lives.testing.ts';
-import { settle } from './settle.ts';
+import { settle } from './time/advance.ts';
 import { addOns, cloud, office } from './kinds.testing.ts';
 import {
   bought,

@@ -1,6 +1,6 @@
 import type { Asking } from './guards.ts';
 import type { Existing } from './state.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from './context.ts';
 import { verbs } from './verbs.ts';
 
 /**

@@ -1,20 +1,20 @@
 import type { Role } from '#kernel';
-import { AddSeats } from './add-seats.ts';
-import { AdjustCharges } from './adjust.ts';
-import { SetAutoRenew } from './auto-renew.ts';
-import { CancelSubscription } from './cancel.ts';
-import { ChangePlan } from './change-plan.ts';
-import { ConvertTrial } from './convert.ts';
-import { PauseSubscription } from './pause.ts';
-import { ReactivateSubscription } from './reactivate.ts';
-import { RemoveScheduledChange } from './remove-scheduled-change.ts';
-import { RemoveSeats } from './remove-seats.ts';
-import { RenameSubscription } from './rename.ts';
-import { ResumeSubscription } from './resume.ts';
-import { ScheduleChange } from './schedule-change.ts';
-import { SuspendSubscription } from './suspend.ts';
+import { AddSeats } from './verbs/add-seats.ts';
+import { AdjustCharges } from './verbs/adjust.ts';
+import { SetAutoRenew } from './verbs/auto-renew.ts';
+import { CancelSubscription } from './verbs/cancel.ts';
+import { ChangePlan } from './verbs/change-plan.ts';
+import { ConvertTrial } from './verbs/convert.ts';
+import { PauseSubscription } from './verbs/pause.ts';
+import { ReactivateSubscription } from './verbs/reactivate.ts';
+import { RemoveScheduledChange } from './verbs/remove-scheduled-change.ts';
+import { RemoveSeats } from './verbs/remove-seats.ts';
+import { RenameSubscription } from './verbs/rename.ts';
+import { ResumeSubscription } from './verbs/resume.ts';
+import { ScheduleChange } from './verbs/schedule-change.ts';
+import { SuspendSubscription } from './verbs/suspend.ts';
 import type { Ask } from './subscription.testing.ts';
-import { UpgradeSubscription } from './upgrade.ts';
+import { UpgradeSubscription } from './verbs/upgrade.ts';
 
 /** Every verb in a few characters: what a test varies is what it writes. */
 export const addSeats =

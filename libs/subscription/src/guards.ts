@@ -3,7 +3,7 @@ import type { Sku } from '#catalog';
 import { refuse, type Actor, type Instant, type PartnerFacts, type Refusal, type RefusalCode } from '#kernel';
 import { mayDo, resolve, type Action, type Policy } from '#policy';
 import type { Existing, Status } from './state.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from './context.ts';
 
 /** Who asks, when: what a guard judges a state by. */
 export type Asking = {

@@ -1,42 +1,36 @@
-export { ActivateSubscription } from './activate.ts';
-export { ReactivateAddOn, SuspendAddOn } from './add-on-status.ts';
-export { AddSeats } from './add-seats.ts';
-export { AdjustCharges } from './adjust.ts';
-export { endDates, type EndDate } from './align.ts';
+export { ActivateSubscription } from './verbs/activate.ts';
+export { ReactivateAddOn, SuspendAddOn } from './verbs/add-on-status.ts';
+export { AddSeats } from './verbs/add-seats.ts';
+export { AdjustCharges } from './verbs/adjust.ts';
+export { endDates, type EndDate } from './verbs/align.ts';
 export { allowedActions } from './allowed-actions.ts';
-export { SetAutoRenew } from './auto-renew.ts';
-export { CancelSubscription } from './cancel.ts';
-export { ChangePlan } from './change-plan.ts';
-export type { ChargeLine, ChargeType } from './charge-line.ts';
-export type { ChargesPosted } from './charges.ts';
-export { ConvertTrial } from './convert.ts';
+export { SetAutoRenew } from './verbs/auto-renew.ts';
+export { CancelSubscription } from './verbs/cancel.ts';
+export { ChangePlan } from './verbs/change-plan.ts';
+export type { ChargeLine, ChargeType } from './charges/charge-line.ts';
+export type { ChargesPosted } from './charges/charges.ts';
+export { ConvertTrial } from './verbs/convert.ts';
 export { evolve, type SubscriptionEvent } from './events.ts';
 export type { Asking } from './guards.ts';
 export { history } from './history.ts';
-export { DeprovisionSubscription } from './deprovision.ts';
-export { PauseSubscription } from './pause.ts';
-export { PurchaseSubscription, type SubscriptionCreated } from './purchase.ts';
-export { ReactivateSubscription } from './reactivate.ts';
-export { ReceiveUpgrade } from './receive-upgrade.ts';
-export { RecordUsage } from './record-usage.ts';
-export { refundOptions, type RefundOption } from './refund-options.ts';
-export { RemoveScheduledChange } from './remove-scheduled-change.ts';
-export { RemoveSeats } from './remove-seats.ts';
-export { RenameSubscription } from './rename.ts';
-export { ResumeSubscription } from './resume.ts';
-export { ScheduleChange } from './schedule-change.ts';
-export { nextDue, settle, Settle } from './settle.ts';
+export { DeprovisionSubscription } from './verbs/deprovision.ts';
+export { PauseSubscription } from './verbs/pause.ts';
+export { PurchaseSubscription, type SubscriptionCreated } from './verbs/purchase.ts';
+export { ReactivateSubscription } from './verbs/reactivate.ts';
+export { ReceiveUpgrade } from './transfer/receive-upgrade.ts';
+export { RecordUsage } from './verbs/record-usage.ts';
+export { refundOptions, type RefundOption } from './verbs/refund-options.ts';
+export { RemoveScheduledChange } from './verbs/remove-scheduled-change.ts';
+export { RemoveSeats } from './verbs/remove-seats.ts';
+export { RenameSubscription } from './verbs/rename.ts';
+export { ResumeSubscription } from './verbs/resume.ts';
+export { ScheduleChange } from './verbs/schedule-change.ts';
+export { nextDue, settle, Settle } from './time/advance.ts';
 export type { Existing, Kind, ScheduledChange, Status, Subscription, UpgradeTarget } from './state.ts';
 export { subscription, type SubscriptionCommand } from './subscription.ts';
-export type {
-  AlignableSubscription,
-  CustomerFacts,
-  HeldSeats,
-  HeldSubscription,
-  Surroundings,
-} from './surroundings.ts';
-export { SetAddOns } from './set-add-ons.ts';
-export { SuspendSubscription } from './suspend.ts';
-export { CompleteUpgrade, ReturnUpgrade, type UpgradeStarted } from './transfer.ts';
-export { UpgradeSubscription } from './upgrade.ts';
+export type { AlignableSubscription, CustomerFacts, HeldSeats, HeldSubscription, Surroundings } from './context.ts';
+export { SetAddOns } from './verbs/set-add-ons.ts';
+export { SuspendSubscription } from './verbs/suspend.ts';
+export { CompleteUpgrade, ReturnUpgrade, type UpgradeStarted } from './transfer/transfer.ts';
+export { UpgradeSubscription } from './verbs/upgrade.ts';
 export { type SubscriptionVerb } from './verbs.ts';

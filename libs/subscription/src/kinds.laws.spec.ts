@@ -6,7 +6,7 @@ import { everyVerb } from './asks.testing.ts';
 import { evolve, type SubscriptionEvent } from './events.ts';
 import { liveKind, livesByKind, type KindLived } from './kind-lives.testing.ts';
 import { furtherVerbs } from './kinds.testing.ts';
-import { nextDue, settle } from './settle.ts';
+import { nextDue, settle } from './time/advance.ts';
 import { none, type Existing, type Subscription } from './state.ts';
 import { linesOf, meta } from './subscription.testing.ts';
 

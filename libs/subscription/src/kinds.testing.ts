@@ -1,10 +1,10 @@
 import type { Instant, Role } from '#kernel';
 import type { Policy, PresetName } from '#policy';
-import { ActivateSubscription } from './activate.ts';
-import { ReactivateAddOn, SuspendAddOn } from './add-on-status.ts';
-import { DeprovisionSubscription } from './deprovision.ts';
-import { RecordUsage } from './record-usage.ts';
-import { SetAddOns } from './set-add-ons.ts';
+import { ActivateSubscription } from './verbs/activate.ts';
+import { ReactivateAddOn, SuspendAddOn } from './verbs/add-on-status.ts';
+import { DeprovisionSubscription } from './verbs/deprovision.ts';
+import { RecordUsage } from './verbs/record-usage.ts';
+import { SetAddOns } from './verbs/set-add-ons.ts';
 import {
   catalogue,
   offer,
@@ -16,7 +16,7 @@ import {
   type Ask,
   type Wish,
 } from './subscription.testing.ts';
-import type { CustomerFacts } from './surroundings.ts';
+import type { CustomerFacts } from './context.ts';
 
 const plans = (month: string, year: string) => [
   plan('P1M', 'monthly', month),

@@ -12,7 +12,7 @@ import {
 } from '#catalog';
 import { isRefusal, refuse, type Instant, type Refusal } from '#kernel';
 import type { Decimal } from '#money';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from './context.ts';
 
 /** A SKU at a plan, priced in a currency by the catalogue in force at an instant. */
 export type Priced = {

@@ -10,7 +10,7 @@ import {
   surroundingsOf,
   type Wish,
 } from './subscription.testing.ts';
-import type { HeldSeats } from './surroundings.ts';
+import type { HeldSeats } from './context.ts';
 
 const at = '2021-06-18T09:00:00.000Z';
 const month = [plan('P1M', 'monthly', '10.08')];

@@ -2,7 +2,7 @@ import type { Anchor, BillingCycle, Term } from '#calendar';
 import type { Day, Instant } from '#kernel';
 import type { Decimal } from '#money';
 import type { PolicyPin } from '#policy';
-import type { ChargeLine } from './charge-line.ts';
+import type { ChargeLine } from './charges/charge-line.ts';
 import type { SeenUsage } from './seen-usage.ts';
 
 /** The four ways of selling (rules.md, "Commerce kinds"). */

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { cancel, everyVerb } from './asks.testing.ts';
 import { evolve, type SubscriptionEvent } from './events.ts';
 import { life, live, type Lived } from './lives.testing.ts';
-import { settle } from './settle.ts';
+import { settle } from './time/advance.ts';
 import { none, type Existing, type Subscription } from './state.ts';
 import { linesOf, type Story } from './subscription.testing.ts';
 

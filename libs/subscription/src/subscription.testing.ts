@@ -2,15 +2,15 @@ import type { BillingCycle, Term } from '#calendar';
 import { parseCatalogue, timeline, type Catalogue } from '#catalog';
 import { isRefusal, type Decision, type Instant, type Meta, type Refusal, type RefusalCode, type Role } from '#kernel';
 import { timelineOf, type Policy, type PolicyTimeline, type PresetName } from '#policy';
-import type { ChargeLine } from './charge-line.ts';
+import type { ChargeLine } from './charges/charge-line.ts';
 import { evolve, type SubscriptionEvent } from './events.ts';
-import { PurchaseSubscription } from './purchase.ts';
-import { ReceiveUpgrade } from './receive-upgrade.ts';
-import { Settle } from './settle.ts';
+import { PurchaseSubscription } from './verbs/purchase.ts';
+import { ReceiveUpgrade } from './transfer/receive-upgrade.ts';
+import { Settle } from './time/advance.ts';
 import { none, type Existing, type Subscription } from './state.ts';
 import { subscription, type SubscriptionCommand } from './subscription.ts';
-import type { Surroundings } from './surroundings.ts';
-import { CompleteUpgrade, ReturnUpgrade, type UpgradeStarted } from './transfer.ts';
+import type { Surroundings } from './context.ts';
+import { CompleteUpgrade, ReturnUpgrade, type UpgradeStarted } from './transfer/transfer.ts';
 
 /** What a SKU of a test's catalogue differs in from a plain one. */
 type SkuWish = { readonly skuId?: string; readonly plans?: readonly object[] } & Readonly<Record<string, unknown>>;

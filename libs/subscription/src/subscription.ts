@@ -2,12 +2,12 @@ import { isRefusal, refuse, type Decider, type Decision, type Meta, type Refusal
 import { allowedActions } from './allowed-actions.ts';
 import { evolve, type SubscriptionEvent } from './events.ts';
 import type { Asking } from './guards.ts';
-import * as purchase from './purchase.ts';
-import * as receiveUpgrade from './receive-upgrade.ts';
-import { settle, type Settle } from './settle.ts';
+import * as purchase from './verbs/purchase.ts';
+import * as receiveUpgrade from './transfer/receive-upgrade.ts';
+import { settle, type Settle } from './time/advance.ts';
 import { none, type Existing, type Subscription } from './state.ts';
-import type { Surroundings } from './surroundings.ts';
-import * as transfer from './transfer.ts';
+import type { Surroundings } from './context.ts';
+import * as transfer from './transfer/transfer.ts';
 import { verbs, type SubscriptionVerb, type Verb } from './verbs.ts';
 
 /** Everything that a subscription's stream can be sent. */

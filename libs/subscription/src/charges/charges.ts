@@ -1,0 +1,125 @@
+import { days } from '#calendar';
+import type { Day, Event, Instant } from '#kernel';
+import { add, compare, negate, prorate, sum, type Decimal } from '#money';
+import { resolve, roundingFor } from '#policy';
+import type { ChargeLine, ChargeType, ProratedCharge } from './charge-line.ts';
+import type { Cycle, Existing } from '../state.ts';
+
+/** Money posted by one operation. Recorded in the same append as the decision that it follows from. */
+export type ChargesPosted = Event<
+  'ChargesPosted',
+  {
+    /** One per operation; both sides of an upgrade share it. */
+    readonly referenceId: string;
+    readonly subscriptionId: string;
+    readonly partnerId: string;
+    readonly customerId: string;
+    readonly orderId: string;
+    readonly currency: string;
+    readonly lines: readonly ChargeLine[];
+  }
+>;
+
+/** What a line is about: the seats, their price and the charge cycle that it is a part of. */
+export type Charged = Pick<
+  Existing,
+  'kind' | 'offerId' | 'skuId' | 'unitPrice' | 'quantity' | 'currency' | 'billingCycle' | 'policy'
+> & {
+  readonly cycle: Cycle;
+};
+
+/** A charge for `charged.quantity` seats for the days from one to another, both included (A19); by default the whole cycle. */
+export const charge = (
+  chargeType: ProratedCharge,
+  charged: Charged,
+  from: Day = charged.cycle.start,
+  to: Day = charged.cycle.end,
+): ChargeLine => {
+  const { kind, offerId, skuId, unitPrice, quantity, currency, billingCycle, cycle } = charged;
+  const part = days(from, to);
+  const regime = roundingFor(resolve(charged.policy), kind, chargeType, billingCycle);
+  const amount = prorate({ unitPrice, quantity, days: part, cycleDays: cycle.days, currency, regime });
+  return {
+    chargeType,
+    offerId,
+    skuId,
+    unitPrice,
+    effectiveUnitPrice: amount.effectiveUnitPrice,
+    quantity,
+    subtotal: amount.subtotal,
+    chargeStart: from,
+    chargeEnd: to,
+    days: part,
+    cycleDays: cycle.days,
+    rounding: amount.rounding,
+  };
+};
+
+/** The same as `charge`, given back. */
+export const credit = (chargeType: ProratedCharge, charged: Charged, from?: Day): ChargeLine => {
+  const line = charge(chargeType, charged, from);
+  return { ...line, subtotal: negate(line.subtotal) };
+};
+
+/** A posted line taken back to the last cent; never recomputed (§2.4, invariant 2). */
+export const reversal = (chargeType: ChargeType, line: ChargeLine): ChargeLine => ({
+  ...line,
+  chargeType,
+  subtotal: negate(line.subtotal),
+  rounding: 'reversal',
+});
+
+/** Each line posted since an instant, reversed; their sum is exactly zero (§2.4, invariant 2). */
+export const linesBack = (state: Existing, since: Instant): readonly ChargeLine[] =>
+  state.lines
+    .filter(({ postedFor }) => postedFor >= since)
+    .map(({ postedFor: _, ...line }) => reversal('cancelImmediate', line));
+
+const totalOf = (lines: readonly ChargeLine[], currency: string): Decimal =>
+  sum(
+    lines.map(({ subtotal }) => subtotal),
+    currency,
+  );
+
+/**
+ * Lines of an operation whose net credit is cut to what the running cycle's lines still sum to (§2.4, invariant 3). The
+ * last credit line takes the cut. Where credits by hand have left less than nothing, nothing more is given back.
+ */
+export const capped = (lines: readonly ChargeLine[], state: Existing): readonly ChargeLine[] => {
+  const posted = totalOf(
+    state.lines.filter(({ chargeStart }) => chargeStart >= state.cycle.start),
+    state.currency,
+  );
+  const left = add(compare(posted, '0') > 0 ? posted : '0', totalOf(lines, state.currency));
+  if (compare(left, '0') >= 0) return lines;
+  const cut = lines.findLastIndex(({ subtotal }) => compare(subtotal, '0') < 0);
+  return lines.map((line, i) =>
+    i === cut ? { ...line, subtotal: add(line.subtotal, negate(left)), rounding: 'capped' as const } : line,
+  );
+};
+
+/** The event that posts lines under one reference. */
+export const post = (
+  owner: Pick<Existing, 'subscriptionId' | 'partnerId' | 'customerId' | 'orderId' | 'currency'>,
+  referenceId: string,
+  effectiveAt: Instant,
+  lines: readonly ChargeLine[],
+): ChargesPosted => ({
+  type: 'ChargesPosted',
+  data: {
+    referenceId,
+    subscriptionId: owner.subscriptionId,
+    partnerId: owner.partnerId,
+    customerId: owner.customerId,
+    orderId: owner.orderId,
+    currency: owner.currency,
+    lines,
+    effectiveAt,
+  },
+});
+
+/** Remembers posted lines: refunds reverse them, and no credit exceeds them. */
+export const evolve = (state: Existing, { data }: ChargesPosted): Existing => ({
+  ...state,
+  lines: [...state.lines, ...data.lines.map((line) => ({ ...line, postedFor: data.effectiveAt }))],
+});

@@ -1,0 +1,41 @@
+import { addDays, dayOf } from '#calendar';
+import type { Instant } from '#kernel';
+import type { ChargeLine, ProratedCharge } from './charge-line.ts';
+import { capped, charge, credit, reversal, type Charged } from './charges.ts';
+import type { Existing } from '../state.ts';
+
+/**
+ * The lines of a change from `part.quantity` seats to another number, from the instant's day to the end of the running
+ * cycle (§2.5): a whole day's worth on its last day (E18), a pair of lines for each change of one day (E17). `part` is the
+ * base or one of its add-ons.
+ */
+export const seatChange = (
+  chargeType: ProratedCharge,
+  state: Existing,
+  { part, quantity, at }: { readonly part: Charged; readonly quantity: number; readonly at: Instant },
+): readonly ChargeLine[] => {
+  const day = dayOf(at);
+  const after = quantity > 0 ? [charge(chargeType, { ...part, quantity }, day)] : [];
+  if (state.kind !== 'legacy') return capped([credit(chargeType, part, day), ...after], state);
+  // Legacy: the advance charge comes back whole, and each number of seats pays for its own days (W27).
+  const advance = openLine(state, part);
+  if (advance === undefined) return after;
+  const used = advance.chargeStart < day ? [charge(chargeType, part, advance.chargeStart, addDays(day, -1))] : [];
+  return capped([reversal(chargeType, advance), ...used, ...after], state);
+};
+
+/** The line that reaches to the end of the running cycle and was not taken back. */
+const openLine = (state: Existing, { offerId, skuId, cycle }: Charged): ChargeLine | undefined => {
+  const line = state.lines.findLast(
+    (posted) =>
+      posted.offerId === offerId &&
+      posted.skuId === skuId &&
+      posted.chargeEnd === cycle.end &&
+      posted.rounding !== 'reversal' &&
+      !posted.subtotal.startsWith('-') &&
+      posted.chargeType !== 'customerDebit',
+  );
+  if (line === undefined) return undefined;
+  const { postedFor: _, ...open } = line;
+  return open;
+};

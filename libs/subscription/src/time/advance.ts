@@ -1,0 +1,59 @@
+import { startOf } from '#calendar';
+import { commandClass, type Instant } from '#kernel';
+import { evolve, type SubscriptionEvent } from '../events.ts';
+import { endRetention, endStage, endTerm } from './end-term.ts';
+import { endTrial } from './end-trial.ts';
+import { policyOf } from '../guards.ts';
+import { renew } from './renew.ts';
+import { startCycle } from './start-cycle.ts';
+import type { Existing, Subscription } from '../state.ts';
+import type { Surroundings } from '../context.ts';
+import { instantAfter } from './term.ts';
+
+/** Record what fell due, if the next command has not done so already. Sent by the scheduler; twice records nothing. */
+export class Settle extends commandClass('Settle')<Record<never, never>> {}
+
+/** When something happens next by itself: a cycle, the term's or the trial's end, a stage's. Nothing after the end. */
+export const nextDue = (state: Subscription): Instant | null => {
+  if (state.status === 'none' || state.status === 'deleted' || state.inTransit !== null) return null;
+  if (state.status === 'pending') return null;
+  if (state.stageEndsAt !== null) return state.stageEndsAt;
+  const next = instantAfter(state.cycle.end);
+  const expiresAt = state.suspension?.autoExpiresAt ?? next;
+  return expiresAt < next ? expiresAt : next;
+};
+
+/**
+ * Everything that fell due up to and including an instant, as events in order, each with the effective time when it was
+ * due (architecture.md §3, E19–E21; a trial's end before a cancellation at that instant: E26). Seats in transit stop it:
+ * what follows them must not be recorded before them.
+ */
+export const settle = (
+  state: Existing,
+  at: Instant,
+  surroundings: Surroundings,
+): { readonly events: readonly SubscriptionEvent[]; readonly state: Existing } => {
+  const events: SubscriptionEvent[] = [];
+  let now = state;
+  for (let due = nextDue(now); due !== null && due <= at; due = nextDue(now)) {
+    const step = whatFallsDue(now, due, surroundings);
+    events.push(...step);
+    now = step.reduce<Subscription>(evolve, now) as Existing;
+  }
+  return { events, state: now };
+};
+
+const whatFallsDue = (state: Existing, due: Instant, surroundings: Surroundings): readonly SubscriptionEvent[] => {
+  if (state.stageEndsAt !== null) return endStage(state, due);
+  const expiresAt = state.suspension?.autoExpiresAt;
+  if (expiresAt !== undefined && expiresAt !== null && expiresAt <= due) return endRetention(due);
+  if (startOf(state.cycle.end) < startOf(state.termEnd)) return startCycle(state, due, surroundings);
+  if (!state.autoRenew || staysATrial(state)) return endTerm(state, due);
+  if (!state.isTrial) return renew(state, due, surroundings);
+  const converted = endTrial(state, due, surroundings);
+  return converted.some(({ type }) => type === 'TrialConverted') ? converted : [...converted, ...endTerm(state, due)];
+};
+
+/** A legacy trial is converted by hand, or it ends (D33). */
+const staysATrial = (state: Existing): boolean =>
+  state.isTrial && state.kind === 'legacy' && policyOf(state)['legacy.trial.autoConvert'] === 'no';

@@ -1,0 +1,53 @@
+import { plus } from '#calendar';
+import type { Event, Instant } from '#kernel';
+import { policyOf } from '../guards.ts';
+import type { Existing } from '../state.ts';
+
+/** The end, for good (R61). */
+export type SubscriptionDeleted = Event<
+  'SubscriptionDeleted',
+  { readonly cause: 'termEnded' | 'trialEnded' | 'stageEnded' | 'retentionElapsed' | 'upgraded' | 'deprovisioned' }
+>;
+
+/** The term is over and did not renew: access remains for a while, unbilled (`docs-2022-03`). */
+export type SubscriptionExpired = Event<'SubscriptionExpired', { readonly until: Instant }>;
+
+/** Access is gone, the data not yet (`docs-2022-03`). */
+export type SubscriptionDisabled = Event<'SubscriptionDisabled', { readonly until: Instant }>;
+
+export type TermEnd = SubscriptionDeleted | SubscriptionExpired | SubscriptionDisabled;
+
+const EXPIRED = 'P30D';
+const DISABLED = 'P90D';
+
+/** What a term that does not renew leads to (A10, R43; `nce.afterTermEnd`). */
+export const endTerm = (state: Existing, effectiveAt: Instant): readonly TermEnd[] => {
+  if (state.kind !== 'newCommerce' || policyOf(state)['nce.afterTermEnd'] === 'deleted')
+    return [{ type: 'SubscriptionDeleted', data: { cause: state.isTrial ? 'trialEnded' : 'termEnded', effectiveAt } }];
+  // Whoever was paused has no access to lose: 30 days in place of the expired stage, then the 90 as for all.
+  return state.status === 'active'
+    ? [{ type: 'SubscriptionExpired', data: { until: plus(effectiveAt, EXPIRED), effectiveAt } }]
+    : [{ type: 'SubscriptionDisabled', data: { until: plus(plus(effectiveAt, EXPIRED), DISABLED), effectiveAt } }];
+};
+
+/** A suspended subscription that nobody reactivated: its data is gone (R41, R42, E33). */
+export const endRetention = (effectiveAt: Instant): readonly SubscriptionDeleted[] => [
+  { type: 'SubscriptionDeleted', data: { cause: 'retentionElapsed', effectiveAt } },
+];
+
+/** What follows an expired or disabled stage. */
+export const endStage = (state: Existing, effectiveAt: Instant): readonly TermEnd[] =>
+  state.status === 'expired'
+    ? [{ type: 'SubscriptionDisabled', data: { until: plus(effectiveAt, DISABLED), effectiveAt } }]
+    : [{ type: 'SubscriptionDeleted', data: { cause: 'stageEnded', effectiveAt } }];
+
+export const evolve = (state: Existing, event: TermEnd): Existing => {
+  switch (event.type) {
+    case 'SubscriptionDeleted':
+      return { ...state, status: 'deleted', autoRenew: false, scheduledChange: null, stageEndsAt: null };
+    case 'SubscriptionExpired':
+      return { ...state, status: 'expired', stageEndsAt: event.data.until };
+    case 'SubscriptionDisabled':
+      return { ...state, status: 'disabled', stageEndsAt: event.data.until };
+  }
+};

@@ -1,0 +1,202 @@
+import { anchorOf, dayOf, type BillingCycle, type Term } from '#calendar';
+import { isRefusal, type Day, type Event, type Instant, type Refusal, type RefusalCode } from '#kernel';
+import type { Decimal } from '#money';
+import { pinAt, type PolicyPin } from '#policy';
+import { chargedParts } from '../add-on.ts';
+import { charge, post, type ChargesPosted } from '../charges/charges.ts';
+import { changeRefusal, coming, seatsThatLeave, withChange } from './next-term.ts';
+import { policyOf } from '../guards.ts';
+import { priceAt, type Priced, type Wanted } from '../product.ts';
+import { isBilled, reference, withoutOldLines } from './start-cycle.ts';
+import type { AddOn, Existing, ScheduledChange } from '../state.ts';
+import type { Surroundings } from '../context.ts';
+import { openTerm, type OpenedTerm } from './term.ts';
+import { seatsLeave, type UpgradeStarted } from '../transfer/transfer.ts';
+
+/** A new term began, with the scheduled change in it (R74, R80), at the prices and under the rules in force then (E53). */
+export type SubscriptionRenewed = Event<
+  'SubscriptionRenewed',
+  OpenedTerm & {
+    readonly offerId: string;
+    readonly skuId: string;
+    readonly offerName: string;
+    readonly quantity: number;
+    readonly term: Term;
+    readonly billingCycle: BillingCycle;
+    readonly unitPrice: Decimal;
+    readonly catalogVersion: string;
+    readonly policy: PolicyPin;
+    readonly applied: ScheduledChange | null;
+    /** The add-ons that renew along, at the prices of the new term (R37). */
+    readonly addOns: Existing['addOns'];
+    /** R87: users' licences are not moved along by themselves. */
+    readonly licenceReassignment: 'manual' | null;
+  }
+>;
+
+/** The saved change could not be applied at renewal: it renewed unchanged, and says so (E49). */
+export type ScheduledChangeFailed = Event<
+  'ScheduledChangeFailed',
+  { readonly code: RefusalCode; readonly change: ScheduledChange }
+>;
+
+type Renewal = SubscriptionRenewed | ScheduledChangeFailed | ChargesPosted | UpgradeStarted;
+
+/** Renews (R74): applies the scheduled change, if it still can be, before the first charge (R80); else flags it (E49). */
+export const renew = (state: Existing, at: Instant, surroundings: Surroundings): readonly Renewal[] => {
+  const { scheduledChange } = state;
+  const no = scheduledChange === null ? undefined : changeRefusal(state, scheduledChange, at, surroundings);
+  const change = no === undefined ? scheduledChange : null;
+  const apply = change !== null && seatsThatLeave(state, change) > 0 ? renewInParts : renewWhole;
+  return [...changeFailed(state, no, at), ...apply(state, change, at, surroundings)];
+};
+
+/** Says that the saved change could not be applied, if there was one and a no to it. */
+export const changeFailed = (
+  { scheduledChange }: Existing,
+  no: Refusal | undefined,
+  effectiveAt: Instant,
+): readonly ScheduledChangeFailed[] =>
+  no === undefined || scheduledChange === null
+    ? []
+    : [{ type: 'ScheduledChangeFailed', data: { code: no.refused, change: scheduledChange, effectiveAt } }];
+
+const renewWhole = (
+  state: Existing,
+  change: ScheduledChange | null,
+  at: Instant,
+  surroundings: Surroundings,
+): readonly (SubscriptionRenewed | ChargesPosted)[] => {
+  const quantity = change?.quantity ?? state.quantity;
+  const renewed = renewal(state, { wanted: withChange(state, change ?? {}), quantity, change }, at, surroundings);
+  return [renewed, ...firstCharge(state, renewed, at)];
+};
+
+/** Some seats go to another SKU as the new term begins (R92): the others renew, the moved ones open their own term. */
+const renewInParts = (
+  state: Existing,
+  change: ScheduledChange | null,
+  at: Instant,
+  surroundings: Surroundings,
+): readonly Renewal[] => {
+  const then = coming(state, change ?? {}, at, surroundings);
+  if (change === null || isRefusal(then)) return renewWhole(state, null, at, surroundings); // changeRefusal has looked
+  const { offerId, skuId, scheduledSubscriptionId, subscriptionId } = state;
+  const { quantity } = then.wanted;
+  const moved = seatsThatLeave(state, change);
+  const staying = { ...then.wanted, offerId, skuId };
+  const renewed = renewal(state, { wanted: staying, quantity: quantity - moved, change }, at, surroundings);
+  const together = { ...evolveRenewed(state, renewed), quantity, lots: [{ quantity, since: at }] };
+  const leaving = {
+    transitionId: reference(state, 'upgrade', at),
+    quantity: moved,
+    target: change.target ?? 'new',
+    newSubscriptionId: scheduledSubscriptionId ?? subscriptionId,
+    priced: then.priced,
+    atRenewal: true,
+  };
+  return [renewed, ...firstCharge(state, renewed, at), ...seatsLeave(together, leaving, at)];
+};
+
+/** Price and version of the catalogue in force; a product that it no longer holds renews at the price it had. */
+const priceOrPinned = (
+  { unitPrice, pendingPlan, catalogVersion, offerName }: Existing,
+  wanted: Wanted,
+  at: Instant,
+  surroundings: Surroundings,
+): Pick<Priced, 'unitPrice' | 'catalogVersion'> & { readonly offerName: string } => {
+  const priced = priceAt(surroundings, wanted, at);
+  return isRefusal(priced)
+    ? { unitPrice: pendingPlan?.unitPrice ?? unitPrice, catalogVersion, offerName }
+    : { unitPrice: priced.unitPrice, catalogVersion: priced.catalogVersion, offerName: priced.offer.name };
+};
+
+const repriced = (
+  addOn: AddOn,
+  { term, billingCycle, currency }: Wanted,
+  at: Instant,
+  surroundings: Surroundings,
+): AddOn => {
+  const { offerId, skuId } = addOn;
+  const priced = priceAt(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
+  return isRefusal(priced) ? addOn : { ...addOn, unitPrice: priced.unitPrice };
+};
+
+type Renewing = {
+  readonly wanted: Wanted;
+  readonly quantity: number;
+  readonly change: ScheduledChange | null;
+};
+
+const renewal = (
+  state: Existing,
+  { wanted, quantity, change }: Renewing,
+  at: Instant,
+  surroundings: Surroundings,
+): SubscriptionRenewed => {
+  const { offerId, skuId, term, billingCycle } = wanted;
+  const otherSku = offerId !== state.offerId || skuId !== state.skuId;
+  const automatic = policyOf(state)['nce.scheduledUpgrade.reassign'] !== 'manual' && quantity === state.quantity;
+  return {
+    type: 'SubscriptionRenewed',
+    data: {
+      ...openTerm(dayOf(at), term, billingCycle, anchorAfter(state, dayOf(at))),
+      offerId,
+      skuId,
+      quantity,
+      term,
+      billingCycle,
+      ...priceOrPinned(state, wanted, at, surroundings),
+      policy: pinAt(surroundings.policies, at), // E53
+      applied: change,
+      addOns: state.addOns.map((addOn) => repriced(addOn, wanted, at, surroundings)),
+      // Users' licences do not move along by themselves (R87).
+      licenceReassignment: otherSku && !automatic ? 'manual' : null,
+      effectiveAt: at,
+    },
+  };
+};
+
+/** Renewals keep the anchor (E3); the first term after an aligned end sets a new one (§2.2). */
+const anchorAfter = (state: Existing, start: Day) =>
+  state.aligned ? anchorOf(start, policyOf(state).anchor) : state.anchor;
+
+/** The new term's first cycle. Where all seats leave at once there is nothing to charge. */
+const firstCharge = (state: Existing, { data }: SubscriptionRenewed, at: Instant): readonly ChargesPosted[] =>
+  data.quantity === 0 || !isBilled(state)
+    ? []
+    : [
+        post(
+          state,
+          reference(state, 'renewal', at),
+          at,
+          chargedParts({ ...state, ...data }).map((part) => charge('renew', part)),
+        ),
+      ];
+
+export const evolve = (state: Existing, event: SubscriptionRenewed | ScheduledChangeFailed): Existing => {
+  if (event.type === 'SubscriptionRenewed') return withoutOldLines(evolveRenewed(state, event));
+  const { effectiveAt, code } = event.data;
+  return {
+    ...state,
+    scheduledChangeFailed: { at: effectiveAt, code },
+    scheduledChange: null,
+    scheduledSubscriptionId: null,
+  };
+};
+
+const evolveRenewed = (
+  state: Existing,
+  { data: { applied, effectiveAt, ...term } }: SubscriptionRenewed,
+): Existing => ({
+  ...state,
+  ...term,
+  aligned: false,
+  termStartedAt: effectiveAt,
+  lots: [{ quantity: term.quantity, since: effectiveAt }],
+  scheduledChange: null,
+  scheduledSubscriptionId: null,
+  scheduledChangeFailed: applied === null ? state.scheduledChangeFailed : null,
+  pendingPlan: null,
+  licenceReassignment: term.licenceReassignment ?? state.licenceReassignment,
+});

@@ -1,0 +1,65 @@
+import { MOST_SEATS } from '#catalog';
+import { commandClass, isRefusal, type Decision, type Event } from '#kernel';
+import { post, type ChargesPosted } from '../charges/charges.ts';
+import {
+  all,
+  countRefusal,
+  mayTry,
+  mustBeActive,
+  notDuringTrial,
+  notTooOften,
+  onlyFor,
+  quantityRefusal,
+  type Asking,
+} from '../guards.ts';
+import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
+import { skuAt } from '../product.ts';
+import { overCap } from '../seat-cap.ts';
+import { seatChange } from '../charges/seat-change.ts';
+import type { Existing } from '../state.ts';
+import type { Surroundings } from '../context.ts';
+
+/** More seats, at once (R79). */
+export class AddSeats extends commandClass('AddSeats')<{ readonly quantity: number }> {}
+
+/** More seats, from this instant on (R79). */
+export type SeatsAdded = Event<'SeatsAdded', { readonly added: number; readonly quantity: number }>;
+
+export const guard = all(
+  mayTry('add-seats'),
+  onlyFor('add-seats', 'newCommerce', 'legacy', 'isvSaas'),
+  mustBeActive,
+  notDuringTrial,
+  notTooOften,
+);
+
+/** At once (R79). The seats' price stays as it was pinned; a scheduled change falls away (R88, A5, E36). */
+export const decide = (
+  { data, meta }: AddSeats,
+  state: Existing,
+  { at }: Asking,
+  surroundings: Surroundings,
+): Decision<SeatsAdded | ChargesPosted | ScheduledChangeRemoved> => {
+  const quantity = state.quantity + data.quantity;
+  const found = skuAt(surroundings, state, at);
+  // A SKU that was withdrawn has no limits any more than it has buyers: what is held may still grow within an integer.
+  const limits = isRefusal(found) ? { minSeats: 1, maxSeats: MOST_SEATS } : found.sku;
+  const no =
+    countRefusal(data.quantity) ??
+    quantityRefusal(quantity, limits) ??
+    (isRefusal(found)
+      ? undefined
+      : overCap(surroundings.customer, { ...found, ...state, has: state.quantity, wants: quantity }));
+  if (no !== undefined) return no;
+  return [
+    { type: 'SeatsAdded', data: { added: data.quantity, quantity, effectiveAt: at } },
+    post(state, meta.commandId, at, seatChange('addQuantity', state, { part: state, quantity, at })),
+    ...invalidated(state, 'quantityChange', at),
+  ];
+};
+
+export const evolve = (state: Existing, { data: { added, quantity, effectiveAt } }: SeatsAdded): Existing => ({
+  ...state,
+  quantity,
+  lots: [...state.lots, { quantity: added, since: effectiveAt }],
+});

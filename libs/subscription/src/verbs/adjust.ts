@@ -1,0 +1,58 @@
+import { dayOf } from '#calendar';
+import { commandClass, refuse, type Decision, type Event } from '#kernel';
+import { compare, fits, format, minorDigits, negate, type Decimal } from '#money';
+import { post, type ChargesPosted } from '../charges/charges.ts';
+import { mayTry, type Asking } from '../guards.ts';
+import type { Existing } from '../state.ts';
+
+/** Correct the account by hand: a credit (negative) or a debit, with its reason (§2.5). */
+export class AdjustCharges extends commandClass('AdjustCharges')<{
+  readonly amount: Decimal;
+  readonly reason: string;
+  readonly reference?: string;
+}> {}
+
+/** A correction by hand, and why; its money stands in the `ChargesPosted` beside it (§2.5). */
+export type ChargesAdjusted = Event<
+  'ChargesAdjusted',
+  { readonly amount: Decimal; readonly currency: string; readonly reason: string; readonly reference: string | null }
+>;
+
+export const guard = mayTry('adjust');
+
+export const decide = (
+  { data: { amount, reason, reference }, meta }: AdjustCharges,
+  state: Existing,
+  { at }: Asking,
+): Decision<ChargesAdjusted | ChargesPosted> => {
+  if (!fits(amount, state.currency)) {
+    const because = `amount: ${state.currency} has ${minorDigits(state.currency)} decimals`;
+    return refuse('VALIDATION_FAILED', because, { errors: [{ path: 'amount', message: because }] });
+  }
+  if (compare(amount, '0') === 0) return refuse('NOTHING_CHANGES', 'an adjustment of nothing changes nothing');
+  const subtotal = format(amount, state.currency);
+  const isCredit = compare(amount, '0') < 0;
+  const unitPrice = isCredit ? negate(subtotal) : subtotal;
+  const line = {
+    chargeType: isCredit ? ('customerCredit' as const) : ('customerDebit' as const),
+    offerId: state.offerId,
+    skuId: state.skuId,
+    unitPrice,
+    effectiveUnitPrice: unitPrice,
+    quantity: 1,
+    subtotal,
+    chargeStart: dayOf(at),
+    chargeEnd: dayOf(at),
+    days: 1,
+    cycleDays: 1,
+    rounding: 'whole-cycle' as const,
+  };
+  const { currency } = state;
+  return [
+    {
+      type: 'ChargesAdjusted',
+      data: { amount: subtotal, currency, reason, reference: reference ?? null, effectiveAt: at },
+    },
+    post(state, meta.commandId, at, [line]),
+  ];
+};

@@ -1,0 +1,55 @@
+import { commandClass, refuse, type Decision, type Event, type Instant } from '#kernel';
+import { all, mayTry, mustBeActive, notTooOften, type Asking, type Guard } from '../guards.ts';
+import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
+import type { Existing } from '../state.ts';
+
+/** Choose whether the subscription renews when its term ends (R75). */
+export class SetAutoRenew extends commandClass('SetAutoRenew')<{ readonly enabled: boolean }> {}
+
+/** The subscription will renew when its term ends (R75). */
+export type AutoRenewEnabled = Event<'AutoRenewEnabled'>;
+
+/** The subscription will not renew when its term ends (R70, R75), and through what. */
+export type AutoRenewDisabled = Event<'AutoRenewDisabled', { readonly cause: 'command' | 'pause' | 'suspend' }>;
+
+/** A cancellation that was scheduled for the renewal is taken back (A3). */
+export type CancellationRevoked = Event<'CancellationRevoked'>;
+
+/** Legacy subscriptions always renew, usage has no term (R75). */
+const configurable: Guard = ({ kind }) => {
+  if (kind === 'legacy') return refuse('AUTO_RENEW_NOT_CONFIGURABLE', 'a legacy subscription always renews (R75)');
+  return kind === 'usage' ? refuse('WRONG_COMMERCE_KIND', 'a usage subscription has no term to renew') : undefined;
+};
+
+/** A choice of active subscriptions (R76). */
+export const guard = all(mayTry('auto-renew'), configurable, mustBeActive, notTooOften);
+
+/** Off drops a scheduled change, which needs it on (R82, A17). */
+export const decide = (
+  { data: { enabled } }: SetAutoRenew,
+  state: Existing,
+  { at }: Asking,
+): Decision<AutoRenewEnabled | AutoRenewDisabled | CancellationRevoked | ScheduledChangeRemoved> => {
+  if (state.autoRenew === enabled) return refuse('NOTHING_CHANGES', `auto-renew is ${enabled ? 'on' : 'off'} already`);
+  const revoked: readonly CancellationRevoked[] = state.cancelAtRenewal
+    ? [{ type: 'CancellationRevoked', data: { effectiveAt: at } }]
+    : [];
+  if (enabled) return [...revoked, { type: 'AutoRenewEnabled', data: { effectiveAt: at } }];
+  return [...autoRenewOff(state, 'command', at), ...invalidated(state, 'autoRenewOff', at)];
+};
+
+/** Switches auto-renew off, where it is on. */
+export const autoRenewOff = (
+  state: Existing,
+  cause: AutoRenewDisabled['data']['cause'],
+  effectiveAt: Instant,
+): readonly AutoRenewDisabled[] =>
+  state.autoRenew ? [{ type: 'AutoRenewDisabled', data: { cause, effectiveAt } }] : [];
+
+export const evolve = (
+  state: Existing,
+  { type }: AutoRenewEnabled | AutoRenewDisabled | CancellationRevoked,
+): Existing => {
+  if (type === 'CancellationRevoked') return { ...state, cancelAtRenewal: false };
+  return { ...state, autoRenew: type === 'AutoRenewEnabled' };
+};

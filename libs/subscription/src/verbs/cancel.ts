@@ -1,0 +1,63 @@
+import { commandClass, refuse, type Decision, type Event, type Instant } from '#kernel';
+import { linesBack, post, type ChargesPosted } from '../charges/charges.ts';
+import * as marketplace from './cancel-marketplace.ts';
+import * as newCommerce from './cancel-new-commerce.ts';
+import { all, byKind, mayTry, type Asking, type Guard } from '../guards.ts';
+import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
+import type { Existing, Reason } from '../state.ts';
+
+/** End the whole subscription (R62). The reason is stored (R39). */
+export class CancelSubscription extends commandClass('CancelSubscription')<{
+  readonly reason: Reason;
+  readonly comment?: string;
+}> {}
+
+/** Access is gone with this event, for good (R60, R61). */
+export type SubscriptionCancelled = Event<
+  'SubscriptionCancelled',
+  { readonly reason: Reason; readonly comment: string | null; readonly refund: 'full' | 'prorated' }
+>;
+
+/** The seed cancels no legacy subscription: suspending is the way (A24). */
+const suspendInstead: Guard = () =>
+  refuse('WRONG_COMMERCE_KIND', 'a legacy subscription is not cancelled here: suspend it (A24)');
+
+/** What is used has been used (R53, R55). */
+const notReturnable: Guard = () =>
+  refuse('NOT_RETURNABLE', 'a usage-based service is not returned: it is ended by deprovisioning (R53, R54)');
+
+export const guard = all(
+  mayTry('cancel'),
+  byKind({
+    newCommerce: newCommerce.guard,
+    isvSaas: marketplace.guard, // R46
+    legacy: suspendInstead,
+    usage: notReturnable,
+  }),
+);
+
+/** Whether cancelling now would end it now, or only at renewal: `allowedActions` tells them apart (A3, R52). */
+export const action = (state: Existing, at: Instant): string =>
+  state.kind !== 'isvSaas' || marketplace.isImmediate(state, at) ? 'cancel' : 'cancel-at-renewal';
+
+/** Ends the whole subscription, never some of its seats (R62), and keeps the reason (R39). */
+export const decide = (
+  { data, meta }: CancelSubscription,
+  state: Existing,
+  { at }: Asking,
+): Decision<SubscriptionCancelled | marketplace.CancellationScheduled | ChargesPosted | ScheduledChangeRemoved> => {
+  if (state.kind === 'isvSaas' && !marketplace.isImmediate(state, at)) return [marketplace.scheduled(state, data, at)];
+  const { refund, lines } =
+    state.kind === 'isvSaas'
+      ? { refund: 'full' as const, lines: linesBack(state, state.purchasedAt) } // R47: all charged on the order
+      : newCommerce.refundOf(state, at);
+  const { reason, comment = null } = data;
+  return [
+    { type: 'SubscriptionCancelled', data: { reason, comment, refund, effectiveAt: at } },
+    ...(lines.length > 0 ? [post(state, meta.commandId, at, lines)] : []),
+    ...invalidated(state, 'cancel', at),
+  ];
+};
+
+/** Gone with the event: access (R60), and every way back (R61). */
+export const evolve = (state: Existing): Existing => ({ ...state, status: 'deleted', autoRenew: false });

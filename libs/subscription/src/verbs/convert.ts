@@ -1,0 +1,157 @@
+import { anchorOf, dayOf, type BillingCycle, type Term } from '#calendar';
+import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import type { Decimal } from '#money';
+import { charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
+import { paidPlan } from '../time/next-term.ts';
+import {
+  all,
+  mayTry,
+  mustBeActive,
+  notTooOften,
+  onlyFor,
+  policyOf,
+  quantityRefusal,
+  type Asking,
+  type Guard,
+} from '../guards.ts';
+import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
+import { relation, skuAt, upgradesOf, type Priced, type Wanted } from '../product.ts';
+import { overCap, seatsOn } from '../seat-cap.ts';
+import type { Existing } from '../state.ts';
+import type { Surroundings } from '../context.ts';
+import { openTerm, type OpenedTerm } from '../time/term.ts';
+
+/** Turn a trial into what it converts to, now instead of at its end. */
+export class ConvertTrial extends commandClass('ConvertTrial')<{
+  readonly offerId?: string;
+  readonly skuId?: string;
+  readonly quantity?: number;
+  readonly term?: Term;
+  readonly billingCycle?: BillingCycle;
+}> {}
+
+/** The trial is over and a paid term began at the same instant (R28, R86); its day is the new anchor (§2.2). */
+export type TrialConverted = Event<
+  'TrialConverted',
+  OpenedTerm & {
+    readonly cause: 'command' | 'trialEnded';
+    readonly offerId: string;
+    readonly skuId: string;
+    readonly offerName: string;
+    readonly quantity: number;
+    readonly term: Term;
+    readonly billingCycle: BillingCycle;
+    readonly unitPrice: Decimal;
+    readonly catalogVersion: string;
+  }
+>;
+
+const mustBeTrial: Guard = ({ isTrial }) =>
+  isTrial ? undefined : refuse('NOT_A_TRIAL', 'the subscription is no trial, or no longer one');
+
+/** A marketplace trial converts by itself, at its end, and cannot be cut short (R27). */
+export const guard = all(
+  mayTry('convert'),
+  onlyFor('convert', 'newCommerce', 'legacy'),
+  mustBeActive,
+  mustBeTrial,
+  notTooOften,
+);
+
+/** `convert`, where the trial leads to something that is sold, in numbers in which it converts. */
+export const action = (state: Existing, at: string, surroundings: Surroundings): string | null => {
+  const paid = state.convertsTo ?? state;
+  const possible = [paid, ...upgradesOf(surroundings, paid, at)].some((to) => {
+    const then = paidPlan(state, { offerId: to.offerId, skuId: to.skuId }, at, surroundings);
+    return (
+      !isRefusal(then) &&
+      wayRefusal(state, then.wanted, at, surroundings) === undefined &&
+      fewSeats(state, then.priced.sku.maxSeats) === undefined
+    );
+  });
+  return possible ? 'convert' : null;
+};
+
+export const decide = (
+  { data, meta }: ConvertTrial,
+  state: Existing,
+  { at }: Asking,
+  surroundings: Surroundings,
+): Decision<TrialConverted | ChargesPosted | ScheduledChangeRemoved> => {
+  const paid = paidPlan(state, data, at, surroundings);
+  if (isRefusal(paid)) return paid;
+  const { priced, wanted } = paid;
+  const quantity = data.quantity ?? state.quantity;
+  const no =
+    wayRefusal(state, wanted, at, surroundings) ??
+    fewSeats(state, quantity) ??
+    quantityRefusal(quantity, priced.sku) ??
+    overCap(surroundings.customer, { ...priced, ...state, has: seatsOn(state, wanted), wants: quantity });
+  if (no !== undefined) return no;
+  const converted = conversion(state, { ...wanted, quantity, priced }, 'command', at);
+  const lines = [
+    credit('convert', state, dayOf(at)),
+    charge('convert', { ...state, ...converted.data, cycle: converted.data.cycle }),
+  ];
+  return [converted, post(state, meta.commandId, at, lines), ...invalidated(state, 'conversion', at)];
+};
+
+/** The paid SKU itself, or one that it may be upgraded to. */
+const wayRefusal = (state: Existing, wanted: Wanted, at: string, surroundings: Surroundings): Refusal | undefined => {
+  const paid = state.convertsTo ?? state;
+  const [from, to] = [skuAt(surroundings, paid, at), skuAt(surroundings, wanted, at)];
+  if (isRefusal(from)) return from;
+  if (isRefusal(to)) return to;
+  const way = relation({ offerId: paid.offerId, sku: from.sku }, { offerId: wanted.offerId, sku: to.sku });
+  return way === 'same' || way === 'upgrade'
+    ? undefined
+    : refuse('UPGRADE_NOT_ELIGIBLE', `the trial does not convert to ${wanted.offerId}/${wanted.skuId} (R83)`);
+};
+
+const fewSeats = (state: Existing, quantity: number): Refusal | undefined => {
+  const least = policyOf(state)['nce.trial'].minSeatsToConvertNow;
+  return state.kind === 'newCommerce' && least !== null && quantity < least
+    ? refuse('QUANTITY_OUT_OF_RANGE', `a trial converts in mid-term with ${least} seats or more`, { minSeats: least })
+    : undefined;
+};
+
+type Paid = Wanted & { readonly quantity: number; readonly priced: Priced };
+
+/** The event of a conversion, with the term that it opens. */
+export const conversion = (
+  state: Existing,
+  { offerId, skuId, term, billingCycle, quantity, priced }: Paid,
+  cause: TrialConverted['data']['cause'],
+  effectiveAt: string,
+): TrialConverted => {
+  const day = dayOf(effectiveAt);
+  return {
+    type: 'TrialConverted',
+    data: {
+      cause,
+      ...openTerm(day, term, billingCycle, anchorOf(day, policyOf(state).anchor)),
+      offerId,
+      skuId,
+      offerName: priced.offer.name,
+      quantity,
+      term,
+      billingCycle,
+      unitPrice: priced.unitPrice,
+      catalogVersion: priced.catalogVersion,
+      effectiveAt,
+    },
+  };
+};
+
+export const evolve = (state: Existing, { data: { cause: _, effectiveAt, ...paid } }: TrialConverted): Existing => ({
+  ...state,
+  ...paid,
+  firstPaidAt: effectiveAt,
+  isTrial: false,
+  convertsTo: null,
+  termStartedAt: effectiveAt,
+  aligned: false,
+  lots: [{ quantity: paid.quantity, since: effectiveAt }],
+  scheduledChange: null,
+  scheduledSubscriptionId: null,
+});

@@ -1,0 +1,25 @@
+import { dayOf } from '#calendar';
+import { commandClass, type Decision } from '#kernel';
+import { post, type ChargesPosted } from '../charges/charges.ts';
+import type { SubscriptionDeleted } from '../time/end-term.ts';
+import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
+import { usageLines } from './record-usage.ts';
+import type { Existing } from '../state.ts';
+
+/** End a usage-based service; it is not returned, so nothing is refunded (R53–R55). */
+export class DeprovisionSubscription extends commandClass('DeprovisionSubscription')<Record<never, never>> {}
+
+export const guard = all(mayTry('deprovision'), onlyFor('deprovision', 'usage'), mustBeActive);
+
+/** It ends (R54), nothing is refunded (R55), and what was used and not billed yet is billed now (E58). */
+export const decide = (
+  { meta }: DeprovisionSubscription,
+  state: Existing,
+  { at }: Asking,
+): Decision<SubscriptionDeleted | ChargesPosted> => {
+  const lines = usageLines(state, dayOf(at));
+  return [
+    { type: 'SubscriptionDeleted', data: { cause: 'deprovisioned', effectiveAt: at } },
+    ...(lines.length > 0 ? [post(state, meta.commandId, at, lines)] : []),
+  ];
+};

@@ -1,0 +1,87 @@
+import { anchorOf, dayOf } from '#calendar';
+import { eligibility, type Offer, type Sku } from '#catalog';
+import { refuse, type Meta, type Refusal } from '#kernel';
+import { mayDo, resolve, type PolicyPin } from '#policy';
+import { endDateRefusal } from './align.ts';
+import { quantityRefusal } from '../guards.ts';
+import { overCap } from '../seat-cap.ts';
+import type { Wish } from '../wish.ts';
+import type { CustomerFacts } from '../context.ts';
+
+/** What is to be bought, by whom, under which rules. */
+export type Buying = {
+  readonly offer: Offer;
+  readonly sku: Sku;
+  readonly customer: CustomerFacts;
+  readonly pin: PolicyPin;
+};
+
+/** Why this customer cannot have it from this partner, in this number, to this day: the first reason. */
+export const purchaseRefusal = (wish: Wish, meta: Meta, buying: Buying): Refusal | undefined =>
+  ineligible(wish, meta, buying) ?? unalignable(wish, meta, buying);
+
+const ineligible = (
+  data: Wish,
+  { actor, partner }: Meta,
+  { offer, sku, customer, pin }: Buying,
+): Refusal | undefined => {
+  const policy = resolve(pin);
+  if (!mayDo(policy, actor.role, 'purchase', offer.kind))
+    return refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not purchase a ${offer.kind} subscription`);
+  if (sku.addOn !== null)
+    return refuse(
+      'ADDON_NOT_IN_CATALOGUE',
+      `${offer.offerId}/${sku.skuId} is an add-on: it is bought on its base (R32)`,
+    );
+  const [reason] = eligibility({
+    offer,
+    customer,
+    partner: { partnerId: actor.partnerId, facts: partner },
+    held: customer.held,
+    policy,
+  });
+  if (reason !== undefined) {
+    const { code, detail, ...facts } = reason;
+    return refuse(code, detail, facts);
+  }
+  if (offer.kind === 'usage') return undefined;
+  if (data.quantity === undefined) {
+    const because = 'quantity: how many seats? Only usage has none (R20)';
+    return refuse('VALIDATION_FAILED', because, { errors: [{ path: 'quantity', message: 'is required' }] });
+  }
+  return (
+    quantityRefusal(data.quantity, sku) ??
+    trialRefusal(data.quantity, { offer, sku }, pin) ??
+    overCap(customer, { offer, sku, subscriptionId: data.subscriptionId, has: 0, wants: data.quantity })
+  );
+};
+
+/** A new-commerce trial has as many seats as the preset gives it (`nce.trial`). */
+const trialRefusal = (
+  quantity: number,
+  { offer, sku }: Pick<Buying, 'offer' | 'sku'>,
+  pin: PolicyPin,
+): Refusal | undefined => {
+  const { seats } = resolve(pin)['nce.trial'];
+  return offer.kind === 'newCommerce' && sku.trialDays !== null && seats !== null && quantity !== seats
+    ? refuse('QUANTITY_OUT_OF_RANGE', `a trial has ${seats} seats`, { minSeats: seats, maxSeats: seats })
+    : undefined;
+};
+
+/** Only Microsoft's own new-commerce subscriptions are aligned, and no trials (D3). */
+const unalignable = (
+  { customTermEndDate, term }: Wish,
+  { at }: Meta,
+  { offer, sku, customer, pin }: Buying,
+): Refusal | undefined => {
+  if (customTermEndDate === undefined) return undefined;
+  const policy = resolve(pin);
+  const mayAlign = offer.kind === 'newCommerce' && offer.publisher.kind === 'microsoft' && sku.trialDays === null;
+  return endDateRefusal(customTermEndDate, {
+    term,
+    at,
+    anchor: anchorOf(dayOf(at), policy.anchor),
+    policy: mayAlign ? policy : { ...policy, 'nce.coterm': 'off', 'nce.calendarAlignment': 'off' },
+    subscriptions: customer.alignable ?? [],
+  });
+};

@@ -1,0 +1,34 @@
+import { commandClass, type Decision, type Event } from '#kernel';
+import { autoRenewOff, type AutoRenewDisabled } from './auto-renew.ts';
+import { all, mayTry, mustBeActive, notDuringTrial, notTooOften, onlyFor, type Asking } from '../guards.ts';
+import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
+import type { Existing, Reason } from '../state.ts';
+
+/** Block a customer who does not pay (R66). The partner goes on being billed (R68, R72). */
+export class PauseSubscription extends commandClass('PauseSubscription')<{
+  readonly reason?: Reason;
+  readonly comment?: string;
+}> {}
+
+/** Users cannot work; the partner goes on being billed (R66, R68). */
+export type SubscriptionPaused = Event<
+  'SubscriptionPaused',
+  { readonly reason: Reason; readonly comment: string | null }
+>;
+
+/** New commerce alone pauses, and not during a trial (A16). */
+export const guard = all(mayTry('pause'), onlyFor('pause', 'newCommerce'), mustBeActive, notDuringTrial, notTooOften);
+
+/** For non-payment (R66); auto-renew goes off (R70) and a scheduled change goes away (R71); no money moves (R72). */
+export const decide = (
+  { data: { reason = 'nonPayment', comment } }: PauseSubscription,
+  state: Existing,
+  { at }: Asking,
+): Decision<SubscriptionPaused | AutoRenewDisabled | ScheduledChangeRemoved> => [
+  { type: 'SubscriptionPaused', data: { reason, comment: comment ?? null, effectiveAt: at } },
+  ...autoRenewOff(state, 'pause', at),
+  ...invalidated(state, 'pause', at),
+];
+
+/** No access until it is resumed (R67). */
+export const evolve = (state: Existing): Existing => ({ ...state, status: 'paused' });

@@ -1,0 +1,49 @@
+import { commandClass, refuse, type Decision, type Event } from '#kernel';
+import { chargedAs } from '../add-on.ts';
+import type { AddOnReactivated } from './add-on-status.ts';
+import { post, type ChargesPosted } from '../charges/charges.ts';
+import { all, byKind, mayTry, onlyFor, type Asking, type Guard } from '../guards.ts';
+import { onlyBySupport, publisherLets } from './suspend.ts';
+import { reactivationCharge } from '../charges/suspension-charges.ts';
+import type { Existing } from '../state.ts';
+
+/** Give access back after a suspension. */
+export class ReactivateSubscription extends commandClass('ReactivateSubscription')<Record<never, never>> {}
+
+/** Users can work again, after a suspension. */
+export type SubscriptionReactivated = Event<'SubscriptionReactivated'>;
+
+const mustBeSuspended: Guard = ({ status }) =>
+  status === 'suspended' ? undefined : refuse('NOT_SUSPENDED', `the subscription is ${status}, not suspended`);
+
+export const guard = all(
+  mayTry('reactivate'),
+  byKind({
+    newCommerce: all(onlyBySupport, mustBeSuspended),
+    legacy: mustBeSuspended,
+    isvSaas: all(publisherLets, mustBeSuspended),
+    usage: onlyFor('reactivate'),
+  }),
+);
+
+/** Access is back, also for the add-ons that went with their base (A15, E28); billing starts again where it had stopped (A8). */
+export const decide = (
+  { meta }: ReactivateSubscription,
+  state: Existing,
+  { at }: Asking,
+): Decision<SubscriptionReactivated | AddOnReactivated | ChargesPosted> => {
+  const reactivated: SubscriptionReactivated = { type: 'SubscriptionReactivated', data: { effectiveAt: at } };
+  if (state.kind === 'newCommerce') return [reactivated];
+  const back = state.addOns.filter(({ cause }) => cause === 'cascade');
+  const parts = [state, ...back.map((addOn) => chargedAs(state, addOn))];
+  return [
+    reactivated,
+    ...back.map(({ offerId, skuId }): AddOnReactivated => ({
+      type: 'AddOnReactivated',
+      data: { offerId, skuId, cause: 'cascade', effectiveAt: at },
+    })),
+    post(state, meta.commandId, at, reactivationCharge(parts, at)),
+  ];
+};
+
+export const evolve = (state: Existing): Existing => ({ ...state, status: 'active', suspension: null });

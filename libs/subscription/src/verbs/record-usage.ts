@@ -1,0 +1,87 @@
+import { commandClass, refuse, type Decision, type Event, type Instant } from '#kernel';
+import { add, compare, isZero, lineDown, negate, type Decimal } from '#money';
+import type { ChargeLine } from '../charges/charge-line.ts';
+import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
+import { contentSeen, withSeen } from '../seen-usage.ts';
+import type { Existing, Usage } from '../state.ts';
+
+/** Tell what was used, at which price; the same `usageId` counts once (R55). */
+export class RecordUsage extends commandClass('RecordUsage')<{
+  readonly meter: string;
+  readonly quantity: Decimal;
+  readonly unitPrice: Decimal;
+  readonly usedAt: Instant;
+  readonly usageId: string;
+}> {}
+
+/** Used, and rated: `billable` is what the plan's included units leave of it. */
+export type UsageRecorded = Event<'UsageRecorded', RecordUsage['data'] & { readonly billable: Decimal }>;
+
+export const guard = all(mayTry('usage'), onlyFor('usage', 'usage'), mustBeActive);
+
+export const decide = ({ data }: RecordUsage, state: Existing, { at }: Asking): Decision<UsageRecorded> => {
+  const { usage } = state;
+  const seen = contentSeen(usage.seen, data.usageId);
+  if (seen !== undefined)
+    return seen === contentOf(data)
+      ? []
+      : refuse('IDEMPOTENCY_KEY_REUSED', `the usage ${data.usageId} was recorded with other content`);
+  const included = named(usage.left, data.meter) ?? '0';
+  const billable = isZero(included) ? data.quantity : beyond(data.quantity, included);
+  return [{ type: 'UsageRecorded', data: { ...data, billable, effectiveAt: at } }];
+};
+
+const beyond = (quantity: Decimal, included: Decimal): Decimal =>
+  compare(quantity, included) > 0 ? add(quantity, negate(included)) : '0';
+
+/** What somebody else's name stands for; `constructor` and the like name nothing by themselves. */
+const named = (record: Readonly<Record<string, string>>, name: string): string | undefined =>
+  Object.hasOwn(record, name) ? record[name] : undefined;
+
+const contentOf = ({ meter, quantity, unitPrice, usedAt }: RecordUsage['data']): string =>
+  JSON.stringify([meter, quantity, unitPrice, usedAt]);
+
+/** Usage of a cycle that has just begun: nothing to bill yet, and all included units there again. */
+export const freshUsage = (usage: Usage): Usage => ({ ...usage, left: usage.included, unbilled: [] });
+
+/**
+ * One line a meter and unit price, in the order of their first use: Σ quantity × unit price, rounded once (§2.4, W36, W38).
+ * Nothing is pro-rated, so `days` is `cycleDays`, also where deprovisioning ends the cycle sooner: the amount would else not
+ * come out of the line's own formula.
+ */
+export const usageLines = (state: Existing, until = state.cycle.end): readonly ChargeLine[] =>
+  state.usage.unbilled
+    .filter(({ quantity }) => compare(quantity, '0') > 0)
+    .map(({ quantity, unitPrice }) => ({
+      chargeType: 'usage',
+      offerId: state.offerId,
+      skuId: state.skuId,
+      unitPrice,
+      effectiveUnitPrice: unitPrice,
+      quantity,
+      subtotal: lineDown(quantity, unitPrice, state.currency),
+      chargeStart: state.cycle.start,
+      chargeEnd: until,
+      days: state.cycle.days,
+      cycleDays: state.cycle.days,
+      rounding: 'line-down',
+    }));
+
+export const evolve = (state: Existing, { data }: UsageRecorded): Existing => {
+  const { usage } = state;
+  const { meter, unitPrice, quantity, billable } = data;
+  const left = add(named(usage.left, meter) ?? '0', negate(add(quantity, negate(billable))));
+  const same = (line: Usage['unbilled'][number]) => line.meter === meter && compare(line.unitPrice, unitPrice) === 0;
+  const unbilled = usage.unbilled.some(same)
+    ? usage.unbilled.map((line) => (same(line) ? { ...line, quantity: add(line.quantity, billable) } : line))
+    : [...usage.unbilled, { meter, unitPrice, quantity: billable }];
+  return {
+    ...state,
+    usage: {
+      ...usage,
+      unbilled,
+      left: { ...usage.left, [meter]: left },
+      seen: withSeen(usage.seen, data.usageId, contentOf(data)),
+    },
+  };
+};

@@ -1,0 +1,29 @@
+import { commandClass, refuse, type Decision } from '#kernel';
+import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
+import type { ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
+import type { Existing } from '../state.ts';
+
+/** Forget the saved change (R85). */
+export class RemoveScheduledChange extends commandClass('RemoveScheduledChange')<Record<never, never>> {}
+
+const nothingScheduled = () => refuse('NO_SCHEDULED_CHANGE', 'no change is scheduled');
+
+const mustExist: Guard = ({ scheduledChange }) => (scheduledChange === null ? nothingScheduled() : undefined);
+
+export const guard = all(
+  mayTry('scheduled-change'),
+  onlyFor('scheduled-change', 'newCommerce'),
+  mustBeActive,
+  mustExist,
+  notTooOften,
+);
+
+/** Gone, and the event says what it was (R85). */
+export const decide = (
+  _: RemoveScheduledChange,
+  { scheduledChange }: Existing,
+  { at }: Asking,
+): Decision<ScheduledChangeRemoved> =>
+  scheduledChange === null
+    ? nothingScheduled()
+    : [{ type: 'ScheduledChangeRemoved', data: { cause: 'command', removed: scheduledChange, effectiveAt: at } }];

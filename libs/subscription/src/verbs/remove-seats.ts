@@ -1,0 +1,107 @@
+import { MOST_SEATS } from '#catalog';
+import { commandClass, isRefusal, refuse, type Decision, type Event, type Instant } from '#kernel';
+import { post, type ChargesPosted } from '../charges/charges.ts';
+import {
+  all,
+  countRefusal,
+  mayTry,
+  mustBeActive,
+  notDuringTrial,
+  notTooOften,
+  onlyFor,
+  policyOf,
+  quantityRefusal,
+  windowOpen,
+  type Asking,
+  type Guard,
+} from '../guards.ts';
+import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
+import { skuAt } from '../product.ts';
+import { seatChange } from '../charges/seat-change.ts';
+import type { Existing, SeatLot } from '../state.ts';
+import type { Surroundings } from '../context.ts';
+
+/** Fewer seats, at once, where the policy lets them go mid-term. */
+export class RemoveSeats extends commandClass('RemoveSeats')<{ readonly quantity: number }> {}
+
+/** Fewer seats, from this instant on, and which lots they were taken from. */
+export type SeatsRemoved = Event<
+  'SeatsRemoved',
+  { readonly removed: number; readonly quantity: number; readonly lots: readonly SeatLot[] }
+>;
+
+/** New commerce: only lots within their window may go (R78; `nce.seatReduction.window`). */
+const withinWindow: Guard = (state, { at }) => {
+  const window = policyOf(state)['nce.seatReduction.window'];
+  if (state.kind !== 'newCommerce') return undefined;
+  if (window === 'none')
+    return refuse('MUST_BE_SCHEDULED', 'fewer seats take effect at renewal: schedule the change (R78)');
+  return openSeats(state, window, at) > 0
+    ? undefined
+    : refuse('REDUCTION_WINDOW_PASSED', `seats may go only within ${window} of their coming`, { window });
+};
+
+const openSeats = ({ lots }: Existing, window: string, at: Instant): number =>
+  lots.filter(({ since }) => windowOpen(since, window, at)).reduce((seats, { quantity }) => seats + quantity, 0);
+
+export const guard = all(
+  mayTry('remove-seats'),
+  onlyFor('remove-seats', 'newCommerce', 'legacy', 'isvSaas'),
+  mustBeActive,
+  notDuringTrial,
+  withinWindow,
+  notTooOften,
+);
+
+export const decide = (
+  { data, meta }: RemoveSeats,
+  state: Existing,
+  { at }: Asking,
+  surroundings: Surroundings,
+): Decision<SeatsRemoved | ChargesPosted | ScheduledChangeRemoved> => {
+  const malformed = countRefusal(data.quantity);
+  if (malformed !== undefined) return malformed;
+  const window = policyOf(state)['nce.seatReduction.window'];
+  if (state.kind === 'newCommerce' && data.quantity > openSeats(state, window, at))
+    return refuse('REDUCTION_WINDOW_PASSED', `only ${openSeats(state, window, at)} seats are within their ${window}`, {
+      window,
+      open: openSeats(state, window, at),
+    });
+  const quantity = state.quantity - data.quantity;
+  const found = skuAt(surroundings, state, at);
+  const no = quantityRefusal(quantity, {
+    minSeats: isRefusal(found) ? 1 : found.sku.minSeats,
+    maxSeats: MOST_SEATS,
+  });
+  if (no !== undefined) return no;
+  const isOpen = ({ since }: SeatLot) => state.kind !== 'newCommerce' || windowOpen(since, window, at);
+  const lots = withoutSeats(state.lots, data.quantity, isOpen);
+  return [
+    { type: 'SeatsRemoved', data: { removed: data.quantity, quantity, lots, effectiveAt: at } },
+    post(state, meta.commandId, at, seatChange('removeQuantity', state, { part: state, quantity, at })),
+    ...invalidated(state, 'quantityChange', at),
+  ];
+};
+
+/** Takes seats from the lots that qualify, the one whose window ends first before the others. */
+export const withoutSeats = (
+  lots: readonly SeatLot[],
+  seats: number,
+  qualifies: (lot: SeatLot) => boolean = () => true,
+): readonly SeatLot[] => {
+  let left = seats;
+  return [...lots]
+    .sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0))
+    .map((lot) => {
+      const taken = qualifies(lot) ? Math.min(left, lot.quantity) : 0;
+      left -= taken;
+      return { ...lot, quantity: lot.quantity - taken };
+    })
+    .filter(({ quantity }) => quantity > 0);
+};
+
+export const evolve = (state: Existing, { data: { quantity, lots } }: SeatsRemoved): Existing => ({
+  ...state,
+  quantity,
+  lots,
+});

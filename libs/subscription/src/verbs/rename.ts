@@ -1,0 +1,25 @@
+import { commandClass, refuse, type Decision, type Event } from '#kernel';
+import { mayTry, type Asking } from '../guards.ts';
+import type { Existing } from '../state.ts';
+
+/** Give the subscription another label. Never touches a scheduled change (A5). */
+export class RenameSubscription extends commandClass('RenameSubscription')<{ readonly friendlyName: string }> {}
+
+/** The subscription has another label. */
+export type SubscriptionRenamed = Event<'SubscriptionRenamed', { readonly friendlyName: string }>;
+
+export const guard = mayTry('rename');
+
+export const decide = (
+  { data: { friendlyName } }: RenameSubscription,
+  state: Existing,
+  { at }: Asking,
+): Decision<SubscriptionRenamed> =>
+  friendlyName === state.friendlyName
+    ? refuse('NOTHING_CHANGES', `the subscription is called ${friendlyName} already`)
+    : [{ type: 'SubscriptionRenamed', data: { friendlyName, effectiveAt: at } }];
+
+export const evolve = (state: Existing, { data: { friendlyName } }: SubscriptionRenamed): Existing => ({
+  ...state,
+  friendlyName,
+});

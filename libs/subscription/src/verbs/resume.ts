@@ -1,0 +1,28 @@
+import { commandClass, refuse, type Decision, type Event } from '#kernel';
+import { all, mayTry, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
+import type { Existing } from '../state.ts';
+
+/** Give access back after a pause (R69). */
+export class ResumeSubscription extends commandClass('ResumeSubscription')<Record<never, never>> {}
+
+/** Users can work again, after a pause (R69). */
+export type SubscriptionResumed = Event<'SubscriptionResumed'>;
+
+const mustBePaused: Guard = ({ status }) => {
+  if (status === 'paused') return undefined;
+  if (status === 'suspended')
+    return refuse(
+      'SUBSCRIPTION_SUSPENDED',
+      'the subscription was suspended by support: only support reactivates it (A22)',
+    );
+  return refuse('NOT_PAUSED', `the subscription is ${status}, not paused`);
+};
+
+export const guard = all(mayTry('resume'), onlyFor('resume', 'newCommerce'), mustBePaused, notTooOften);
+
+/** Access is back at once (R69); auto-renew and scheduled changes are not (R70, A9, E35). */
+export const decide = (_: ResumeSubscription, __: Existing, { at }: Asking): Decision<SubscriptionResumed> => [
+  { type: 'SubscriptionResumed', data: { effectiveAt: at } },
+];
+
+export const evolve = (state: Existing): Existing => ({ ...state, status: 'active' });

@@ -1,0 +1,84 @@
+import type { BillingCycle, Term } from '#calendar';
+import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import { changeRefusal, coming, seatsThatLeave } from '../time/next-term.ts';
+import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
+import { overCap, seatsOn } from '../seat-cap.ts';
+import type { Existing, ScheduledChange, UpgradeTarget } from '../state.ts';
+import type { Surroundings } from '../context.ts';
+
+/** Save what shall change at renewal; overwrites what was saved before (R78, R84, R85). */
+export class ScheduleChange extends commandClass('ScheduleChange')<{
+  readonly offerId?: string;
+  readonly skuId?: string;
+  readonly quantity?: number;
+  readonly term?: Term;
+  readonly billingCycle?: BillingCycle;
+  readonly upgradeQuantity?: number;
+  readonly target?: UpgradeTarget;
+  /** Id of the subscription that a partial upgrade would open. */
+  readonly newSubscriptionId: string;
+}> {}
+
+/** What shall change at renewal is saved, in place of what was saved before (R78, R85). */
+export type ChangeScheduled = Event<
+  'ChangeScheduled',
+  { readonly change: ScheduledChange; readonly newSubscriptionId: string | null }
+>;
+
+/** A schedule needs something to happen at renewal (R82, E38). */
+const autoRenewOn: Guard = ({ autoRenew }) =>
+  autoRenew
+    ? undefined
+    : refuse('AUTO_RENEW_OFF', 'a change is scheduled for the renewal, and auto-renew is off (R82)');
+
+/** R75, R81, R82: new commerce alone schedules changes, while it is active and will renew. */
+export const guard = all(
+  mayTry('scheduled-change'),
+  onlyFor('scheduled-change', 'newCommerce'),
+  mustBeActive,
+  autoRenewOn,
+  notTooOften,
+);
+
+/** One change waits: the last one saved, in place of the others (R84, R85). */
+export const decide = (
+  { data }: ScheduleChange,
+  state: Existing,
+  { at }: Asking,
+  surroundings: Surroundings,
+): Decision<ChangeScheduled> => {
+  const { newSubscriptionId, ...change } = data;
+  const leaving = seatsThatLeave(state, change) > 0;
+  if (state.isTrial && leaving) return refuse('TRIAL_LOCKED', 'a trial converts as a whole: no seats leave it');
+  const no = changeRefusal(state, change, at, surroundings) ?? aboveCap(state, change, at, surroundings);
+  if (no !== undefined) return no;
+  const opens = leaving && (change.target ?? 'new') === 'new';
+  return [
+    {
+      type: 'ChangeScheduled',
+      data: { change, newSubscriptionId: opens ? newSubscriptionId : null, effectiveAt: at },
+    },
+  ];
+};
+
+/** As things stand when it is saved (E48): at renewal, a change that was accepted is not held up by what others have got since. */
+const aboveCap = (
+  state: Existing,
+  change: ScheduledChange,
+  at: string,
+  surroundings: Surroundings,
+): Refusal | undefined => {
+  const then = coming(state, change, at, surroundings);
+  if (isRefusal(then)) return then;
+  const { wanted, priced } = then;
+  const leaving = seatsThatLeave(state, change);
+  const wants = leaving > 0 ? leaving : wanted.quantity;
+  return overCap(surroundings.customer, { ...priced, ...state, has: seatsOn(state, wanted), wants });
+};
+
+export const evolve = (state: Existing, { data: { change, newSubscriptionId } }: ChangeScheduled): Existing => ({
+  ...state,
+  scheduledChange: change,
+  scheduledSubscriptionId: newSubscriptionId,
+  scheduledChangeFailed: null,
+});

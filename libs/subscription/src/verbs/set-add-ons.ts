@@ -1,0 +1,191 @@
+import { dayOf } from '#calendar';
+import { addOnsFor, catalogueAt, type Sku } from '#catalog';
+import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import { compare, multiply } from '#money';
+import { charge, post, type ChargesPosted } from '../charges/charges.ts';
+import { chargedAs } from '../add-on.ts';
+import { all, mayTry, notDuringTrial, onlyFor, quantityRefusal, type Asking, type Guard } from '../guards.ts';
+import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
+import { priceAt, skuAt, type Priced } from '../product.ts';
+import { seatChange } from '../charges/seat-change.ts';
+import type { AddOn, Existing } from '../state.ts';
+import type { Surroundings } from '../context.ts';
+
+type Wish = { readonly offerId: string; readonly skuId: string; readonly quantity: number };
+
+/** The full set of add-ons that a base shall have: all or nothing (R33). */
+export class SetAddOns extends commandClass('SetAddOns')<{ readonly addOns: readonly Wish[] }> {}
+
+/** An add-on joined the base, for the rest of its cycle and its term (R37). */
+export type AddOnAdded = Event<'AddOnAdded', Omit<AddOn, 'status' | 'cause'>>;
+
+/** An add-on has more or fewer seats. */
+export type AddOnQuantityChanged = Event<'AddOnQuantityChanged', Wish & { readonly before: number }>;
+
+/** An add-on left the base (R33). */
+export type AddOnEnded = Event<'AddOnEnded', Wish & { readonly cause: 'command' }>;
+
+type Changed = AddOnAdded | AddOnQuantityChanged | AddOnEnded;
+
+/** An active base first (E30). */
+const parentActive: Guard = ({ status }) =>
+  status === 'active'
+    ? undefined
+    : refuse('PARENT_NOT_ACTIVE', `the base is ${status}: add-ons need an active one (R31)`);
+
+/** Not by indirect resellers (E30). */
+const mayBuyAddOns: Guard = (_, { partner: { model } }) =>
+  model === 'indirectReseller'
+    ? refuse(
+        'PARTNER_MODEL_NOT_ALLOWED',
+        'add-ons are bought by direct-bill partners and indirect providers alone (R34)',
+      )
+    : undefined;
+
+export const guard = all(
+  mayTry('add-ons'),
+  onlyFor('add-ons', 'legacy', 'newCommerce'),
+  mayBuyAddOns,
+  parentActive,
+  notDuringTrial,
+);
+
+/** `add-ons`, where there are any to be had for this base, more of them, or (legacy) fewer. */
+export const action = (state: Existing, at: string, surroundings: Surroundings): string | null => {
+  const held = (wish: Wish) => state.addOns.find((addOn) => nameOf(addOn) === nameOf(wish))?.quantity ?? 0;
+  const catalogue = catalogueAt(surroundings.catalogue, at);
+  const offered = catalogue === undefined ? [] : addOnsFor(catalogue, state.offerId, state.skuId);
+  // As many as may be: what does not fit then does not fit at all.
+  const grows = offered
+    .map(({ offer: { offerId }, sku: { skuId, maxSeats } }) => ({ offerId, skuId, quantity: maxSeats }))
+    .some((wish) => held(wish) < wish.quantity && !isRefusal(fitting(state, wish, at, surroundings)));
+  const shrinks = state.kind === 'legacy' && state.addOns.length > 0;
+  return grows || shrinks ? 'add-ons' : null;
+};
+
+/** Every add-on of the wished set with its quantity, or none of it (R33). */
+export const decide = (
+  { data, meta }: SetAddOns,
+  state: Existing,
+  { at }: Asking,
+  surroundings: Surroundings,
+): Decision<Changed | ChargesPosted | ScheduledChangeRemoved> => {
+  const names = data.addOns.map(nameOf);
+  if (new Set(names).size < names.length)
+    return refuse('VALIDATION_FAILED', 'addOns: one of them is named twice', {
+      errors: [{ path: 'addOns', message: 'must not name an add-on twice' }],
+    });
+  const steps: Step[] = [];
+  for (const wish of [...data.addOns, ...missing(state, data.addOns)]) {
+    const step = change(state, wish, at, surroundings);
+    if (isRefusal(step)) return step;
+    if (step !== undefined) steps.push(step);
+  }
+  if (steps.length === 0) return refuse('NOTHING_CHANGES', 'these are the add-ons that the base has already');
+  const lines = steps.flatMap((step) => step.lines);
+  return [
+    ...steps.map(({ event }) => event),
+    ...(lines.length > 0 ? [post(state, meta.commandId, at, lines)] : []),
+    ...invalidated(state, 'addOnChange', at),
+  ];
+};
+
+type Step = { readonly event: Changed; readonly lines: ReturnType<typeof seatChange> };
+
+const nameOf = ({ offerId, skuId }: Pick<Wish, 'offerId' | 'skuId'>): string => `${offerId}/${skuId}`;
+
+/** What is left out of the wished set ends: a decrease to none. */
+const missing = ({ addOns }: Existing, wished: readonly Wish[]): readonly Wish[] =>
+  addOns
+    .filter((addOn) => !wished.some((wish) => nameOf(wish) === nameOf(addOn)))
+    .map(({ offerId, skuId }) => ({ offerId, skuId, quantity: 0 }));
+
+const change = (state: Existing, wish: Wish, at: string, surroundings: Surroundings): Step | Refusal | undefined => {
+  const held = state.addOns.find((addOn) => nameOf(addOn) === nameOf(wish));
+  if (held?.quantity === wish.quantity) return undefined;
+  if (held !== undefined && wish.quantity < held.quantity) return fewer(state, { held, wish }, at, surroundings);
+  const priced = fitting(state, wish, at, surroundings);
+  if (isRefusal(priced)) return priced;
+  if (held !== undefined) {
+    const lines = seatChange('addQuantity', state, { part: chargedAs(state, held), quantity: wish.quantity, at });
+    return { event: changed(held, wish, at), lines: held.status === 'active' ? lines : [] };
+  }
+  const { offerId, skuId, quantity } = wish;
+  const addOn = { offerId, skuId, quantity, offerName: priced.offer.name, unitPrice: priced.unitPrice };
+  // Starts now, ends with the base's cycle and term: the first line is the rest of the cycle (R37, R38, E31).
+  const line = charge('new', chargedAs(state, addOn), dayOf(at));
+  return { event: { type: 'AddOnAdded', data: { ...addOn, effectiveAt: at } }, lines: [line] };
+};
+
+/** Legacy gives seats back at any time; new commerce only lets them end with the base (§4.4). */
+const fewer = (
+  state: Existing,
+  { held, wish }: { readonly held: AddOn; readonly wish: Wish },
+  at: string,
+  surroundings: Surroundings,
+): Step | Refusal => {
+  if (state.kind === 'newCommerce')
+    return refuse(
+      'MUST_BE_SCHEDULED',
+      'add-ons of new commerce become fewer only with the base: auto-renew off ends them',
+    );
+  const found = skuAt(surroundings, wish, at);
+  // What was withdrawn has no limits any more; none at all is an end, not a number of seats.
+  const no = wish.quantity === 0 || isRefusal(found) ? undefined : limitRefusal(state, wish, found.sku);
+  if (no !== undefined) return no;
+  const lines =
+    held.status === 'active'
+      ? seatChange('removeQuantity', state, { part: chargedAs(state, held), quantity: wish.quantity, at })
+      : [];
+  const ended: AddOnEnded = { type: 'AddOnEnded', data: { ...wish, cause: 'command', effectiveAt: at } };
+  return { event: wish.quantity === 0 ? ended : changed(held, wish, at), lines };
+};
+
+const changed = (held: AddOn, { offerId, skuId, quantity }: Wish, effectiveAt: string): AddOnQuantityChanged => ({
+  type: 'AddOnQuantityChanged',
+  data: { offerId, skuId, quantity, before: held.quantity, effectiveAt },
+});
+
+/** The add-on with its price on the base's plan, if it goes with this base and this customer (R35, E30). */
+const fitting = (state: Existing, wish: Wish, at: string, surroundings: Surroundings): Priced | Refusal => {
+  const { term, billingCycle, currency } = state;
+  const priced = priceAt(surroundings, { ...wish, term, billingCycle, currency }, at);
+  if (isRefusal(priced)) return priced;
+  const { offer, sku } = priced;
+  if (sku.addOn === null || offer.kind !== state.kind)
+    return refuse('ADDON_NOT_FOR_PARENT', `${nameOf(wish)} is no add-on for a ${state.kind} subscription`);
+  if (!sku.addOn.prerequisiteSkus.includes(nameOf(state)))
+    return refuse('ADDON_PREREQUISITE_MISSING', `${nameOf(wish)} does not go with ${nameOf(state)} (R35)`);
+  const { customer } = surroundings;
+  if (customer !== undefined && offer.countries !== 'all' && !offer.countries.includes(customer.country))
+    return refuse('COUNTRY_NOT_SUPPORTED', `${nameOf(wish)} is not sold in ${customer.country} (R35)`);
+  return limitRefusal(state, wish, sku) ?? priced;
+};
+
+/** Within the add-on's own limits, and enough for its base (W40). */
+const limitRefusal = (state: Existing, wish: Wish, sku: Sku): Refusal | undefined =>
+  quantityRefusal(wish.quantity, sku) ?? shareRefusal(state, wish, sku);
+
+/** W40: at least this share of the base's seats. */
+const shareRefusal = (state: Existing, { quantity }: Wish, { addOn }: Sku): Refusal | undefined => {
+  const share = addOn?.minShareOfBase;
+  return share !== null && share !== undefined && compare(multiply(share, state.quantity), String(quantity)) > 0
+    ? refuse('QUANTITY_OUT_OF_RANGE', `the add-on needs ${share} of the base's ${state.quantity} seats`, { share })
+    : undefined;
+};
+
+export const evolve = (state: Existing, event: Changed): Existing => {
+  const same = (addOn: AddOn) => nameOf(addOn) === nameOf(event.data);
+  switch (event.type) {
+    case 'AddOnAdded': {
+      const { effectiveAt: _, ...added } = event.data;
+      return { ...state, addOns: [...state.addOns, { ...added, status: 'active', cause: null }] };
+    }
+    case 'AddOnQuantityChanged': {
+      const { quantity } = event.data;
+      return { ...state, addOns: state.addOns.map((addOn) => (same(addOn) ? { ...addOn, quantity } : addOn)) };
+    }
+    case 'AddOnEnded':
+      return { ...state, addOns: state.addOns.filter((addOn) => !same(addOn)) };
+  }
+};

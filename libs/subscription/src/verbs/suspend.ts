@@ -1,0 +1,94 @@
+import { commandClass, refuse, type Decision, type Event, type Instant } from '#kernel';
+import { chargedParts } from '../add-on.ts';
+import type { AddOnSuspended } from './add-on-status.ts';
+import { autoRenewOff, type AutoRenewDisabled } from './auto-renew.ts';
+import { post, type ChargesPosted } from '../charges/charges.ts';
+import {
+  all,
+  byKind,
+  mayTry,
+  mustBeActive,
+  notDuringTrial,
+  onlyFor,
+  policyOf,
+  type Asking,
+  type Guard,
+} from '../guards.ts';
+import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
+import { autoExpiresAt } from '../time/retention.ts';
+import type { Existing, Reason } from '../state.ts';
+import type { Surroundings } from '../context.ts';
+import { suspensionCredit } from '../charges/suspension-charges.ts';
+
+/** Take access away for a reason that must be told (R39, E55). */
+export class SuspendSubscription extends commandClass('SuspendSubscription')<{
+  readonly reason: Reason;
+  readonly comment?: string;
+}> {}
+
+/** Access is taken away, and why (R39). */
+export type SubscriptionSuspended = Event<
+  'SubscriptionSuspended',
+  { readonly reason: Reason; readonly comment: string | null; readonly autoExpiresAt: Instant | null }
+>;
+
+/** Suspending new commerce takes a support request; pausing is the partner's own way (R45, A22). */
+export const onlyBySupport: Guard = ({ kind }, { actor: { role } }) =>
+  kind === 'newCommerce' && role !== 'support'
+    ? refuse(
+        'USE_PAUSE_OR_SUPPORT',
+        'new commerce is suspended and reactivated by support alone: pause it instead (R45)',
+      )
+    : undefined;
+
+/** Whether the publisher leaves it to us (`isv.suspend`, A23). */
+export const publisherLets: Guard = (state) =>
+  policyOf(state)['isv.suspend'] === 'asLegacy'
+    ? undefined
+    : refuse('WRONG_COMMERCE_KIND', 'a marketplace subscription is suspended by its publisher alone (D37)');
+
+/** Legacy suspends; marketplace as legacy, where the preset lets it (A23); new commerce by support (A22). */
+export const guard = all(
+  mayTry('suspend'),
+  byKind({
+    newCommerce: all(onlyBySupport, mustBeActive, notDuringTrial),
+    legacy: mustBeActive,
+    isvSaas: all(publisherLets, mustBeActive),
+    usage: onlyFor('suspend'),
+  }),
+);
+
+type Consequence = SubscriptionSuspended | AutoRenewDisabled | ScheduledChangeRemoved | AddOnSuspended | ChargesPosted;
+
+/**
+ * Access ends for the base and its add-ons (R36, R40), but not again for those that rest already (E28). The reason is kept
+ * (R39). What it does to the bill depends on the kind.
+ */
+export const decide = (
+  { data: { reason, comment }, meta }: SuspendSubscription,
+  state: Existing,
+  { at }: Asking,
+  surroundings: Surroundings,
+): Decision<Consequence> => {
+  const suspended = (expiresAt: Instant | null): SubscriptionSuspended => ({
+    type: 'SubscriptionSuspended',
+    data: { reason, comment: comment ?? null, autoExpiresAt: expiresAt, effectiveAt: at },
+  });
+  // With the effects of a pause: billing goes on, auto-renew goes off (A22).
+  if (state.kind === 'newCommerce')
+    return [suspended(null), ...autoRenewOff(state, 'suspend', at), ...invalidated(state, 'suspend', at)];
+  const cascade = state.addOns
+    .filter(({ status }) => status === 'active')
+    .map(({ offerId, skuId }): AddOnSuspended => ({
+      type: 'AddOnSuspended',
+      data: { offerId, skuId, cause: 'cascade', reason, effectiveAt: at },
+    }));
+  const lines = suspensionCredit(state, chargedParts(state), at);
+  return [suspended(autoExpiresAt(state, at, surroundings)), ...cascade, post(state, meta.commandId, at, lines)];
+};
+
+export const evolve = (state: Existing, { data }: SubscriptionSuspended): Existing => ({
+  ...state,
+  status: 'suspended',
+  suspension: { reason: data.reason, suspendedAt: data.effectiveAt, autoExpiresAt: data.autoExpiresAt },
+});

@@ -1,0 +1,203 @@
+import { dayOf } from '#calendar';
+import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import type { Decimal } from '#money';
+import { capped, charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
+import {
+  all,
+  countRefusal,
+  mayTry,
+  notDuringTrial,
+  notTooOften,
+  onlyFor,
+  policyOf,
+  quantityRefusal,
+  type Asking,
+  type Guard,
+} from '../guards.ts';
+import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
+import { priceAt, relation, skuAt, upgradesOf, type Priced, type Wanted } from '../product.ts';
+import { overCap } from '../seat-cap.ts';
+import type { Existing, UpgradeTarget } from '../state.ts';
+import type { Surroundings } from '../context.ts';
+import { seatsLeave, type UpgradeStarted } from '../transfer/transfer.ts';
+
+/** Move seats to a better SKU, now: all of them, or some (R90, R92, R97). */
+export class UpgradeSubscription extends commandClass('UpgradeSubscription')<{
+  readonly offerId: string;
+  readonly skuId: string;
+  readonly quantity: number;
+  readonly target: UpgradeTarget;
+  /** Id of the subscription that a partial upgrade opens. */
+  readonly newSubscriptionId: string;
+}> {}
+
+/** All seats moved to another SKU; the subscription keeps its id, its term and its end. */
+export type SubscriptionUpgraded = Event<
+  'SubscriptionUpgraded',
+  {
+    readonly from: { readonly offerId: string; readonly skuId: string };
+    readonly offerId: string;
+    readonly skuId: string;
+    readonly offerName: string;
+    readonly quantity: number;
+    readonly unitPrice: Decimal;
+    readonly catalogVersion: string;
+    /** A billing plan that was to begin with the next cycle still does, at the new SKU's price. */
+    readonly pendingPlan: Existing['pendingPlan'];
+  }
+>;
+
+/** R95: only from active. Suspended ones say so; every other state is a source that is not active. */
+const sourceActive: Guard = ({ status }) => {
+  if (status === 'active') return undefined;
+  if (status === 'suspended') return refuse('SUBSCRIPTION_SUSPENDED', 'the subscription is suspended');
+  return refuse('SOURCE_NOT_ACTIVE', `an upgrade starts from an active subscription; this one is ${status} (R95)`);
+};
+
+export const guard = all(
+  mayTry('upgrade'),
+  onlyFor('upgrade', 'newCommerce', 'legacy'),
+  sourceActive,
+  notDuringTrial,
+  notTooOften,
+);
+
+/** `upgrade`, where the SKU leads to one that is sold so, and takes the seats. Else there is nothing to try. */
+export const action = (state: Existing, at: string, surroundings: Surroundings): string | null =>
+  upgradesOf(surroundings, state, at).some((to) => takesSeats(state, to, at, surroundings)) ? 'upgrade' : null;
+
+const takesSeats = (
+  state: Existing,
+  to: { offerId: string; skuId: string },
+  at: string,
+  surroundings: Surroundings,
+): boolean => {
+  const priced = targetPlan(state, to, at, surroundings);
+  if (isRefusal(priced)) return false;
+  // New commerce may send some into an existing subscription, which judges for itself.
+  if (state.kind !== 'legacy') return true;
+  const everySeat = { quantity: state.quantity, target: 'new' } as const;
+  return amountRefusal(state, everySeat, priced) === undefined && !isRefusal(repriced(state, to, at, surroundings));
+};
+
+/** All seats, or some (R90) to a new subscription or an existing one (R97), now (R79, R92). A saved change goes (R94, E37). */
+export const decide = (
+  { data, meta }: UpgradeSubscription,
+  state: Existing,
+  { at }: Asking,
+  surroundings: Surroundings,
+): Decision<SubscriptionUpgraded | UpgradeStarted | ChargesPosted | ScheduledChangeRemoved> => {
+  const priced = targetPlan(state, data, at, surroundings);
+  if (isRefusal(priced)) return priced;
+  const no =
+    amountRefusal(state, data, priced) ??
+    overCap(surroundings.customer, { ...priced, ...state, has: 0, wants: data.quantity });
+  if (no !== undefined) return no;
+  const dropped = invalidated(state, 'midTermUpgrade', at);
+  const { quantity, target } = data;
+  // R93, A11, E39: all seats to a new subscription is the same subscription on another SKU.
+  if (target === 'new' && quantity >= state.quantity) {
+    const pendingPlan = repriced(state, data, at, surroundings);
+    if (isRefusal(pendingPlan)) return pendingPlan;
+    return [...convertAll(state, { priced, quantity, pendingPlan, referenceId: meta.commandId }, at), ...dropped];
+  }
+  const leaving = { transitionId: meta.commandId, quantity, target, newSubscriptionId: data.newSubscriptionId, priced };
+  return [...seatsLeave(state, leaving, at), ...dropped];
+};
+
+/** The target SKU at the source's term and billing plan, if the source may be upgraded to it. */
+const targetPlan = (
+  state: Existing,
+  { offerId, skuId }: { offerId: string; skuId: string },
+  at: string,
+  surroundings: Surroundings,
+): Priced | Refusal => {
+  const from = skuAt(surroundings, state, at);
+  const to = skuAt(surroundings, { offerId, skuId }, at);
+  if (isRefusal(to)) return to;
+  if (isRefusal(from)) return from;
+  const way = relation({ offerId: state.offerId, sku: from.sku }, { offerId, sku: to.sku });
+  if (way === 'downgrade' && state.kind === 'newCommerce')
+    return refuse('MUST_BE_SCHEDULED', 'a downgrade takes effect at renewal: schedule the change (R78)');
+  if (way !== 'upgrade')
+    return refuse(
+      'UPGRADE_NOT_ELIGIBLE',
+      `${state.offerId}/${state.skuId} is not upgraded to ${offerId}/${skuId} (R83)`,
+    );
+  return soldAs(surroundings, { ...state, offerId, skuId }, at);
+};
+
+const soldAs = (surroundings: Surroundings, wanted: Wanted, at: string): Priced | Refusal => {
+  const priced = priceAt(surroundings, wanted, at);
+  return isRefusal(priced) && priced.refused === 'PLAN_NOT_OFFERED'
+    ? refuse('TARGET_PLAN_NOT_OFFERED', priced.because)
+    : priced;
+};
+
+/** The billing plan that waits for the next cycle, at the price of the target SKU. */
+const repriced = (
+  { pendingPlan, term, currency }: Existing,
+  { offerId, skuId }: { offerId: string; skuId: string },
+  at: string,
+  surroundings: Surroundings,
+): Existing['pendingPlan'] | Refusal => {
+  if (pendingPlan === null) return null;
+  const { billingCycle } = pendingPlan;
+  const priced = soldAs(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
+  return isRefusal(priced) ? priced : { ...pendingPlan, unitPrice: priced.unitPrice };
+};
+
+const amountRefusal = (
+  state: Existing,
+  { quantity, target }: Pick<UpgradeSubscription['data'], 'quantity' | 'target'>,
+  { sku }: Priced,
+): Refusal | undefined => {
+  if (state.kind === 'legacy' && (quantity !== state.quantity || target !== 'new'))
+    return refuse(
+      'MUST_UPGRADE_ALL',
+      `a legacy upgrade moves all ${state.quantity} seats, and keeps the subscription (R91)`,
+    );
+  if (target !== 'new' && target.subscriptionId === state.subscriptionId)
+    return refuse('TARGET_IS_SOURCE', 'a subscription is not upgraded into itself');
+  if (quantity > state.quantity && !(policyOf(state)['nce.upgrade.mayAddSeats'] && target === 'new'))
+    return refuse('QUANTITY_EXCEEDS_SOURCE', `${quantity} of ${state.quantity} seats cannot be upgraded (A11)`, {
+      quantity: state.quantity,
+    });
+  // Into an existing subscription, its own limits count: the target judges them.
+  return target === 'new' ? quantityRefusal(quantity, sku) : countRefusal(quantity);
+};
+
+type Converting = Pick<Existing, 'quantity' | 'pendingPlan'> & {
+  readonly priced: Priced;
+  readonly referenceId: string;
+};
+
+const convertAll = (
+  state: Existing,
+  { priced, quantity, pendingPlan, referenceId }: Converting,
+  at: string,
+): readonly (SubscriptionUpgraded | ChargesPosted)[] => {
+  const { offer, sku, unitPrice, catalogVersion } = priced;
+  const product = { offerId: offer.offerId, skuId: sku.skuId, unitPrice };
+  const lines = [credit('convert', state, dayOf(at)), charge('convert', { ...state, ...product, quantity }, dayOf(at))];
+  const from = { offerId: state.offerId, skuId: state.skuId };
+  return [
+    {
+      type: 'SubscriptionUpgraded',
+      data: { from, ...product, offerName: offer.name, quantity, catalogVersion, pendingPlan, effectiveAt: at },
+    },
+    post(state, referenceId, at, capped(lines, state)),
+  ];
+};
+
+export const evolve = (
+  state: Existing,
+  { data: { from: _, effectiveAt, ...upgraded } }: SubscriptionUpgraded,
+): Existing => ({
+  ...state,
+  ...upgraded,
+  lots:
+    upgraded.quantity > state.quantity
+      ? [...state.lots, { quantity: upgraded.quantity - state.quantity, since: effectiveAt }]
+      : state.lots,
+});
