@@ -104,7 +104,9 @@ type Frozen = {
 };
 
 const folder = join(import.meta.dirname, 'history');
-const files = readdirSync(folder).sort();
+const files = readdirSync(folder)
+  .filter((file) => file.endsWith('.json'))
+  .sort();
 const frozen = (file: string): Frozen => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Frozen;
 
 const shapes = codec(history);
