@@ -75,7 +75,26 @@ describe('decimals of the currency', () => {
   );
 });
 
+describe('the price of a day', () => {
+  it.each([
+    ['a year in euros: two decimals', 'EUR', '90.01', 1, [364, 365], '90.01', '91.00'],
+    ['a month in euros: three', 'EUR', '4.00', 10, [19, 31], '24.51', '2.451'],
+    ['a year in yen: three, and whole yen on the line', 'JPY', '180', 1000, [2, 365], '986', '0.986'],
+    ['a month in yen', 'JPY', '100', 3, [10, 31], '97', '32.260'],
+    ['a year in dinars: the currency’s three', 'KWD', '3.250', 10, [300, 365], '27.000', '2.700'],
+  ] as const)('of %s', (_, currency, unitPrice, quantity, [days, cycleDays], subtotal, effectiveUnitPrice) => {
+    const line = prorate({ unitPrice, quantity, days, cycleDays, currency, regime: 'daily' });
+    expect(line).toEqual({ subtotal, effectiveUnitPrice, rounding: 'daily' });
+  });
+});
+
 describe('prorate', () => {
+  it('takes no more for a part than for the whole, where a unit is rounded up', () => {
+    // 0.0058 a seat is 0.01; a hundred times that would be 1.00, and the whole month costs 0.60.
+    const input = { unitPrice: '0.006', quantity: 100, days: 30, cycleDays: 31, ...eur };
+    expect(amount({ ...input, regime: 'unit-half-up' })).toBe('0.60');
+  });
+
   it('rounds a half away from zero', () =>
     expect(amount({ unitPrice: '0.05', quantity: 1, days: 1, cycleDays: 2, regime: 'line-half-up', ...eur })).toBe(
       '0.03',
@@ -155,7 +174,17 @@ describe('invariants of rules.md §2.4', () => {
     );
   });
 
-  // Exactly one minor unit is met where both parts lie a half away: 0.01 for 15 + 15 of 30 days.
+  it('a part of a cycle costs no more than the whole, whatever the regime', () => {
+    fc.assert(
+      fc.property(priced, quantity, days, regime, ({ currency, unitPrice }, seats, part, chosen) => {
+        const input = { unitPrice, quantity: seats, cycleDays: part.cycleDays, currency, regime: chosen };
+        const [some, whole] = [amount({ ...input, days: part.days }), amount({ ...input, days: part.cycleDays })];
+        expect(compare(some, whole)).toBeLessThanOrEqual(0);
+      }),
+    );
+  });
+
+  // Not under `daily`, where a rounded day is multiplied by hundreds of them. Exactly one minor unit is met where both parts lie a half away: 0.01 for 15 + 15 of 30 days.
   it.each([
     ['unit-down', 'for each seat'],
     ['unit-half-up', 'for each seat'],

@@ -36,7 +36,8 @@ export type Prorated = {
 
 /**
  * The charge for `quantity` seats for `days` of a cycle (§2.3, §2.4), in integers, rounded once and last. A whole cycle is
- * unit × quantity, half-up on the line, whatever the regime. Throws a `RangeError` for days outside the cycle.
+ * unit × quantity, half-up on the line, whatever the regime; a part of it never costs more. Throws a `RangeError` for
+ * days outside the cycle.
  */
 export const prorate = (input: Proration): Prorated => {
   const { quantity, days, cycleDays, currency, regime } = input;
@@ -45,15 +46,17 @@ export const prorate = (input: Proration): Prorated => {
     throw new RangeError(`${quantity} seats for ${days} of ${cycleDays} days cannot be charged`);
   const digits = minorDigits(currency);
   const price = converted(input);
-  if (days === cycleDays) {
-    const line = halfUp(price.units * BigInt(quantity) * tenTo(digits), tenTo(price.scale));
-    return { subtotal: written(line, digits), effectiveUnitPrice: cut(price, 1n, 1n), rounding: 'whole-cycle' };
-  }
-  return { ...regimes[regime](price, { quantity, days, cycleDays, digits }), rounding: regime };
+  const wholeCycle = halfUp(price.units * BigInt(quantity) * tenTo(digits), tenTo(price.scale));
+  if (days === cycleDays)
+    return { subtotal: written(wholeCycle, digits), effectiveUnitPrice: cut(price, 1n, 1n), rounding: 'whole-cycle' };
+  const { line, effectiveUnitPrice } = regimes[regime](price, { quantity, days, cycleDays, digits });
+  // Only where the price of a unit or of a day was rounded up can a part come out above the whole.
+  return { subtotal: written(line < wholeCycle ? line : wholeCycle, digits), effectiveUnitPrice, rounding: regime };
 };
 
 type Part = { readonly quantity: number; readonly days: number; readonly cycleDays: number; readonly digits: number };
-type Amounts = Omit<Prorated, 'rounding'>;
+/** The line in minor units, and the price for one seat that it stands for. */
+type Amounts = { readonly line: bigint; readonly effectiveUnitPrice: Decimal };
 
 const converted = ({ unitPrice, fx }: Proration): Exact => {
   const price = exact(unitPrice);
@@ -71,7 +74,7 @@ const onTheUnit =
   (round: typeof down) =>
   ({ units, scale }: Exact, { quantity, days, cycleDays, digits }: Part): Amounts => {
     const unit = round(units * BigInt(days) * tenTo(digits), tenTo(scale) * BigInt(cycleDays));
-    return { subtotal: written(unit * BigInt(quantity), digits), effectiveUnitPrice: written(unit, digits) };
+    return { line: unit * BigInt(quantity), effectiveUnitPrice: written(unit, digits) };
   };
 
 /** Multiplies by the seats, then rounds. */
@@ -80,13 +83,29 @@ const onTheLine =
   (price: Exact, { quantity, days, cycleDays, digits }: Part): Amounts => {
     const [part, whole] = [BigInt(days), BigInt(cycleDays)];
     const line = round(price.units * part * BigInt(quantity) * tenTo(digits), tenTo(price.scale) * whole);
-    return { subtotal: written(line, digits), effectiveUnitPrice: cut(price, part, whole) };
+    return { line, effectiveUnitPrice: cut(price, part, whole) };
   };
 
-/** Rounds the price of one day, then multiplies by the days and the seats (W31). */
-const byTheDay = ({ units, scale }: Exact, { quantity, days, cycleDays, digits }: Part): Amounts => {
-  const unit = halfUp(units * tenTo(digits), tenTo(scale) * BigInt(cycleDays)) * BigInt(days);
-  return { subtotal: written(unit * BigInt(quantity), digits), effectiveUnitPrice: written(unit, digits) };
+/** The longest charge cycle of a plan that is paid by the month. */
+const LONGEST_MONTH = 31;
+
+/**
+ * How many decimals the price of a day keeps: two, as the printed figures have it (W31), or the currency's where it has
+ * more; three for a plan that is paid by the month and in a currency without a minor unit, where two would lose whole
+ * units over a year.
+ */
+const decimalsOfDay = ({ cycleDays, digits }: Part): number =>
+  Math.max(digits, cycleDays <= LONGEST_MONTH || digits === 0 ? 3 : 2);
+
+/** Rounds the price of one day, multiplies by the days and the seats, and rounds the line (W31). */
+const byTheDay = ({ units, scale }: Exact, part: Part): Amounts => {
+  const { quantity, days, cycleDays, digits } = part;
+  const decimals = decimalsOfDay(part);
+  const unit = halfUp(units * tenTo(decimals), tenTo(scale) * BigInt(cycleDays)) * BigInt(days);
+  return {
+    line: halfUp(unit * BigInt(quantity), tenTo(decimals - digits)),
+    effectiveUnitPrice: written(unit, decimals),
+  };
 };
 
 const regimes: Readonly<Record<RoundingRegime, (price: Exact, part: Part) => Amounts>> = {
