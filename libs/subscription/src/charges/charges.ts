@@ -69,6 +69,10 @@ export const reversal = (chargeType: ChargeType, line: ChargeLine): ChargeLine =
   rounding: 'reversal',
 });
 
+/** A credit or a debit by hand: no line of any charge cycle, whatever day it was posted for (§2.5). */
+export const isCorrection = ({ chargeType }: ChargeLine): boolean =>
+  chargeType === 'customerCredit' || chargeType === 'customerDebit';
+
 /** Each line posted since an instant, reversed; their sum is exactly zero (§2.4, invariant 2). */
 export const linesBack = (state: Existing, since: Instant): readonly ChargeLine[] =>
   state.lines
@@ -82,20 +86,35 @@ const totalOf = (lines: readonly ChargeLine[], currency: string): Decimal =>
   );
 
 /**
- * Lines of an operation whose net credit is cut to what the running cycle's lines still sum to (§2.4, invariant 3). The
- * last credit line takes the cut. Where credits by hand have left less than nothing, nothing more is given back.
+ * Lines of an operation whose net credit is cut to what the running cycle's lines still sum to (§2.4, invariant 3). The net
+ * is that of all lines of the operation's reference: `elsewhere` is what it charges on another subscription. The last
+ * credit lines give way first, none beyond zero. Where credits by hand have left less than nothing, nothing more is given
+ * back.
  */
-export const capped = (lines: readonly ChargeLine[], state: Existing): readonly ChargeLine[] => {
+export const capped = (
+  lines: readonly ChargeLine[],
+  state: Existing,
+  elsewhere: Decimal = '0',
+): readonly ChargeLine[] => {
   const posted = totalOf(
     state.lines.filter(({ chargeStart }) => chargeStart >= state.cycle.start),
     state.currency,
   );
-  const left = add(compare(posted, '0') > 0 ? posted : '0', totalOf(lines, state.currency));
-  if (compare(left, '0') >= 0) return lines;
-  const cut = lines.findLastIndex(({ subtotal }) => compare(subtotal, '0') < 0);
-  return lines.map((line, i) =>
-    i === cut ? { ...line, subtotal: add(line.subtotal, negate(left)), rounding: 'capped' as const } : line,
-  );
+  const net = add(totalOf(lines, state.currency), elsewhere);
+  const left = add(compare(posted, '0') > 0 ? posted : '0', net);
+  return compare(left, '0') < 0 ? cut(lines, negate(left)) : lines;
+};
+
+/** Takes an amount off the credit lines, the last one first. */
+const cut = (lines: readonly ChargeLine[], amount: Decimal): readonly ChargeLine[] => {
+  let over = amount;
+  return lines.reduceRight<readonly ChargeLine[]>((after, line) => {
+    if (compare(over, '0') <= 0 || compare(line.subtotal, '0') >= 0) return [line, ...after];
+    const rest = add(line.subtotal, over);
+    const subtotal = compare(rest, '0') < 0 ? rest : add(rest, negate(rest));
+    over = compare(rest, '0') > 0 ? rest : '0';
+    return [{ ...line, subtotal, rounding: 'capped' }, ...after];
+  }, []);
 };
 
 /** The event that posts lines under one reference. */

@@ -1,13 +1,17 @@
 import { dayOf, durationMs, elapsedMs } from '#calendar';
 import type { Instant } from '#kernel';
+import { add, compare, negate, type Decimal } from '#money';
 import type { ChargeLine } from './charge-line.ts';
-import { capped, charge, credit, reversal, type Charged } from './charges.ts';
+import { capped, charge, credit, isCorrection, reversal, type Charged } from './charges.ts';
 import type { Existing } from '../state.ts';
 
 /** How long after a term's beginning a suspension takes the whole running cycle back (A8). */
 const WHOLE_CYCLE_BACK = 'P30D';
 
-/** The running cycle's money back: all of it within the term's first 30 days, pro rata later (A8, W28a, W31). */
+/**
+ * The running cycle's money back: all of it within the term's first 30 days, pro rata later (A8, W28a, W31). Credits and
+ * debits by hand stay as they are: they were not charged for the cycle.
+ */
 export const suspensionCredit = (state: Existing, parts: readonly Charged[], at: Instant): readonly ChargeLine[] => {
   const whole = elapsedMs(state.termStartedAt, at) <= durationMs(WHOLE_CYCLE_BACK);
   if (!whole)
@@ -16,13 +20,34 @@ export const suspensionCredit = (state: Existing, parts: readonly Charged[], at:
       state,
     );
   return state.lines
-    .filter(({ chargeStart, offerId, skuId }) => {
-      const named = parts.some((part) => part.offerId === offerId && part.skuId === skuId);
-      return named && chargeStart >= state.cycle.start;
-    })
+    .filter((line) => !isCorrection(line) && line.chargeStart >= state.cycle.start && isOneOf(parts, line))
     .map(({ postedFor: _, ...line }) => reversal('suspend', line));
 };
 
-/** From this day to the end of the running cycle; on a cycle's first day all of it (A8). */
-export const reactivationCharge = (parts: readonly Charged[], at: Instant): readonly ChargeLine[] =>
-  parts.map((part) => charge('reactivate', part, dayOf(at)));
+type Sku = Pick<ChargeLine, 'offerId' | 'skuId'>;
+
+const isOneOf = (parts: readonly Sku[], { offerId, skuId }: Sku): boolean =>
+  parts.some((part) => part.offerId === offerId && part.skuId === skuId);
+
+/**
+ * From this day to the end of the running cycle; on a cycle's first day all of it (A8). What the suspension's cap withheld
+ * in the same cycle is paid for already and is not charged twice.
+ */
+export const reactivationCharge = (state: Existing, parts: readonly Charged[], at: Instant): readonly ChargeLine[] =>
+  parts.map((part) => {
+    const line = charge('reactivate', part, dayOf(at));
+    const paid = withheld(state, part);
+    if (compare(paid, '0') <= 0) return line;
+    const rest = add(line.subtotal, negate(paid));
+    const subtotal = compare(rest, '0') > 0 ? rest : add(rest, negate(rest));
+    return { ...line, subtotal, rounding: 'capped' };
+  });
+
+/** How much of the days that a suspension left unused was not given back, because its credit was capped. */
+const withheld = (state: Existing, part: Charged): Decimal => {
+  const line = state.lines.findLast(
+    ({ chargeType, chargeEnd, ...posted }) =>
+      chargeType === 'suspend' && chargeEnd === state.cycle.end && isOneOf([part], posted),
+  );
+  return line?.rounding === 'capped' ? add(charge('suspend', part, line.chargeStart).subtotal, line.subtotal) : '0';
+};

@@ -68,7 +68,10 @@ export const seatsLeave = (
 ): readonly (UpgradeStarted | ChargesPosted)[] => {
   const { transitionId, quantity: moved, target, newSubscriptionId, atRenewal = false } = leaving;
   const day = dayOf(at);
-  const credits = atRenewal ? [] : capped([credit('convert', { ...state, quantity: moved }, day)], state);
+  const opened = target === 'new' ? opening(state, leaving, at) : null;
+  // The cap is on the net of the operation, so on what it charges for the seats where they go, too.
+  const charged = opened === null ? '0' : charge('convert', opened).subtotal;
+  const credits = atRenewal ? [] : capped([credit('convert', { ...state, quantity: moved }, day)], state, charged);
   const started: UpgradeStarted = {
     type: 'UpgradeStarted',
     data: {
@@ -79,7 +82,7 @@ export const seatsLeave = (
       targetSubscriptionId: target === 'new' ? newSubscriptionId : target.subscriptionId,
       target: { offerId: leaving.priced.offer.offerId, skuId: leaving.priced.sku.skuId },
       source: sourceOf(state),
-      opening: target === 'new' ? opening(state, leaving, at) : null,
+      opening: opened,
       credits,
       atRenewal,
       effectiveAt: at,

@@ -59,7 +59,7 @@ export const decideReactivation = (
   if (state.status !== 'active')
     return refuse('PARENT_NOT_ACTIVE', `the base is ${state.status}: its add-on is not reactivated before it (27009)`);
   if (addOn.status === 'active') return refuse('NOT_SUSPENDED', 'the add-on is active');
-  const lines = reactivationCharge([chargedAs(state, addOn)], at);
+  const lines = reactivationCharge(state, [chargedAs(state, addOn)], at);
   return [
     { type: 'AddOnReactivated', data: { offerId, skuId, cause: 'command', effectiveAt: at } },
     post(state, meta.commandId, at, lines),

@@ -1,6 +1,6 @@
 import { MOST_SEATS } from '#catalog';
 import { commandClass, isRefusal, type Decision, type Event } from '#kernel';
-import { post, type ChargesPosted } from '../charges/charges.ts';
+import { capped, post, type ChargesPosted } from '../charges/charges.ts';
 import {
   all,
   countRefusal,
@@ -53,7 +53,7 @@ export const decide = (
   if (no !== undefined) return no;
   return [
     { type: 'SeatsAdded', data: { added: data.quantity, quantity, effectiveAt: at } },
-    post(state, meta.commandId, at, seatChange('addQuantity', state, { part: state, quantity, at })),
+    post(state, meta.commandId, at, capped(seatChange('addQuantity', state, { part: state, quantity, at }), state)),
     ...invalidated(state, 'quantityChange', at),
   ];
 };

@@ -42,7 +42,7 @@ export const decide = (
       type: 'AddOnReactivated',
       data: { offerId, skuId, cause: 'cascade', effectiveAt: at },
     })),
-    post(state, meta.commandId, at, reactivationCharge(parts, at)),
+    post(state, meta.commandId, at, reactivationCharge(state, parts, at)),
   ];
 };
 

@@ -1,6 +1,6 @@
 import { MOST_SEATS } from '#catalog';
 import { commandClass, isRefusal, refuse, type Decision, type Event, type Instant } from '#kernel';
-import { post, type ChargesPosted } from '../charges/charges.ts';
+import { capped, post, type ChargesPosted } from '../charges/charges.ts';
 import {
   all,
   countRefusal,
@@ -78,7 +78,7 @@ export const decide = (
   const lots = withoutSeats(state.lots, data.quantity, isOpen);
   return [
     { type: 'SeatsRemoved', data: { removed: data.quantity, quantity, lots, effectiveAt: at } },
-    post(state, meta.commandId, at, seatChange('removeQuantity', state, { part: state, quantity, at })),
+    post(state, meta.commandId, at, capped(seatChange('removeQuantity', state, { part: state, quantity, at }), state)),
     ...invalidated(state, 'quantityChange', at),
   ];
 };

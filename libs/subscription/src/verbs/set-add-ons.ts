@@ -2,7 +2,7 @@ import { dayOf } from '#calendar';
 import { addOnsFor, catalogueAt, type Sku } from '#catalog';
 import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
 import { compare, multiply } from '#money';
-import { charge, post, type ChargesPosted } from '../charges/charges.ts';
+import { capped, charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { chargedAs } from '../add-on.ts';
 import { all, mayTry, notDuringTrial, onlyFor, quantityRefusal, type Asking, type Guard } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
@@ -85,7 +85,7 @@ export const decide = (
   const lines = steps.flatMap((step) => step.lines);
   return [
     ...steps.map(({ event }) => event),
-    ...(lines.length > 0 ? [post(state, meta.commandId, at, lines)] : []),
+    ...(lines.length > 0 ? [post(state, meta.commandId, at, capped(lines, state))] : []),
     ...invalidated(state, 'addOnChange', at),
   ];
 };
