@@ -164,7 +164,49 @@ describe('a catalogue file', () => {
       withPlan({ includedUnits: { calls: '1' } }),
       ['offers[0].skus[0].plans[0].includedUnits'],
     ],
+    ['a version of half a character', { ...file(), version: 'v\ud800' }, ['version']],
+    ['a NUL in a name', file(offer({ name: 'a\u0000b' })), ['offers[0].name']],
+    ['half a character in a name', file(offer({ name: 'Half \ud800' })), ['offers[0].name']],
+    [
+      'a bell in a publisher’s name',
+      file(offer({ publisher: { kind: 'partner', name: 'A\u0007' } })),
+      ['offers[0].publisher.name'],
+    ],
+    ['a NUL in an offer id', file(offer({ offerId: 'P\u0000' })), ['offers[0].offerId']],
+    ['an offer id that leads one up in a path', file(offer({ offerId: '..' })), ['offers[0].offerId']],
+    ['a SKU id that leads nowhere in a path', withSku({ skuId: '.' }), ['offers[0].skus[0].skuId']],
+    ['half a character in a SKU’s id', withSku({ skuId: '\udc00' }), ['offers[0].skus[0].skuId']],
+    ['a backspace in a SKU’s name', withSku({ name: 'a\b' }), ['offers[0].skus[0].name']],
+    ['a NUL in an address', withSku({ setupUrl: 'https://x/\u0000' }), ['offers[0].skus[0].setupUrl']],
+    [
+      'a price of less than nothing by its sign',
+      withPlan({ prices: { EUR: '-0' } }),
+      ['offers[0].skus[0].plans[0].prices.EUR'],
+    ],
+    [
+      'a meter that no report can name',
+      file(
+        offer({
+          kind: 'usage',
+          skus: [
+            sku({ plans: [plan({ includedUnits: { 'calls\u0000': '1', ['x'.repeat(201)]: '1', '\ud800': '1' } })] }),
+          ],
+        }),
+      ),
+      [
+        'offers[0].skus[0].plans[0].includedUnits.calls\u0000',
+        `offers[0].skus[0].plans[0].includedUnits.${'x'.repeat(201)}`,
+        'offers[0].skus[0].plans[0].includedUnits.\ud800',
+      ],
+    ],
   ])('is refused with %s', (_, json, where) => expect(paths(json)).toEqual(where));
+
+  it.each([
+    ['offers', { ...file(), offers: Array.from({ length: 450_000 }, () => 1) }],
+    ['unknown fields', { ...file(), ...Object.fromEntries(Array.from({ length: 80_000 }, (_, i) => [`k${i}`, 1])) }],
+    ['prices', withPlan({ prices: Object.fromEntries(Array.from({ length: 80_000 }, (_, i) => [`k${i}`, 1])) })],
+    ['references', withSku({ upgradeTargets: Array.from({ length: 80_000 }, () => 'Q/1') })],
+  ])('with too many wrong %s is told the first 50 of its problems', (_, json) => expect(paths(json)).toHaveLength(50));
 
   it('names the path deep inside, and every problem', () =>
     expect(

@@ -4,8 +4,10 @@ import { MOST_SEATS, type AddOn, type Catalogue, type Offer, type Plan, type Sku
 import {
   flag,
   integer,
+  isName,
   list,
   mapping,
+  MOST_PROBLEMS,
   named,
   nullable,
   optional,
@@ -18,8 +20,12 @@ import {
 } from './reader.ts';
 import { referenceProblems } from './references.ts';
 
-const isId = (value: string) => /^[^\s/]{1,200}$/.test(value);
+// An id is a part of a path, where one or two dots alone would mean another place.
+const isId = (value: string) => /^(?!\.{1,2}$)[^\s/]{1,200}$/.test(value);
 const isRef = (value: string) => /^[^\s/]{1,200}\/[^\s/]{1,200}$/.test(value);
+
+/** As long as the API takes one with the usage that is reported. */
+const LONGEST_METER = 200;
 
 const id = text('an id of 1 to 200 characters without spaces and slashes', isId);
 const skuRef = text('offerId/skuId', isRef);
@@ -30,7 +36,7 @@ const link = text('an http or https address', (value) => /^https?:\/\/\S{1,2000}
 const share = text('a decimal string from 0 to 1', (value) => isAmount(value) && compare(value, '1') <= 0);
 // Prices of nothing are prices, and so are those with more decimals than the currency has (E46).
 const amount = text('a decimal string, 0 or more', (value) => isAmount(value));
-const isAmount = (value: string) => isDecimal(value) && compare(value, '0') >= 0;
+const isAmount = (value: string) => isDecimal(value) && !value.startsWith('-');
 
 /** Read into the ledger's own form of instants. */
 const instant: Reader<string> = (value, path, problems) => {
@@ -43,7 +49,7 @@ const plan = record<Plan>({
   billingCycle: word(...billingCycles),
   prices: mapping(isCurrency, 'a currency of ISO 4217', amount),
   includedUnits: optional(
-    mapping((name) => name.trim() !== '', 'a meter', amount),
+    mapping((name) => isName(name, LONGEST_METER), 'a meter', amount),
     undefined as never,
   ),
 });
@@ -90,17 +96,17 @@ const catalogue = record<Catalogue>({
 });
 
 /**
- * Reads a catalogue file (api.md §3). What may be null may also be left out. Answers every problem with its path in the
- * file, `offers[0].skus[1].plans[0].prices.EUR`; a file whose parts are wrong is not yet searched for contradictions
+ * Reads a catalogue file (api.md §3). What may be null may also be left out. Answers the first 50 problems with their paths in
+ * the file, `offers[0].skus[1].plans[0].prices.EUR`; a file whose parts are wrong is not yet searched for contradictions
  * between them.
  */
 export const parseCatalogue = (json: unknown): Catalogue | { readonly errors: readonly Problem[] } => {
   const problems: Problem[] = [];
   const read = catalogue(json, '', problems);
-  if (problems.length > 0) return { errors: problems };
+  if (problems.length > 0) return { errors: problems.slice(0, MOST_PROBLEMS) };
   const whole = { ...read, offers: read.offers.map(withWholeRefs) };
   const errors = [...whole.offers.flatMap(contradictions), ...referenceProblems(whole)];
-  return errors.length > 0 ? { errors } : whole;
+  return errors.length > 0 ? { errors: errors.slice(0, MOST_PROBLEMS) } : whole;
 };
 
 /** A trial may name its paid SKU by the SKU's id alone where both are of one offer. */

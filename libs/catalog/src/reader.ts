@@ -1,3 +1,8 @@
+import { isStorable } from '#kernel';
+
+/** How many problems of a file are told: where there are that many, nothing more is read. */
+export const MOST_PROBLEMS = 50;
+
 /** Something wrong with a file: where in it, and what. */
 export type Problem = { readonly path: string; readonly message: string };
 
@@ -19,13 +24,17 @@ const valid =
   (value, path, problems) =>
     holds(value) ? value : wrong(value, path, problems, expected);
 
-/** A text that a test accepts. */
+/** A text that a test accepts, and that every store keeps as it is. */
 export const text = (expected: string, holds: (text: string) => boolean): Reader<string> =>
-  valid((value): value is string => typeof value === 'string' && holds(value), expected);
+  valid((value): value is string => typeof value === 'string' && isStorable(value) && holds(value), expected);
 
-/** A text for people: something in it, and not endless. */
+/** Whether a text is one for people: something in it, at most so long, and kept as it is by every store. */
+export const isName = (value: string, longest: number): boolean =>
+  value.trim() !== '' && value.length <= longest && isStorable(value);
+
+/** A text for people. */
 export const named = (longest: number): Reader<string> =>
-  text(`a text of 1 to ${longest} characters`, (value) => value.trim() !== '' && value.length <= longest);
+  text(`a text of 1 to ${longest} characters`, (value) => isName(value, longest));
 
 /** One of these words. */
 export const word = <const T extends string>(...words: readonly T[]): Reader<T> =>
@@ -58,7 +67,12 @@ export const list =
   (value, path, problems) => {
     const expected = least === 0 ? 'a list' : `a list of at least ${least}`;
     if (!Array.isArray(value) || value.length < least) return wrong(value, path, problems, expected);
-    return value.map((entry: unknown, index) => read(entry, `${path}[${index}]`, problems));
+    const entries: T[] = [];
+    for (const [index, entry] of (value as unknown[]).entries()) {
+      if (problems.length >= MOST_PROBLEMS) break;
+      entries.push(read(entry, `${path}[${index}]`, problems));
+    }
+    return entries;
   };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -71,8 +85,10 @@ export const record =
   <T extends object>(fields: { readonly [K in keyof T]-?: Reader<T[K]> }): Reader<T> =>
   (value, path, problems) => {
     if (!isObject(value)) return wrong(value, path, problems, 'an object');
-    for (const name of Object.keys(value))
-      if (!Object.hasOwn(fields, name)) problems.push({ path: within(path, name), message: 'is not known' });
+    const unknown = Object.keys(value).filter((name) => !Object.hasOwn(fields, name));
+    problems.push(
+      ...unknown.slice(0, MOST_PROBLEMS).map((name) => ({ path: within(path, name), message: 'is not known' })),
+    );
     const entries = Object.entries<Reader<unknown>>(fields).map(([name, read]): [string, unknown] => [
       name,
       read(Object.hasOwn(value, name) ? value[name] : undefined, within(path, name), problems),
@@ -86,14 +102,15 @@ const inOrder = (value: object): readonly (readonly [string, unknown])[] =>
 
 /** An object that maps names of a kind to values; at least one. */
 export const mapping =
-  <T>(isName: (name: string) => boolean, whatName: string, read: Reader<T>): Reader<Readonly<Record<string, T>>> =>
+  <T>(isKnown: (name: string) => boolean, whatName: string, read: Reader<T>): Reader<Readonly<Record<string, T>>> =>
   (value, path, problems) => {
     if (!isObject(value) || Object.keys(value).length === 0)
       return wrong(value, path, problems, `an object with at least one ${whatName}`);
-    return Object.fromEntries(
-      inOrder(value).map(([name, entry]): [string, T] => {
-        if (!isName(name)) problems.push({ path: within(path, name), message: `is not ${whatName}` });
-        return [name, read(entry, within(path, name), problems)];
-      }),
-    );
+    const entries: [string, T][] = [];
+    for (const [name, entry] of inOrder(value)) {
+      if (problems.length >= MOST_PROBLEMS) break;
+      if (!isKnown(name)) problems.push({ path: within(path, name), message: `is not ${whatName}` });
+      entries.push([name, read(entry, within(path, name), problems)]);
+    }
+    return Object.fromEntries(entries);
   };

@@ -18,3 +18,4 @@ export {
   type Table,
   type Value,
 } from './projection.ts';
+export { isStorable } from './text.ts';

@@ -1,4 +1,12 @@
-import { billingCycles, normaliseInstant, terms } from '#calendar';
+import {
+  billingCycles,
+  cycleMonthsOf,
+  monthsOf,
+  normaliseInstant,
+  terms,
+  type BillingCycle,
+  type Term,
+} from '#calendar';
 import type { Instant } from '#kernel';
 import { roundingRegimes } from '#money';
 import type { PolicyPin, PolicyTimeline } from './pin.ts';
@@ -12,6 +20,7 @@ import {
   either,
   flag,
   isObject,
+  LONGEST_DAYS,
   listOf,
   nothing,
   record,
@@ -23,6 +32,23 @@ import {
 const regime = choice(...roundingRegimes);
 const rounding = either(regime, record({ monthly: regime, longer: regime }));
 const switched = choice('off', 'on');
+/** As many as a subscription can have. */
+const seats = count(2_147_483_647);
+
+const plan = record({ term: choice(...terms), billingCycle: choice(...billingCycles) });
+
+/** A plan as a catalogue may hold it: its cycle is no longer than its term (code 900270, §2.2). */
+const paidPlan: Shape = {
+  ...plan,
+  check: (value, path) => {
+    const problems = plan.check(value, path);
+    if (problems.length > 0) return problems;
+    const { term, billingCycle } = value as { readonly term: Term; readonly billingCycle: BillingCycle };
+    return cycleMonthsOf(billingCycle) > monthsOf(term)
+      ? [{ path: `${path}.billingCycle`, message: `must not be longer than the term, ${term}` }]
+      : [];
+  },
+};
 
 const roundingShapes = Object.fromEntries(roundingKeys.map((key) => [key, rounding])) as Record<RoundingKey, Shape>;
 
@@ -51,15 +77,15 @@ const shapes: Readonly<Record<PolicyKey, Shape>> = {
   'nce.coterm': switched,
   'nce.calendarAlignment': switched,
   'nce.trial': record({
-    seats: either(count, nothing),
-    days: either(count, nothing),
-    convertsTo: either(record({ term: choice(...terms), billingCycle: choice(...billingCycles) }), nothing),
+    seats: either(seats, nothing),
+    days: either(count(LONGEST_DAYS), nothing),
+    convertsTo: either(paidPlan, nothing),
     quantityChange: flag,
     pause: flag,
     cancel: flag,
-    minSeatsToConvertNow: either(count, nothing),
+    minSeatsToConvertNow: either(seats, nothing),
   }),
-  'nce.updates.max': either(count, nothing),
+  'nce.updates.max': either(count(Number.MAX_SAFE_INTEGER), nothing),
   'nce.previewGate': switched,
   'legacy.trial.autoConvert': choice('no', 'yes'),
   'legacy.retention': either(choice('90-120'), duration),

@@ -1,4 +1,4 @@
-import { isDuration } from '#calendar';
+import { durationMs, isDuration } from '#calendar';
 
 /** Something wrong with a file: where in it, and what. */
 export type Problem = { readonly path: string; readonly message: string };
@@ -22,21 +22,26 @@ export const choice = (...words: readonly string[]): Shape =>
     words.length === 1 ? `"${String(words[0])}"` : `one of ${words.join(', ')}`,
   );
 
+/** As long as a trial may be, ten years: the end of a window must be an instant that the ledger can write. */
+export const LONGEST_DAYS = 3_650;
+const longestMs = durationMs(`P${LONGEST_DAYS}D`);
+
 /** An ISO 8601 duration of fixed length. */
 export const duration: Shape = shape(
   { type: 'string', format: 'duration', examples: ['PT24H', 'P30D'] },
-  (value) => typeof value === 'string' && isDuration(value),
-  'an ISO 8601 duration of fixed length, such as PT24H or P30D',
+  (value) => typeof value === 'string' && isDuration(value) && durationMs(value) <= longestMs,
+  `an ISO 8601 duration of fixed length, at most ${LONGEST_DAYS} days, such as PT24H or P30D`,
 );
 
 export const flag: Shape = shape({ type: 'boolean' }, (value) => typeof value === 'boolean', 'true or false');
 
 /** A whole number of at least one. */
-export const count: Shape = shape(
-  { type: 'integer', minimum: 1, maximum: Number.MAX_SAFE_INTEGER },
-  (value) => Number.isSafeInteger(value) && (value as number) >= 1,
-  'a whole number of at least 1',
-);
+export const count = (most: number): Shape =>
+  shape(
+    { type: 'integer', minimum: 1, maximum: most },
+    (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most,
+    `a whole number from 1 to ${most}`,
+  );
 
 export const nothing: Shape = shape({ type: 'null' }, (value) => value === null, 'null');
 

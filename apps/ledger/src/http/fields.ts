@@ -4,6 +4,7 @@ import { Transform } from 'class-transformer';
 import { isISO31661Alpha2, ValidateBy, ValidateIf } from 'class-validator';
 import { isDay, normaliseInstant } from '#calendar';
 import { MOST_SEATS } from '#catalog';
+import { isStorable } from '#kernel';
 import { isCurrency, isDecimal, isZero } from '#money';
 
 /** A field that a caller may leave out. `null` is not leaving out. */
@@ -47,16 +48,11 @@ export const Uuid = field({
   normalise: lowerCase,
 });
 
-/** A text for people or programs: something in it, whole characters that no database turns into others, and not endless. */
+/** A text for people or programs: something in it, at most so long, and kept as it is by every store. */
 export const Text = (longest: number, leave?: Leave) =>
   field({
     schema: { type: 'string', minLength: 1, maxLength: longest },
-    holds: (value) =>
-      isText(value) &&
-      value.trim() !== '' &&
-      value.length <= longest &&
-      value.isWellFormed() &&
-      !/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(value),
+    holds: (value) => isText(value) && value.trim() !== '' && value.length <= longest && isStorable(value),
     expected: `a text of 1 to ${longest} characters`,
   })(leave);
 
