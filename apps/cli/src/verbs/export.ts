@@ -6,6 +6,7 @@ import { START, type Recorded } from '#kernel';
 import { asWritten, batchesOf } from '#ledger-store';
 import { looking } from '../stores.ts';
 import { entryOf } from '../log.ts';
+import { csvRow } from '../csv.ts';
 import { verb, type Json } from '../options.ts';
 
 type Options = Json & { readonly after?: string; readonly format: 'ndjson' | 'csv' };
@@ -33,7 +34,7 @@ const write = async (lines: AsyncIterable<string>): Promise<void> => {
 
 async function* linesOf(log: EventStore, after: string, format: Options['format']): AsyncGenerator<string> {
   const lineOf = format === 'csv' ? csvLine : (event: Recorded) => JSON.stringify(exported(event));
-  if (format === 'csv') yield `${COLUMNS.join(',')}\n`;
+  if (format === 'csv') yield `${csvRow(COLUMNS)}\n`;
   for await (const batch of batchesOf(log, after)) yield batch.map((event) => `${lineOf(event)}\n`).join('');
 }
 
@@ -79,8 +80,5 @@ const csvLine = ({ position, stream, revision, id, type, data, meta }: Recorded)
     catalogVersion: meta.catalogVersion ?? '',
     data: JSON.stringify(data),
   };
-  return COLUMNS.map((column) => cell(values[column])).join(',');
+  return csvRow(COLUMNS.map((column) => values[column]));
 };
-
-/** RFC 4180. */
-const cell = (text: string): string => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
