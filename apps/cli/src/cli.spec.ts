@@ -316,6 +316,9 @@ describe('a catalogue', () => {
       const told = await subledger('catalog', 'check', bad, '--json');
       expect(told.status).toBe(1);
       expect(JSON.parse(told.out)).toMatchObject({ ok: false, errors: [{ path: 'offers[0].kind' }] });
+      const latin1 = join(scratch, 'latin1.json');
+      await writeFile(latin1, Buffer.from('{"version":"\xe9"}', 'latin1'));
+      expect(failed(await subledger('catalog', 'check', latin1))).toContain('is not UTF-8');
     },
     PATIENCE,
   );

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { normaliseInstant, simulatedClock } from '#calendar';
 import type { Handling } from '#event-store';
@@ -35,14 +36,15 @@ export const policies = (): PolicyTimeline => {
 
 /** What a JSON file holds. Fails with a line that begins with `expected` where there is none. */
 export const jsonIn = (path: string, expected: string): unknown => {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch {
     return fail(`${expected}: ${path} cannot be read`);
   }
+  if (!isUtf8(bytes)) return fail(`${expected}: ${path} is not UTF-8`);
   try {
-    return JSON.parse(text);
+    return JSON.parse(bytes.toString());
   } catch (error) {
     return fail(`${expected}: ${path} is not JSON (${(error as Error).message})`);
   }

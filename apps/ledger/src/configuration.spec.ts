@@ -21,7 +21,7 @@ const elsewhere = {
 
 describe('the configuration', () => {
   let folder: string;
-  const file = (name: string, text: string): string => {
+  const file = (name: string, text: string | Buffer): string => {
     const path = join(folder, name);
     writeFileSync(path, text);
     return path;
@@ -181,5 +181,7 @@ describe('the configuration', () => {
     });
     expect(problemOf({ SUBLEDGER_POLICY: file('wrong.json', text) }).message).toContain('timeline[0].override.a');
     expect(problemOf({ SUBLEDGER_POLICY: file('none.json', '{') }).message).toContain('is not JSON');
+    const latin1 = Buffer.from('{"caf\xe9":1}', 'latin1');
+    expect(problemOf({ SUBLEDGER_POLICY: file('latin1.json', latin1) }).message).toContain('is not UTF-8');
   });
 });

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -137,14 +138,15 @@ export const summary = (problems: readonly { readonly path: string; readonly mes
 
 /** What a JSON file that a variable names holds. Throws a `ConfigurationError` that begins with `expected` when it is none. */
 export const jsonFile = (variable: string, path: string, expected: string): unknown => {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch {
     throw new ConfigurationError(variable, `${expected}; the file ${path} cannot be read`);
   }
+  if (!isUtf8(bytes)) throw new ConfigurationError(variable, `${expected}; the file ${path} is not UTF-8`);
   try {
-    return JSON.parse(text);
+    return JSON.parse(bytes.toString());
   } catch (error) {
     throw new ConfigurationError(variable, `${expected}; the file ${path} is not JSON: ${(error as Error).message}`);
   }
