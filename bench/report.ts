@@ -43,7 +43,7 @@ export const table = (rows: readonly Row[]): string =>
     ]),
   ]);
 
-/** The same for programs (api.md §5). */
+/** The same for programs (http-api.md §5). */
 export const json = (rows: readonly Row[]): string =>
   JSON.stringify({ node: process.version, cpus: availableParallelism(), rows }, null, 2);
 

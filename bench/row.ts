@@ -6,7 +6,7 @@ export type RowId =
   | ('W1s-esdb' | 'W1c-esdb' | 'W2-esdb' | 'W3-esdb' | 'W5-esdb')
   | ('W4-pg' | 'W4f-pg');
 
-/** A row as `--json` prints it (api.md §5). A ratio above 1 is faster than the floor. */
+/** A row as `--json` prints it (http-api.md §5). A ratio above 1 is faster than the floor. */
 export type Row = {
   readonly id: RowId;
   readonly what: string;
@@ -17,7 +17,7 @@ export type Row = {
   readonly runs: number;
 };
 
-/** What a row is, what it is measured in, and from which ratio on it is good (api.md §5), where that was ever said. */
+/** What a row is, what it is measured in, and from which ratio on it is good (http-api.md §5), where that was ever said. */
 export type Subject = {
   readonly what: string;
   readonly unit: 'commands/s' | 'purchases/s' | 'events/s' | 'ms';

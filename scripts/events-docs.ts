@@ -27,7 +27,7 @@ const shapes = (): readonly Shape[] => {
 /** What each event means, by type: the docstring of its declaration. */
 const meanings = (): ReadonlyMap<string, string> => {
   const declared = /\/\*\*((?:(?!\*\/)[^])*)\*\/\nexport type (\w+) = Event</g;
-  const sources = globSync('libs/*/src/*.ts', { cwd: root }).filter((file) => !/(spec|testing)\.ts$/.test(file));
+  const sources = globSync('libs/*/src/**/*.ts', { cwd: root }).filter((file) => !/(spec|testing)\.ts$/.test(file));
   const texts = sources.map((file) => readFileSync(join(root, file), 'utf8'));
   return new Map(
     texts.flatMap((text) =>

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { citationsInCode, citationsInSpec, rulesIn } from '../scripts/rules/citations.ts';
 import { coverage } from '../scripts/rules/coverage.ts';
+import { anchorsIn, danglingIn, danglingReferences, listedIn, sectionsIn } from '../scripts/rules/references.ts';
 
 describe('the rules of the book', () => {
   const { parts, flaws } = coverage(resolve('.'));
@@ -65,5 +66,55 @@ describe('a citation', () => {
     expect(inSpec("it('b', () => {\n  // R1\n  expect(1).toBe(1);\n});")).toEqual([['R1', 'b']]);
     expect(inSpec('// R1\nit(`b ${n}`, () => {});')).toEqual([['R1', 'b ${n}']]);
     expect(inSpec("const r1 = 'R1';")).toEqual([['R1', undefined]]);
+  });
+});
+
+describe('a reference', () => {
+  const book = [
+    '## 2. Money',
+    '### 2.4 Rounding',
+    '- <a id="r64"></a>**R64** A rule.',
+    '| <a id="w5"></a>W5 | 1 |',
+  ].join('\n');
+  const targets = {
+    ids: new Set(listedIn(book)),
+    sections: new Map([['book.md', sectionsIn(book)]]),
+    anchors: new Map([
+      ['docs/book.md', anchorsIn(book)],
+      ['libs/a.ts', new Set<string>()],
+    ]),
+  };
+  const dangling = (text: string, file = 'libs/a.ts') =>
+    danglingIn(file, text, targets).map((flaw) => flaw.replace(`${file}: `, ''));
+
+  it('leads somewhere, everywhere in the repository', () => expect(danglingReferences(resolve('.'))).toEqual([]));
+
+  it.each(['R64 and W5', 'book.md §2.4', 'book.md §2, §2.4; R64', 'RFC 9562 §5.5', 'W1s-esdb', 'O365E3, E2E, D'])(
+    'is fine: %s',
+    (text) => expect(dangling(text)).toEqual([]),
+  );
+
+  it.each([
+    ['R65', ['R65']],
+    ['R64–R66', ['R66']],
+    ['A1, D2, E3, V4', ['A1', 'D2', 'E3', 'V4']],
+    ['W5b', ['W5b']],
+    ['book.md §2.5', ['book.md §2.5']],
+    ['book.md §2.4, §3', ['book.md §3']],
+    ['other.md §2.4', ['other.md §2.4']],
+    ['(book.md §2), and §2.4', ['§2.4']],
+  ])('to what is not there is found: %s', (text, expected) =>
+    expect(dangling(text)).toEqual(expected.map((what) => `${what} leads nowhere`)),
+  );
+
+  it('without a document means the document itself, if its sections are numbered', () => {
+    const own = { ...targets, sections: new Map([['book.md', sectionsIn(book)]]) };
+    expect(danglingIn('docs/book.md', 'see §2.4 and §9', own)).toEqual(['docs/book.md: book.md §9 leads nowhere']);
+  });
+
+  it('by a link needs the file and the heading', () => {
+    const text =
+      '[a](book.md#24-rounding) [b](../libs/a.ts) [c](book.md#r64) [d](https://example.org) [e](no.md) [f](book.md#no)';
+    expect(dangling(text, 'docs/b.md')).toEqual(['no.md leads nowhere', 'book.md#no leads nowhere']);
   });
 });

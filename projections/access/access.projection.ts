@@ -19,7 +19,7 @@ export type ApiKeyRow = {
   readonly role: Role;
   /** SHA-256 of the key, in hex. The key itself is nowhere. */
   readonly hash: string;
-  /** Whether its holder may act for the whole ledger (api.md §4.10). */
+  /** Whether its holder may act for the whole ledger (http-api.md §4.10). */
   readonly operator: number;
   readonly created_at: string;
   readonly revoked: number;

@@ -61,7 +61,7 @@ export const findKey = async (db: Db, partnerId: string | undefined, keyId: stri
   return row && showKey(row);
 };
 
-/** A partner as it was registered (api.md §4.10). */
+/** A partner as it was registered (http-api.md §4.10). */
 export type RegisteredPartner = ReturnType<typeof showPartner>;
 
 const showPartner = (row: PartnerRow) => ({

@@ -4,7 +4,7 @@ import type { BillingTables, ChargeRow } from './billing.projection.ts';
 
 type Db = Kysely<BillingTables>;
 
-/** A charge as api.md §4.5 shows it. */
+/** A charge as http-api.md §4.5 shows it. */
 export type Charge = ReturnType<typeof showCharge>;
 
 export const showCharge = (row: ChargeRow) => ({
@@ -84,5 +84,5 @@ export const listCharges = async (
   return charges.page(rows, request, ({ sequence }) => [sequence], showCharge);
 };
 
-/** End dates are inclusive (api.md §2): the last instant of a date. A date itself sorts before its first instant. */
+/** End dates are inclusive (http-api.md §2): the last instant of a date. A date itself sorts before its first instant. */
 const lastInstantOf = (text: string): string => (text.length === '2021-06-18'.length ? `${text}T23:59:59.999Z` : text);

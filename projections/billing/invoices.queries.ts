@@ -10,7 +10,7 @@ export type InvoiceFilter = {
   readonly period?: string | undefined;
 };
 
-/** What a customer owes for a calendar month in one currency; the month is that of `effectiveAt` (api.md §4.5). */
+/** What a customer owes for a calendar month in one currency; the month is that of `effectiveAt` (http-api.md §4.5). */
 export type Invoice = {
   readonly period: string;
   readonly customerId: string;

@@ -41,7 +41,7 @@ const change = (event: Recorded, changed: Changed): Change =>
 
 const over = (event: Recorded): Change => drop('renewals', { subscription_id: idOf(event) });
 
-/** 00:00Z of the day after an inclusive last day (rules.md §2.1). */
+/** 00:00Z of the day after an inclusive last day (rule-book.md §2.1). */
 const after = (lastDay: Day): string => startOf(addDays(lastDay, 1));
 
 type Created = Extract<SubscriptionEvent, { type: 'SubscriptionCreated' }>['data'];

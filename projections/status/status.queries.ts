@@ -9,7 +9,7 @@ import type { SubscriptionRow } from './subscription-row.ts';
 
 type Db = Kysely<StatusTables>;
 
-/** A subscription as api.md §4.4 shows it, but for what depends on the instant of asking. */
+/** A subscription as http-api.md §4.4 shows it, but for what depends on the instant of asking. */
 export type SubscriptionStatus = ReturnType<typeof showSubscription>;
 
 const showSubscription = (row: SubscriptionRow, addOns: readonly AddOnRow[] = []) => ({
@@ -149,7 +149,7 @@ export const firstPurchaseDay = async (db: Db, partnerId: string, customerId: st
   return row && dayOf(row.purchased_at);
 };
 
-/** A customer as it was registered (api.md §4.1). */
+/** A customer as it was registered (http-api.md §4.1). */
 export type RegisteredCustomer = ReturnType<typeof showCustomer>;
 
 const showCustomer = (row: CustomerRow) => ({

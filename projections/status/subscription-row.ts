@@ -16,7 +16,7 @@ export type SubscriptionRow = {
   readonly friendly_name: string;
   readonly kind: string;
   readonly status: string;
-  /** Whether users can work: 1 while active or expired (rules.md §4). */
+  /** Whether users can work: 1 while active or expired (rule-book.md §4). */
   readonly access: number;
   readonly is_trial: number;
   readonly quantity: number;

@@ -18,7 +18,7 @@ export type Charge = {
   readonly effectiveAt: string;
 };
 
-/** What a command answers (api.md §2), as far as the story looks at it. */
+/** What a command answers (http-api.md §2), as far as the story looks at it. */
 export type Done = {
   readonly subscriptionId: string;
   readonly customerId: string;

@@ -10,7 +10,7 @@ const readers = [...agents, 'support', 'auditor'];
 const everybody = [...readers, 'billing-reader'];
 const nobody: readonly string[] = [];
 
-/** Who may call a route, whatever it is about (api.md §4.7, §4.10; R3). */
+/** Who may call a route, whatever it is about (http-api.md §4.7, §4.10; R3). */
 const routes: Readonly<Record<string, readonly string[]>> = {
   // Customers, offers, subscriptions, charges, invoices and renewals are the billing reader's, too.
   getCatalogue: everybody,
@@ -64,7 +64,7 @@ const marketplace = {
   else: admins,
 };
 
-/** Who may do what to a subscription of which kind, by preset: `roles` is `seed` (R3), or `docs-2023` (rules.md §1.11). */
+/** Who may do what to a subscription of which kind, by preset: `roles` is `seed` (R3), or `docs-2023` (rule-book.md §1.11). */
 const matrices: Readonly<Record<string, Matrix>> = {
   'seed-2021-09': {
     newCommerce: { ...corrections, ...bySupport, else: agents },

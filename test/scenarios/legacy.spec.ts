@@ -124,7 +124,7 @@ describe('legacy subscriptions, as the book tells them', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('a trial is converted by hand, to twelve months, or ends; the walk of §4.1', async () => {
+  it('a trial is converted by hand, to twelve months, or ends; the walk of rule-book.md §4.1', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const customerId = await client.customer();
     const trial = { offerId: 'L', skuId: 'T', quantity: 5 };

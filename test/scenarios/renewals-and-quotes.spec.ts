@@ -21,7 +21,7 @@ const foreseen = async (id: string) =>
 const current = { offerId: 'P', skuId: '1', quantity: 10, term: 'P1M', billingCycle: 'monthly' };
 const unchanged = { ...current, unitPrice: '10.08', amount: '100.80', currency: 'EUR' };
 
-describe('what renews, when, and to what (api.md §4.6)', () => {
+describe('what renews, when, and to what (http-api.md §4.6)', () => {
   it('follows a schedule, its removal, a pause, auto-renew, and a cancellation', async () => {
     await begin();
     const id = await buy();
@@ -103,7 +103,7 @@ describe('what renews, when, and to what (api.md §4.6)', () => {
   });
 });
 
-describe('a quote (api.md §2, R56)', () => {
+describe('a quote (http-api.md §2, R56)', () => {
   const quoted = async (id: string, verb: string, body: object) =>
     (await client.must('POST', `/v1/subscriptions/${id}/${verb}?dryRun=true`, body)) as {
       quoteToken: string;

@@ -58,7 +58,7 @@ const commandsOf = (offerId: Kind): Readonly<Record<string, Sent>> => ({
   adjustments: ['POST', '/adjustments', { amount: '-1.00', reason: 'courtesy' }],
 });
 
-/** A table of §4: its head names situations, each line a verb and what comes of it. */
+/** A table of rule-book.md §4: its head names situations, each line a verb and what comes of it. */
 const table = (text: string): ReadonlyMap<string, Readonly<Record<string, string>>> => {
   const [head = [], ...lines] = text
     .trim()
@@ -124,7 +124,7 @@ const expectTable = async (offerId: Kind, text: string, situations: Readonly<Rec
   }
 };
 
-describe('states by commands (§4)', () => {
+describe('states by commands (rule-book.md §4)', () => {
   it('new commerce under the seed', async () => {
     await begin();
     const month = { term: 'P1M' };

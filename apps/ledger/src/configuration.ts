@@ -16,7 +16,7 @@ const duties = ['api', 'projector', 'scheduler'] as const satisfies readonly Dut
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
-/** Everything that the environment decides (api.md §1), read once at start. */
+/** Everything that the environment decides (http-api.md §1), read once at start. */
 export type Configuration = {
   /** 0: a free one. */
   readonly port: number;

@@ -14,7 +14,7 @@ const answered = (error: unknown) => {
 const fromFastify = (statusCode: number) => Object.assign(new Error('no'), { statusCode, code: 'FST_ERR' });
 
 describe('a problem', () => {
-  // api.md §6, by hand; what is in none of these is 409.
+  // http-api.md §6, by hand; what is in none of these is 409.
   const others: Readonly<Record<number, readonly string[]>> = {
     400: ['VALIDATION_FAILED'],
     401: ['UNAUTHENTICATED'],

@@ -16,7 +16,7 @@ import { startUp, type Started, type StartOptions } from './start-up.ts';
 /** How long a read waits for the read models, where nobody says how long, in milliseconds. */
 const PATIENCE_MS = 5_000;
 
-/** Who sends a command from within, and how; what comes over HTTP says it by headers (api.md §2). */
+/** Who sends a command from within, and how; what comes over HTTP says it by headers (http-api.md §2). */
 export type Asking = Conditions & {
   /** Recorded with every event. The partner is one that was registered; `default` always is. */
   readonly actor: Actor;

@@ -20,7 +20,7 @@ export class CreateKey extends commandClass('CreateKey')<{
   readonly role: Role;
   /** SHA-256 of the key, in hex. */
   readonly hash: string;
-  /** Whether it is the operator's, who may act for the whole ledger (api.md §4.10). */
+  /** Whether it is the operator's, who may act for the whole ledger (http-api.md §4.10). */
   readonly operator: boolean;
 }> {}
 

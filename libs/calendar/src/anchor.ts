@@ -2,7 +2,7 @@ import type { Day } from '#kernel';
 import { civilDay, lastDayOfMonth, partsOf } from './day.ts';
 
 /**
- * The day of the month at which terms and cycles aim, kept through renewals (§2.2). `clamp`: that day, or the month's last
+ * The day of the month at which terms and cycles aim, kept through renewals (rule-book.md §2.2). `clamp`: that day, or the month's last
  * where it is shorter. `eomOffset`: `fromEnd` days before the month's last day, whatever the month's length (W16).
  */
 export type Anchor = { readonly day: number; readonly rule: 'clamp' | 'eomOffset'; readonly fromEnd?: number };

@@ -66,7 +66,7 @@ export const startOf = (day: Day): Instant => `${day}T00:00:00.000Z`;
 /** The date `n` days later; earlier for a negative `n`. */
 export const addDays = (day: Day, n: number): Day => dayAt(numberOf(day) + n);
 
-/** How many days a range holds, both ends included (§2.1): 1 for a single day, 0 when `b` is the day before `a`. */
+/** How many days a range holds, both ends included (rule-book.md §2.1): 1 for a single day, 0 when `b` is the day before `a`. */
 export const days = (a: Day, b: Day): number => numberOf(b) - numberOf(a) + 1;
 
 /** The calendar month of a date, `2021-06`. */

@@ -34,7 +34,7 @@ const lengthOf = (iso: string): number | undefined => {
   try {
     const duration = Temporal.Duration.from(iso);
     if (duration.years !== 0 || duration.months !== 0) return undefined;
-    // A day is exactly 24 hours, and a week seven of them, whatever any wall clock did (§2.1).
+    // A day is exactly 24 hours, and a week seven of them, whatever any wall clock did (rule-book.md §2.1).
     const ms = duration.with({ weeks: 0, days: duration.days + 7 * duration.weeks }).total('milliseconds');
     if (!Number.isSafeInteger(ms)) return undefined;
     lengths.set(iso, ms);

@@ -21,7 +21,7 @@ const furthestFrom = (shown: Instant): Instant => {
   return addMonths(day, 1_200, anchorOf(day, 'clamp')) + shown.slice(10);
 };
 
-/** What a simulated clock last showed; empty before it was ever moved. It never goes back (api.md §4.8). */
+/** What a simulated clock last showed; empty before it was ever moved. It never goes back (http-api.md §4.8). */
 export const simulatedClock: Decider<MoveClock, ClockMoved, Instant> = {
   category: 'clock',
   initial: '',

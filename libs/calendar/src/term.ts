@@ -12,7 +12,7 @@ export type BillingCycle = 'monthly' | 'annual' | 'triennial';
 /** A range of dates, both included. */
 export type Period = { readonly start: Day; readonly end: Day };
 
-/** A charge cycle. `cycleDays` counts the whole cycle, also where the term's end cuts it short: the N of §2.3. */
+/** A charge cycle. `cycleDays` counts the whole cycle, also where the term's end cuts it short: the N of rule-book.md §2.3. */
 export type Cycle = Period & { readonly cycleDays: number };
 
 const termMonths: Readonly<Record<Term, number>> = { P1M: 1, P1Y: 12, P2Y: 24, P3Y: 36 };

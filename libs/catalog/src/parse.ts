@@ -96,7 +96,7 @@ const catalogue = record<Catalogue>({
 });
 
 /**
- * Reads a catalogue file (api.md §3). What may be null may also be left out. Answers the first 50 problems with their paths in
+ * Reads a catalogue file (http-api.md §3). What may be null may also be left out. Answers the first 50 problems with their paths in
  * the file, `offers[0].skus[1].plans[0].prices.EUR`; a file whose parts are wrong is not yet searched for contradictions
  * between them.
  */
@@ -136,7 +136,7 @@ const planProblems = (
   { term, billingCycle, includedUnits }: Plan,
   path: string,
 ): readonly Problem[] => [
-  // Code 900270 of the rule book (§2.2).
+  // Partner Center code 900270 (rule-book.md §2.2).
   ...(cycleMonthsOf(billingCycle) > monthsOf(term)
     ? [{ path: `${path}.billingCycle`, message: `must not be longer than the term, ${term}` }]
     : []),

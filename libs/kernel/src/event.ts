@@ -53,7 +53,7 @@ export type Meta = {
   readonly causationId: string;
 };
 
-/** What a command may be tied to (api.md §2). */
+/** What a command may be tied to (http-api.md §2). */
 export type Conditions = {
   /** Only if the stream is at this revision (`If-Match`). */
   readonly revision?: number;

@@ -7,7 +7,7 @@ export type Refusal = {
   readonly facts?: Readonly<Record<string, unknown>>;
 };
 
-/** Every no that the core can say: the names of the rule book (api.md §6), grouped as there. */
+/** Every no that the core can say: the names of the rule book (http-api.md §6), grouped as there. */
 export type RefusalCode =
   // who may, and what exists
   | 'VALIDATION_FAILED'

@@ -23,7 +23,7 @@ export class WrongPlace extends Error {
   }
 }
 
-/** Reads `SUBLEDGER_DATA`, `EVENTSTORE_URL` and `DATABASE_URL` (api.md §1). An empty value counts as none. Throws `WrongPlace`. */
+/** Reads `SUBLEDGER_DATA`, `EVENTSTORE_URL` and `DATABASE_URL` (http-api.md §1). An empty value counts as none. Throws `WrongPlace`. */
 export const placesIn = (environment: Readonly<Record<string, string | undefined>>): Places => {
   const value = (name: string) => (environment[name] === '' ? undefined : environment[name]);
   const eventStoreUrl = value('EVENTSTORE_URL');

@@ -60,7 +60,7 @@ export const sum = (amounts: readonly Decimal[], currency: string): Decimal => {
   return amounts.reduce((total, amount) => add(total, format(amount, currency)), written(0n, digits));
 };
 
-/** A usage line: quantity × unit price, cut to the currency's decimals (regime `line-down`, §2.4; W36, W38). */
+/** A usage line: quantity × unit price, cut to the currency's decimals (regime `line-down`, rule-book.md §2.4; W38). */
 export const lineDown = (quantity: Decimal, unitPrice: Decimal, currency: string): Decimal => {
   const digits = minorDigits(currency);
   const { units, scale } = exact(multiply(unitPrice, quantity));

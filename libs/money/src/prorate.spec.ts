@@ -5,7 +5,7 @@ import { prorate, roundingRegimes, type Proration } from './prorate.ts';
 const eur = { currency: 'EUR' } as const;
 const amount = (input: Proration) => prorate(input).subtotal;
 
-describe('worked examples of rules.md §2.8', () => {
+describe('worked examples of rule-book.md §2.8', () => {
   const line = (
     unitPrice: string,
     quantity: number,
@@ -137,7 +137,7 @@ describe('prorate', () => {
   });
 });
 
-describe('invariants of rules.md §2.4', () => {
+describe('invariants of rule-book.md §2.4', () => {
   /** Minor units, written with the decimals of the currency. */
   const price = (digits: number) =>
     fc.integer({ min: 0, max: 10 ** 9 }).map((units) => (units / 10 ** digits).toFixed(digits));

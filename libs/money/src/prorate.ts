@@ -2,12 +2,12 @@ import { minorDigits } from './currency.ts';
 import type { Decimal } from './decimal.ts';
 import { down, exact, halfUp, tenTo, written, type Exact } from './exact.ts';
 
-/** A regime that a policy may select for pro-rated lines (§2.4). */
+/** A regime that a policy may select for pro-rated lines (rule-book.md §2.4). */
 export type RoundingRegime = 'unit-down' | 'line-down' | 'line-half-up' | 'unit-half-up' | 'daily';
 
 /**
  * How a line's amount was rounded, as it stands on the line: a regime; `whole-cycle` (nothing pro-rated, half-up on the
- * line); `reversal` (the exact opposite of a posted line); `capped` (cut to what was still owed, invariant 3 of §2.4).
+ * line); `reversal` (the exact opposite of a posted line); `capped` (cut to what was still owed, invariant 3 of rule-book.md §2.4).
  */
 export type RoundingName = RoundingRegime | 'whole-cycle' | 'reversal' | 'capped';
 
@@ -35,7 +35,7 @@ export type Prorated = {
 };
 
 /**
- * The charge for `quantity` seats for `days` of a cycle (§2.3, §2.4), in integers, rounded once and last. A whole cycle is
+ * The charge for `quantity` seats for `days` of a cycle (rule-book.md §2.3, §2.4), in integers, rounded once and last. A whole cycle is
  * unit × quantity, half-up on the line, whatever the regime; a part of it never costs more. Throws a `RangeError` for
  * days outside the cycle.
  */

@@ -51,7 +51,7 @@ export type UsageCharge = 'new' | 'cycleCharge' | 'usage';
 
 export type RoundingKey = `rounding.${'nce' | 'isv' | 'legacy'}.${ProratedCharge}` | `rounding.usage.${UsageCharge}`;
 
-/** The rules that differ between presets (rules.md §2.9), by key. A running subscription keeps the ones it is pinned to. */
+/** The rules that differ between presets (rule-book.md §2.9), by key. A running subscription keeps the ones it is pinned to. */
 export type Policy = Choices & { readonly [K in RoundingKey]: Rounding };
 
 export type PolicyKey = keyof Policy;
@@ -104,6 +104,6 @@ type Choices = {
   readonly 'isv.cancel.trialRestartsWindow': boolean;
   readonly 'isv.activation': 'atPurchase' | 'publisherConfirms';
   readonly anchor: AnchorRule;
-  /** Who may do what: the seed's five roles everything, or the narrower matrix of §1.11. */
+  /** Who may do what: the seed's five roles everything, or the narrower matrix of rule-book.md §1.11. */
   readonly roles: 'seed' | 'docs-2023';
 };

@@ -68,7 +68,7 @@ describe('the presets', () => {
   });
 });
 
-describe('rounding (§2.4)', () => {
+describe('rounding (rule-book.md §2.4)', () => {
   it.each([
     ['newCommerce', 'new', 'monthly', 'line-down'],
     ['newCommerce', 'cycleCharge', 'annual', 'line-down'],

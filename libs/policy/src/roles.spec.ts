@@ -75,7 +75,7 @@ describe('who may do what', () => {
     ['plan', 'isvSaas', ['global-admin', 'admin-agent']],
     ['purchase', 'usage', ['global-admin', 'admin-agent', 'sales-agent']],
     ['deprovision', 'usage', ['global-admin', 'admin-agent']],
-  ] as const)('§1.11, docs-2023: %s of %s is for %j', (action, kind, roles) =>
+  ] as const)('rule-book.md §1.11, docs-2023: %s of %s is for %j', (action, kind, roles) =>
     expect(partnerRoles.filter((role) => mayDo(docs, role, action, kind))).toEqual(roles),
   );
 });

@@ -25,7 +25,7 @@ export type Action =
   | 'adjust';
 
 /**
- * Whether a role may do this to a subscription of this kind (R3, §1.11); without a kind, whether it may at all, as for
+ * Whether a role may do this to a subscription of this kind (R3, rule-book.md §1.11); without a kind, whether it may at all, as for
  * `register-customer`. It says nothing of whether the rules allow the act: suspending new commerce, say, is refused to the
  * five roles by R45, not here.
  */
@@ -51,7 +51,7 @@ export const mayDo = (policy: Policy, role: Role, action: Action, kind?: Commerc
 
 type PartnerRole = 'global-admin' | 'admin-agent' | 'billing-admin' | 'helpdesk-agent' | 'sales-agent';
 
-/** The matrix `docs-2023` of §1.11. */
+/** The matrix `docs-2023` of rule-book.md §1.11. */
 const narrower = (role: PartnerRole, action: Action, kind: CommerceKind | undefined): boolean => {
   const admin = role === 'global-admin' || role === 'admin-agent';
   // D14, D16: marketplace subscriptions, metered ones included; a sales agent buys them, and no more.

@@ -27,13 +27,10 @@ export const roundingKeys: readonly RoundingKey[] = [
 
 type Sourced = readonly [value: Rounding, source: string];
 
-const byPlan: Sourced = [
-  { monthly: 'line-half-up', longer: 'daily' },
-  '§2.4; W27, W32-W34 monthly, W28, W30, W31 longer',
-];
-const lineDown: Sourced = ['line-down', '§2.4; W5-W7'];
-const unitDown: Sourced = ['unit-down', '§2.4; W8-W10, W13, D17'];
-const usage: Sourced = ['line-down', '§2.4; W36'];
+const byPlan: Sourced = [{ monthly: 'line-half-up', longer: 'daily' }, 'rule-book.md §2.4; W27 monthly, W31 longer'];
+const lineDown: Sourced = ['line-down', 'rule-book.md §2.4; W5, W6'];
+const unitDown: Sourced = ['unit-down', 'rule-book.md §2.4; W8-W10, D17'];
+const usage: Sourced = ['line-down', 'rule-book.md §2.4; W38'];
 
 const perSeat: Readonly<Record<ProratedCharge, Sourced>> = {
   new: lineDown,
@@ -49,7 +46,7 @@ const perSeat: Readonly<Record<ProratedCharge, Sourced>> = {
   reactivate: byPlan,
 };
 
-/** The table of §2.4, which both presets share. */
+/** The table of rule-book.md §2.4, which both presets share. */
 export const roundingTable = Object.fromEntries(
   roundingKeys.map((key): [RoundingKey, Sourced] => {
     const [, kind, charge] = key.split('.') as [string, string, ProratedCharge];

@@ -37,7 +37,7 @@ const seats = count(2_147_483_647);
 
 const plan = record({ term: choice(...terms), billingCycle: choice(...billingCycles) });
 
-/** A plan as a catalogue may hold it: its cycle is no longer than its term (code 900270, §2.2). */
+/** A plan as a catalogue may hold it: its cycle is no longer than its term (Partner Center code 900270, rule-book.md §2.2). */
 const paidPlan: Shape = {
   ...plan,
   check: (value, path) => {

@@ -4,7 +4,7 @@ import type { Surroundings } from './context.ts';
 import { verbs } from './verbs.ts';
 
 /**
- * The verbs that may be tried on a settled state, by the same guards that refuse them (R23, P10, api.md §4.4). None
+ * The verbs that may be tried on a settled state, by the same guards that refuse them (R23, http-api.md §4.4). None
  * while seats are under way.
  */
 export const allowedActions = (state: Existing, asking: Asking, surroundings: Surroundings): readonly string[] =>

@@ -45,13 +45,13 @@ export const mayTry =
     return undefined;
   };
 
-/** The verb exists for these kinds alone (§4). */
+/** The verb exists for these kinds alone (rule-book.md §4). */
 export const onlyFor =
   (verb: string, ...kinds: readonly Existing['kind'][]): Guard =>
   ({ kind }) =>
     kinds.includes(kind) ? undefined : refuse('WRONG_COMMERCE_KIND', `a ${kind} subscription knows no ${verb}`);
 
-/** What each kind says to a verb: the table of §4, side by side. */
+/** What each kind says to a verb: the table of rule-book.md §4, side by side. */
 export const byKind =
   (guards: Readonly<Record<Existing['kind'], Guard>>): Guard =>
   (state, asking, surroundings) =>

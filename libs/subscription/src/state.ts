@@ -11,10 +11,10 @@ export type Kind = 'newCommerce' | 'legacy' | 'isvSaas' | 'usage';
 /** Why a subscription is paused, suspended or cancelled (R39). */
 export type Reason = 'customerRequest' | 'nonPayment' | 'fraud';
 
-/** Where a subscription stands (§4). `expired` and `disabled` exist only under `docs-2022-03`. */
+/** Where a subscription stands (rule-book.md §4). `expired` and `disabled` exist only under `docs-2022-03`. */
 export type Status = 'pending' | 'active' | 'suspended' | 'paused' | 'expired' | 'disabled' | 'deleted';
 
-/** A charge cycle: inclusive days, and how many days it would have if it were not cut short (§2.2). */
+/** A charge cycle: inclusive days, and how many days it would have if it were not cut short (rule-book.md §2.2). */
 export type Cycle = { readonly start: Day; readonly end: Day; readonly days: number };
 
 /** Seats that came together, and when: a reduction within their window takes them first (`nce.seatReduction.window`). */

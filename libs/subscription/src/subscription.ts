@@ -91,7 +91,7 @@ const withWayOut = (refusal: Refusal, state: Existing, who: Asking, surroundings
   facts: { ...refusal.facts, allowedActions: allowedActions(state, who, surroundings) },
 });
 
-/** The target of an upgrade settles to the source's time, or to its own last event if that is later (api.md §4.3). */
+/** The target of an upgrade settles to the source's time, or to its own last event if that is later (http-api.md §4.3). */
 const joining = (
   command: receiveUpgrade.ReceiveUpgrade,
   before: Existing,

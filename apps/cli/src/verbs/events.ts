@@ -24,7 +24,7 @@ const recordedOf = (subscriptionId: string, at: Instant | undefined): Promise<re
     return at === undefined ? recorded : recorded.filter(({ data }) => data.effectiveAt <= at);
   });
 
-/** The form of `GET /subscriptions/{id}/events` (api.md §4.7). */
+/** The form of `GET /subscriptions/{id}/events` (http-api.md §4.7). */
 const shown = ({ position, id, stream, revision, type, data, meta }: Recorded) => {
   const { effectiveAt, ...decided } = data;
   return {

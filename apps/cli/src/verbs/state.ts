@@ -28,7 +28,7 @@ const stateOf = async (stores: BesideStores, subscriptionId: string, at: Instant
   if (first === undefined) return fail(`there is no subscription ${subscriptionId} ${whereLogIs(stores.places)}`);
   const handling = new Handling(stores.events, { codec: stores.codec });
   const now = await ledgerNow(handling);
-  // What is yet to come is nobody's state (api.md §4.7).
+  // What is yet to come is nobody's state (http-api.md §4.7).
   const until = at === undefined || at < now ? at : now;
   const past = until === undefined ? recorded : recorded.filter(({ data }) => data.effectiveAt <= until);
   const folded = past.reduce<Subscription>(evolve, { status: 'none' });
@@ -43,7 +43,7 @@ const stateOf = async (stores: BesideStores, subscriptionId: string, at: Instant
 
 type Story = Recorded<SubscriptionEvent>;
 
-/** All that is remembered of a subscription, under the names of api.md §4.4 where it has them. */
+/** All that is remembered of a subscription, under the names of http-api.md §4.4 where it has them. */
 const shown = (
   { cycle, policy, subscriptionId, status, offerName, friendlyName, quantity, ...rest }: Existing,
   revision: number,

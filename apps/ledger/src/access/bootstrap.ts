@@ -15,7 +15,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import { ownMeta } from '../ledger/meta.ts';
 import { hashOf } from './keys.ts';
 
-/** The partner of the bootstrap key (api.md §1). */
+/** The partner of the bootstrap key (http-api.md §1). */
 const PARTNER = 'default';
 const facts: PartnerFacts = { model: 'directBill', cloud: 'global', newCommercePreview: true };
 

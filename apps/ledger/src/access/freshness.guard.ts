@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { InvalidRequest, ProblemError } from '../http/problem.ts';
 import { Ledger } from '../ledger/ledger.ts';
 
-/** How long a read waits for the read models to come as far as asked (api.md §2). */
+/** How long a read waits for the read models to come as far as asked (http-api.md §2). */
 const PATIENCE_MS = 5_000;
 
 /** Lets a read wait until the read models reflect the position in its header `Ledger-Position`. */

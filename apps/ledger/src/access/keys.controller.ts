@@ -17,7 +17,7 @@ import { generateKey, hashOf } from './keys.ts';
 import { CreatedKey, CreateKeyBody, KeyEntry, RevokedKey } from './keys.requests.ts';
 import { OnlyFor } from './permissions.ts';
 
-/** API keys of a partner; of any, for the operator (api.md §4.10). */
+/** API keys of a partner; of any, for the operator (http-api.md §4.10). */
 @LedgerController('v1/keys', 'access')
 export class KeysController {
   readonly #sender: CommandSender;

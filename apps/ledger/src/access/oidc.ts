@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../configuration-error.ts';
 
-/** Whose bearer tokens are accepted beside keys (api.md §1), and which of their claims say for whom. */
+/** Whose bearer tokens are accepted beside keys (http-api.md §1), and which of their claims say for whom. */
 export type Oidc = {
   /** As the claim `iss` has it, to the letter. */
   readonly issuer: string;

@@ -11,7 +11,7 @@ import { readModels } from '../ledger/read-models.ts';
 import { PartnerAnswered, PartnerEntry, RegisterPartnerBody } from './keys.requests.ts';
 import { OperatorOnly } from './permissions.ts';
 
-/** Who uses this ledger: the operator's affair (api.md §4.10). */
+/** Who uses this ledger: the operator's affair (http-api.md §4.10). */
 @LedgerController('v1/partners', 'access')
 export class PartnersController {
   readonly #sender: CommandSender;

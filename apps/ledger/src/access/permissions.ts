@@ -6,7 +6,7 @@ import type { Role } from '#kernel';
 export type Permission =
   /** Nothing, not even a key. */
   | { readonly kind: 'open' }
-  /** Only the operator (api.md §4.10). */
+  /** Only the operator (http-api.md §4.10). */
   | { readonly kind: 'operator' }
   /** Only these roles. */
   | { readonly kind: 'roles'; readonly roles: readonly Role[] };
@@ -23,7 +23,7 @@ export const OperatorOnly = () => SetMetadata<string, Permission>(PERMISSION, { 
 export const OnlyFor = (...roles: readonly Role[]) =>
   SetMetadata<string, Permission>(PERMISSION, { kind: 'roles', roles });
 
-/** A read that is open to billing readers, too; every other role may read everything (api.md §4.7). */
+/** A read that is open to billing readers, too; every other role may read everything (http-api.md §4.7). */
 export const ForBillingReaders = () => OnlyFor(...keyRoles);
 
 const forbiddenToBillingReaders: Permission = {

@@ -27,7 +27,7 @@ const algorithms = [
   'Ed25519',
 ];
 
-/** Tells who sends a bearer token of the configured issuer (api.md §1). A token is never the operator's. */
+/** Tells who sends a bearer token of the configured issuer (http-api.md §1). A token is never the operator's. */
 @Injectable()
 export class Tokens {
   readonly #oidc: Oidc | undefined;

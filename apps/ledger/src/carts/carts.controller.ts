@@ -27,7 +27,7 @@ type Answer = Promise<object>;
 /** Out of their classes: what is recorded is plain data. */
 const plain = (lines: readonly CartLine[]): readonly CartLine[] => lines.map((line) => ({ ...line }));
 
-/** Cart, review, buy (R20–R22, api.md §4.2). */
+/** Cart, review, buy (R20–R22, http-api.md §4.2). */
 @LedgerController('v1/carts', 'carts')
 export class CartsController {
   readonly #sender: CommandSender;

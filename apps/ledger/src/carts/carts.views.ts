@@ -40,7 +40,7 @@ class ReviewEntry {
 
 const cartStatuses = ['open', 'reviewed', 'ordered', 'expired'];
 
-/** A cart as api.md §4.2 shows it. */
+/** A cart as http-api.md §4.2 shows it. */
 export class CartEntry {
   @ApiProperty({ format: 'uuid' }) readonly cartId!: string;
   @ApiProperty() readonly partnerId!: string;

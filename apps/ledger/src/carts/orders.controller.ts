@@ -10,7 +10,7 @@ import type { Caller } from '../ledger/caller.ts';
 import { Ledger } from '../ledger/ledger.ts';
 import { OrderEntry, shownOrder } from './carts.views.ts';
 
-/** What carts became (api.md §4.2), and purchases without a cart: orders of one line. */
+/** What carts became (http-api.md §4.2), and purchases without a cart: orders of one line. */
 @LedgerController('v1/orders', 'carts')
 export class OrdersController {
   readonly #ledger: Ledger;

@@ -17,7 +17,7 @@ import { readModels } from '../ledger/read-models.ts';
 import { CATALOGUE_ID } from '../ledger/price-lists.ts';
 import { CatalogueAnswered, CatalogueEntry, OfferEntry, OffersQuery } from './catalogue.requests.ts';
 
-/** What is for sale, and to whom (api.md §4.1). */
+/** What is for sale, and to whom (http-api.md §4.1). */
 @LedgerController('v1', 'catalogue')
 export class CatalogueController {
   readonly #sender: CommandSender;

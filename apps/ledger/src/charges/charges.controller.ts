@@ -10,7 +10,7 @@ import { Ledger } from '../ledger/ledger.ts';
 import { readModels } from '../ledger/read-models.ts';
 import { ChargeEntry, ChargesQuery } from './charges.requests.ts';
 
-/** What was charged and credited (api.md §4.5). */
+/** What was charged and credited (http-api.md §4.5). */
 @LedgerController('v1/charges', 'billing')
 export class ChargesController {
   readonly #ledger: Ledger;

@@ -10,7 +10,7 @@ import { Ledger } from '../ledger/ledger.ts';
 import type { TimeMachine } from '../ledger/time-machine.ts';
 import { ClockReading, MoveClockBody } from './clock.requests.ts';
 
-/** The simulated clock (api.md §4.8); under the system's clock there is no such resource. */
+/** The simulated clock (http-api.md §4.8); under the system's clock there is no such resource. */
 @LedgerController('v1/clock', 'clock')
 export class ClockController {
   constructor(private readonly ledger: Ledger) {}

@@ -25,7 +25,7 @@ import {
 /** Kinds of customers that there are whatever the catalogue says. */
 const segments = ['commercial', 'education', 'government', 'nonprofit'];
 
-/** To whom subscriptions are sold (api.md §4.1). */
+/** To whom subscriptions are sold (http-api.md §4.1). */
 @LedgerController('v1/customers', 'customers')
 export class CustomersController {
   readonly #sender: CommandSender;

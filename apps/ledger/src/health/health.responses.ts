@@ -48,7 +48,7 @@ class SchedulerHealth {
   @ApiProperty({ required: false }) readonly error?: string;
 }
 
-/** How the duties of a process fare (api.md §4.9). */
+/** How the duties of a process fare (http-api.md §4.9). */
 export class Health {
   @ApiProperty({ enum: ['ok', 'starting', 'unavailable'] }) readonly status!: 'ok' | 'starting' | 'unavailable';
   @ApiProperty({ enum: ['api', 'projector', 'scheduler'], isArray: true }) readonly duties!: readonly string[];

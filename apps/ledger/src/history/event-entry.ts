@@ -7,7 +7,7 @@ class ActorEntry {
   @ApiProperty() readonly partnerId!: string;
 }
 
-/** An event as it was recorded (api.md §4.7). */
+/** An event as it was recorded (http-api.md §4.7). */
 export class EventEntry {
   @ApiProperty({ description: 'Opaque; hand it back as `after`' }) readonly position!: string;
   @ApiProperty({ format: 'uuid' }) readonly eventId!: string;

@@ -11,7 +11,7 @@ import { EventEntry } from './event-entry.ts';
 import { History, ndjson, serverSent } from './history.ts';
 import { HistoryQuery } from './history.requests.ts';
 
-/** The log, for auditors and for programs that follow it (api.md §4.7). */
+/** The log, for auditors and for programs that follow it (http-api.md §4.7). */
 @LedgerController('v1/events', 'history')
 export class HistoryController {
   readonly #history: History;

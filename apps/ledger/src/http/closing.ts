@@ -8,7 +8,7 @@ const GRACE_MS = 6_000;
 const IDLE_LOOK_MS = 50;
 
 /**
- * Lets a server close in order (api.md §1): it takes nothing new, what is under way is finished, and whoever has not come to
+ * Lets a server close in order (http-api.md §1): it takes nothing new, what is under way is finished, and whoever has not come to
  * an end within the grace, because of half a request that never becomes a whole one, is cut off.
  */
 export const closeInOrder = (fastify: FastifyInstance): void => {

@@ -20,7 +20,7 @@ class AnsweredEvent {
 /** The billing read model counts the sequence by itself: a command does not know it yet. */
 class AnsweredCharge extends OmitType(ChargeEntry, ['sequence'] as const) {}
 
-/** What every command answers (api.md §2), beside the ids of what it was about. */
+/** What every command answers (http-api.md §2), beside the ids of what it was about. */
 export class CommandAnswered {
   @ApiProperty({ type: 'integer' }) readonly revision!: number;
   @ApiProperty({ type: [AnsweredEvent] }) readonly events!: readonly AnsweredEvent[];

@@ -1,6 +1,6 @@
 import type { Refusal, RefusalCode } from '#kernel';
 
-/** What the edge itself says no to, beside the refusals of the core (api.md §6). */
+/** What the edge itself says no to, beside the refusals of the core (http-api.md §6). */
 export type EdgeCode =
   | 'UNAUTHENTICATED'
   | 'ROUTE_NOT_FOUND'

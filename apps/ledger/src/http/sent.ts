@@ -21,7 +21,7 @@ const callerOf = ({ caller }: FastifyRequest): Caller => {
   return caller;
 };
 
-/** How a command was sent: headers and query read and checked (api.md §2). Throws an `InvalidRequest`. */
+/** How a command was sent: headers and query read and checked (http-api.md §2). Throws an `InvalidRequest`. */
 const commandRequestOf = (request: FastifyRequest, reply: FastifyReply): CommandRequest => {
   const errors: InvalidField[] = [];
   const read = (name: string, form: RegExp, expected: string): string | undefined => {

@@ -10,7 +10,7 @@ import { Ledger } from '../ledger/ledger.ts';
 import { readModels } from '../ledger/read-models.ts';
 import { InvoiceEntry, InvoicesQuery } from './invoices.requests.ts';
 
-/** Charges put together by customer, currency and calendar month (api.md §4.5). */
+/** Charges put together by customer, currency and calendar month (http-api.md §4.5). */
 @LedgerController('v1/invoices', 'billing')
 export class InvoicesController {
   readonly #ledger: Ledger;

@@ -3,13 +3,13 @@ import type { Recorded } from '#kernel';
 import type { ChargesPosted } from '#subscription';
 import type { CommandAnswer } from './caller.ts';
 
-/** An event as a command's answer shows it (api.md §2). */
+/** An event as a command's answer shows it (http-api.md §2). */
 const shown = ({ type, data }: Recorded) => {
   const { effectiveAt, ...rest } = data;
   return { type, effectiveAt, data: rest };
 };
 
-/** Lines as the billing read model will show them (api.md §4.5), but for `sequence`, which it counts itself. */
+/** Lines as the billing read model will show them (http-api.md §4.5), but for `sequence`, which it counts itself. */
 const chargesOf = (events: readonly Recorded[]): readonly object[] =>
   events
     .filter((event): event is Recorded<ChargesPosted> => event.type === 'ChargesPosted')

@@ -4,11 +4,11 @@ import type { Actor, PartnerFacts, Refusal } from '#kernel';
 export type Caller = {
   readonly actor: Actor;
   readonly partner: PartnerFacts;
-  /** Whether it is the operator, who acts for the whole ledger (api.md §4.10). */
+  /** Whether it is the operator, who acts for the whole ledger (http-api.md §4.10). */
   readonly operator: boolean;
 };
 
-/** How a command was sent (api.md §2): read off the request's headers and query, beside its body. */
+/** How a command was sent (http-api.md §2): read off the request's headers and query, beside its body. */
 export type CommandRequest = {
   readonly caller: Caller;
   /** As sent, or generated. */
@@ -21,7 +21,7 @@ export type CommandRequest = {
   readonly quote?: string;
 };
 
-/** What a command answers, before it is put into HTTP (api.md §2). */
+/** What a command answers, before it is put into HTTP (http-api.md §2). */
 export type CommandAnswer = {
   /** 201 when it created something, else 200. */
   readonly created?: { readonly location: string };

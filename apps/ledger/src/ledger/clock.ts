@@ -12,7 +12,7 @@ export class SystemClock implements Clock {
   }
 }
 
-/** Stands still until it is moved, and never goes back (api.md §4.8). */
+/** Stands still until it is moved, and never goes back (http-api.md §4.8). */
 export class SimulatedClock implements Clock {
   #now: Instant;
 

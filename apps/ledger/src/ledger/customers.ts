@@ -55,7 +55,7 @@ export class Customers {
     });
   }
 
-  /** On which days a term that begins now may be made to end (api.md §4.3); undefined for an unknown customer. */
+  /** On which days a term that begins now may be made to end (http-api.md §4.3); undefined for an unknown customer. */
   async endDates(
     partnerId: string,
     customerId: string,

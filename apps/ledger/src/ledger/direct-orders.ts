@@ -12,7 +12,7 @@ type Parts = { readonly store: EventStore; readonly reads: ReadStore };
 export type DirectOrder = Omit<PlacedOrder, 'cartId'> & { readonly cartId: null };
 
 /**
- * Orders of direct purchases (api.md §4.3). They have no stream of their own: the subscription's says what was ordered,
+ * Orders of direct purchases (http-api.md §4.3). They have no stream of their own: the subscription's says what was ordered,
  * whatever became of it since.
  */
 export class DirectOrders {

@@ -20,7 +20,7 @@ import { derivedId } from './ids.ts';
 import { factsOf } from './partners.ts';
 import type { SubscriptionCommands } from './subscription-commands.ts';
 
-/** How long a checkout's answer waits for its order to be complete (api.md §4.2, as for upgrades). */
+/** How long a checkout's answer waits for its order to be complete (http-api.md §4.2, as for upgrades). */
 const PATIENCE_MS = 5_000;
 
 type Parts = {

@@ -15,7 +15,7 @@ import {
 import type { Caller } from './caller.ts';
 import type { Clock } from './clock.ts';
 
-/** A subscription as api.md §4.4 shows it. */
+/** A subscription as http-api.md §4.4 shows it. */
 export type SubscriptionView = Readonly<Record<string, unknown>> & { readonly revision: number };
 
 /** What the guards and windows say at the asked instant: the part of a view that no read model can hold. */

@@ -32,7 +32,7 @@ type Parts = {
 };
 
 /**
- * Moves a simulated clock through everything that falls due on the way, in order (api.md §4.8). Each instant at which it
+ * Moves a simulated clock through everything that falls due on the way, in order (http-api.md §4.8). Each instant at which it
  * stops is recorded before anything else is: other processes follow it there, and a move that broke off stands where it was.
  */
 export class TimeMachine {

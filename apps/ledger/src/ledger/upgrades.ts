@@ -13,7 +13,7 @@ import type { Clock } from './clock.ts';
 import { derivedId } from './ids.ts';
 import { factsOf } from './partners.ts';
 
-/** How long an upgrade's answer waits for its seats to arrive (api.md §4.3). */
+/** How long an upgrade's answer waits for its seats to arrive (http-api.md §4.3). */
 const PATIENCE_MS = 5_000;
 
 type Parts = {

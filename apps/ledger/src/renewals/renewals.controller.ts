@@ -12,7 +12,7 @@ import { readModels } from '../ledger/read-models.ts';
 import { outlook, type Next } from './outlook.ts';
 import { RenewalEntry, RenewalsQuery } from './renewals.requests.ts';
 
-/** What renews when, and what it will be then (api.md §4.6). */
+/** What renews when, and what it will be then (http-api.md §4.6). */
 @LedgerController('v1/renewals', 'renewals')
 export class RenewalsController {
   readonly #ledger: Ledger;

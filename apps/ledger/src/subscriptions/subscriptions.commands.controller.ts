@@ -51,7 +51,7 @@ import { SubscriptionAnswered, UpgradeAnswered } from './subscriptions.views.ts'
 
 type Answer = Promise<object>;
 
-/** Everything that one can do with a subscription, by program (R57, api.md §4.3): a line each, from the body to the command. */
+/** Everything that one can do with a subscription, by program (R57, http-api.md §4.3): a line each, from the body to the command. */
 @LedgerController('v1/subscriptions', 'subscriptions')
 export class SubscriptionCommandsController {
   readonly #sender: CommandSender;

@@ -15,7 +15,7 @@ import { Ledger } from '../ledger/ledger.ts';
 import { readModels } from '../ledger/read-models.ts';
 import { EventsQuery, StateQuery, SubscriptionEntry, SubscriptionsQuery } from './subscriptions.views.ts';
 
-/** How subscriptions stand (api.md §4.4), stood once, and how they came to it (§4.7). */
+/** How subscriptions stand (http-api.md §4.4), stood once, and how they came to it (http-api.md §4.7). */
 @LedgerController('v1/subscriptions', 'subscriptions')
 export class SubscriptionQueriesController {
   readonly #ledger: Ledger;

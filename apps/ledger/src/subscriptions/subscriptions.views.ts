@@ -44,7 +44,7 @@ const text = { type: 'string' };
 const instant = { type: 'string', format: 'date-time' };
 const day = { type: 'string', format: 'date' };
 
-/** A subscription (api.md §4.4). */
+/** A subscription (http-api.md §4.4). */
 export class SubscriptionEntry {
   @ApiProperty({ format: 'uuid' }) readonly subscriptionId!: string;
   @ApiProperty() readonly partnerId!: string;

@@ -49,7 +49,7 @@ export const docs202203: SourcedPolicy = {
   'isv.cancel.anchor': ['orderPlaced', 'A21 (D4: effectiveStart)'],
   'isv.cancel.trialRestartsWindow': [false, 'A14'],
   'isv.activation': ['publisherConfirms', 'D14'],
-  anchor: ['clamp', '§2.2; W15 (W16: eomOffset)'],
+  anchor: ['clamp', 'rule-book.md §2.2; W15 (W16: eomOffset)'],
   ...roundingTable,
-  roles: ['docs-2023', '§1.11; D1, D9, D12, D14, D16'],
+  roles: ['docs-2023', 'rule-book.md §1.11; D1, D9, D12, D14, D16'],
 };

@@ -46,7 +46,7 @@ export const seed202109: SourcedPolicy = {
   'isv.cancel.anchor': ['orderPlaced', 'R48-R51; A21 (D4: effectiveStart)'],
   'isv.cancel.trialRestartsWindow': [false, 'A14'],
   'isv.activation': ['atPurchase', 'R24, R28'],
-  anchor: ['clamp', '§2.2; W15 (W16: eomOffset)'],
+  anchor: ['clamp', 'rule-book.md §2.2; W15 (W16: eomOffset)'],
   ...roundingTable,
   roles: ['seed', 'R3'],
 };

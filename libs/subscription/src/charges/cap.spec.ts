@@ -17,7 +17,7 @@ const tens = () => {
   return bought(at, { offerId: 'TEN' }, { catalogues }).does('2021-06-21T09:00:00.000Z', adjust('-60.00'));
 };
 
-describe('what an operation gives back (§2.4, invariant 3)', () => {
+describe('what an operation gives back (rule-book.md §2.4, invariant 3)', () => {
   it('is the net of both sides of an upgrade: seats that cost more where they go are credited whole', () => {
     const source = tens().does('2021-06-21T10:00:00.000Z', upgrade('DEAR', 9));
     expect(source.money(source.last)).toEqual(['convert -81.00 for 9, 2021-06-21 to 2021-07-17, 27/30 unit-down']);

@@ -1,7 +1,7 @@
 import type { Day } from '#kernel';
 import type { Decimal, RoundingName } from '#money';
 
-/** Why money moved (rules.md §2.5). */
+/** Why money moved (rule-book.md §2.5). */
 export type ChargeType = ProratedCharge | 'customerCredit' | 'customerDebit' | 'extendTerm';
 
 /** The charges whose amount comes from a price and days. */
@@ -21,7 +21,7 @@ export type ProratedCharge =
 
 /**
  * One line of money with every input of its formula, so that anyone can recompute the amount:
- * `subtotal = unitPrice × days/cycleDays × quantity`, rounded as `rounding` names (rules.md §2.3, §2.4). Credits are
+ * `subtotal = unitPrice × days/cycleDays × quantity`, rounded as `rounding` names (rule-book.md §2.3, §2.4). Credits are
  * negative; dates are inclusive.
  */
 export type ChargeLine = {

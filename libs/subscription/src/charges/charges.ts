@@ -61,7 +61,7 @@ export const credit = (chargeType: ProratedCharge, charged: Charged, from?: Day)
   return { ...line, subtotal: negate(line.subtotal) };
 };
 
-/** A posted line taken back to the last cent; never recomputed (§2.4, invariant 2). */
+/** A posted line taken back to the last cent; never recomputed (rule-book.md §2.4, invariant 2). */
 export const reversal = (chargeType: ChargeType, line: ChargeLine): ChargeLine => ({
   ...line,
   chargeType,
@@ -69,11 +69,11 @@ export const reversal = (chargeType: ChargeType, line: ChargeLine): ChargeLine =
   rounding: 'reversal',
 });
 
-/** A credit or a debit by hand: no line of any charge cycle, whatever day it was posted for (§2.5). */
+/** A credit or a debit by hand: no line of any charge cycle, whatever day it was posted for (rule-book.md §2.5). */
 export const isCorrection = ({ chargeType }: ChargeLine): boolean =>
   chargeType === 'customerCredit' || chargeType === 'customerDebit';
 
-/** Each line posted since an instant, reversed; their sum is exactly zero (§2.4, invariant 2). */
+/** Each line posted since an instant, reversed; their sum is exactly zero (rule-book.md §2.4, invariant 2). */
 export const linesBack = (state: Existing, since: Instant): readonly ChargeLine[] =>
   state.lines
     .filter(({ postedFor }) => postedFor >= since)
@@ -86,7 +86,7 @@ const totalOf = (lines: readonly ChargeLine[], currency: string): Decimal =>
   );
 
 /**
- * Lines of an operation whose net credit is cut to what the running cycle's lines still sum to (§2.4, invariant 3). The net
+ * Lines of an operation whose net credit is cut to what the running cycle's lines still sum to (rule-book.md §2.4, invariant 3). The net
  * is that of all lines of the operation's reference: `elsewhere` is what it charges on another subscription. The last
  * credit lines give way first, none beyond zero. Where credits by hand have left less than nothing, nothing more is given
  * back.

@@ -6,7 +6,7 @@ import type { Existing } from '../state.ts';
 
 /**
  * The lines of a change from `part.quantity` seats to another number, from the instant's day to the end of the running
- * cycle (§2.5): a whole day's worth on its last day (E18), a pair of lines for each change of one day (E17). `part` is the
+ * cycle (rule-book.md §2.5): a whole day's worth on its last day (E18), a pair of lines for each change of one day (E17). `part` is the
  * base or one of its add-ons. Not capped yet: the cap is on the whole operation.
  */
 export const seatChange = (

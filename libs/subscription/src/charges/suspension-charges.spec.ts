@@ -54,7 +54,7 @@ describe('a correction by hand', () => {
   });
 });
 
-describe('a credit that is cut (§2.4, invariant 3)', () => {
+describe('a credit that is cut (rule-book.md §2.4, invariant 3)', () => {
   it('never becomes a charge: the cut goes over all credit lines, the last one first', () => {
     const story = seventy().does('2021-07-20T09:00:00.000Z', adjust('-300.00'));
     story.does('2021-07-21T09:00:00.000Z', suspend);

@@ -73,7 +73,7 @@ export const paidPlan = (
   return no;
 };
 
-/** New commerce: the preset's plan (`nce.trial`); legacy: twelve months (§2.7, §4.1); marketplace: the trial's own (R29). */
+/** New commerce: the preset's plan (`nce.trial`); legacy: twelve months (rule-book.md §2.7, §4.1); marketplace: the trial's own (R29). */
 const usualPlan = (state: Existing): readonly Pick<Wanted, 'term' | 'billingCycle'>[] => {
   if (state.kind === 'legacy') return [{ term: 'P1Y', billingCycle: state.billingCycle }];
   const usual = state.kind === 'newCommerce' ? policyOf(state)['nce.trial'].convertsTo : null;

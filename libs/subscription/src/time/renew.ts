@@ -157,7 +157,7 @@ const renewal = (
   };
 };
 
-/** Renewals keep the anchor (E3); the first term after an aligned end sets a new one (§2.2). */
+/** Renewals keep the anchor (E3); the first term after an aligned end sets a new one (rule-book.md §2.2). */
 const anchorAfter = (state: Existing, start: Day) =>
   state.aligned ? anchorOf(start, policyOf(state).anchor) : state.anchor;
 

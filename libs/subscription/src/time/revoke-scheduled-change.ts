@@ -2,7 +2,7 @@ import type { Event, Instant } from '#kernel';
 import { policyOf } from '../guards.ts';
 import type { Existing, ScheduledChange } from '../state.ts';
 
-/** A saved change fell away before renewal; it says which, so that a client can offer to save it again (A9, P4). */
+/** A saved change fell away before renewal; it says which, so that a client can offer to save it again (A9). */
 export type ScheduledChangeRemoved = Event<
   'ScheduledChangeRemoved',
   {

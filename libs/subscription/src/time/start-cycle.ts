@@ -26,7 +26,7 @@ export type ChargeCycleStarted = Event<
 export const reference = (state: Existing, what: string, at: Instant): string =>
   `${state.subscriptionId}/${what}/${dayOf(at)}`;
 
-/** The next cycle's charge in advance; a pending billing plan takes over with it (§2.5). */
+/** The next cycle's charge in advance; a pending billing plan takes over with it (rule-book.md §2.5). */
 export const startCycle = (
   state: Existing,
   at: Instant,

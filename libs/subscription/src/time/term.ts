@@ -20,7 +20,7 @@ export type OpenedTerm = {
   readonly cyclesFrom: Day;
 };
 
-/** The term that starts on a day, and its first cycle (§2.2). */
+/** The term that starts on a day, and its first cycle (rule-book.md §2.2). */
 export const openTerm = (start: Day, term: Term, billingCycle: BillingCycle, anchor: Anchor): OpenedTerm => {
   const { end } = termFrom(start, term, anchor);
   return {
@@ -32,7 +32,7 @@ export const openTerm = (start: Day, term: Term, billingCycle: BillingCycle, anc
   };
 };
 
-/** A term that is made to end on a day before its natural end; its cycles are cut there (§2.2). */
+/** A term that is made to end on a day before its natural end; its cycles are cut there (rule-book.md §2.2). */
 export const openAligned = (term: OpenedTerm, termEnd: Day, billingCycle: BillingCycle): OpenedTerm => ({
   ...term,
   termEnd,
@@ -82,5 +82,5 @@ export const nextCycle = (state: Existing): Cycle => {
 export const firstCycleOfPlan = (state: Existing, billingCycle: BillingCycle): Cycle =>
   cycleOf(addDays(state.cycle.end, 1), state.termEnd, 0, { billingCycle, anchor: state.anchor });
 
-/** 00:00Z of the day after an inclusive last day: when what follows takes effect (§2.1). */
+/** 00:00Z of the day after an inclusive last day: when what follows takes effect (rule-book.md §2.1). */
 export const instantAfter = (lastDay: Day): Instant => startOf(addDays(lastDay, 1));

@@ -38,7 +38,7 @@ export const decideOpening = (
   ];
 };
 
-/** An existing subscription takes the seats (R97) at its own price, for the rest of its own cycle (§2.5). */
+/** An existing subscription takes the seats (R97) at its own price, for the rest of its own cycle (rule-book.md §2.5). */
 export const decideJoining = (
   { data: { started } }: ReceiveUpgrade,
   state: Existing,

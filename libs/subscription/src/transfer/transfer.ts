@@ -157,7 +157,7 @@ const strange = (state: Existing, transitionId: string): Refusal | undefined =>
     ? undefined
     : refuse('NOTHING_CHANGES', `no seats of the upgrade ${transitionId} are under way`);
 
-/** The upgrade is over. A source that has no seats left ends in the same append (§4.4). */
+/** The upgrade is over. A source that has no seats left ends in the same append (rule-book.md §4.4). */
 export const decideCompletion = (
   { data: { transitionId } }: CompleteUpgrade,
   state: Existing,

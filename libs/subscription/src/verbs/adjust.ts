@@ -5,14 +5,14 @@ import { post, type ChargesPosted } from '../charges/charges.ts';
 import { mayTry, type Asking } from '../guards.ts';
 import type { Existing } from '../state.ts';
 
-/** Correct the account by hand: a credit (negative) or a debit, with its reason (§2.5). */
+/** Correct the account by hand: a credit (negative) or a debit, with its reason (rule-book.md §2.5). */
 export class AdjustCharges extends commandClass('AdjustCharges')<{
   readonly amount: Decimal;
   readonly reason: string;
   readonly reference?: string;
 }> {}
 
-/** A correction by hand, and why; its money stands in the `ChargesPosted` beside it (§2.5). */
+/** A correction by hand, and why; its money stands in the `ChargesPosted` beside it (rule-book.md §2.5). */
 export type ChargesAdjusted = Event<
   'ChargesAdjusted',
   { readonly amount: Decimal; readonly currency: string; readonly reason: string; readonly reference: string | null }

@@ -42,7 +42,7 @@ describe('where a first term may be made to end', () => {
     expect(dates('P1Y', '2022-07-01', [other('P3Y', '2022-10-01', 2)])).toEqual(['2022-10-01', '2023-06-30']);
   });
 
-  it('with a month as late as the natural end allows (§2.2)', () => {
+  it('with a month as late as the natural end allows (rule-book.md §2.2)', () => {
     expect(dates('P1Y', '2022-07-15', [])).toEqual(['2023-06-30']);
     expect(dates('P1M', '2022-01-31', [])).toEqual(['2022-01-31']);
   });

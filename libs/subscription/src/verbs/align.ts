@@ -15,7 +15,7 @@ export type Alignment = {
   readonly subscriptions: readonly AlignableSubscription[];
 };
 
-/** The end dates that the preset offers (§2.2; `nce.calendarAlignment`, `nce.coterm`); by date, each once. */
+/** The end dates that the preset offers (rule-book.md §2.2; `nce.calendarAlignment`, `nce.coterm`); by date, each once. */
 export const endDates = (alignment: Alignment): readonly EndDate[] => {
   const { term, at, anchor, policy, subscriptions } = alignment;
   const naturalEnd = termFrom(dayOf(at), term, anchor).end;

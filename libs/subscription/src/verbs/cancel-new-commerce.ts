@@ -49,7 +49,7 @@ export const refundOf = (
     ? { refund: 'full', lines: linesBack(state, windowStart(state)) }
     : { refund: 'prorated', lines: proratedRefund(state, at) };
 
-/** The unused days of the running cycle (E14), for the seats there are now (E16); a trial refunds its zero (§2.6, E26). */
+/** The unused days of the running cycle (E14), for the seats there are now (E16); a trial refunds its zero (rule-book.md §2.6, E26). */
 const proratedRefund = (state: Existing, at: Instant): readonly ChargeLine[] => {
   const from = addDays(state.cycle.start, usedDays(state, at));
   if (from > state.cycle.end) return [];

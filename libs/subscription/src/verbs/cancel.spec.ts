@@ -136,7 +136,7 @@ describe('cancelling', () => {
     expect(story.no('2021-07-17T12:00:00.000Z', cancel)).toBeUndefined();
   });
 
-  it('gives back no more than was kept after a credit by hand (§2.4, invariant 3)', () => {
+  it('gives back no more than was kept after a credit by hand (rule-book.md §2.4, invariant 3)', () => {
     const story = bought(at)
       .does('2021-07-16T09:00:00.000Z', adjust('-90.00'))
       .does('2021-07-17T12:00:00.000Z', cancel);

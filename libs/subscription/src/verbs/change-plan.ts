@@ -115,7 +115,7 @@ type Longer = Pick<Existing, 'term' | 'billingCycle' | 'unitPrice' | 'catalogVer
   readonly referenceId: string;
 };
 
-/** The old term's rest goes back, the new term begins with a whole cycle on this day, its anchor (§2.5). */
+/** The old term's rest goes back, the new term begins with a whole cycle on this day, its anchor (rule-book.md §2.5). */
 const longerTerm = (
   state: Existing,
   { term, billingCycle, unitPrice, catalogVersion, addOns, referenceId }: Longer,

@@ -8,7 +8,7 @@ const docs = { policies: rules('docs-2022-03') };
 const trial = (setting = {}) => bought(at, { offerId: 'TRIAL', quantity: 25 }, setting);
 
 describe('converting a trial', () => {
-  it('opens a paid term on that day, its anchor, under the same id (§2.2)', () => {
+  it('opens a paid term on that day, its anchor, under the same id (rule-book.md §2.2)', () => {
     const story = trial().does(when, convert());
     expect(story.last[0]).toEqual({
       type: 'TrialConverted',

@@ -30,7 +30,7 @@ export class ConvertTrial extends commandClass('ConvertTrial')<{
   readonly billingCycle?: BillingCycle;
 }> {}
 
-/** The trial is over and a paid term began at the same instant (R28, R86); its day is the new anchor (§2.2). */
+/** The trial is over and a paid term began at the same instant (R28, R86); its day is the new anchor (rule-book.md §2.2). */
 export type TrialConverted = Event<
   'TrialConverted',
   OpenedTerm & {

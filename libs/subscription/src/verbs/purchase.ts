@@ -52,7 +52,7 @@ export type SubscriptionCreated = Event<
     readonly activationLink: string | null;
     /** Billing waits until the publisher has finished the set-up (`isv.activation`). */
     readonly pending: boolean;
-    /** The term was made to end on a chosen day: the next one is whole, and sets a new anchor (§2.2). */
+    /** The term was made to end on a chosen day: the next one is whole, and sets a new anchor (rule-book.md §2.2). */
     readonly aligned: boolean;
     /** What each cycle of a usage plan includes, by meter. */
     readonly includedUnits: Readonly<Record<string, Decimal>>;

@@ -91,7 +91,7 @@ describe('deprovisioning', () => {
   });
 });
 
-it('what was used is not returned, and has neither seats nor term (R53, §4.3)', () => {
+it('what was used is not returned, and has neither seats nor term (R53, rule-book.md §4.3)', () => {
   const story = metered(at);
   expect(story.no(at, cancel)).toBe('NOT_RETURNABLE');
   expect(story.no(at, addSeats(1))).toBe('WRONG_COMMERCE_KIND');

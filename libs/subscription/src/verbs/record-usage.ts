@@ -45,7 +45,7 @@ const contentOf = ({ meter, quantity, unitPrice, usedAt }: RecordUsage['data']):
 export const freshUsage = (usage: Usage): Usage => ({ ...usage, left: usage.included, unbilled: [] });
 
 /**
- * One line a meter and unit price, in the order of their first use: Σ quantity × unit price, rounded once (§2.4, W36, W38).
+ * One line a meter and unit price, in the order of their first use: Σ quantity × unit price, rounded once (rule-book.md §2.4, W38).
  * Nothing is pro-rated, so `days` is `cycleDays`, also where deprovisioning ends the cycle sooner: the amount would else not
  * come out of the line's own formula.
  */

@@ -24,7 +24,7 @@ describe('renaming', () => {
 });
 
 describe('adjusting charges by hand', () => {
-  it('posts a credit or a debit, with its reason (§2.5)', () => {
+  it('posts a credit or a debit, with its reason (rule-book.md §2.5)', () => {
     const credited = bought(at).does(when, adjust('-12.5'));
     expect(credited.last[0]).toEqual({
       type: 'ChargesAdjusted',

@@ -117,7 +117,7 @@ const change = (state: Existing, wish: Wish, at: string, surroundings: Surroundi
   return { event: { type: 'AddOnAdded', data: { ...addOn, effectiveAt: at } }, lines: [line] };
 };
 
-/** Legacy gives seats back at any time; new commerce only lets them end with the base (§4.4). */
+/** Legacy gives seats back at any time; new commerce only lets them end with the base (rule-book.md §4.4). */
 const fewer = (
   state: Existing,
   { held, wish }: { readonly held: AddOn; readonly wish: Wish },

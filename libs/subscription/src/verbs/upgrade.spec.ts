@@ -49,7 +49,7 @@ describe('upgrading all seats', () => {
     expect(story.last.at(-1)).toMatchObject({ type: 'ScheduledChangeRemoved', data: { cause: 'midTermUpgrade' } });
   });
 
-  it('gives back no more than the cycle cost (§2.4, invariant 3)', () => {
+  it('gives back no more than the cycle cost (rule-book.md §2.4, invariant 3)', () => {
     const offers = [
       offer('FREE', [{ upgradeTargets: ['FREER/0001'], plans: [plan('P1M', 'monthly', '10.00')] }]),
       offer('FREER', [{ upgradeTargets: ['FREE/0001'], plans: [plan('P1M', 'monthly', '0.00')] }]),
@@ -285,7 +285,7 @@ describe('upgrading into an existing subscription (R97)', () => {
     expect(existing.last[0]?.data.effectiveAt).toBe('2021-06-25T10:00:00.000Z');
   });
 
-  it('of all seats deletes the source in the append of the completion (§4.4)', () => {
+  it('of all seats deletes the source in the append of the completion (rule-book.md §4.4)', () => {
     const story = source().does(when, upgrade('STANDARD', 300, 's2'));
     expect(story.state).toMatchObject({ quantity: 0, status: 'active' });
     deliver(story, soon, target());
@@ -390,7 +390,7 @@ describe('upgrading is refused', () => {
   });
 
   it.each(['billing-admin', 'helpdesk-agent', 'sales-agent'] satisfies Role[])(
-    'to the role %s under docs-2022-03, and not under the seed (§1.11)',
+    'to the role %s under docs-2022-03, and not under the seed (rule-book.md §1.11)',
     (role) => {
       expect(source({}, docs).no(when, upgrade('STANDARD', 1), role)).toBe('FORBIDDEN_ROLE');
       expect(source().no(when, upgrade('STANDARD', 1), role)).toBeUndefined();
