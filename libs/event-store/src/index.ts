@@ -11,6 +11,6 @@ export {
   type Receipt,
   type Revision,
 } from './event-store.ts';
-export { Handling, type HandlingOptions, type Loaded } from './handle.ts';
+export { Handling, type HandlingOptions, type Loaded } from './command-handler.ts';
 export { fingerprintOf, idsWithin } from './identity.ts';
-export { type Answer, type HandleOptions, type Outcome } from './proposal.ts';
+export { type Answer, type HandleOptions, type Outcome } from './decision.ts';

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { wait } from './back-off.ts';
-import { Complaint } from './complaint.ts';
+import { Complaint } from './failure-log.ts';
 import { LeaseLost, type Lease } from './lease.ts';
 import { silent, type Logger } from './logger.ts';
 import type { ReadStore } from './read-store.ts';

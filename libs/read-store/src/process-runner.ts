@@ -1,12 +1,12 @@
 import type { EventStore } from '#event-store';
 import { START, type Instant, type Position, type Recorded } from '#kernel';
 import { PATIENT, wait, waitBefore, type BackOff } from './back-off.ts';
-import { Complaint } from './complaint.ts';
+import { Complaint } from './failure-log.ts';
 import { silent, type Logger } from './logger.ts';
 import type { Checkpoint, ReadStore } from './read-store.ts';
-import { CheckpointBeyondLog, checkpointAfter, checkStanding } from './standing.ts';
+import { CheckpointBeyondLog, checkpointAfter, checkStanding } from './checkpoint.ts';
 import { secondsBetween } from './status.ts';
-import { Waiters, type Patience } from './waiters.ts';
+import { Waiters, type Patience } from './condition-waiters.ts';
 
 export type ProcessRunnerOptions = {
   /** Its checkpoint is kept under this name: change it, and the process sees the whole log again. */

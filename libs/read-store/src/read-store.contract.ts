@@ -1,11 +1,11 @@
-import { bookContract } from './contract/books.ts';
+import { bookContract } from './contract/build-registry.ts';
 import { buildContract } from './contract/builds.ts';
-import { Bench, type Place } from './contract/bench.ts';
+import { Bench, type Place } from './contract/harness.ts';
 import { leaseContract } from './contract/leases.ts';
 import { rowContract } from './contract/rows.ts';
 import { sequenceContract } from './contract/sequences.ts';
 
-export { type Place } from './contract/bench.ts';
+export { type Place } from './contract/harness.ts';
 
 /** What every read store does. An adapter's spec is a call of this with a place of its own for each test. */
 export const readStoreContract = (name: string, place: () => Promise<Place>): void => {

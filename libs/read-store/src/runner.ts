@@ -2,14 +2,14 @@ import type { EventStore } from '#event-store';
 import type { Instant, Position } from '#kernel';
 import { PATIENT, wait, waitBefore, type BackOff } from './back-off.ts';
 import { checkDeclarations, type AnyProjection } from './check.ts';
-import { Complaint } from './complaint.ts';
-import { Fleet } from './fleet.ts';
+import { Complaint } from './failure-log.ts';
+import { Fleet } from './projection-coordinator.ts';
 import { silent, type Logger } from './logger.ts';
-import { ReadModel, type RebuildProgress } from './read-model.ts';
+import { ReadModel, type RebuildProgress } from './projection-state.ts';
 import type { ReadStore } from './read-store.ts';
-import { CheckpointBeyondLog } from './standing.ts';
+import { CheckpointBeyondLog } from './checkpoint.ts';
 import { statusOf, type ProjectionStatus } from './status.ts';
-import { Waiters, type Patience } from './waiters.ts';
+import { Waiters, type Patience } from './condition-waiters.ts';
 
 /** How often the store is asked whether it still holds what was written, in milliseconds. */
 const CHECK_EVERY_MS = 1_000;

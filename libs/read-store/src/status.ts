@@ -1,7 +1,7 @@
 import type { Instant, Position } from '#kernel';
 import { ActiveBuild } from './active-build.ts';
-import type { Lane } from './lane.ts';
-import type { ReadModel, RebuildProgress } from './read-model.ts';
+import type { Lane } from './projection-reader.ts';
+import type { ReadModel, RebuildProgress } from './projection-state.ts';
 import type { Quarantined } from './read-store.ts';
 
 /** How a projection fares. */

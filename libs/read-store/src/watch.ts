@@ -1,7 +1,7 @@
 import type { Position } from '#kernel';
 import { wait } from './back-off.ts';
 import type { ReadStore } from './read-store.ts';
-import { Waiters, type Patience } from './waiters.ts';
+import { Waiters, type Patience } from './condition-waiters.ts';
 
 /** How often the store is asked while somebody waits, in milliseconds. */
 const INTERVAL = 20;

@@ -1,7 +1,7 @@
 import type { Position, Recorded } from '#kernel';
 import type { Codec } from '../codec.ts';
 import type { Feed } from './feed.ts';
-import { decoded, type Record } from './records.ts';
+import { decoded, type Record } from './mapping.ts';
 
 /** How many events a batch holds at most. */
 const BATCH = 500;

@@ -15,10 +15,10 @@ import { within, type Connection } from './connection.ts';
 import { actualIn, asTold, isConflict } from './failures.ts';
 import { batches } from './batches.ts';
 import { Feed, type Logger } from './feed.ts';
-import { placeAt, positionAt } from './place.ts';
+import { placeAt, positionAt } from './position.ts';
 import { endOf, lastOf, pageOf, type Reading } from './reading.ts';
-import { decoded, messageOf } from './records.ts';
-import { join, leave } from './shared.ts';
+import { decoded, messageOf } from './mapping.ts';
+import { join, leave } from './client-pool.ts';
 
 /** How long `close` waits for followers that have just begun, in milliseconds. */
 const FAREWELL = 1_000;

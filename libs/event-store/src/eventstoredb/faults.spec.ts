@@ -15,7 +15,7 @@ import {
   StreamGone,
   type EventStore,
 } from '../event-store.ts';
-import { Handling } from '../handle.ts';
+import { Handling } from '../command-handler.ts';
 import { draft, drafts, followUntil, here, history, idsOf, newStream } from '../testing.ts';
 import { openEventStoreDb, type EventStoreDb } from './index.ts';
 

@@ -4,7 +4,7 @@ import { StoreUnavailable } from '../event-store.ts';
 import type { Connection } from './connection.ts';
 import { asTold, EndsBefore, isAnswer, TimedOut } from './failures.ts';
 import { endOf } from './reading.ts';
-import { isSystems, type Record } from './records.ts';
+import { isSystems, type Record } from './mapping.ts';
 import { Subscription } from './subscription.ts';
 
 /** How many events wait for their reader at most; what else there is waits in the server. */

@@ -8,7 +8,7 @@ import {
 } from '@eventstore/db-client';
 import { START, type Position } from '#kernel';
 import { isAbsent, TimedOut } from './failures.ts';
-import { recordIn, type Record } from './records.ts';
+import { recordIn, type Record } from './mapping.ts';
 
 /** How many events are asked for at once. A bounded read ends by itself, so that no call stays open. */
 const PAGE = 500;

@@ -5,8 +5,8 @@ import {
   type Position as Place,
 } from '@eventstore/db-client';
 import type { Position } from '#kernel';
-import { isSomewhere, placeAt, positionAt } from './place.ts';
-import { recordIn, type Record } from './records.ts';
+import { isSomewhere, placeAt, positionAt } from './position.ts';
+import { recordIn, type Record } from './mapping.ts';
 
 /** A checkpoint comes after as many windows of 32 events that the filter has seen. */
 const CHECKPOINT = 8;

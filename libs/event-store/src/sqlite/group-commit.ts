@@ -4,8 +4,8 @@ import type { Encoded } from '../codec.ts';
 import { RevisionConflict, StoreUnavailable, type Receipt, type Revision } from '../event-store.ts';
 import { positionOf } from '../position.ts';
 import { unavailable } from './database.ts';
-import { Heads, type Head } from './heads.ts';
-import type { OwnFiles } from './own-files.ts';
+import { Heads, type Head } from './stream-heads.ts';
+import type { OwnFiles } from './file-identity.ts';
 
 /** How many appends share a transaction at most: others want their turn too. */
 const GROUP = 512;

@@ -13,7 +13,7 @@ import { Followers, type Fresh } from '../followers.ts';
 import { placeOf, positionOf } from '../position.ts';
 import { isDamage, messageOf, openDatabase, unavailable } from './database.ts';
 import { GroupCommit, type Written } from './group-commit.ts';
-import { OwnFiles } from './own-files.ts';
+import { OwnFiles } from './file-identity.ts';
 import { StreamNames } from './stream-names.ts';
 
 /** How often a reader looks whether the process that owns the file has written, in milliseconds. */

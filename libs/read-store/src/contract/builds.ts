@@ -1,5 +1,5 @@
 import { put } from '#kernel';
-import { ada, at, tables, v1, v1Again, v2, type Bench } from './bench.ts';
+import { ada, at, tables, v1, v1Again, v2, type Bench } from './harness.ts';
 
 /** Tables beside tables, and which of them the plain names show. */
 export const buildContract = (bench: Bench): void => {

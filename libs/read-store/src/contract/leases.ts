@@ -1,6 +1,6 @@
 import { put } from '#kernel';
 import { LeaseLost, type Lease } from '../lease.ts';
-import { ada, at, tables, v1, v2, type Bench } from './bench.ts';
+import { ada, at, tables, v1, v2, type Bench } from './harness.ts';
 
 const LONG = 60_000;
 

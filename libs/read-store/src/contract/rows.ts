@@ -1,6 +1,6 @@
 import { drop, patch, put, START, type Row } from '#kernel';
 import type { BuildId } from '../read-store.ts';
-import { ada, at, tables, v1, v1Again, type Bench } from './bench.ts';
+import { ada, at, tables, v1, v1Again, type Bench } from './harness.ts';
 
 /** Rows and checkpoints. */
 export const rowContract = (bench: Bench): void => {

@@ -1,6 +1,6 @@
 import { drop, patch, put, type Change, type Row } from '#kernel';
 import fc from 'fast-check';
-import { ada, v1, type Bench } from './bench.ts';
+import { ada, v1, type Bench } from './harness.ts';
 
 const line = (thing_id: string, number = 1, note = '') => put('lines', { thing_id, number, note });
 const dropped = (thing_id: string) => drop('lines', { thing_id, number: 1 });

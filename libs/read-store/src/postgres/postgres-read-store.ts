@@ -1,6 +1,6 @@
 import { START, type Table } from '#kernel';
 import type { Kysely } from 'kysely';
-import { fold } from '../fold.ts';
+import { fold } from '../merge-changes.ts';
 import type { Lease } from '../lease.ts';
 import {
   nameOf,
@@ -12,7 +12,7 @@ import {
   type Step,
   type Tables,
 } from '../read-store.ts';
-import { Books } from './books.ts';
+import { Books } from './build-registry.ts';
 import { Connections, type Session } from './connections.ts';
 import { kyselyOver } from './kysely.ts';
 import { mustHold, PostgresLeases } from './leases.ts';

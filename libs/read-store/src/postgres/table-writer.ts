@@ -1,5 +1,5 @@
 import type { Table, Value } from '#kernel';
-import type { Fate, TableChanges } from '../fold.ts';
+import type { Fate, TableChanges } from '../merge-changes.ts';
 import { sequenceOf } from '../read-store.ts';
 import { arrayOf } from './arrays.ts';
 import type { Session } from './connections.ts';

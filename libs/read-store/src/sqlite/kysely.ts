@@ -1,6 +1,6 @@
 import { Kysely, SqliteDialect, type Dialect, type SqliteStatement } from 'kysely';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import type { Turns } from '../turns.ts';
+import type { Turns } from '../mutex.ts';
 import { asOurs } from './connection.ts';
 
 /** How many compiled queries stay prepared. Queries are few; a list with optional filters has a few dozen shapes. */

@@ -2,7 +2,7 @@ import { START, type Table } from '#kernel';
 import type { Kysely } from 'kysely';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { fold } from '../fold.ts';
+import { fold } from '../merge-changes.ts';
 import { LeaseLost, OwnLeases, type Lease } from '../lease.ts';
 import {
   nameOf,
@@ -14,13 +14,13 @@ import {
   type Step,
   type Tables,
 } from '../read-store.ts';
-import { Turns } from '../turns.ts';
-import { Books } from './books.ts';
+import { Turns } from '../mutex.ts';
+import { Books } from './build-registry.ts';
 import { asOurs, connect, transaction } from './connection.ts';
 import { kyselyOver } from './kysely.ts';
 import { createTable, createView, dropTable, dropView } from './schema.ts';
 import { TableWriter } from './table-writer.ts';
-import { underLease } from './under-lease.ts';
+import { underLease } from './fenced-by.ts';
 
 /**
  * `path` of the database file, or `:memory:` for specs, where queries and writes wait for each other. Read-only, several

@@ -1,6 +1,6 @@
 import type { Row, Table, Value } from '#kernel';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Birth, Fate, TableChanges } from '../fold.ts';
+import type { Birth, Fate, TableChanges } from '../merge-changes.ts';
 import { sequenceOf } from '../read-store.ts';
 import { listed, quoted } from './schema.ts';
 

@@ -1,4 +1,4 @@
-import { Complaint } from './complaint.ts';
+import { Complaint } from './failure-log.ts';
 import { silent } from './logger.ts';
 
 it('says each reason once, also where they take turns, and says them anew after it has worked', () => {

@@ -11,7 +11,7 @@ import {
 } from '#kernel';
 import type { Codec } from './codec.ts';
 import type { Draft, Revision } from './event-store.ts';
-import type { Folded } from './folded.ts';
+import type { Folded } from './stream-state.ts';
 import { eventId } from './identity.ts';
 
 export type HandleOptions<E extends Event = Event, S = unknown> = {

@@ -1,11 +1,11 @@
 import { START } from '#kernel';
 import { ActiveBuild } from './active-build.ts';
-import { Lane, type LaneOptions } from './lane.ts';
-import { planFor } from './plan.ts';
-import type { ReadModel } from './read-model.ts';
+import { Lane, type LaneOptions } from './projection-reader.ts';
+import { planFor } from './build-plan.ts';
+import type { ReadModel } from './projection-state.ts';
 import { nameOf, sameBuild, type Build, type BuildId } from './read-store.ts';
-import { checkStanding } from './standing.ts';
-import { Turns } from './turns.ts';
+import { checkStanding } from './checkpoint.ts';
+import { Turns } from './mutex.ts';
 
 export type FleetOptions = Omit<LaneOptions, 'turns' | 'atEnd' | 'reload'>;
 

@@ -3,11 +3,11 @@ import type { Instant, Recorded } from '#kernel';
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { ActiveBuild } from './active-build.ts';
 import { wait, waitBefore, type BackOff } from './back-off.ts';
-import { Complaint } from './complaint.ts';
+import { Complaint } from './failure-log.ts';
 import { sentenceOf, type Logger } from './logger.ts';
 import { RowRefused, type Checkpoint, type ReadStore } from './read-store.ts';
-import { checkpointAfter } from './standing.ts';
-import type { Turns } from './turns.ts';
+import { checkpointAfter } from './checkpoint.ts';
+import type { Turns } from './mutex.ts';
 
 /**
  * Events to one transaction while catching up. With random keys each row dirties pages of its own, which are written once

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isRefusal, refuse, type Command, type Decider, type Event, type Position, type Recorded } from '#kernel';
 import type { Codec } from './codec.ts';
-import { CommandQueue } from './command-queue.ts';
+import { CommandQueue } from './per-stream-queue.ts';
 import {
   NO_STREAM,
   RevisionConflict,
@@ -12,9 +12,9 @@ import {
   type Receipt,
   type Revision,
 } from './event-store.ts';
-import { fold, nothing, type Folded } from './folded.ts';
+import { fold, nothing, type Folded } from './stream-state.ts';
 import { fingerprintOf } from './identity.ts';
-import { answer, propose, type HandleOptions, type Outcome, type Proposal, type Task } from './proposal.ts';
+import { answer, propose, type HandleOptions, type Outcome, type Proposal, type Task } from './decision.ts';
 
 /** How often a command is decided, when others keep writing to its stream in the meantime. */
 const ROUNDS = 10;

@@ -1,5 +1,5 @@
 import { ReadStoreUnavailable } from '../read-store.ts';
-import { ada, tables, v1, type Bench } from './bench.ts';
+import { ada, tables, v1, type Bench } from './harness.ts';
 import { put } from '#kernel';
 
 const torn = { stream: 'thing-b', position: '0001', type: 'ThingMade', reason: 'a row of things lacks its name' };

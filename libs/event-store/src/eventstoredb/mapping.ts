@@ -2,7 +2,7 @@ import { jsonEvent, type EventData, type ResolvedEvent } from '@eventstore/db-cl
 import { START, type Position, type Recorded } from '#kernel';
 import type { Codec, Encoded } from '../codec.ts';
 import { CorruptEvent } from '../event-store.ts';
-import { positionAt } from './place.ts';
+import { positionAt } from './position.ts';
 
 /** An event as the driver reads it: anybody may have written it. */
 export type Record = {

@@ -4,9 +4,9 @@ import { isRefusal, refuse, START } from '#kernel';
 import { codec } from './codec.ts';
 import { add, counter, type Add, type Added, type Count } from './counter.testing.ts';
 import { NO_STREAM, StoreUnavailable, type EventStore } from './event-store.ts';
-import { Handling, type HandlingOptions } from './handle.ts';
+import { Handling, type HandlingOptions } from './command-handler.ts';
 import { openMemory } from './memory/index.ts';
-import type { Answer, Outcome } from './proposal.ts';
+import type { Answer, Outcome } from './decision.ts';
 
 const shapes = codec({ Added: [({ by }: { by: number }) => ({ amount: by })] });
 const opened = () => openMemory({ codec: shapes });
