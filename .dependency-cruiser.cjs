@@ -136,7 +136,7 @@ module.exports = {
     driver('sqlite', 'sqlite|node:sqlite', 'libs/(event-store|read-store)/src/sqlite/'),
     // Whoever starts a server for tests makes a database in it.
     driver('postgres', 'pg', 'libs/read-store/src/postgres/|test/support/postgres.ts$'),
-    driver('eventstoredb', '@eventstore/db-client', 'libs/event-store/src/eventstoredb/|test/support/eventstoredb/'),
+    driver('eventstoredb', '@eventstore/db-client', 'libs/event-store/src/eventstoredb/|test/eventstoredb-stand-in/'),
   ],
   options: {
     tsPreCompilationDeps: true,

@@ -26,7 +26,7 @@ export const eventStoreServer = async (folder: string): Promise<EventStoreServer
     await mustAnswer(url);
     return { url, what: 'the server of EVENTSTORE_URL', stop: async () => undefined };
   }
-  const main = join(import.meta.dirname, '../test/support/eventstoredb/main.ts');
+  const main = join(import.meta.dirname, '../test/eventstoredb-stand-in/main.ts');
   const standIn = fork(main, ['--port', '0', '--data', join(folder, 'journal'), '--durable'], {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     env: { ...process.env, NODE_OPTIONS: '' },

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { Client } from '../support/client.ts';
 import { Cluster, untilHealth, type Member } from '../support/cluster.ts';
-import { StandIn } from '../support/eventstoredb/stand-in.ts';
+import { StandIn } from '../eventstoredb-stand-in/stand-in.ts';
 import { beginLedger, KEY } from '../support/ledger.ts';
 import { describeOnPostgres } from '../support/postgres.ts';
 import { no, shop } from '../support/shop.ts';

@@ -2,7 +2,7 @@ import { lookIntoStores, placesIn } from '#ledger-store';
 import { projections } from '#projections';
 import { digestTable, ProjectionRunner, type ReadStore, type TableDigest } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
-import { StandIn } from './eventstoredb/stand-in.ts';
+import { StandIn } from '../eventstoredb-stand-in/stand-in.ts';
 import { spawnLedger, type Setting } from './ledger.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
 

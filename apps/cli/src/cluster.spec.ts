@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { lookIntoStores, openStores, placesIn, PROJECTING } from '#ledger-store';
 import { projections } from '#projections';
 import { ProjectionRunner } from '#read-store';
-import { StandIn } from '../../../test/support/eventstoredb/stand-in.ts';
+import { StandIn } from '../../../test/eventstoredb-stand-in/stand-in.ts';
 import { describeOnPostgres, startPostgres, type Postgres } from '../../../test/support/postgres.ts';
 import { failed, json, sampleCatalogue, seed, subledgerOn, SUBSCRIPTION } from './cli.testing.ts';
 

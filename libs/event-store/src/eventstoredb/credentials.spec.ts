@@ -1,4 +1,4 @@
-import { StandIn } from '../../../../test/support/eventstoredb/stand-in.ts';
+import { StandIn } from '../../../../test/eventstoredb-stand-in/stand-in.ts';
 import { START } from '#kernel';
 import { codec } from '../codec.ts';
 import { NO_STREAM, StoreUnavailable } from '../event-store.ts';

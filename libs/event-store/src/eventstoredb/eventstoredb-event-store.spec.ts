@@ -1,4 +1,4 @@
-import { StandIn } from '../../../../test/support/eventstoredb/stand-in.ts';
+import { StandIn } from '../../../../test/eventstoredb-stand-in/stand-in.ts';
 import { codec } from '../codec.ts';
 import { eventStoreContract } from '../event-store.contract.ts';
 import { openEventStoreDb } from './index.ts';
