@@ -13,8 +13,8 @@ const layers = [
 ];
 
 const stores = 'libs/(event-store|read-store)/';
-/** Puts the stores of a ledger together, for the apps: it knows the stores and the domain, and no lib knows it. */
-const together = 'ledger-store';
+/** The ledger without HTTP: it puts stores, core and projections together for the apps, and no other lib knows it. */
+const together = 'ledger';
 const core = `^(libs/(?!(event-store|read-store|${together})/)[^/]+|projections)/`;
 /** Specs and their helpers are free to look around: they may be wrong, but they are never shipped. */
 const helpers = '(testing|\\.contract)\\.ts$';
@@ -86,9 +86,21 @@ module.exports = {
 
     rule(
       'libs-know-no-readers',
-      'Questions come and go, facts stay: nothing under libs/ imports a projection or an app.',
+      'Questions come and go, facts stay: nothing under libs/ imports a projection, except the ledger that composes them.',
+      { path: '^libs/', pathNot: `^libs/${together}/` },
+      { path: '^projections/' },
+    ),
+    rule(
+      'libs-know-no-apps',
+      'A lib serves every app alike, so it knows none.',
       { path: '^libs/' },
-      { path: '^(projections|apps)/' },
+      { path: '^apps/' },
+    ),
+    rule(
+      'ledger-knows-no-http',
+      'The application core is used by the service, the command line and the benchmarks: no server.',
+      { path: `^libs/${together}/` },
+      { path: '(^|node_modules/)@?fastify($|/)|^(node:)?https?$' },
     ),
     rule(
       'projections-know-no-apps',

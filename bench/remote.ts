@@ -3,11 +3,8 @@ import { EventStoreDBClient, jsonEvent, type Position as Place } from '@eventsto
 import { codec, type EventStore, type Handling } from '#event-store';
 import { openEventStoreDb } from '#event-store/eventstoredb';
 import type { Position } from '#kernel';
-import { history } from '#ledger-store';
+import { CATALOGUE_ID, history, type SubscriptionCommands, writeSide } from '#ledger';
 import { timelineOf } from '#policy';
-import { CATALOGUE_ID } from '../apps/ledger/src/ledger/price-lists.ts';
-import type { SubscriptionCommands } from '../apps/ledger/src/ledger/subscription-commands.ts';
-import { writeSide } from '../apps/ledger/src/ledger/write-side.ts';
 import { byClients } from './contest.ts';
 import type { Stage } from './stage.ts';
 

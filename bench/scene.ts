@@ -5,8 +5,7 @@ import { customer, RegisterCustomer } from '#customer';
 import { isRefusal, type Instant, type Meta, type Refusal } from '#kernel';
 import { timelineOf } from '#policy';
 import { PurchaseSubscription } from '#subscription';
-import { Ledger } from '../apps/ledger/src/ledger/ledger.ts';
-import { CATALOGUE_ID } from '../apps/ledger/src/ledger/price-lists.ts';
+import { CATALOGUE_ID, Ledger } from '#ledger';
 
 /** The instant at which the benchmarks' ledger stands still. */
 export const NOW: Instant = '2021-06-18T09:00:00.000Z';

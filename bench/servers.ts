@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { codec } from '#event-store';
 import { openEventStoreDb } from '#event-store/eventstoredb';
-import { placesIn } from '#ledger-store';
+import { placesIn } from '#ledger';
 import { startPostgres } from '../test/support/postgres.ts';
 
 /** A server that the ledger's log can be in. */

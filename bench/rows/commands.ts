@@ -1,6 +1,6 @@
 import type { Handling } from '#event-store';
 import { RenameSubscription, subscription, type SubscriptionCreated } from '#subscription';
-import type { SubscriptionCommands } from '../../apps/ledger/src/ledger/subscription-commands.ts';
+import type { SubscriptionCommands } from '#ledger';
 import { byClients, contest, rate, type Result } from '../contest.ts';
 import { FloorSubscriptions, type Log } from '../floor/subscriptions.ts';
 import { accepted, metaAt, NOW, purchaseFor } from '../scene.ts';

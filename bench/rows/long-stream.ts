@@ -1,6 +1,6 @@
 import { codec, Handling, type EventStore } from '#event-store';
 import { history, subscription } from '#subscription';
-import type { SubscriptionCommands } from '../../apps/ledger/src/ledger/subscription-commands.ts';
+import type { SubscriptionCommands } from '#ledger';
 import { contest, type Result } from '../contest.ts';
 
 /** A subscription with 10,000 events, and how to read its stream by hand. */

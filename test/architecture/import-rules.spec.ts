@@ -45,11 +45,11 @@ const imports = (what: string) => `import '${what}';\nexport {};\n`;
 const house: Tree = {
   ...Object.fromEntries(
     ['kernel', 'money', 'calendar', 'policy', 'catalog', 'subscription', 'customer', 'access', 'order']
-      .concat('event-store', 'read-store', 'ledger-store')
+      .concat('event-store', 'read-store', 'ledger')
       .map((lib) => [`libs/${lib}/src/index.ts`, empty]),
   ),
   ...Object.fromEntries(
-    ['@nestjs/common', '@eventstore/db-client', 'pg', 'kysely', 'fast-check'].flatMap((name) => [
+    ['@nestjs/common', '@eventstore/db-client', 'fastify', 'pg', 'kysely', 'fast-check'].flatMap((name) => [
       [`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' })],
       [`node_modules/${name}/index.js`, ''],
       [`node_modules/${name}/index.d.ts`, 'export type Kysely = object;\n'],
@@ -66,7 +66,8 @@ const house: Tree = {
   'libs/event-store/src/eventstoredb/index.ts': imports('@eventstore/db-client'),
   'libs/event-store/src/sqlite/sqlite.spec.ts': imports('../event-store.contract.ts'),
   'libs/read-store/src/postgres/index.ts': imports('pg'),
-  'libs/ledger-store/src/data-folder.ts': `import 'node:fs';\nimport '#event-store/sqlite';\nimport '#subscription';\n`,
+  'libs/ledger/src/data-folder.ts': `import 'node:fs';\nimport '#event-store/sqlite';\nimport '#projections/billing';\n`,
+  'libs/ledger/src/index.ts': imports('./data-folder.ts'),
   'projections/index.ts': imports('./billing/index.ts'),
   'projections/billing/index.ts': `import './billing.projection.ts';\nimport './billing.queries.ts';\n`,
   'projections/billing/billing.projection.ts': imports('#subscription'),
@@ -105,9 +106,10 @@ const sins: readonly (readonly [string, string, string, Tree?])[] = [
   ['every-lib-has-its-layer', 'libs/newcomer/src/index.ts', imports('#kernel')],
   ['stores-know-no-domain', 'libs/event-store/src/sin.ts', imports('#subscription')],
   ['libs-know-no-readers', 'libs/read-store/src/sin.ts', imports('#projections/billing')],
-  ['libs-know-no-readers', 'libs/ledger-store/src/sin.ts', imports('#projections/billing')],
-  ['stores-know-no-domain', 'libs/read-store/src/composed.ts', imports('#ledger-store')],
-  ['the-core-is-pure', 'projections/status/composed.ts', imports('#ledger-store')],
+  ['libs-know-no-apps', 'libs/ledger/src/sin.ts', imports('../../../apps/cli/src/main.ts')],
+  ['ledger-knows-no-http', 'libs/ledger/src/server.ts', imports('fastify')],
+  ['stores-know-no-domain', 'libs/read-store/src/composed.ts', imports('#ledger')],
+  ['the-core-is-pure', 'projections/status/composed.ts', imports('#ledger')],
   ['projections-know-no-apps', 'projections/billing/sin.queries.ts', imports('../../apps/cli/src/main.ts')],
   ['apps-are-strangers', 'apps/cli/src/sin.ts', imports('../../ledger/src/main.ts')],
   ['libs-have-one-face', 'libs/subscription/src/deep.ts', imports('../../money/src/inner.ts')],
@@ -161,7 +163,7 @@ describe('the import rules', () => {
 
   it('give every lib its layer', async () => {
     const libs = await readdir('libs');
-    const stores = ['event-store', 'read-store', 'ledger-store'];
+    const stores = ['event-store', 'read-store', 'ledger'];
     expect(libs.filter((lib) => !stores.includes(lib) && !names.includes(`${lib}-looks-down`))).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { lookIntoStores, placesIn } from '#ledger-store';
+import { lookIntoStores, placesIn } from '#ledger';
 import { projections } from '#projections';
 import { digestTable, ProjectionRunner, type ReadStore, type TableDigest } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';

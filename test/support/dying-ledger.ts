@@ -2,7 +2,7 @@
 // between two steps of a process that no test from outside can hit. Runs from what `npm run build` made.
 import type * as configuration_ from '../../apps/ledger/src/configuration.ts';
 import type * as app_ from '../../apps/ledger/src/create-app.ts';
-import type * as ledger_ from '../../apps/ledger/src/ledger/ledger.ts';
+import type * as ledger_ from '#ledger';
 
 const built = <Module>(file: string): Promise<Module> =>
   import(new URL(`../../dist/apps/ledger/src/${file}`, import.meta.url).href) as Promise<Module>;

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { openStores, type Stores } from '#ledger-store';
+import { openStores, type Stores } from '#ledger';
 import { CUSTOMER, failed, json, sampleCatalogue, seed, subledgerOn, SUBSCRIPTION } from './cli.testing.ts';
 
 /** For a test of several runs, each a process: the machine may be busy. */

@@ -7,7 +7,7 @@ import { cataloguePublication, parseCatalogue, PublishCatalogue, timeline, type 
 import { customer, RegisterCustomer } from '#customer';
 import { Handling } from '#event-store';
 import { isRefusal, type Instant, type Meta } from '#kernel';
-import { openStores } from '#ledger-store';
+import { openStores } from '#ledger';
 import { timelineOf } from '#policy';
 import { AddSeats, PurchaseSubscription, ScheduleChange, subscription } from '#subscription';
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { lookIntoStores, openStores, placesIn, PROJECTING } from '#ledger-store';
+import { lookIntoStores, openStores, placesIn, PROJECTING } from '#ledger';
 import { projections } from '#projections';
 import { ProjectionRunner } from '#read-store';
 import { StandIn } from '../../../test/eventstoredb-stand-in/stand-in.ts';

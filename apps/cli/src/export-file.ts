@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { codec } from '#event-store';
 import { START, type Position } from '#kernel';
-import { categories, history } from '#ledger-store';
+import { categories, history } from '#ledger';
 import { fail, lineFor } from './failure.ts';
 import type { Entry } from './log.ts';
 

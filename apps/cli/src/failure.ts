@@ -1,6 +1,6 @@
 import { StoreUnavailable } from '#event-store';
 import { FolderInUse } from '#event-store/sqlite';
-import { LedgerNotEmpty, NoLedgerHere, placesIn, whereLogIs } from '#ledger-store';
+import { LedgerNotEmpty, NoLedgerHere, placesIn, whereLogIs } from '#ledger';
 
 /** Why a verb could not be done, in one line for a person. Exit status 1. */
 export class Failure extends Error {

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RevisionConflict, StoreUnavailable, StoreUnusable, type Draft, type EventStore } from '#event-store';
 import { START, type Recorded } from '#kernel';
-import { LedgerNotEmpty } from '#ledger-store';
+import { LedgerNotEmpty } from '#ledger';
 import { eventIn, type ExportFile, type Line } from './export-file.ts';
 import { fail } from './failure.ts';
 import { canonical, entryOf, LogDigest, type Entry } from './log.ts';

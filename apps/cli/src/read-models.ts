@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PROJECTING, type Stores } from '#ledger-store';
+import { PROJECTING, type Stores } from '#ledger';
 import { projections } from '#projections';
 import { Leadership, ProjectionRunner } from '#read-store';
 import { Failure } from './failure.ts';

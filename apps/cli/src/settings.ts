@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { normaliseInstant, simulatedClock } from '#calendar';
 import type { Handling } from '#event-store';
 import type { Instant } from '#kernel';
-import { placesIn, type Places } from '#ledger-store';
+import { type Places, placesIn } from '#ledger';
 import { isPresetName, parsePolicyTimeline, presetNames, timelineOf, type PolicyTimeline } from '#policy';
 import { fail } from './failure.ts';
 

@@ -1,5 +1,5 @@
 import { FolderInUse } from '#event-store/sqlite';
-import { lookIntoStores, openStores, type BesideStores, type Stores } from '#ledger-store';
+import { type BesideStores, lookIntoStores, openStores, type Stores } from '#ledger';
 import type { Codec } from '#event-store';
 import { Failure } from './failure.ts';
 import { ReadModelsInUse } from './read-models.ts';

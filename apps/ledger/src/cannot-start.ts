@@ -1,6 +1,6 @@
 import { StoreUnavailable } from '#event-store';
 import { FolderInUse, FolderUnusable } from '#event-store/sqlite';
-import { WrongPlace, type Places } from '#ledger-store';
+import { type Places, WrongPlace } from '#ledger';
 import { ReadStoreUnavailable } from '#read-store';
 import { ConfigurationError, type Configuration } from './configuration.ts';
 

@@ -4,11 +4,10 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LATEST_INSTANT, normaliseInstant } from '#calendar';
 import type { Instant } from '#kernel';
-import { placesIn, usesFolder, WrongPlace, type Places } from '#ledger-store';
+import { type Duty, type Places, placesIn, usesFolder, WrongPlace } from '#ledger';
 import { isPresetName, parsePolicyTimeline, presetNames, timelineOf, type PolicyTimeline } from '#policy';
 import { readOidc, type Oidc } from './access/oidc.ts';
 import { ConfigurationError } from './configuration-error.ts';
-import type { Duty } from './ledger/ledger.ts';
 
 export { ConfigurationError };
 

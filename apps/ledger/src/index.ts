@@ -4,7 +4,7 @@ export type { SubledgerOptions, SubledgerOptionsFactory, TokenIssuer } from './o
 export { Subledger, UnknownPartner, type Asking } from './subledger.ts';
 export type { Started, StartOptions } from './start-up.ts';
 export { ConfigurationError } from './configuration-error.ts';
-export type { Duty } from './ledger/ledger.ts';
+export { type Duty } from '#ledger';
 
 // Commands, and what the command bus answers to each of them.
 export {
@@ -36,17 +36,17 @@ export { CheckOutCart, CreateCart, ReplaceCartLines, ReviewCart, type CartLine }
 export { PublishCatalogue, type Catalogue } from '#catalog';
 export { CreateKey, RegisterPartner, RevokeKey } from '#access';
 export { isRefusal, type Refusal, type RefusalCode } from '#kernel';
-export type { Answered, CommandAnswer } from './ledger/caller.ts';
+export { type Answered, type CommandAnswer } from '#ledger';
 export type { Actor, Conditions, Day, Instant, Meta, PartnerFacts, Position, Role } from '#kernel';
-export { derivedId } from './ledger/ids.ts';
-export type { Stream } from './ledger/meta.ts';
+export { derivedId } from '#ledger';
+export { type Stream } from '#ledger';
 export { generateKey, hashOf } from './access/keys.ts';
 export { RevisionConflict, StoreUnavailable } from '#event-store';
 export { ReadStoreUnavailable, type Logger } from '#read-store';
 
 // Questions: each takes `subledger.readModels`.
-export type { ReadModels } from './ledger/read-models.ts';
-export type { SubscriptionView } from './ledger/subscription-views.ts';
+export { type ReadModels } from '#ledger';
+export { type SubscriptionView } from '#ledger';
 export { MalformedCursor, type Page, type PageRequest } from '#projections';
 export { findKey, findPartner, listKeys, listPartners } from '#projections/access';
 export { listCharges, listInvoices, type Charge, type ChargeFilter, type Invoice } from '#projections/billing';

@@ -4,7 +4,7 @@ import { parsePolicyTimeline } from '#policy';
 import type { Logger } from '#read-store';
 import { ConfigurationError } from './configuration-error.ts';
 import { readConfiguration, summary, type Configuration } from './configuration.ts';
-import type { Duty } from './ledger/ledger.ts';
+import type { Duty } from '#ledger';
 import { nestLogger } from './nest-logger.ts';
 
 /** What a host says of the ledger that it holds. Each option is the variable of the same meaning (docs/operating.md). */

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable, StoreUnusable } from '#event-store';
-import { whereLogIs, whereReadsAre } from '#ledger-store';
+import { type Ledger, whereLogIs, whereReadsAre } from '#ledger';
 import { ReadStoreUnavailable, ReadStoreUnusable } from '#read-store';
 import { ConfigurationError } from './configuration-error.ts';
-import type { Ledger } from './ledger/ledger.ts';
 
 /** How long to wait before the next attempt, in milliseconds: the first time, and at most. */
 const WAIT = { first: 100, most: 2_000 };

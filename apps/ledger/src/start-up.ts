@@ -1,7 +1,7 @@
 import { bootstrap } from './access/bootstrap.ts';
 import { generateKey } from './access/keys.ts';
 import { publishCatalogue } from './catalogue/catalogue-file.ts';
-import type { Ledger } from './ledger/ledger.ts';
+import type { Ledger } from '#ledger';
 import type { Settings } from './options.ts';
 import { patiently } from './patience.ts';
 import { adoptPolicy } from './policy/adopt-policy.ts';

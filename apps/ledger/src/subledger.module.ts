@@ -21,7 +21,7 @@ import { HistoryController } from './history/history.controller.ts';
 import { History } from './history/history.ts';
 import { CommandSender } from './http/command-sender.ts';
 import { InvoicesController } from './invoices/invoices.controller.ts';
-import { Ledger } from './ledger/ledger.ts';
+import { Ledger } from '#ledger';
 import { MetricsController } from './metrics/metrics.controller.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { SETTINGS, settingsOf, type Settings, type SubledgerOptions } from './options.ts';

@@ -4,12 +4,16 @@ import type { Kysely } from 'kysely';
 import { partner } from '#access';
 import { normaliseInstant } from '#calendar';
 import type { Actor, Conditions, Instant, Meta, Position, Refusal } from '#kernel';
-import type { Caller } from './ledger/caller.ts';
-import { Ledger } from './ledger/ledger.ts';
-import { metaFor, type Stream } from './ledger/meta.ts';
-import { readModels, type ReadModels } from './ledger/read-models.ts';
-import type { SubscriptionView } from './ledger/subscription-views.ts';
-import { CLOCK_ID } from './ledger/time-machine.ts';
+import {
+  type Caller,
+  CLOCK_ID,
+  Ledger,
+  metaFor,
+  readModels,
+  type ReadModels,
+  type Stream,
+  type SubscriptionView,
+} from '#ledger';
 import { SETTINGS, type Settings } from './options.ts';
 import { startUp, type Started, type StartOptions } from './start-up.ts';
 

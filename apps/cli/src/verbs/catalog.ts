@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { cataloguePublication, parseCatalogue, PublishCatalogue, type Catalogue } from '#catalog';
 import { Handling } from '#event-store';
 import { isRefusal } from '#kernel';
-import type { Stores } from '#ledger-store';
+import type { Stores } from '#ledger';
 import { fail } from '../failure.ts';
 import { taking } from '../stores.ts';
 import { metaFor } from '../meta.ts';

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { EventStore } from '#event-store';
 import { FolderInUse } from '#event-store/sqlite';
 import { START, type Position } from '#kernel';
-import { asWritten, batchesOf, openStores, type BesideStores, type Places } from '#ledger-store';
+import { asWritten, batchesOf, type BesideStores, openStores, type Places } from '#ledger';
 import { projections } from '#projections';
 import { digestTable, type Build, type ReadStore, type TableDigest } from '#read-store';
 import { fail } from '../failure.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Instant, Recorded } from '#kernel';
-import { whereLogIs } from '#ledger-store';
+import { whereLogIs } from '#ledger';
 import { fail } from '../failure.ts';
 import { looking } from '../stores.ts';
 import { instant, verb, type Json } from '../options.ts';

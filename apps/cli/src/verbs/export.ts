@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
 import type { EventStore } from '#event-store';
 import { START, type Recorded } from '#kernel';
-import { asWritten, batchesOf } from '#ledger-store';
+import { asWritten, batchesOf } from '#ledger';
 import { looking } from '../stores.ts';
 import { entryOf } from '../log.ts';
 import { csvRow } from '../csv.ts';

@@ -2,7 +2,7 @@ import { Presets, SingleBar } from 'cli-progress';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { EventStore } from '#event-store';
 import type { Recorded } from '#kernel';
-import { batchesOf, fillEmptyLedger, whereLogIs, type Places } from '#ledger-store';
+import { batchesOf, fillEmptyLedger, type Places, whereLogIs } from '#ledger';
 import { ExportFile } from '../export-file.ts';
 import { fail, lineFor } from '../failure.ts';
 import { appendFrom, check, type Checked, type Manner } from '../importing.ts';

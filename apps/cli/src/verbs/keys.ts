@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { CreateKey, key, keyRoles, partner, RevokeKey, type AccessEvent, type Key } from '#access';
 import { Handling } from '#event-store';
 import { isRefusal, type PartnerFacts, type Recorded, type Role } from '#kernel';
-import { batchesOf, type Stores } from '#ledger-store';
+import { batchesOf, type Stores } from '#ledger';
 import { fail } from '../failure.ts';
 import { looking, taking } from '../stores.ts';
 import { verb, type Json } from '../options.ts';

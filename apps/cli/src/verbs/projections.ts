@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { START, type Position } from '#kernel';
-import { batchesOf, type BesideStores } from '#ledger-store';
+import { batchesOf, type BesideStores } from '#ledger';
 import { projections as declared } from '#projections';
 import type { Build, Quarantined } from '#read-store';
 import { looking } from '../stores.ts';

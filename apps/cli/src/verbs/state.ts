@@ -3,7 +3,7 @@ import { addDays } from '#calendar';
 import { cataloguePublication, timeline } from '#catalog';
 import { Handling } from '#event-store';
 import type { Instant, Recorded } from '#kernel';
-import { whereLogIs, type BesideStores } from '#ledger-store';
+import { type BesideStores, whereLogIs } from '#ledger';
 import { evolve, settle, type Existing, type Subscription, type SubscriptionEvent } from '#subscription';
 import { fail } from '../failure.ts';
 import { looking } from '../stores.ts';

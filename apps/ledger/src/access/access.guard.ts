@@ -2,8 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '../http/problem.ts';
-import type { Caller } from '../ledger/caller.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import { type Caller, Ledger } from '#ledger';
 import { Keys } from './keys.ts';
 import { PERMISSION, permissionByMethod, type Permission } from './permissions.ts';
 import { Tokens } from './tokens.ts';

@@ -2,9 +2,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CreateKey, key, partner, RegisterPartner, RevokeKey } from '#access';
 import { fingerprintOf } from '#event-store';
 import { isRefusal, refuse, type Refusal } from '#kernel';
-import { carryOut } from '../http/carry-out.ts';
-import type { CommandAnswer } from '../ledger/caller.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import { carryOut, type CommandAnswer, Ledger } from '#ledger';
 import { Keys } from './keys.ts';
 
 type Answered = CommandAnswer | Refusal;

@@ -10,9 +10,7 @@ import {
   type Position,
   type Refusal,
 } from '#kernel';
-import { derivedId } from '../ledger/ids.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { ownMeta } from '../ledger/meta.ts';
+import { derivedId, type Ledger, ownMeta } from '#ledger';
 import { hashOf } from './keys.ts';
 
 /** The partner of the bootstrap key (http-api.md §1). */

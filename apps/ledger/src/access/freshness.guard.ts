@@ -1,7 +1,7 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { InvalidRequest, ProblemError } from '../http/problem.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import { Ledger } from '#ledger';
 
 /** How long a read waits for the read models to come as far as asked (http-api.md §2). */
 const PATIENCE_MS = 5_000;

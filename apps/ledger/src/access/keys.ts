@@ -1,9 +1,7 @@
 import { hash as digest, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { findKeyByHash } from '#projections/access';
-import type { Caller } from '../ledger/caller.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { readModels } from '../ledger/read-models.ts';
+import { type Caller, Ledger, readModels } from '#ledger';
 
 /** How long a key that was looked up is taken for valid: another process may have revoked it. */
 const TTL_MS = 1_000;

@@ -6,8 +6,7 @@ import { ApiCommand, ApiList } from '../http/documented.ts';
 import { LedgerController } from '../http/ledger-controller.ts';
 import { PageQuery, type Page } from '../http/page.ts';
 import { SentCommand, type Sent } from '../http/sent.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { readModels } from '../ledger/read-models.ts';
+import { Ledger, readModels } from '#ledger';
 import { PartnerAnswered, PartnerEntry, RegisterPartnerBody } from './keys.requests.ts';
 import { OperatorOnly } from './permissions.ts';
 

@@ -8,9 +8,7 @@ import { CartId } from '../http/ids.ts';
 import { LedgerController } from '../http/ledger-controller.ts';
 import { RefusedError } from '../http/problem.ts';
 import { From, SentCommand, type Sent } from '../http/sent.ts';
-import type { Caller } from '../ledger/caller.ts';
-import { derivedId } from '../ledger/ids.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import { type Caller, derivedId, Ledger } from '#ledger';
 import { NothingBody } from '../subscriptions/subscriptions.requests.ts';
 import { CartLinesBody, CreateCartBody } from './carts.requests.ts';
 import {

@@ -2,9 +2,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { fingerprintOf, RevisionConflict } from '#event-store';
 import { isRefusal, type Refusal } from '#kernel';
 import { CheckOutCart, CreateCart, ReplaceCartLines, ReviewCart, type CartLine } from '#order';
-import { carryOut } from '../http/carry-out.ts';
-import type { CommandAnswer } from '../ledger/caller.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import { carryOut, type CommandAnswer, Ledger } from '#ledger';
 import { checkOut } from './check-out.ts';
 import { numbered } from './carts.views.ts';
 

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { Instant } from '#kernel';
 import { statusAt, type CartLine, type ExistingCart, type LineResult, type PlacedOrder } from '#order';
 import { CommandAnswered } from '../http/documented.ts';
-import type { DirectOrder } from '../ledger/direct-orders.ts';
+import type { DirectOrder } from '#ledger';
 import { CartLineBody } from './carts.requests.ts';
 
 class CartLineEntry extends CartLineBody {

@@ -1,11 +1,7 @@
 import type { Answer, Outcome } from '#event-store';
 import { isRefusal, type Refusal } from '#kernel';
 import type { Cart, CartEvent, CheckOutCart } from '#order';
-import { answerOf } from '../ledger/answers.ts';
-import { rehearsalToken } from '../ledger/cart-rehearsal.ts';
-import type { CommandAnswer } from '../ledger/caller.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { stale } from '../ledger/quotes.ts';
+import { answerOf, type CommandAnswer, type Ledger, rehearsalToken, stale } from '#ledger';
 import { shownResults } from './carts.views.ts';
 
 /** Buys a reviewed cart, and answers when its order is complete (R22). Bought again, it is answered with the same order (E24). */

@@ -6,8 +6,7 @@ import { OrderId } from '../http/ids.ts';
 import { LedgerController } from '../http/ledger-controller.ts';
 import { RefusedError } from '../http/problem.ts';
 import { From } from '../http/sent.ts';
-import type { Caller } from '../ledger/caller.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import { type Caller, Ledger } from '#ledger';
 import { OrderEntry, shownOrder } from './carts.views.ts';
 
 /** What carts became (http-api.md §4.2), and purchases without a cart: orders of one line. */

@@ -1,10 +1,7 @@
 import { cataloguePublication, parseCatalogue, PublishCatalogue } from '#catalog';
 import { isRefusal } from '#kernel';
 import { ConfigurationError, jsonFile, summary } from '../configuration.ts';
-import { derivedId } from '../ledger/ids.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { ownMeta } from '../ledger/meta.ts';
-import { CATALOGUE_ID } from '../ledger/price-lists.ts';
+import { CATALOGUE_ID, derivedId, type Ledger, ownMeta } from '#ledger';
 
 const OPTION = 'catalogue';
 

@@ -11,10 +11,7 @@ import { LedgerController } from '../http/ledger-controller.ts';
 import type { Page } from '../http/page.ts';
 import { InvalidRequest, RefusedError } from '../http/problem.ts';
 import { From, SentCommand, type Sent } from '../http/sent.ts';
-import type { Caller } from '../ledger/caller.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { readModels } from '../ledger/read-models.ts';
-import { CATALOGUE_ID } from '../ledger/price-lists.ts';
+import { type Caller, CATALOGUE_ID, Ledger, readModels } from '#ledger';
 import { CatalogueAnswered, CatalogueEntry, OfferEntry, OffersQuery } from './catalogue.requests.ts';
 
 /** What is for sale, and to whom (http-api.md §4.1). */

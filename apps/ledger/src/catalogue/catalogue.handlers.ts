@@ -1,10 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { cataloguePublication, PublishCatalogue } from '#catalog';
 import { isRefusal, type Refusal } from '#kernel';
-import { carryOut } from '../http/carry-out.ts';
-import type { CommandAnswer } from '../ledger/caller.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { CATALOGUE_ID } from '../ledger/price-lists.ts';
+import { carryOut, CATALOGUE_ID, type CommandAnswer, Ledger } from '#ledger';
 
 @CommandHandler(PublishCatalogue)
 export class PublishCatalogueHandler implements ICommandHandler<PublishCatalogue, CommandAnswer | Refusal> {

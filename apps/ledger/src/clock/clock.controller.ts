@@ -5,9 +5,7 @@ import { LATEST_INSTANT } from '#calendar';
 import { LedgerController } from '../http/ledger-controller.ts';
 import { ProblemError, RefusedError } from '../http/problem.ts';
 import { From } from '../http/sent.ts';
-import type { Caller } from '../ledger/caller.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import type { TimeMachine } from '../ledger/time-machine.ts';
+import { type Caller, Ledger, type TimeMachine } from '#ledger';
 import { ClockReading, MoveClockBody } from './clock.requests.ts';
 
 /** The simulated clock (http-api.md §4.8); under the system's clock there is no such resource. */

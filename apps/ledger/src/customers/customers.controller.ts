@@ -10,10 +10,7 @@ import { LedgerController } from '../http/ledger-controller.ts';
 import { PageQuery, type Page } from '../http/page.ts';
 import { InvalidRequest, RefusedError } from '../http/problem.ts';
 import { From, SentCommand, type Sent } from '../http/sent.ts';
-import type { Caller } from '../ledger/caller.ts';
-import { derivedId } from '../ledger/ids.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { readModels } from '../ledger/read-models.ts';
+import { type Caller, derivedId, Ledger, readModels } from '#ledger';
 import {
   CustomerAnswered,
   CustomerEntry,

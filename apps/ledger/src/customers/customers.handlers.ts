@@ -1,9 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { customer, RegisterCustomer } from '#customer';
 import type { Refusal } from '#kernel';
-import { carryOut } from '../http/carry-out.ts';
-import type { CommandAnswer } from '../ledger/caller.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import { carryOut, type CommandAnswer, Ledger } from '#ledger';
 
 @CommandHandler(RegisterCustomer)
 export class RegisterCustomerHandler implements ICommandHandler<RegisterCustomer, CommandAnswer | Refusal> {

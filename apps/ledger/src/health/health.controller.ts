@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import type { Build } from '#read-store';
 import { Open } from '../access/permissions.ts';
 import { LedgerController } from '../http/ledger-controller.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import { Ledger } from '#ledger';
 import { Health } from './health.responses.ts';
 
 /** How long a store may take to answer before it counts as away. */

@@ -6,7 +6,7 @@ import { ApiList } from '../http/documented.ts';
 import { LedgerController } from '../http/ledger-controller.ts';
 import { InvalidRequest } from '../http/problem.ts';
 import { From } from '../http/sent.ts';
-import type { Caller } from '../ledger/caller.ts';
+import type { Caller } from '#ledger';
 import { EventEntry } from './event-entry.ts';
 import { History, ndjson, serverSent } from './history.ts';
 import { HistoryQuery } from './history.requests.ts';

@@ -5,7 +5,7 @@ import { CorruptEvent, StoreUnavailable } from '#event-store';
 import { START, type Position, type Recorded } from '#kernel';
 import type { Page } from '../http/page.ts';
 import { InvalidRequest } from '../http/problem.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import { Ledger } from '#ledger';
 import { shownEvent, type EventEntry } from './event-entry.ts';
 
 /** How often a live stream says that it is still there. */

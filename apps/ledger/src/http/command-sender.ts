@@ -1,9 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { isRefusal, START, type Command, type Meta, type Refusal } from '#kernel';
-import type { CommandAnswer, CommandRequest } from '../ledger/caller.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { metaFor, type Stream } from '../ledger/meta.ts';
+import { type CommandAnswer, type CommandRequest, Ledger, metaFor, type Stream } from '#ledger';
 import { Metrics } from '../metrics/metrics.ts';
 import { RefusedError } from './problem.ts';
 import type { Sent } from './sent.ts';

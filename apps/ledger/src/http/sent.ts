@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller, CommandRequest } from '../ledger/caller.ts';
+import type { Caller, CommandRequest } from '#ledger';
 import { InvalidRequest, ProblemError, type InvalidField } from './problem.ts';
 import { correlationId } from './server.ts';
 

@@ -5,9 +5,7 @@ import { ApiList } from '../http/documented.ts';
 import { LedgerController } from '../http/ledger-controller.ts';
 import type { Page } from '../http/page.ts';
 import { From } from '../http/sent.ts';
-import type { Caller } from '../ledger/caller.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { readModels } from '../ledger/read-models.ts';
+import { type Caller, Ledger, readModels } from '#ledger';
 import { InvoiceEntry, InvoicesQuery } from './invoices.requests.ts';
 
 /** Charges put together by customer, currency and calendar month (http-api.md §4.5). */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { Ledger } from '../ledger/ledger.ts';
+import { Ledger } from '#ledger';
 
 /** What an operator watches, in Prometheus' words. */
 @Injectable()

@@ -1,8 +1,6 @@
 import { isRefusal } from '#kernel';
 import { AdoptPolicy, policyAdoption, type PolicyTimeline } from '#policy';
-import { derivedId } from '../ledger/ids.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { ownMeta } from '../ledger/meta.ts';
+import { derivedId, type Ledger, ownMeta } from '#ledger';
 
 /** The stream of all adoptions is `policy-main`. */
 const POLICY_ID = 'main';

@@ -6,10 +6,7 @@ import { ApiList } from '../http/documented.ts';
 import { LedgerController } from '../http/ledger-controller.ts';
 import type { Page } from '../http/page.ts';
 import { From } from '../http/sent.ts';
-import type { Caller } from '../ledger/caller.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { readModels } from '../ledger/read-models.ts';
-import { outlook, type Next } from './outlook.ts';
+import { type Caller, Ledger, type Next, outlook, readModels } from '#ledger';
 import { RenewalEntry, RenewalsQuery } from './renewals.requests.ts';
 
 /** What renews when, and what it will be then (http-api.md §4.6). */

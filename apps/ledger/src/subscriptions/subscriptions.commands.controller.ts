@@ -29,7 +29,7 @@ import { ApiCommand } from '../http/documented.ts';
 import { SubscriptionId } from '../http/ids.ts';
 import { LedgerController } from '../http/ledger-controller.ts';
 import { SentCommand, type Sent } from '../http/sent.ts';
-import { derivedId } from '../ledger/ids.ts';
+import { derivedId } from '#ledger';
 import {
   AddOnPath,
   AddOnsBody,

@@ -26,8 +26,7 @@ import {
   UpgradeSubscription,
   type SubscriptionVerb,
 } from '#subscription';
-import type { CommandAnswer } from '../ledger/caller.ts';
-import { Ledger } from '../ledger/ledger.ts';
+import { type CommandAnswer, Ledger } from '#ledger';
 
 const subjectOf = ({ meta: { subject } }: SubscriptionVerb): string => {
   if (subject === undefined) throw new Error('a verb is sent to a subscription: meta.subject names it');

@@ -10,9 +10,7 @@ import { LedgerController } from '../http/ledger-controller.ts';
 import type { Page } from '../http/page.ts';
 import { InvalidRequest, RefusedError } from '../http/problem.ts';
 import { From } from '../http/sent.ts';
-import type { Caller } from '../ledger/caller.ts';
-import { Ledger } from '../ledger/ledger.ts';
-import { readModels } from '../ledger/read-models.ts';
+import { type Caller, Ledger, readModels } from '#ledger';
 import { EventsQuery, StateQuery, SubscriptionEntry, SubscriptionsQuery } from './subscriptions.views.ts';
 
 /** How subscriptions stand (http-api.md §4.4), stood once, and how they came to it (http-api.md §4.7). */

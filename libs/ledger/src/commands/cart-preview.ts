@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { catalogueAt } from '#catalog';
+import type { Outcome } from '#event-store';
+import { isRefusal, type Meta, type Recorded } from '#kernel';
+import { sum } from '#money';
+import type { CartLine, LineAmount, LineResult, OrderLine, Review, Total } from '#order';
+import { pinAt } from '#policy';
+import { PurchaseSubscription, type ChargesPosted, type HeldSubscription, type Surroundings } from '#subscription';
+import { derivedId } from '../context/deterministic-id.ts';
+
+/** One cart makes one order, and a line one subscription, whoever asks and wherever (E24). */
+export const naming = {
+  orderId: (cartId: string): string => derivedId('order-of-cart', cartId),
+  subscriptionId: (orderId: string, line: number): string => derivedId('subscription-of-order', orderId, String(line)),
+};
+
+/** Under which id a line is bought: the same one however often it is tried. */
+export const purchaseIdOf = (orderId: string, line: number): string =>
+  derivedId('purchase-of-order', orderId, String(line));
+
+/** The purchase that a line of an order stands for. */
+export const purchaseOf = (
+  { line, ...wish }: OrderLine,
+  { orderId, customerId }: { readonly orderId: string; readonly customerId: string },
+  { conditions: _, ...meta }: Meta,
+): PurchaseSubscription =>
+  new PurchaseSubscription({ ...wish, orderId, customerId }, { ...meta, commandId: purchaseIdOf(orderId, line) });
+
+/** Tries one purchase as if the customer held these subscriptions, too; records nothing. */
+export type Attempt = (command: PurchaseSubscription, besides: readonly HeldSubscription[]) => Promise<Outcome>;
+
+type Filled = { readonly cartId: string; readonly customerId: string; readonly lines: readonly CartLine[] };
+
+/** What buying a cart's lines would come to, and every event that it would record. */
+export type Rehearsal = Review & {
+  readonly results: ReadonlyMap<number, LineResult>;
+  readonly events: readonly Recorded[];
+};
+
+/**
+ * Tries the purchase of each line, and records nothing. A line is judged as if those before it were bought already: of two
+ * that want the only place of a limited offer, the second is refused (R5).
+ */
+export const rehearse = async (attempt: Attempt, cart: Filled, meta: Meta): Promise<Rehearsal> => {
+  const orderId = naming.orderId(cart.cartId);
+  const siblings: HeldSubscription[] = [];
+  const amounts: LineAmount[] = [];
+  const results = new Map<number, LineResult>();
+  const events: Recorded[] = [];
+  for (const [line, wish] of cart.lines.entries()) {
+    const ordered = { ...wish, line, subscriptionId: naming.subscriptionId(orderId, line) };
+    const outcome = await attempt(purchaseOf(ordered, { ...cart, orderId }, meta), siblings);
+    if (isRefusal(outcome)) {
+      results.set(line, { code: outcome.refused, detail: outcome.because });
+      continue;
+    }
+    const { offerId, skuId, quantity = 1 } = wish;
+    siblings.push({ subscriptionId: ordered.subscriptionId, offerId, skuId, quantity, status: 'active' });
+    results.set(line, { subscriptionId: ordered.subscriptionId });
+    events.push(...outcome.events);
+    for (const { data } of outcome.events.filter(isCharge)) {
+      const subtotals = data.lines.map(({ subtotal }) => subtotal);
+      amounts.push({ line, amount: sum(subtotals, data.currency), currency: data.currency });
+    }
+  }
+  const errors = [...results].flatMap(([line, result]) => ('code' in result ? [{ line, ...result }] : []));
+  return { totals: totalsOf(amounts), amounts, errors, results, events };
+};
+
+const isCharge = (event: Recorded): event is Recorded<ChargesPosted> => event.type === 'ChargesPosted';
+
+const totalsOf = (amounts: readonly LineAmount[]): readonly Total[] =>
+  [...Map.groupBy(amounts, ({ currency }) => currency)].map(([currency, of]) => ({
+    currency,
+    amount: sum(
+      of.map(({ amount }) => amount),
+      currency,
+    ),
+  }));
+
+const INSTANT = /^\d{4}-\d\d-\d\dT/;
+
+/** A token for exactly this rehearsal: it differs when price list, rules, dates, amounts or errors do (R56). */
+export const rehearsalToken = (
+  { events, errors }: Pick<Rehearsal, 'events' | 'errors'>,
+  { catalogue, policies }: Surroundings,
+  { at, subject }: Meta,
+): string => {
+  const version = catalogueAt(catalogue, at)?.version ?? null;
+  const timeless = (_: string, value: unknown): unknown =>
+    typeof value === 'string' && INSTANT.test(value) ? 'an instant' : value;
+  const frame = [subject, version, pinAt(policies, at), errors, events.map(({ type, data }) => ({ type, data }))];
+  return createHash('sha256').update(JSON.stringify(frame, timeless)).digest('base64url');
+};

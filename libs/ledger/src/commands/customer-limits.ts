@@ -1,0 +1,178 @@
+import { catalogueAt, findOffer, findSku } from '#catalog';
+import { customer, seatsHeld, type Registered, type SeatCap, type SeenSeats, type SkuOf } from '#customer';
+import type { Handling, Revision } from '#event-store';
+import type { Instant } from '#kernel';
+import * as status from '#projections/status';
+import type { ReadStore } from '#read-store';
+import {
+  settle,
+  subscription,
+  type Existing,
+  type HeldSeats,
+  type HeldSubscription,
+  type SubscriptionVerb,
+  type Surroundings,
+} from '#subscription';
+import { readModels } from '../queries/read-models.ts';
+
+/** What a customer may hold of an offer and of its SKU, and what is held, as the holders' own streams tell. */
+export type Limits = {
+  /** How many subscriptions to the offer; null: any number (R5). */
+  readonly limit: number | null;
+  /** Who holds the limited offer; no deleted ones. */
+  readonly held: readonly HeldSubscription[];
+  /** How many seats of the SKU; null: any number (E48). */
+  readonly cap: SeatCap | null;
+  /** Seats of the capped SKU that are held or on their way, by holder. */
+  readonly seats: readonly HeldSeats[];
+  /** Holders of slots that are deleted by now. */
+  readonly ended: readonly string[];
+};
+
+/** What is wanted more of, by which subscription, when. */
+export type Wanted = SkuOf & { readonly subscriptionId: string; readonly at: Instant };
+
+/** More seats of a capped SKU for a subscription that exists. */
+export type Growth = SkuOf & {
+  readonly buyer: Registered;
+  readonly limits: Limits & { readonly cap: SeatCap };
+  /** Of the subscription when it was looked at. */
+  readonly revision: Revision;
+};
+
+type Parts = {
+  readonly handling: Handling;
+  readonly reads: ReadStore;
+  readonly surroundings: () => Surroundings;
+};
+
+type Seen = SeenSeats & { readonly status: string };
+
+/**
+ * What customers hold of limited offers and capped SKUs. The customer's stream knows the claims; whether a holder still
+ * exists, and how many seats it has, is looked up on its own stream when it matters.
+ */
+export class Holdings {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Looks at nobody where there is nothing to limit. */
+  async limits(buyer: Registered, wanted: Wanted): Promise<Limits> {
+    const { offerId, skuId, at } = wanted;
+    const catalogue = catalogueAt(this.#parts.surroundings().catalogue, at);
+    const offer = catalogue && findOffer(catalogue, offerId);
+    const limit = offer?.limitPerCustomer ?? null;
+    const holders = limit === null ? [] : await this.#holders(buyer, wanted);
+    const most = this.#cap(wanted);
+    const seen = most === null ? [] : await this.#seats(buyer, wanted);
+    const ended = [...holders, ...seen].filter((one) => one.status === 'deleted');
+    return {
+      limit,
+      held: holders.filter((one) => one.status !== 'deleted'),
+      cap: most === null ? null : { limit: most, seen: seen.map(({ status: _, ...seats }) => seats) },
+      seats: [...seatsHeld(buyer.slots, wanted, seen)].map(([subscriptionId, quantity]) => {
+        return { subscriptionId, offerId, skuId, quantity };
+      }),
+      ended: [...new Set(ended.map(({ subscriptionId }) => subscriptionId))],
+    };
+  }
+
+  /** What a verb would give the subscription more seats of, where a customer's seats of that are capped. */
+  async growth(subscriptionId: string, command: SubscriptionVerb): Promise<Growth | undefined> {
+    if (!mayGrow.has(command.type)) return undefined;
+    const { actor, at } = command.meta;
+    const { settled, revision } = await this.#look(subscriptionId, at);
+    if (settled?.partnerId !== actor.partnerId) return undefined;
+    const { offerId, skuId } = skuAfter(command, settled);
+    const wanted = { offerId, skuId, subscriptionId, at };
+    if (this.#cap(wanted) === null) return undefined;
+    const { state: buyer } = await this.#parts.handling.load(customer, settled.customerId);
+    if (buyer.customerId === null) return undefined;
+    const { cap, ...limits } = await this.limits(buyer, wanted);
+    return cap === null ? undefined : { offerId, skuId, buyer, limits: { ...limits, cap }, revision };
+  }
+
+  /** How many seats of the SKU a customer may hold by the catalogue of an instant; null: any number. Usage has no seats. */
+  #cap({ offerId, skuId, at }: Omit<Wanted, 'subscriptionId'>): number | null {
+    const catalogue = catalogueAt(this.#parts.surroundings().catalogue, at);
+    if (catalogue === undefined || findOffer(catalogue, offerId)?.kind === 'usage') return null;
+    return findSku(catalogue, offerId, skuId)?.maxSeatsPerCustomer ?? null;
+  }
+
+  /** Who holds the offer, with the status that each has by then; not the subscription that is being bought. */
+  #holders({ slots }: Registered, { offerId, subscriptionId: bought, at }: Wanted): Promise<HeldSubscription[]> {
+    const held = Object.entries(slots).filter(([id, slot]) => slot.offerId === offerId && id !== bought);
+    return Promise.all(
+      held.map(async ([subscriptionId, { skuId, quantity }]) => {
+        const { settled } = await this.#look(subscriptionId, at);
+        // A slot without its subscription belongs to a purchase that is being recorded just now.
+        return { subscriptionId, offerId, skuId, quantity, status: settled?.status ?? 'active' };
+      }),
+    );
+  }
+
+  /**
+   * Everybody who may have seats of the SKU: whoever claimed something, and whom the read model knows: subscriptions that
+   * came to the SKU without a claim, by an upgrade or before it was capped.
+   */
+  async #seats({ slots, partnerId, customerId }: Registered, { at, ...sku }: Wanted): Promise<readonly Seen[]> {
+    const known = await status.subscriptionsTo(readModels(this.#parts), partnerId, { customerId, ...sku });
+    const ids = new Set([...Object.keys(slots), ...known]);
+    return Promise.all(
+      [...ids].map(async (subscriptionId) => {
+        const slot = slots[subscriptionId];
+        const { settled, revision } = await this.#look(subscriptionId, at);
+        const recorded = await this.#recorded(subscriptionId, slot?.claims ?? {}, revision);
+        const [times, stands] = [slot?.times ?? 0, settled?.status ?? 'none'];
+        return { subscriptionId, quantity: seatsNow(settled, sku), recorded, times, status: stands };
+      }),
+    );
+  }
+
+  async #look(subscriptionId: string, at: Instant) {
+    const surroundings = this.#parts.surroundings();
+    const { state, revision } = await this.#parts.handling.load(subscription(surroundings), subscriptionId);
+    return { settled: state.status === 'none' ? undefined : settle(state, at, surroundings).state, revision };
+  }
+
+  /** Which claims' commands are on the holder's stream, up to the revision at which it was looked at. */
+  async #recorded(
+    subscriptionId: string,
+    claims: Registered['slots'][string]['claims'],
+    revision: number,
+  ): Promise<readonly string[]> {
+    const open = Object.entries(claims);
+    const opening = open.filter(([, { after }]) => after < 0);
+    const increases = open.filter(([, { after }]) => after >= 0 && after < revision);
+    // A stream begins with the purchase: where there is one, the purchase is recorded.
+    const recorded = revision < 0 ? [] : opening.map(([commandId]) => commandId);
+    if (increases.length === 0) return recorded;
+    const first = Math.min(...increases.map(([, { after }]) => after)) + 1;
+    const events = await this.#parts.handling.events(`subscription-${subscriptionId}`, first);
+    const told = new Set(events.filter((event) => event.revision <= revision).map(({ meta }) => meta.commandId));
+    return [...recorded, ...increases.map(([commandId]) => commandId).filter((commandId) => told.has(commandId))];
+  }
+}
+
+/** What a subscription has of a SKU. Seats in transit may come back. */
+const seatsNow = (state: Existing | undefined, { offerId, skuId }: SkuOf): number =>
+  state === undefined || state.status === 'deleted' || state.offerId !== offerId || state.skuId !== skuId
+    ? 0
+    : state.quantity + (state.inTransit?.quantity ?? 0);
+
+const mayGrow: ReadonlySet<string> = new Set<SubscriptionVerb['type']>([
+  'AddSeats',
+  'ConvertTrial',
+  'ScheduleChange',
+  'UpgradeSubscription',
+]);
+
+/** The SKU that the subscription, or what it opens, would be on. */
+const skuAfter = ({ data }: SubscriptionVerb, state: Existing): SkuOf => {
+  const { offerId, skuId } = state.convertsTo ?? state;
+  const asked: Partial<SkuOf> = 'offerId' in data || 'skuId' in data ? data : {};
+  return { offerId: asked.offerId ?? offerId, skuId: asked.skuId ?? skuId };
+};

@@ -1,0 +1,42 @@
+import { Handling, type Codec, type EventStore, type HandlingOptions } from '#event-store';
+import type { PolicyTimeline } from '#policy';
+import type { ReadStore } from '#read-store';
+import type { Clock } from './context/clock.ts';
+import { Customers } from './queries/customers.ts';
+import { Holdings } from './commands/customer-limits.ts';
+import { OfferSlots } from './commands/reservations.ts';
+import { Orders } from './processes/order.process.ts';
+import { PriceLists } from './queries/catalog-cache.ts';
+import { Purchases } from './processes/reservation-recovery.process.ts';
+import { SubscriptionCommands } from './commands/subscription-commands.ts';
+import { Upgrades } from './processes/upgrade.process.ts';
+
+type Parts = {
+  readonly store: EventStore;
+  readonly reads: ReadStore;
+  readonly codec: Codec;
+  readonly clock: Clock;
+  readonly policies: PolicyTimeline;
+  readonly retries?: HandlingOptions['retries'];
+  /** How long an order's answer waits for its lines, in milliseconds. */
+  readonly patienceMs?: number;
+};
+
+/** Whatever decides, and whatever follows from what was decided: what a process has in its head over a log. */
+export const writeSide = ({ codec, policies, retries, patienceMs, ...given }: Parts) => {
+  const handling = new Handling(given.store, { codec, ...(retries && { retries }) });
+  const priceLists = new PriceLists(handling);
+  const surroundings = () => commands.surroundings();
+  const parts = { ...given, handling, surroundings };
+  const slots = new OfferSlots(handling);
+  const customers = new Customers(parts);
+  const upgrades = new Upgrades(parts);
+  const holdings = new Holdings(parts);
+  const commands: SubscriptionCommands = new SubscriptionCommands({
+    ...parts,
+    ...{ priceLists, policies, slots, holdings, upgrades, customers },
+  });
+  const orders = new Orders({ ...parts, commands, ...(patienceMs !== undefined && { patienceMs }) });
+  const purchases = new Purchases({ ...parts, slots, customers });
+  return { handling, priceLists, customers, commands, upgrades, orders, purchases, surroundings };
+};

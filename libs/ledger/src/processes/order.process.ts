@@ -1,0 +1,153 @@
+import { customer } from '#customer';
+import type { EventStore, Handling } from '#event-store';
+import { isRefusal, refuse, type Actor, type Meta, type Position, type Recorded, type Refusal } from '#kernel';
+import {
+  cart,
+  order,
+  PlaceOrder,
+  RecordOrderLine,
+  type CartLine,
+  type CartOrdered,
+  type ExistingCart,
+  type LineResult,
+  type OrderLine,
+  type PlacedOrder,
+} from '#order';
+import type { Surroundings } from '#subscription';
+import { naming, purchaseIdOf, purchaseOf, rehearse, type Rehearsal } from '../commands/cart-preview.ts';
+import type { Clock } from '../context/clock.ts';
+import { derivedId } from '../context/deterministic-id.ts';
+import { factsOf } from '../queries/partners.ts';
+import type { SubscriptionCommands } from '../commands/subscription-commands.ts';
+
+/** How long a checkout's answer waits for its order to be complete (http-api.md §4.2, as for upgrades). */
+const PATIENCE_MS = 5_000;
+
+type Parts = {
+  readonly store: EventStore;
+  readonly handling: Handling;
+  readonly clock: Clock;
+  readonly surroundings: () => Surroundings;
+  /** The way of every purchase: so a limited offer's place is claimed (R5). */
+  readonly commands: Pick<SubscriptionCommands, 'purchase' | 'rehearse'>;
+  readonly patienceMs?: number;
+};
+
+type Ordered = Recorded<CartOrdered>;
+
+/** A complete order, with all that was recorded for it: the order's own events, and those of its purchases. */
+export type Fulfilled = { readonly order: PlacedOrder; readonly events: readonly Recorded[] };
+
+/**
+ * Carts that become orders, and orders that become subscriptions, line by line (R22). Each step is an idempotent command
+ * whose id follows from order and line, so whoever dies in between, the next one who looks goes on from there.
+ */
+export class Orders {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The cart's decider, under the rules in force; with the customer for whom one is opened. */
+  async cart(meta: Meta, customerId?: string): Promise<ReturnType<typeof cart>> {
+    const { policies } = this.#parts.surroundings();
+    if (customerId === undefined) return cart({ policies, naming });
+    const { state } = await this.#parts.handling.load(customer, customerId);
+    const known = state.customerId !== null && state.partnerId === meta.actor.partnerId;
+    return cart({ policies, naming, ...(known ? { customer: state } : {}) });
+  }
+
+  /** What buying these lines would come to just now. Records nothing. */
+  rehearse(
+    filled: { readonly cartId: string; readonly customerId: string; readonly lines: readonly CartLine[] },
+    meta: Meta,
+  ): Promise<Rehearsal> {
+    return rehearse((command, besides) => this.#parts.commands.rehearse(command, besides), filled, meta);
+  }
+
+  /** The reaction of the process to `CartOrdered`: the order is placed, and its lines are bought one after the other. */
+  async whenCartIsOrderedThenFulfil(event: Recorded): Promise<void> {
+    const { handling } = this.#parts;
+    const ordered = event as Ordered;
+    const { orderId, cartId, customerId, lines, partnerId, effectiveAt: orderedAt } = ordered.data;
+    const partner = await factsOf(handling, partnerId);
+    const meta = (...step: string[]): Meta => ({
+      commandId: derivedId('order', orderId, ...step),
+      at: this.#parts.clock.now(),
+      actor: { id: 'orders', role: 'system', partnerId },
+      partner,
+      correlationId: ordered.meta.$correlationId,
+      causationId: ordered.id,
+    });
+    await handling.handle(
+      order,
+      orderId,
+      new PlaceOrder({ orderId, cartId, customerId, lines, orderedAt }, meta('place')),
+    );
+    const { state: placed } = await handling.load(order, orderId);
+    for (const line of lines) {
+      if (placed.orderId === null || placed.results.has(line.line)) continue;
+      // In the buyer's name, at the instant of the checkout: however late this comes by, it is what was bought then.
+      const result = await this.#buy(line, ordered, { ...meta(), at: orderedAt, actor: ordered.meta.actor });
+      const record = new RecordOrderLine({ line: line.line, result }, meta('record', String(line.line)));
+      await handling.handle(order, orderId, record, { fingerprint: `${orderId}/${line.line}` });
+    }
+  }
+
+  async #buy(line: OrderLine, { data }: Ordered, meta: Meta): Promise<LineResult> {
+    const outcome = await this.#parts.commands.purchase(purchaseOf(line, data, meta));
+    return isRefusal(outcome)
+      ? { code: outcome.refused, detail: outcome.because }
+      : { subscriptionId: line.subscriptionId };
+  }
+
+  /** The event by which a cart became an order, if it did. */
+  async orderOf(cartId: string): Promise<Ordered | undefined> {
+    const events = await this.#parts.store.read(`cart-${cartId}`);
+    return events.find((event): event is Ordered => event.type === 'CartOrdered');
+  }
+
+  /** Waits until every line of the order has its result. */
+  async completion({ data: { orderId }, position }: Ordered): Promise<Fulfilled | Refusal> {
+    if (!(await this.#completed(`order-${orderId}`, position)))
+      return refuse('PROCESS_PENDING', 'the order is still being fulfilled: ask again with the same key', { orderId });
+    const { state: placed } = await this.#parts.handling.load(order, orderId);
+    if (placed.orderId === null) throw new Error(`the order ${orderId} is complete and yet not there`);
+    const purchases = await Promise.all(
+      placed.lines.map(async ({ line, subscriptionId }) => {
+        const events = await this.#parts.store.read(`subscription-${subscriptionId}`);
+        return events.filter(({ meta }) => meta.commandId === purchaseIdOf(orderId, line));
+      }),
+    );
+    const own = await this.#parts.store.read(`order-${orderId}`);
+    return { order: placed, events: [...own, ...purchases.flat()] };
+  }
+
+  async #completed(stream: string, after: Position): Promise<boolean> {
+    const { store, patienceMs = PATIENCE_MS } = this.#parts;
+    const isEnd = (event: Recorded): boolean => event.stream === stream && event.type === 'OrderCompleted';
+    const known = await store.read(stream);
+    if (known.some(isEnd)) return true;
+    const from = known.at(-1)?.position ?? after;
+    for await (const batch of store.follow(from, AbortSignal.timeout(patienceMs))) if (batch.some(isEnd)) return true;
+    return false;
+  }
+
+  /** The cart, if there is one and it is the actor's partner's. */
+  async cartOf(cartId: string, actor: Actor): Promise<{ cart: ExistingCart; revision: number } | Refusal> {
+    const { policies } = this.#parts.surroundings();
+    const { state, revision } = await this.#parts.handling.load(cart({ policies, naming }), cartId);
+    return state.cartId !== null && state.partnerId === actor.partnerId
+      ? { cart: state, revision }
+      : refuse('CART_NOT_FOUND', 'there is no such cart');
+  }
+
+  /** The order, if there is one and it is the actor's partner's. */
+  async one(orderId: string, actor: Actor): Promise<{ order: PlacedOrder; revision: number } | Refusal> {
+    const { state, revision } = await this.#parts.handling.load(order, orderId);
+    return state.orderId !== null && state.partnerId === actor.partnerId
+      ? { order: state, revision }
+      : refuse('ORDER_NOT_FOUND', 'there is no such order');
+  }
+}

@@ -1,0 +1,81 @@
+import { customer, ReleaseOfferSlot, ReleaseSeats, type OfferSlotClaimed, type SeatsClaimed } from '#customer';
+import type { Handling } from '#event-store';
+import { isRefusal, type Meta, type Recorded } from '#kernel';
+import { AddSeats, PurchaseSubscription, subscription, type CustomerFacts, type Surroundings } from '#subscription';
+import type { Customers } from '../queries/customers.ts';
+import type { OfferSlots } from '../commands/reservations.ts';
+import { factsOf } from '../queries/partners.ts';
+
+type Parts = {
+  readonly handling: Handling;
+  readonly slots: OfferSlots;
+  readonly customers: Customers;
+  readonly surroundings: () => Surroundings;
+};
+
+/**
+ * Finishes the purchase or the increase that something was claimed for, if whoever claimed it died in between. It is the
+ * same command with the same id: where it is recorded already, nothing happens.
+ */
+export class Purchases {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** The reaction of the process to `OfferSlotClaimed`. */
+  async whenSlotIsClaimedThenPurchase(event: Recorded): Promise<void> {
+    const { handling, slots, surroundings, customers } = this.#parts;
+    const { commandId, subscriptionId, effectiveAt, ...claimed } = (event as Recorded<OfferSlotClaimed>).data;
+    const purchase = claimed.purchase as PurchaseSubscription['data'];
+    const { customerId, customTermEndDate } = purchase;
+    const buyer = await this.#stillClaimed(customerId, subscriptionId, commandId);
+    if (buyer === undefined) return;
+    const meta = await this.#metaOf(event, commandId, effectiveAt);
+    const alignable =
+      customTermEndDate === undefined ? [] : await customers.alignable(meta.actor.partnerId, customerId, effectiveAt);
+    const decider = subscription({ ...surroundings(), customer: { ...buyer, alignable } });
+    const outcome = await handling.handle(decider, subscriptionId, new PurchaseSubscription(purchase, meta));
+    if (!isRefusal(outcome)) return;
+    const release = (of: Meta) => new ReleaseOfferSlot({ subscriptionId, commandId }, of);
+    await slots.release(customerId, event.revision, meta, release);
+  }
+
+  /** The reaction of the process to `SeatsClaimed`. */
+  async whenSeatsAreClaimedThenAdd(event: Recorded): Promise<void> {
+    const { handling, slots, surroundings } = this.#parts;
+    const { commandId, subscriptionId, added, revision, effectiveAt } = (event as Recorded<SeatsClaimed>).data;
+    const customerId = event.stream.slice('customer-'.length);
+    if ((await this.#stillClaimed(customerId, subscriptionId, commandId)) === undefined) return;
+    const meta = await this.#metaOf(event, commandId, effectiveAt);
+    const command = new AddSeats({ quantity: added }, { ...meta, subject: subscriptionId });
+    const outcome = await handling.handle(subscription(surroundings()), subscriptionId, command, {
+      expected: revision ?? undefined,
+    });
+    if (!isRefusal(outcome)) return;
+    const release = (of: Meta) => new ReleaseSeats({ subscriptionId, commandId }, of);
+    await slots.release(customerId, event.revision, meta, release);
+  }
+
+  /**
+   * The customer, while the claim stands. One that was given back belongs to a command that was refused: it is not tried
+   * again. Whoever is about it here and now is left to end it.
+   */
+  async #stillClaimed(
+    customerId: string,
+    subscriptionId: string,
+    commandId: string,
+  ): Promise<CustomerFacts | undefined> {
+    const { handling, slots } = this.#parts;
+    await slots.settled(commandId);
+    const { state } = await handling.load(customer, customerId);
+    if (state.customerId === null || state.slots[subscriptionId]?.claims[commandId] === undefined) return undefined;
+    return { ...state, held: [] };
+  }
+
+  async #metaOf({ meta: { actor, $correlationId } }: Recorded, commandId: string, at: string): Promise<Meta> {
+    const partner = await factsOf(this.#parts.handling, actor.partnerId);
+    return { commandId, at, actor, partner, correlationId: $correlationId, causationId: commandId };
+  }
+}

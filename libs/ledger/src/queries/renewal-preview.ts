@@ -1,0 +1,104 @@
+import { startOf } from '#calendar';
+import { isRefusal, type Day, type Event, type Instant, type Meta } from '#kernel';
+import { sum } from '#money';
+import {
+  ReceiveUpgrade,
+  settle,
+  subscription,
+  type ChargesPosted,
+  type Existing,
+  type Subscription,
+  type SubscriptionEvent,
+  type Surroundings,
+  type UpgradeStarted,
+} from '#subscription';
+import { ownMeta } from '../context/command-meta.ts';
+
+/** What comes after the term, and what its first charge cycle costs. */
+export type Next = {
+  readonly offerId: string;
+  readonly skuId: string;
+  readonly quantity: number;
+  readonly term: string;
+  readonly billingCycle: string;
+  readonly upgradeQuantity?: number;
+  readonly target?: unknown;
+  readonly unitPrice: string;
+  readonly amount: string;
+  readonly currency: string;
+};
+
+type Opened = Extract<SubscriptionEvent, { type: 'SubscriptionRenewed' | 'TrialConverted' }>;
+
+/** Reads another subscription, for seats that go there. */
+export type Load = (subscriptionId: string) => Promise<Subscription>;
+
+/**
+ * What a renewal will come to if nothing changes until then: by the very code that will renew it, under the price lists and
+ * rules known for that day. Null where nothing follows.
+ */
+export const outlook = async (
+  state: Existing,
+  renewsOn: Day,
+  surroundings: Surroundings,
+  load: Load,
+): Promise<Next | null> => {
+  const at = startOf(renewsOn);
+  const events = settle(state, at, surroundings).events.filter(({ data }) => data.effectiveAt === at);
+  const opened = events.find((event): event is Opened => opensTerm(event));
+  if (opened === undefined) return null;
+  const started = events.find((event): event is UpgradeStarted => event.type === 'UpgradeStarted');
+  const arrived = started === undefined ? [] : await arrival(started, at, surroundings, load);
+  const { offerId, skuId, quantity, term, billingCycle, unitPrice } = opened.data;
+  return {
+    ...{ offerId, skuId, quantity, term, billingCycle, unitPrice },
+    ...(started === undefined ? {} : moving(started, state, priceAmong(arrived) ?? unitPrice)),
+    amount: amountOf([...events, ...arrived], state.currency),
+    currency: state.currency,
+  };
+};
+
+const opensTerm = ({ type }: SubscriptionEvent): boolean => type === 'SubscriptionRenewed' || type === 'TrialConverted';
+
+/** Some seats go to another SKU as the term begins (R92): the change as it was saved. */
+const moving = ({ data: { target, moved, quantity } }: UpgradeStarted, state: Existing, unitPrice: string) => ({
+  ...target,
+  quantity: quantity + moved,
+  upgradeQuantity: moved,
+  target: state.scheduledChange?.target ?? 'new',
+  unitPrice,
+});
+
+/** What the target of such seats would record. */
+const arrival = async (
+  { data: started }: UpgradeStarted,
+  at: Instant,
+  surroundings: Surroundings,
+  load: Load,
+): Promise<readonly SubscriptionEvent[]> => {
+  const target = await load(started.targetSubscriptionId);
+  const command = new ReceiveUpgrade({ started }, foresight(started.source.partnerId, at));
+  const decision = subscription(surroundings).decide(command, target);
+  // A target settles first, at its own cost.
+  return isRefusal(decision) ? [] : decision.filter((event) => isChargeOf(event, started.transitionId));
+};
+
+const isChargeOf = (event: SubscriptionEvent, referenceId: string): boolean =>
+  event.type === 'ChargesPosted' && event.data.referenceId === referenceId;
+
+/** Nothing is recorded: nobody asks. */
+const foresight = (partnerId: string, at: Instant): Meta =>
+  ownMeta('renewals', '00000000-0000-0000-0000-000000000000', at, partnerId);
+
+const linesOf = (events: readonly Event[]) =>
+  events
+    .filter((event): event is ChargesPosted => event.type === 'ChargesPosted')
+    .flatMap(({ data: { lines } }) => lines);
+
+const priceAmong = (events: readonly Event[]): string | undefined => linesOf(events).at(-1)?.unitPrice;
+
+const amountOf = (events: readonly Event[], currency: string): string =>
+  sum(
+    linesOf(events).map(({ subtotal }) => subtotal),
+    currency,
+  );

@@ -1,0 +1,113 @@
+import type { EventStore } from '#event-store';
+import type { Instant, Position } from '#kernel';
+import { PROJECTING } from '../stores/index.ts';
+import { projections } from '#projections';
+import {
+  CheckpointWatch,
+  Leadership,
+  mustStandOn,
+  ProjectionRunner,
+  type LeadershipStatus,
+  type Logger,
+  type Patience,
+  type ProjectionStatus,
+  type ReadStore,
+  type Running,
+} from '#read-store';
+
+const all: readonly string[] = projections.map(({ name }) => name);
+
+type Parts = {
+  readonly store: EventStore;
+  readonly reads: ReadStore;
+  readonly logger: Logger;
+  readonly now: () => Instant;
+  /** Who this process is among those that share the stores. */
+  readonly holder: string;
+};
+
+/**
+ * The duty of a projector: of all processes that have it, one keeps the read models, the others stand by. And how far the
+ * read models have come, for every process, whoever keeps them.
+ */
+export class Projecting {
+  readonly #parts: Parts;
+  readonly #leadership: Leadership;
+  readonly #watch: CheckpointWatch;
+  /** While this process keeps the read models. */
+  #keeping: { readonly runner: ProjectionRunner; readonly over: AbortSignal } | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const { reads, holder, logger } = parts;
+    this.#watch = new CheckpointWatch(reads);
+    this.#leadership = new Leadership({
+      name: PROJECTING,
+      holder,
+      store: reads,
+      logger,
+      begin: (store) => this.#begin(store),
+    });
+  }
+
+  /**
+   * Begins to keep the read models, or to stand by. Rejects with `CheckpointBeyondLog` where they were built from another
+   * log, and with `StoreUnavailable` or `ReadStoreUnavailable` when that cannot be found out.
+   */
+  async start(): Promise<void> {
+    await mustStandOn(this.#parts.store, this.#parts.reads);
+    await this.#leadership.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#leadership.stop();
+    await this.#watch.stop();
+  }
+
+  async #begin(store: ReadStore): Promise<Running> {
+    const { store: log, logger, now } = this.#parts;
+    const runner = new ProjectionRunner({ log, store, projections, logger, now });
+    await runner.start();
+    const over = new AbortController();
+    this.#keeping = { runner, over: over.signal };
+    const stop = async () => {
+      this.#keeping = undefined;
+      over.abort();
+      await runner.stop();
+    };
+    return { stop };
+  }
+
+  /**
+   * Whether what queries read reflects the log at least up to `position`; waits for it as long as patience lasts. `of` names
+   * the projections that matter; all, when left out.
+   */
+  async reached(
+    position: Position,
+    { of = all, timeoutMs, signal }: Patience & { readonly of?: readonly string[] } = {},
+  ): Promise<boolean> {
+    const began = performance.now();
+    if (this.#keeping !== undefined) {
+      const { runner, over } = this.#keeping;
+      const either = signal === undefined ? over : AbortSignal.any([signal, over]);
+      const so = await runner.reached(position, { of, signal: either, ...(timeoutMs !== undefined && { timeoutMs }) });
+      if (so || !over.aborted) return so;
+    }
+    // Somebody else keeps them, or has just taken over.
+    const left = timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (performance.now() - began));
+    return this.#watch.reached(position, of, {
+      ...(signal && { signal }),
+      ...(left !== undefined && { timeoutMs: left }),
+    });
+  }
+
+  /** How each projection fares; nothing is known of it in a process that does not keep them. */
+  statuses(): readonly ProjectionStatus[] {
+    return this.#keeping?.runner.statuses() ?? [];
+  }
+
+  /** Whether this process keeps the read models, or stands by. */
+  status(): LeadershipStatus {
+    return this.#leadership.status();
+  }
+}

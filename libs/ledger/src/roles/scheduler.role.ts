@@ -1,0 +1,121 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { EventStore } from '#event-store';
+import type { Instant, Position } from '#kernel';
+import { SCHEDULING } from '../stores/index.ts';
+import {
+  Leadership,
+  processPosition,
+  type LeadershipStatus,
+  type Logger,
+  type ProcessRunner,
+  type ProcessStatus,
+  type ReadStore,
+  type Running,
+} from '#read-store';
+import { processNames, processesOf, type Reactions } from '../processes/processes.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** How often another process is asked how far it has come, in milliseconds. */
+const LOOK_AGAIN_MS = 20;
+
+type Parts = Reactions & {
+  readonly store: EventStore;
+  readonly reads: ReadStore;
+  readonly scheduler: Scheduler;
+  readonly logger: Logger;
+  readonly now: () => Instant;
+  /** Told the instant at which something was recorded, before it is reacted to. */
+  readonly recordedAt: (instant: Instant) => void;
+  /** Called before that, too: what was published before it must be known. */
+  readonly catchUp: () => Promise<void> | undefined;
+  readonly holder: string;
+  /** Whether somebody elsewhere may wait for the processes: then they write down promptly how far they are. */
+  readonly prompt: boolean;
+};
+
+/**
+ * The duty of a scheduler: of all processes that have it, one records what falls due and finishes what spans two aggregates
+ * (orders, upgrades, claimed purchases); the others stand by.
+ */
+export class Scheduling {
+  readonly #parts: Parts;
+  readonly #leadership: Leadership;
+  /** While this process does it. */
+  #running: readonly ProcessRunner[] | undefined;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    const { reads, holder, logger } = parts;
+    this.#leadership = new Leadership({
+      name: SCHEDULING,
+      holder,
+      store: reads,
+      logger,
+      begin: (store) => this.#begin(store),
+    });
+  }
+
+  /** Begins to do it, or to stand by. */
+  start(): Promise<void> {
+    return this.#leadership.start();
+  }
+
+  stop(): Promise<void> {
+    return this.#leadership.stop();
+  }
+
+  async #begin(store: ReadStore): Promise<Running> {
+    const { scheduler, store: log, ...parts } = this.#parts;
+    const running = processesOf({ ...parts, log, store });
+    const stopAll = async () => {
+      for (const process of running) await process.stop();
+    };
+    try {
+      for (const process of running) await process.start();
+    } catch (error) {
+      await stopAll();
+      throw error;
+    }
+    this.#running = running;
+    const beat = scheduler.beat();
+    const stop = async () => {
+      this.#running = undefined;
+      await beat.stop();
+      await stopAll();
+    };
+    return { stop };
+  }
+
+  /**
+   * Resolves to `true` once every event up to `position` has been dealt with, whichever process does it; to `false` when the
+   * signal aborts first. What that led to may be further on in the log.
+   */
+  async reached(position: Position, signal: AbortSignal): Promise<boolean> {
+    const isSo = async () => {
+      const running = this.#running;
+      if (running === undefined) return this.#writtenDown(position);
+      const idle = await Promise.all(running.map((process) => process.idle(position, { signal })));
+      return idle.every(Boolean);
+    };
+    while (!signal.aborted) {
+      if (await isSo()) return true;
+      await pause(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
+    return false;
+  }
+
+  async #writtenDown(position: Position): Promise<boolean> {
+    for (const name of processNames) if ((await processPosition(this.#parts.reads, name)) < position) return false;
+    return true;
+  }
+
+  /** How each process fares; nothing is known of it where another one runs them. */
+  statuses(): readonly ProcessStatus[] {
+    return this.#running?.map((process) => process.status()) ?? [];
+  }
+
+  /** Whether this process does it, or stands by. */
+  status(): LeadershipStatus {
+    return this.#leadership.status();
+  }
+}

@@ -1,0 +1,89 @@
+import { StoreUnavailable, type EventStore } from '#event-store';
+import { isRefusal } from '#kernel';
+import { projections } from '#projections';
+import { ProjectionRunner, type ReadStore } from '#read-store';
+import { openSqlite } from '#read-store/sqlite';
+import { PurchaseSubscription } from '#subscription';
+import { Scheduler } from './scheduler.ts';
+import { memory, metaOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
+
+let log: EventStore;
+let away: boolean;
+let reads: ReadStore;
+let side: WriteSide;
+let projecting: ProjectionRunner;
+let said: string[];
+let scheduler: Scheduler;
+
+const unlessAway = async (): Promise<void> => {
+  if (away) throw new StoreUnavailable('the log is away');
+};
+
+beforeEach(async () => {
+  away = false;
+  said = [];
+  log = memory();
+  const store: EventStore = {
+    read: (stream, from) => unlessAway().then(() => log.read(stream, from)),
+    append: (stream, events, expected) => unlessAway().then(() => log.append(stream, events, expected)),
+    follow: (position, signal) => log.follow(position, signal),
+    close: () => log.close(),
+  };
+  reads = await openSqlite({ path: ':memory:' });
+  projecting = new ProjectionRunner({ log, store: reads, projections });
+  await projecting.start();
+  side = await writeSide(store, reads);
+  await stocked(side);
+  const hear = (_: object, sentence: string) => void said.push(sentence);
+  scheduler = new Scheduler({
+    ...side,
+    ...{ reads, projecting },
+    catchUp: () => undefined,
+    logger: { info: hear, warn: hear, error: hear },
+  });
+});
+afterEach(async () => {
+  await projecting.stop();
+  await reads.close();
+});
+
+/** Buys two subscriptions of a month, and waits until the read models know when they are due. */
+const buyTwo = async (): Promise<void> => {
+  for (const subscriptionId of ['s1', 's2']) {
+    const facts = { ...wish('BASIC'), subscriptionId, orderId: `order-of-${subscriptionId}`, customerId: 'c1' };
+    const bought = await side.commands.purchase(new PurchaseSubscription(facts, metaOf(`buy-${subscriptionId}`)));
+    if (isRefusal(bought)) throw new Error(bought.because);
+    await projecting.reached(bought.position);
+  }
+};
+
+/** Settles what is due at this instant; what is to be settled still, afterwards. */
+const settle = async (now: string): Promise<{ readonly overdue: number; readonly failing: number }> => {
+  side.clock.set(now);
+  await scheduler.settleDue(now, AbortSignal.timeout(10_000));
+  return scheduler.status();
+};
+const renewals = async (id: string): Promise<number> =>
+  (await log.read(`subscription-${id}`)).filter(({ type }) => type === 'SubscriptionRenewed').length;
+
+it('records what fell due, of one subscription after the other', async () => {
+  await buyTwo();
+  expect(await settle('2021-07-17T23:59:59.999Z')).toEqual({ overdue: 0, failing: 0 });
+  expect([await renewals('s1'), await renewals('s2')]).toEqual([0, 0]);
+  expect(await settle('2021-08-18T00:00:00.000Z')).toEqual({ overdue: 0, failing: 0 });
+  expect([await renewals('s1'), await renewals('s2')]).toEqual([2, 2]);
+});
+
+it('says once why something could not be settled, however often it tries, until it could', async () => {
+  await buyTwo();
+  const sentence = 'what fell due could not be settled: the log is away';
+  for (const now of ['2021-07-18T00:00:00.000Z', '2021-08-18T00:00:00.000Z']) {
+    away = true;
+    expect(await settle(now)).toEqual({ overdue: 2, failing: 2 });
+    expect(await settle(now)).toEqual({ overdue: 2, failing: 2 });
+    expect(said.splice(0)).toEqual([sentence]);
+    away = false;
+    expect(await settle(now)).toEqual({ overdue: 0, failing: 0 });
+    expect(said).toEqual([]);
+  }
+});

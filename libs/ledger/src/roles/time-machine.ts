@@ -1,0 +1,142 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { MoveClock, simulatedClock } from '#calendar';
+import type { EventStore, Handling } from '#event-store';
+import { isRefusal, refuse, START, type Instant, type Meta, type Position, type Refusal } from '#kernel';
+import type { ReadStore } from '#read-store';
+import * as renewals from '#projections/renewals';
+import type { SimulatedClock } from '../context/clock.ts';
+import { derivedId } from '../context/deterministic-id.ts';
+import type { Projecting } from './projector.ts';
+import { readModels } from '../queries/read-models.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Scheduling } from './scheduler.role.ts';
+
+/** What the simulated clock last showed is kept on the stream `clock-simulated`. */
+export const CLOCK_ID = 'simulated';
+
+/** How often the read models are asked how far they have come, in milliseconds. */
+const LOOK_AGAIN_MS = 20;
+/** How long a move waits at one stop for whoever has the duties of a projector and of a scheduler elsewhere. */
+const PATIENCE_MS = 60_000;
+
+type Parts = {
+  readonly store: EventStore;
+  readonly handling: Handling;
+  readonly reads: ReadStore;
+  readonly clock: SimulatedClock;
+  readonly scheduler: Pick<Scheduler, 'settleDue'>;
+  readonly projecting: Pick<Projecting, 'reached'>;
+  readonly scheduling: Pick<Scheduling, 'reached'>;
+  /** Aborts when the ledger closes. */
+  readonly closing: AbortSignal;
+};
+
+/**
+ * Moves a simulated clock through everything that falls due on the way, in order (http-api.md §4.8). Each instant at which it
+ * stops is recorded before anything else is: other processes follow it there, and a move that broke off stands where it was.
+ */
+export class TimeMachine {
+  readonly #parts: Parts;
+  /** Where the log ended when it was last looked for. */
+  #end: Position = START;
+  #moving: Promise<unknown> = Promise.resolve();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Resolves when all that fell due is recorded, every process has finished and every projection has caught up; to a
+   * refusal when the clock would go back, or when those who have to finish are not there (PROCESS_PENDING).
+   */
+  async moveTo(now: Instant, meta: Meta): Promise<Refusal | undefined> {
+    const move = this.#moving.then(() => this.#move(now, meta));
+    this.#moving = move.catch(() => undefined);
+    return move;
+  }
+
+  async #move(now: Instant, meta: Meta): Promise<Refusal | undefined> {
+    const { handling, scheduler, closing } = this.#parts;
+    const asked = new MoveClock({ now }, { ...meta, at: this.#parts.clock.now() });
+    const rehearsed = await handling.handle(simulatedClock, CLOCK_ID, asked, { dryRun: true });
+    if (isRefusal(rehearsed)) return rehearsed;
+    if (!(await this.#quiet())) return pending();
+    let passed: Instant | undefined;
+    for (let due = await this.#earliestDue(now); due !== undefined; due = await this.#earliestDue(now, passed)) {
+      await this.#stopAt(due, meta);
+      const { recorded, away } = await scheduler.settleDue(due, closing);
+      // Nothing that falls due later may be recorded before it: the clock stays here until somebody asks again.
+      if (away !== undefined) throw away;
+      if (!(await this.#quiet())) return pending();
+      // Where a stream cannot be settled at all, the others do not wait for it: they go on from instant to instant.
+      if (recorded === 0) passed = due;
+    }
+    await this.#stopAt(now, meta);
+    return (await this.#quiet()) ? undefined : pending();
+  }
+
+  #earliestDue(until: Instant, after?: Instant): Promise<Instant | undefined> {
+    return renewals.earliestDue(readModels(this.#parts), until, after);
+  }
+
+  /** Lets the clock show an instant, unless somebody else has moved it further meanwhile. */
+  async #stopAt(now: Instant, meta: Meta): Promise<void> {
+    const { handling, clock } = this.#parts;
+    const commandId = derivedId('clock', meta.commandId, now);
+    await handling.handle(simulatedClock, CLOCK_ID, new MoveClock({ now }, { ...meta, commandId, at: clock.now() }));
+    clock.set(now);
+  }
+
+  /** Until nobody has anything left to do: processes write, and what they write may be read by processes again. */
+  async #quiet(): Promise<boolean> {
+    const { store, reads, scheduling, projecting, closing } = this.#parts;
+    const signal = AbortSignal.any([closing, AbortSignal.timeout(PATIENCE_MS)]);
+    if (this.#end === START) this.#end = await furthest(reads);
+    let before: Position | undefined;
+    for (let end = this.#end; end !== before; this.#end = end) {
+      before = end;
+      end = await endOf(store, before);
+      if (!(await scheduling.reached(end, signal))) return false;
+      if (!(await projecting.reached(end, { signal }))) return false;
+      if (!(await this.#shows(end, signal))) return false;
+    }
+    return true;
+  }
+
+  /** Until the read models themselves say so: what was seen there before, a database that crashed may have taken back. */
+  async #shows(end: Position, signal: AbortSignal): Promise<boolean> {
+    const isSo = async () => {
+      const served = (await this.#parts.reads.builds()).filter((build) => build.served);
+      return served.every(({ checkpoint }) => checkpoint.position >= end);
+    };
+    while (!(await isSo())) {
+      if (signal.aborted) return false;
+      await pause(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+    }
+    return true;
+  }
+}
+
+const pending = (): Refusal =>
+  refuse(
+    'PROCESS_PENDING',
+    'what fell due is still being recorded: ask again, and the clock goes on from where it stands',
+  );
+
+/** Some place in the log from where it is not far to its end. */
+const furthest = async (reads: ReadStore): Promise<Position> => {
+  const positions = (await reads.builds()).map(({ checkpoint }) => checkpoint.position);
+  return positions.sort().at(-1) ?? START;
+};
+
+/** Where the log ends just now. */
+const endOf = async (store: EventStore, from: Position): Promise<Position> => {
+  const reading = new AbortController();
+  let end = from;
+  for await (const batch of store.follow(from, reading.signal)) {
+    if (batch.length === 0) break;
+    end = batch.at(-1)?.position ?? end;
+  }
+  reading.abort();
+  return end;
+};

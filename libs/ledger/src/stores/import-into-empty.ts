@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import type { Recorded } from '#kernel';
+import { lockFolder, openSqlite as openEvents } from '#event-store/sqlite';
+import type { EventStore } from '#event-store';
+import { CheckpointBeyondLog, mustStandOn } from '#read-store';
+import { asWritten } from './raw-codec.ts';
+import { batchesOf } from './batches.ts';
+import { eventsIn, readsIn } from './data-folder.ts';
+import { whereReadsAre, whereLogIs, type Places } from './locations.ts';
+import { openReadModels, openRemoteLog } from './stores.ts';
+
+/** The ledger has a history already, or the read store has read models of one. */
+export class LedgerNotEmpty extends Error {
+  override readonly name = 'LedgerNotEmpty';
+  /** Where, for a person. */
+  readonly where: string;
+  constructor(what: string, where: string) {
+    super(`${what} ${where} is not empty`);
+    this.where = where;
+  }
+}
+
+/**
+ * How a log gets a history: `present` are the events that are there already, because an earlier attempt broke off; `append`
+ * takes up where they end. Answers what it has made of it.
+ */
+export type Fill<T> = (log: EventStore, present: AsyncIterable<readonly Recorded[]>) => Promise<T>;
+
+/**
+ * Gives a ledger that has no history one: `fill` appends it, events as written. Rejects with `LedgerNotEmpty`, also where
+ * there are read models of another log: to the new one they would be wrong.
+ *
+ * In a data folder the whole history takes the log's place at once; if `fill` throws, or the process dies, the folder is as
+ * it was, and it is made if it is not there (`FolderInUse` when another process owns it). A log elsewhere takes event by
+ * event; what an attempt that broke off has left there, the next one finds in `present`, and must reject unless it is the
+ * beginning of the same history. Rejects with `StoreUnavailable` where that log is away.
+ */
+export const fillEmptyLedger = async <T>(places: Places, fill: Fill<T>): Promise<T> => {
+  const { eventStoreUrl } = places;
+  return eventStoreUrl === undefined ? fillFolder(places, fill) : fillElsewhere(places, eventStoreUrl, fill);
+};
+
+const fillElsewhere = async <T>(places: Places, url: string, fill: Fill<T>): Promise<T> => {
+  const { events: log, ready } = await openRemoteLog(url, asWritten, { atTerminal: true });
+  try {
+    await ready();
+    await readModelsMustFit(log, places);
+    return await fill(log, batchesOf(log));
+  } finally {
+    await log.close();
+  }
+};
+
+const fillFolder = async <T>(places: Places, fill: Fill<T>): Promise<T> => {
+  const { dataFolder: folder, databaseUrl } = places;
+  const unlock = lockFolder(folder);
+  const target = eventsIn(folder);
+  const beside = `${target}.new`;
+  try {
+    if (!(await isEmpty(target))) throw new LedgerNotEmpty('the ledger', whereLogIs(places));
+    // Left by one that died.
+    await removeDatabase(beside);
+    const log = openEvents({ path: beside, codec: asWritten });
+    const filled = await (async () => {
+      if (databaseUrl !== undefined) await readModelsMustFit(log, places);
+      return fill(log, batchesOf(log));
+    })().finally(() => log.close());
+    // Read models of an empty log are of no use; of another log, they would be wrong.
+    await removeDatabase(readsIn(folder));
+    await removeDatabase(target);
+    await rename(beside, target);
+    return filled;
+  } finally {
+    await removeDatabase(beside);
+    unlock();
+  }
+};
+
+const removeDatabase = async (path: string): Promise<void> => {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) await rm(file, { force: true });
+};
+
+const isEmpty = async (path: string): Promise<boolean> => {
+  if (!existsSync(path)) return true;
+  const log = openEvents({ path, codec: asWritten });
+  try {
+    for await (const _ of batchesOf(log)) return false;
+    return true;
+  } finally {
+    await log.close();
+  }
+};
+
+/** A database is nothing that is cleared unasked, nor are the read models of a folder that is not being filled. */
+const readModelsMustFit = async (log: EventStore, places: Places): Promise<void> => {
+  const { dataFolder, databaseUrl } = places;
+  const inFolder = databaseUrl === undefined;
+  if (inFolder && !existsSync(readsIn(dataFolder))) return;
+  const unlock = inFolder ? lockFolder(dataFolder) : () => undefined;
+  try {
+    const reads = await openReadModels(places);
+    await mustStandOn(log, reads).finally(() => reads.close());
+  } catch (error) {
+    throw error instanceof CheckpointBeyondLog ? new LedgerNotEmpty('the read store', whereReadsAre(places)) : error;
+  } finally {
+    unlock();
+  }
+};

@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs';
+import { codec, type Codec, type EventStore } from '#event-store';
+import { lockFolder, openSqlite as openEvents } from '#event-store/sqlite';
+import type { Logger, ReadStore } from '#read-store';
+import { openSqlite as openReads } from '#read-store/sqlite';
+import { eventsIn, NoLedgerHere, readsIn } from './data-folder.ts';
+import { categories, history } from './upcasters.ts';
+import { impatient } from './fail-fast.ts';
+import { usesFolder, WrongPlace, type Places } from './locations.ts';
+
+/** Both stores of a ledger, open. */
+export type Stores = {
+  readonly places: Places;
+  readonly events: EventStore;
+  readonly reads: ReadStore;
+  /** The log's own: what `Handling` needs besides it. */
+  readonly codec: Codec;
+  /**
+   * Resolves when the log answers; rejects with `StoreUnavailable` when it does not, with `StoreUnusable` when it says that it
+   * never will.
+   */
+  ready(): Promise<void>;
+  /** Lets go of the stores, then of the folder. */
+  close(): Promise<void>;
+};
+
+/** What can be seen of a ledger from beside: no read models where nobody has built any yet. */
+export type BesideStores = Omit<Stores, 'reads'> & { readonly reads: ReadStore | undefined };
+
+export type OpenOptions = {
+  /** Reject with `NoLedgerHere` rather than make a data folder. */
+  readonly mustExist?: boolean;
+  /** Told when a store elsewhere goes away, and when it is back. */
+  readonly logger?: Logger;
+  /** Follow a log elsewhere only as long as it is there (`impatient`): somebody waits at a terminal. */
+  readonly atTerminal?: boolean;
+};
+
+/**
+ * Opens the stores of a ledger for writing. What is in the data folder is made if it is not there, and belongs to this
+ * process alone: rejects with `FolderInUse` when another one owns it. Stores elsewhere are shared, and connected to when
+ * they are first used. Rejects with `WrongPlace` where a URL is none.
+ */
+export const openStores = async (places: Places, options: OpenOptions = {}): Promise<Stores> => {
+  const { dataFolder, eventStoreUrl } = places;
+  const { mustExist = false, logger, atTerminal = false } = options;
+  if (mustExist && eventStoreUrl === undefined && !existsSync(eventsIn(dataFolder))) throw new NoLedgerHere(dataFolder);
+  const held = new AsyncDisposableStack();
+  try {
+    if (usesFolder(places)) held.defer(lockFolder(dataFolder));
+    const shapes = codec(history);
+    const { events, ready } =
+      eventStoreUrl === undefined
+        ? inFolder(openEvents({ path: eventsIn(dataFolder), codec: shapes }))
+        : await openRemoteLog(eventStoreUrl, shapes, { logger, atTerminal });
+    held.defer(() => events.close());
+    const reads = await openReadModels(places);
+    held.defer(() => reads.close());
+    return { places, events, reads, codec: shapes, ready, close: () => held.disposeAsync() };
+  } catch (error) {
+    await held.disposeAsync();
+    throw error;
+  }
+};
+
+/**
+ * Looks into a ledger without taking it: whoever runs it goes on meanwhile, and what it writes is seen. Makes nothing in
+ * the data folder. A log elsewhere is `impatient`. Rejects with `NoLedgerHere` where there is no log.
+ */
+export const lookIntoStores = async (places: Places, shapes: Codec = codec(history)): Promise<BesideStores> => {
+  const { dataFolder, eventStoreUrl, databaseUrl } = places;
+  if (eventStoreUrl === undefined && !existsSync(eventsIn(dataFolder))) throw new NoLedgerHere(dataFolder);
+  const held = new AsyncDisposableStack();
+  try {
+    const { events, ready } =
+      eventStoreUrl === undefined
+        ? inFolder(openEvents({ path: eventsIn(dataFolder), codec: shapes, readOnly: true }))
+        : await openRemoteLog(eventStoreUrl, shapes, { atTerminal: true });
+    held.defer(() => events.close());
+    const none = databaseUrl === undefined && !existsSync(readsIn(dataFolder));
+    const reads = none ? undefined : await openReadModels(places, true);
+    if (reads !== undefined) held.defer(() => reads.close());
+    return { places, events, reads, codec: shapes, ready, close: () => held.disposeAsync() };
+  } catch (error) {
+    await held.disposeAsync();
+    throw error;
+  }
+};
+
+type Log = Pick<Stores, 'events' | 'ready'>;
+
+/** Where no stream lies. */
+const NOWHERE = 'catalog-nowhere';
+
+const inFolder = (events: EventStore): Log => ({
+  events,
+  ready: async () => {
+    await events.read(NOWHERE);
+  },
+});
+
+type RemoteOptions = { readonly logger?: Logger | undefined; readonly atTerminal?: boolean };
+
+/** The log of a cluster. Rejects with `WrongPlace` where the connection string is none. */
+export const openRemoteLog = async (
+  url: string,
+  shapes: Codec,
+  { logger, atTerminal = false }: RemoteOptions,
+): Promise<Log> => {
+  // Loaded where it is used: a ledger in one folder starts without the driver.
+  const { openEventStoreDb } = await import('#event-store/eventstoredb');
+  const told = logger && { warn: (sentence: string) => logger.warn({}, sentence) };
+  try {
+    const events = openEventStoreDb({ url, codec: shapes, categories, ...(told && { logger: told }) });
+    const ready = () => events.ping();
+    return { events: atTerminal ? impatient(events, ready) : events, ready };
+  } catch (error) {
+    // What the driver found there instead may be part of a password.
+    const why = (error instanceof Error ? error.message : String(error)).replace(/^Unexpected ".*" at/s, 'at');
+    throw new WrongPlace('EVENTSTORE_URL', `is no connection string that can be used: ${why}`);
+  }
+};
+
+/** The read models, wherever they are. */
+export const openReadModels = async ({ dataFolder, databaseUrl }: Places, readOnly = false): Promise<ReadStore> => {
+  if (databaseUrl === undefined) return openReads({ path: readsIn(dataFolder), readOnly });
+  const { openPostgres } = await import('#read-store/postgres');
+  return openPostgres({ url: databaseUrl });
+};
