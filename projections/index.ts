@@ -1,6 +1,6 @@
 import { access } from './access/index.ts';
 import { billing } from './billing/index.ts';
-import { catalogue } from './catalogue/index.ts';
+import { catalogue } from './catalog/index.ts';
 import { renewals } from './renewals/index.ts';
 import { status } from './status/index.ts';
 

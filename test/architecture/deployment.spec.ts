@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { parse, parseAllDocuments } from 'yaml';
-import { ConfigurationError, readConfiguration } from '../../apps/ledger/src/configuration.ts';
+import { ConfigurationError, readConfiguration } from '../../apps/ledger/src/config/configuration.ts';
 
 const text = (file: string): string => readFileSync(file, 'utf8');
 const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort();

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { readConfiguration } from '../../apps/ledger/src/configuration.ts';
-import { createApp, startApp } from '../../apps/ledger/src/create-app.ts';
+import { readConfiguration } from '../../apps/ledger/src/config/configuration.ts';
+import { createApp, startApp } from '../../apps/ledger/src/host/create-app.ts';
 import { Client } from './client.ts';
 
 /** The administrator's key of every ledger under test. */

@@ -1,9 +1,9 @@
 // What an application that holds a ledger imports: `import { SubledgerModule } from 'subledger'` (docs/embedding.md).
-export { SubledgerModule, type HttpOptions } from './subledger.module.ts';
-export type { SubledgerOptions, SubledgerOptionsFactory, TokenIssuer } from './options.ts';
-export { Subledger, UnknownPartner, type Asking } from './subledger.ts';
-export type { Started, StartOptions } from './start-up.ts';
-export { ConfigurationError } from './configuration-error.ts';
+export { SubledgerModule, type HttpOptions } from './module/subledger.module.ts';
+export type { SubledgerOptions, SubledgerOptionsFactory, TokenIssuer } from './config/options.ts';
+export { Subledger, UnknownPartner, type Asking } from './module/subledger.ts';
+export type { Started, StartOptions } from './module/start-up.ts';
+export { ConfigurationError } from './config/configuration-error.ts';
 export { type Duty } from '#ledger';
 
 // Commands, and what the command bus answers to each of them.

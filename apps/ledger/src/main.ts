@@ -1,5 +1,5 @@
-import { ConfigurationError, readConfiguration } from './configuration.ts';
-import { createApp, startApp } from './create-app.ts';
+import { ConfigurationError, readConfiguration } from './config/configuration.ts';
+import { createApp, startApp } from './host/create-app.ts';
 
 /** Errors that say enough by themselves, beside those of the configuration. */
 const FORESEEN = [

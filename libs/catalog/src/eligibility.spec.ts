@@ -1,5 +1,5 @@
 import { presets } from '#policy';
-import type { Offer } from './catalogue.ts';
+import type { Offer } from './catalog.ts';
 import { eligibility, type Wish } from './eligibility.ts';
 
 const offer = (over: Partial<Offer> = {}): Offer => ({

@@ -1,6 +1,6 @@
 import type { PartnerFacts, RefusalCode } from '#kernel';
 import type { Policy } from '#policy';
-import type { Offer } from './catalogue.ts';
+import type { Offer } from './catalog.ts';
 
 /** Why an offer may not be bought. */
 export type Reason = {

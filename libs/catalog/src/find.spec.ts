@@ -1,4 +1,4 @@
-import type { Catalogue, Offer } from './catalogue.ts';
+import type { Catalogue, Offer } from './catalog.ts';
 import { addOnsFor, findOffer, findPlan, findRef, findSku, listOffers, priceOf } from './find.ts';
 import { catalogueAt, timeline, wasOffered } from './timeline.ts';
 

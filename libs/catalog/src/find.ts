@@ -1,6 +1,6 @@
 import type { BillingCycle, Term } from '#calendar';
 import type { Decimal } from '#money';
-import type { Catalogue, Offer, Plan, Sku, SkuRef } from './catalogue.ts';
+import type { Catalogue, Offer, Plan, Sku, SkuRef } from './catalog.ts';
 
 type Found = { readonly offer: Offer; readonly sku: Sku };
 

@@ -1,4 +1,4 @@
-export { MOST_SEATS, type AddOn, type Catalogue, type Offer, type Plan, type Sku, type SkuRef } from './catalogue.ts';
+export { MOST_SEATS, type AddOn, type Catalogue, type Offer, type Plan, type Sku, type SkuRef } from './catalog.ts';
 export { eligibility, type Reason, type Wish } from './eligibility.ts';
 export { addOnsFor, findOffer, findPlan, findSku, listOffers, priceOf, type OfferFilter } from './find.ts';
 export { parseCatalogue } from './parse.ts';

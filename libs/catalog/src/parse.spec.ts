@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue } from './catalog.ts';
 import { parseCatalogue } from './parse.ts';
 
 type Json = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import { billingCycles, cycleMonthsOf, monthsOf, normaliseInstant, terms } from '#calendar';
 import { compare, isCurrency, isDecimal } from '#money';
-import { MOST_SEATS, type AddOn, type Catalogue, type Offer, type Plan, type Sku } from './catalogue.ts';
+import { MOST_SEATS, type AddOn, type Catalogue, type Offer, type Plan, type Sku } from './catalog.ts';
 import {
   flag,
   integer,

@@ -1,6 +1,6 @@
 import type { Meta } from '#kernel';
 import { givenFor } from '#kernel/testing';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue } from './catalog.ts';
 import { parseCatalogue } from './parse.ts';
 import { cataloguePublication, PublishCatalogue, type CataloguePublished } from './publish.ts';
 import { catalogueAt, timeline } from './timeline.ts';

@@ -1,5 +1,5 @@
 import { commandClass, refuse, type Decider, type Event, type History } from '#kernel';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue } from './catalog.ts';
 
 /** Put a price list in force from its `effectiveFrom` on. The operator's doing. */
 export class PublishCatalogue extends commandClass('PublishCatalogue')<{ readonly catalogue: Catalogue }> {}

@@ -1,4 +1,4 @@
-import type { Catalogue, Offer, Sku } from './catalogue.ts';
+import type { Catalogue, Offer, Sku } from './catalog.ts';
 import type { Problem } from './reader.ts';
 
 /** Ids that occur twice, and SKUs that are named but not there. */

@@ -1,5 +1,5 @@
 import type { Instant } from '#kernel';
-import type { Catalogue } from './catalogue.ts';
+import type { Catalogue } from './catalog.ts';
 import { findOffer, findSku } from './find.ts';
 
 /** All published versions, by the instant from which each is in force; of two from the same one, the later published last. */

@@ -4,9 +4,9 @@ import { keyRoles, partner } from '#access';
 import type { Role } from '#kernel';
 import { ProblemError } from '../http/problem.ts';
 import { type Caller, Ledger } from '#ledger';
-import { SETTINGS, type Settings } from '../options.ts';
+import { SETTINGS, type Settings } from '../config/options.ts';
 import { KeySetOutOfReach, remoteKeySet } from './key-set.ts';
-import type { Oidc } from './oidc.ts';
+import type { Oidc } from '../config/oidc.ts';
 
 /** How far the issuer's clock and ours may be apart. */
 const TOLERANCE_SECONDS = 5;

@@ -2,15 +2,15 @@ import { Body, Get, Post, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { isRefusal } from '#kernel';
 import { CheckOutCart, CreateCart, ReplaceCartLines, ReviewCart, type CartLine } from '#order';
-import { CommandSender } from '../http/command-sender.ts';
+import { CommandSender } from '../routing/command-sender.ts';
 import { ApiCommand, ApiRead } from '../http/documented.ts';
 import { CartId } from '../http/ids.ts';
-import { LedgerController } from '../http/ledger-controller.ts';
+import { LedgerController } from '../routing/ledger-controller.ts';
 import { RefusedError } from '../http/problem.ts';
-import { From, SentCommand, type Sent } from '../http/sent.ts';
+import { From, SentCommand, type Sent } from '../routing/command-context.ts';
 import { type Caller, derivedId, Ledger } from '#ledger';
-import { NothingBody } from '../subscriptions/subscriptions.requests.ts';
-import { CartLinesBody, CreateCartBody } from './carts.requests.ts';
+import { NothingBody } from '../subscriptions/subscriptions.schemas.ts';
+import { CartLinesBody, CreateCartBody } from './carts.schemas.ts';
 import {
   CartAnswered,
   CartCreatedAnswered,

@@ -3,7 +3,7 @@ import type { Instant } from '#kernel';
 import { statusAt, type CartLine, type ExistingCart, type LineResult, type PlacedOrder } from '#order';
 import { CommandAnswered } from '../http/documented.ts';
 import type { DirectOrder } from '#ledger';
-import { CartLineBody } from './carts.requests.ts';
+import { CartLineBody } from './carts.schemas.ts';
 
 class CartLineEntry extends CartLineBody {
   @ApiProperty({ type: 'integer', description: 'Its place in the cart, from 0' }) readonly line!: number;

@@ -3,9 +3,9 @@ import type { FastifyReply } from 'fastify';
 import { isRefusal, refuse } from '#kernel';
 import { ApiRead } from '../http/documented.ts';
 import { OrderId } from '../http/ids.ts';
-import { LedgerController } from '../http/ledger-controller.ts';
+import { LedgerController } from '../routing/ledger-controller.ts';
 import { RefusedError } from '../http/problem.ts';
-import { From } from '../http/sent.ts';
+import { From } from '../routing/command-context.ts';
 import { type Caller, Ledger } from '#ledger';
 import { OrderEntry, shownOrder } from './carts.views.ts';
 

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { Body, Get, Put } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { LATEST_INSTANT } from '#calendar';
-import { LedgerController } from '../http/ledger-controller.ts';
+import { LedgerController } from '../routing/ledger-controller.ts';
 import { ProblemError, RefusedError } from '../http/problem.ts';
-import { From } from '../http/sent.ts';
+import { From } from '../routing/command-context.ts';
 import { type Caller, Ledger, type TimeMachine } from '#ledger';
-import { ClockReading, MoveClockBody } from './clock.requests.ts';
+import { ClockReading, MoveClockBody } from './clock.schemas.ts';
 
 /** The simulated clock (http-api.md §4.8); under the system's clock there is no such resource. */
 @LedgerController('v1/clock', 'clock')

@@ -3,13 +3,13 @@ import { RegisterCustomer } from '#customer';
 import { refuse } from '#kernel';
 import { findCustomer, listCustomers } from '#projections/status';
 import { ForBillingReaders } from '../access/permissions.ts';
-import { CommandSender } from '../http/command-sender.ts';
+import { CommandSender } from '../routing/command-sender.ts';
 import { ApiCommand, ApiList, ApiRead } from '../http/documented.ts';
 import { CustomerId } from '../http/ids.ts';
-import { LedgerController } from '../http/ledger-controller.ts';
+import { LedgerController } from '../routing/ledger-controller.ts';
 import { PageQuery, type Page } from '../http/page.ts';
 import { InvalidRequest, RefusedError } from '../http/problem.ts';
-import { From, SentCommand, type Sent } from '../http/sent.ts';
+import { From, SentCommand, type Sent } from '../routing/command-context.ts';
 import { type Caller, derivedId, Ledger, readModels } from '#ledger';
 import {
   CustomerAnswered,
@@ -17,7 +17,7 @@ import {
   CustomTermEndDates,
   CustomTermEndDatesQuery,
   RegisterCustomerBody,
-} from './customers.requests.ts';
+} from './customers.schemas.ts';
 
 /** Kinds of customers that there are whatever the catalogue says. */
 const segments = ['commercial', 'education', 'government', 'nonprofit'];

@@ -3,13 +3,13 @@ import { ApiHeader, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { START } from '#kernel';
 import { ApiList } from '../http/documented.ts';
-import { LedgerController } from '../http/ledger-controller.ts';
+import { LedgerController } from '../routing/ledger-controller.ts';
 import { InvalidRequest } from '../http/problem.ts';
-import { From } from '../http/sent.ts';
+import { From } from '../routing/command-context.ts';
 import type { Caller } from '#ledger';
-import { EventEntry } from './event-entry.ts';
+import { EventEntry } from '../http/event-entry.ts';
 import { History, ndjson, serverSent } from './history.ts';
-import { HistoryQuery } from './history.requests.ts';
+import { HistoryQuery } from './history.schemas.ts';
 
 /** The log, for auditors and for programs that follow it (http-api.md §4.7). */
 @LedgerController('v1/events', 'history')

@@ -6,7 +6,7 @@ import { START, type Position, type Recorded } from '#kernel';
 import type { Page } from '../http/page.ts';
 import { InvalidRequest } from '../http/problem.ts';
 import { Ledger } from '#ledger';
-import { shownEvent, type EventEntry } from './event-entry.ts';
+import { shownEvent, type EventEntry } from '../http/event-entry.ts';
 
 /** How often a live stream says that it is still there. */
 const HEARTBEAT_MS = 15_000;

@@ -9,7 +9,7 @@ import {
   getSchemaPath,
   OmitType,
 } from '@nestjs/swagger';
-import { ChargeEntry } from '../charges/charges.requests.ts';
+import { ChargeEntry } from '../charges/charges.schemas.ts';
 
 class AnsweredEvent {
   @ApiProperty({ example: 'SeatsAdded' }) readonly type!: string;

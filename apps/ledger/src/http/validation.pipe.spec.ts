@@ -1,5 +1,5 @@
 import type { ArgumentMetadata } from '@nestjs/common';
-import { PurchaseBody, NothingBody, UpgradeBody } from '../subscriptions/subscriptions.requests.ts';
+import { PurchaseBody, NothingBody, UpgradeBody } from '../subscriptions/subscriptions.schemas.ts';
 import { SubscriptionsQuery } from '../subscriptions/subscriptions.views.ts';
 import { fieldsOf, RequestValidationPipe } from './validation.pipe.ts';
 import { InvalidRequest } from './problem.ts';

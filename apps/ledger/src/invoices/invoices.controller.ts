@@ -2,11 +2,11 @@ import { Get, Query } from '@nestjs/common';
 import { listInvoices } from '#projections/billing';
 import { ForBillingReaders } from '../access/permissions.ts';
 import { ApiList } from '../http/documented.ts';
-import { LedgerController } from '../http/ledger-controller.ts';
+import { LedgerController } from '../routing/ledger-controller.ts';
 import type { Page } from '../http/page.ts';
-import { From } from '../http/sent.ts';
+import { From } from '../routing/command-context.ts';
 import { type Caller, Ledger, readModels } from '#ledger';
-import { InvoiceEntry, InvoicesQuery } from './invoices.requests.ts';
+import { InvoiceEntry, InvoicesQuery } from './invoices.schemas.ts';
 
 /** Charges put together by customer, currency and calendar month (http-api.md §4.5). */
 @LedgerController('v1/invoices', 'billing')

@@ -3,11 +3,11 @@ import { listRenewals, type Renewal } from '#projections/renewals';
 import { subscription, type Subscription } from '#subscription';
 import { ForBillingReaders } from '../access/permissions.ts';
 import { ApiList } from '../http/documented.ts';
-import { LedgerController } from '../http/ledger-controller.ts';
+import { LedgerController } from '../routing/ledger-controller.ts';
 import type { Page } from '../http/page.ts';
-import { From } from '../http/sent.ts';
+import { From } from '../routing/command-context.ts';
 import { type Caller, Ledger, type Next, outlook, readModels } from '#ledger';
-import { RenewalEntry, RenewalsQuery } from './renewals.requests.ts';
+import { RenewalEntry, RenewalsQuery } from './renewals.schemas.ts';
 
 /** What renews when, and what it will be then (http-api.md §4.6). */
 @LedgerController('v1/renewals', 'renewals')

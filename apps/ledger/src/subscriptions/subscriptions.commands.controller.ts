@@ -24,11 +24,11 @@ import {
   SuspendSubscription,
   UpgradeSubscription,
 } from '#subscription';
-import { CommandSender } from '../http/command-sender.ts';
+import { CommandSender } from '../routing/command-sender.ts';
 import { ApiCommand } from '../http/documented.ts';
 import { SubscriptionId } from '../http/ids.ts';
-import { LedgerController } from '../http/ledger-controller.ts';
-import { SentCommand, type Sent } from '../http/sent.ts';
+import { LedgerController } from '../routing/ledger-controller.ts';
+import { SentCommand, type Sent } from '../routing/command-context.ts';
 import { derivedId } from '#ledger';
 import {
   AddOnPath,
@@ -46,7 +46,7 @@ import {
   SeatsBody,
   UpgradeBody,
   UsageBody,
-} from './subscriptions.requests.ts';
+} from './subscriptions.schemas.ts';
 import { SubscriptionAnswered, UpgradeAnswered } from './subscriptions.views.ts';
 
 type Answer = Promise<object>;

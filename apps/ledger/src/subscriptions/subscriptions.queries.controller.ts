@@ -3,13 +3,13 @@ import type { FastifyReply } from 'fastify';
 import { isRefusal, type Refusal } from '#kernel';
 import { listSubscriptions } from '#projections/status';
 import { ForBillingReaders } from '../access/permissions.ts';
-import { EventEntry, shownEvent } from '../history/event-entry.ts';
+import { EventEntry, shownEvent } from '../http/event-entry.ts';
 import { ApiList, ApiRead } from '../http/documented.ts';
 import { SubscriptionId } from '../http/ids.ts';
-import { LedgerController } from '../http/ledger-controller.ts';
+import { LedgerController } from '../routing/ledger-controller.ts';
 import type { Page } from '../http/page.ts';
 import { InvalidRequest, RefusedError } from '../http/problem.ts';
-import { From } from '../http/sent.ts';
+import { From } from '../routing/command-context.ts';
 import { type Caller, Ledger, readModels } from '#ledger';
 import { EventsQuery, StateQuery, SubscriptionEntry, SubscriptionsQuery } from './subscriptions.views.ts';
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { AccessTables } from '#projections/access';
 import type { BillingTables } from '#projections/billing';
-import type { CatalogueTables } from '#projections/catalogue';
+import type { CatalogueTables } from '#projections/catalog';
 import type { RenewalTables } from '#projections/renewals';
 import type { StatusTables } from '#projections/status';
 import type { ReadStore } from '#read-store';

@@ -1,0 +1,44 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { LoggerModule } from 'nestjs-pino';
+import { pino, type Logger } from 'pino';
+import type { Configuration } from '../config/configuration.ts';
+import type { SubledgerOptions } from '../config/options.ts';
+import { SubledgerModule } from '../module/subledger.module.ts';
+
+/** Logs go to stderr, so that stdout is for people; requests are logged by a hook, which is cheaper than a middleware. */
+const logging = (logger: Logger): DynamicModule =>
+  LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false }, forRoutes: [] });
+
+/** The service is a host like any other: what the environment says, as options. */
+const optionsOf = (configuration: Configuration, logger: Logger): SubledgerOptions => {
+  const { places, catalogueFile, clock, policy, roles, apiKey, rateLimit, oidc } = configuration;
+  return {
+    ...places,
+    ...{ apiKey, rateLimit, logger },
+    catalogue: catalogueFile,
+    clock: clock.kind === 'system' ? 'system' : `simulated:${clock.from}`,
+    policy: { timeline: policy.timeline.map(({ from, pin }) => ({ from, ...pin })) },
+    roles: [...roles],
+    oidc: oidc && { ...oidc, jwksUrl: oidc.keySetUrl.href },
+    // It listens first, and is started then.
+    autoStart: false,
+  };
+};
+
+/** The service: a ledger, its routes, and where it logs. */
+@Module({})
+export class AppModule {
+  static with(configuration: Configuration): DynamicModule {
+    const logger = pino({ level: configuration.logLevel }, pino.destination(2));
+    const http = { operatingOnly: !configuration.roles.has('api') };
+    return {
+      module: AppModule,
+      imports: [
+        logging(logger),
+        CqrsModule.forRoot(),
+        SubledgerModule.forRoot({ ...optionsOf(configuration, logger), http }),
+      ],
+    };
+  }
+}

@@ -1,0 +1,92 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { CreateKey, key, partner, RegisterPartner, RevokeKey } from '#access';
+import { fingerprintOf } from '#event-store';
+import { isRefusal, refuse, type Refusal } from '#kernel';
+import { carryOut, type CommandAnswer, Ledger } from '#ledger';
+import { Keys } from '../access/keys.ts';
+
+type Answered = CommandAnswer | Refusal;
+
+/** How long an answer waits for the read model, so that a new key opens and a revoked one does not. */
+const PATIENCE_MS = 5_000;
+
+@CommandHandler(RegisterPartner)
+class RegisterPartnerHandler implements ICommandHandler<RegisterPartner, Answered> {
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  execute(command: RegisterPartner): Promise<Answered> {
+    const { partnerId } = command.data;
+    return carryOut(this.#ledger, {
+      decider: partner,
+      id: partnerId,
+      command,
+      ids: { partnerId },
+      location: `/v1/partners/${partnerId}`,
+    });
+  }
+}
+
+@CommandHandler(CreateKey)
+class CreateKeyHandler implements ICommandHandler<CreateKey, Answered> {
+  readonly #ledger: Ledger;
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger;
+  }
+
+  async execute(command: CreateKey): Promise<Answered> {
+    const { hash: _, ...asked } = command.data;
+    const { keyId, partnerId } = asked;
+    const { state } = await this.#ledger.handling.load(partner, partnerId);
+    if (state.partnerId === null) return refuse('PARTNER_NOT_FOUND', 'there is no such partner');
+    const answer = await carryOut(this.#ledger, {
+      decider: key,
+      id: keyId,
+      command,
+      ids: { keyId },
+      location: `/v1/keys/${keyId}`,
+      // Every attempt makes another key; what was asked for is the same.
+      fingerprint: fingerprintOf({ type: command.type, data: asked }),
+    });
+    if (isRefusal(answer)) return answer;
+    await projected(this.#ledger, answer);
+    return bare(answer, { keyId });
+  }
+}
+
+@CommandHandler(RevokeKey)
+class RevokeKeyHandler implements ICommandHandler<RevokeKey, Answered> {
+  readonly #ledger: Ledger;
+  readonly #keys: Keys;
+
+  constructor(ledger: Ledger, keys: Keys) {
+    this.#ledger = ledger;
+    this.#keys = keys;
+  }
+
+  async execute(command: RevokeKey): Promise<Answered> {
+    const { keyId } = command.data;
+    const answer = await carryOut(this.#ledger, { decider: key, id: keyId, command, ids: { keyId } });
+    if (isRefusal(answer)) return answer;
+    // Again afterwards: a request may have looked it up before the read model knew.
+    this.#keys.forget(keyId);
+    await projected(this.#ledger, answer);
+    this.#keys.forget(keyId);
+    return bare(answer, { keyId });
+  }
+}
+
+const projected = (ledger: Ledger, { position }: CommandAnswer): Promise<boolean> =>
+  ledger.projecting.reached(position, { of: ['access'], timeoutMs: PATIENCE_MS });
+
+/** The answer without its events: those hold what a key was made of. */
+const bare = (answer: CommandAnswer, ids: Readonly<Record<string, string>>): CommandAnswer => {
+  const { dryRun, quoteToken } = answer.body;
+  return { ...answer, body: dryRun === true ? { ...ids, dryRun, quoteToken } : ids };
+};
+
+export const accessHandlers = [RegisterPartnerHandler, CreateKeyHandler, RevokeKeyHandler];

@@ -1,0 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { StoreUnavailable, StoreUnusable } from '#event-store';
+import { type Ledger, whereLogIs, whereReadsAre } from '#ledger';
+import { ReadStoreUnavailable, ReadStoreUnusable } from '#read-store';
+import { ConfigurationError } from '../config/configuration-error.ts';
+
+/** How long to wait before the next attempt, in milliseconds: the first time, and at most. */
+const WAIT = { first: 100, most: 2_000 };
+
+/**
+ * Does what needs the stores, as often as it takes while one that lies elsewhere is away; each new reason is told once.
+ * Rejects when waiting does not help, or when the ledger is closed meanwhile.
+ */
+export const patiently = async <T>(
+  ledger: Ledger,
+  work: () => Promise<T>,
+  tell: (reason: string) => void,
+): Promise<T> => {
+  const told = new Set<string>();
+  for (let wait = WAIT.first; ; wait = Math.min(wait * 2, WAIT.most)) {
+    try {
+      return await work();
+    } catch (error) {
+      const reason = reasonToWait(error, ledger);
+      if (reason === undefined || ledger.closing.aborted) throw error;
+      if (!told.has(reason)) tell(reason);
+      told.add(reason);
+      await pause(wait, undefined, { signal: ledger.closing });
+    }
+  }
+};
+
+/** Undefined for what does not mend by itself. What somebody has to mend elsewhere is told as of the option that led there. */
+const reasonToWait = (error: unknown, { places }: Ledger): string | undefined => {
+  if (error instanceof StoreUnusable)
+    throw new ConfigurationError('eventStoreUrl', `names the store ${whereLogIs(places)}, but ${error.message}`);
+  if (error instanceof ReadStoreUnusable)
+    throw new ConfigurationError('databaseUrl', `names the database ${whereReadsAre(places)}, but ${error.message}`);
+  const isAway =
+    (error instanceof StoreUnavailable && places.eventStoreUrl !== undefined) ||
+    (error instanceof ReadStoreUnavailable && places.databaseUrl !== undefined);
+  return isAway ? error.message : undefined;
+};

@@ -1,0 +1,54 @@
+import { bootstrap } from './steps/first-key.ts';
+import { generateKey } from '../access/keys.ts';
+import { publishCatalogue } from './steps/catalog-file.ts';
+import type { Ledger } from '#ledger';
+import type { Settings } from '../config/options.ts';
+import { patiently } from './retry-while-unavailable.ts';
+import { adoptPolicy } from './steps/adopt-policy.ts';
+
+/** How long a start waits for the read model of keys; a ledger that rebuilds it goes on meanwhile. */
+const PATIENCE_MS = 10_000;
+
+export type StartOptions = {
+  /** Whether to make the operator's key at the first start, where the options name none. */
+  readonly makeKey?: boolean;
+  /** Told each new reason for which the start waits; the logger is, when left out. */
+  readonly onWaiting?: (reason: string) => void;
+};
+
+export type Started = {
+  /** The operator's key, if one was made just now: shown once. */
+  readonly administratorKey: string | undefined;
+};
+
+/**
+ * Starts the duties of this process, and sees to what must be there: rules, price lists, the partner `default`, the
+ * operator's key. Waits while a store elsewhere is away. Rejects with a `ConfigurationError` for a catalogue that cannot be
+ * used, and with what a store says of itself when no waiting helps.
+ */
+export const startUp = async (ledger: Ledger, settings: Settings, options: StartOptions): Promise<Started> => {
+  const { logger } = settings;
+  const { makeKey = false, onWaiting = (reason) => logger.warn({}, `waits for its stores: ${reason}`) } = options;
+  // Made once: an attempt that broke off may have recorded it.
+  const fresh = makeKey ? generateKey() : undefined;
+  const administratorKey = await patiently(ledger, () => begin(ledger, settings, fresh), onWaiting);
+  ledger.isStarted = true;
+  return { administratorKey };
+};
+
+/** Everything that needs the stores. May be done again when one of them went away in the midst of it. */
+const begin = async (
+  ledger: Ledger,
+  { catalogue, apiKey, policy, roles }: Settings,
+  fresh: string | undefined,
+): Promise<string | undefined> => {
+  await ledger.start();
+  // Others decide nothing, and their rules are not those of the ledger.
+  if (roles.has('api') || roles.has('scheduler')) await adoptPolicy(ledger, policy);
+  if (!roles.has('api')) return undefined;
+  if (catalogue !== undefined) await publishCatalogue(ledger, catalogue);
+  const { administratorKey, position } = await bootstrap(ledger, apiKey, fresh);
+  // The first request finds its key.
+  await ledger.projecting.reached(position, { of: ['access'], timeoutMs: PATIENCE_MS, signal: ledger.closing });
+  return administratorKey;
+};

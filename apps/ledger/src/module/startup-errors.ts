@@ -1,0 +1,38 @@
+import { StoreUnavailable } from '#event-store';
+import { FolderInUse, FolderUnusable } from '#event-store/sqlite';
+import { type Places, WrongPlace } from '#ledger';
+import { ReadStoreUnavailable } from '#read-store';
+import { ConfigurationError, type Configuration } from '../config/configuration.ts';
+
+const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown } | undefined)?.code;
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** An error of opening the stores, as one of the option that says where they are; any other one as it is. */
+export const aboutStores = (error: unknown, { dataFolder }: Places): unknown => {
+  if (error instanceof WrongPlace)
+    return new ConfigurationError(error.variable === 'DATABASE_URL' ? 'databaseUrl' : 'eventStoreUrl', error.fault);
+  // Stores elsewhere are not asked for before they are used: it was one in the folder.
+  const isOfFolder = [FolderInUse, FolderUnusable, StoreUnavailable, ReadStoreUnavailable].some(
+    (known) => error instanceof known,
+  );
+  if (!isOfFolder) return error;
+  const reason = error instanceof FolderUnusable ? error.reason : messageOf(error);
+  return new ConfigurationError('dataFolder', `names ${dataFolder}, which cannot be used: ${reason}`);
+};
+
+/** An error of listening, as one of the variable that it comes from; any other one as it is. */
+export const aboutAddress = (error: unknown, { host, port }: Pick<Configuration, 'host' | 'port'>): unknown => {
+  switch (codeOf(error)) {
+    case 'EADDRINUSE':
+      return new ConfigurationError('PORT', `is ${port}, on which another program listens already`);
+    case 'EACCES':
+      return new ConfigurationError('PORT', `is ${port}, on which this user may not listen`);
+    case 'ENOTFOUND':
+    case 'EADDRNOTAVAIL':
+    case 'EINVAL':
+    case 'EAI_AGAIN':
+      return new ConfigurationError('HOST', `is ${host}, which is no address of this machine`);
+    default:
+      return error;
+  }
+};

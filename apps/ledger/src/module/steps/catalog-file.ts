@@ -1,0 +1,29 @@
+import { cataloguePublication, parseCatalogue, PublishCatalogue } from '#catalog';
+import { isRefusal } from '#kernel';
+import { ConfigurationError, jsonFile, summary } from '../../config/configuration.ts';
+import { CATALOGUE_ID, derivedId, type Ledger, ownMeta } from '#ledger';
+
+const OPTION = 'catalogue';
+
+/**
+ * Publishes a catalogue, or a file that holds one, if its content is new. Throws a `ConfigurationError` when it is no
+ * catalogue, or when it changes a version that was published: what was bought under that one relies on it.
+ */
+export const publishCatalogue = async (ledger: Ledger, source: string | object): Promise<void> => {
+  const isFile = typeof source === 'string';
+  const catalogue = parseCatalogue(isFile ? jsonFile(OPTION, source, 'must name a catalogue file') : source);
+  if ('errors' in catalogue)
+    throw new ConfigurationError(
+      OPTION,
+      `${isFile ? `names the file ${source}, in which` : 'is none:'} ${summary(catalogue.errors)}`,
+    );
+  const commandId = derivedId('publish', JSON.stringify(catalogue));
+  const command = new PublishCatalogue({ catalogue }, ownMeta('start', commandId, ledger.clock.now()));
+  const outcome = await ledger.handling.handle(cataloguePublication, CATALOGUE_ID, command);
+  if (isRefusal(outcome))
+    throw new ConfigurationError(
+      OPTION,
+      `${isFile ? `names the file ${source}, but` : 'cannot be published:'} ${outcome.because}: give the changed catalogue another version`,
+    );
+  await ledger.priceLists.refresh();
+};

@@ -1,0 +1,110 @@
+import { CreateKey, key, partner, RegisterPartner, RevokeKey, type Key } from '#access';
+import {
+  isRefusal,
+  START,
+  type Command,
+  type Decider,
+  type Event,
+  type Meta,
+  type PartnerFacts,
+  type Position,
+  type Refusal,
+} from '#kernel';
+import { derivedId, type Ledger, ownMeta } from '#ledger';
+import { hashOf } from '../../access/keys.ts';
+
+/** The partner of the bootstrap key (http-api.md §1). */
+const PARTNER = 'default';
+const facts: PartnerFacts = { model: 'directBill', cloud: 'global', newCommercePreview: true };
+
+const metaFor = (ledger: Ledger, ...words: readonly string[]): Meta =>
+  ownMeta('bootstrap', derivedId('bootstrap', ...words), ledger.clock.now(), PARTNER);
+
+type Bootstrapped = {
+  /** A key that was made just now, to be shown once. */
+  readonly administratorKey: string | undefined;
+  /** Up to where a read model must have come to know the key. */
+  readonly position: Position;
+};
+
+/**
+ * Makes sure that there is the partner `default`, and an administrator's key for it, which is also the operator's: `wanted`
+ * if given, and it replaces the one before; else, at the first start, a `fresh` one, if given. May be called again with the
+ * same fresh one when it rejects. Of several processes that start at once, one makes the key.
+ */
+export const bootstrap = async (
+  ledger: Ledger,
+  wanted: string | undefined,
+  fresh: string | undefined,
+): Promise<Bootstrapped> => {
+  const registered = await registerPartner(ledger);
+  const secret = wanted ?? fresh;
+  if (secret === undefined) return { administratorKey: undefined, position: registered };
+  const { number, last, position } = await lastKey(ledger);
+  if (last.keyId !== null) {
+    const { keyId, hash, revoked } = last;
+    const stands = wanted === undefined || (!revoked && hash === hashOf(wanted));
+    if (stands)
+      return { administratorKey: wanted === undefined && hash === hashOf(secret) ? secret : undefined, position };
+    if (!revoked)
+      await record(ledger, 'revoke', { decider: key, id: keyId, commandFor: (meta) => new RevokeKey({ keyId }, meta) });
+  }
+  const made = await makeKey(ledger, idOf(number + 1), secret);
+  // Another process was faster, and made its own.
+  if (made === undefined) return bootstrap(ledger, wanted, fresh);
+  return { administratorKey: wanted === undefined ? secret : undefined, position: made };
+};
+
+/** Up to where a read model must have come to know the partner. */
+const registerPartner = async (ledger: Ledger): Promise<Position> => {
+  const { state, position } = await ledger.handling.load(partner, PARTNER);
+  if (state.partnerId !== null) return position;
+  return record(ledger, 'register', {
+    decider: partner,
+    id: PARTNER,
+    commandFor: (meta) => new RegisterPartner({ partnerId: PARTNER, name: 'Default', ...facts }, meta),
+  });
+};
+
+/** Undefined where there is another key under this id. */
+const makeKey = async (ledger: Ledger, keyId: string, secret: string): Promise<Position | undefined> => {
+  const data = { keyId, partnerId: PARTNER, name: 'bootstrap', role: 'global-admin', hash: hashOf(secret) } as const;
+  const command = new CreateKey({ ...data, operator: true }, metaFor(ledger, 'create', key.category, keyId));
+  const made = await ledger.handling.handle(key, keyId, command);
+  if (!isRefusal(made)) return made.position;
+  if (made.refused === 'IDEMPOTENCY_KEY_REUSED') return undefined;
+  throw cannotSetUp(made);
+};
+
+/** The bootstrap keys are numbered from 1, so that the last one is found without any read model. */
+const idOf = (number: number): string => derivedId('bootstrap-key', String(number));
+
+type LastKey = { readonly number: number; readonly last: Key; readonly position: Position };
+
+const lastKey = async (ledger: Ledger): Promise<LastKey> => {
+  let found: LastKey = { number: 0, last: { keyId: null }, position: START };
+  for (;;) {
+    const number = found.number + 1;
+    const { state, position } = await ledger.handling.load(key, idOf(number));
+    if (state.keyId === null) return found;
+    found = { number, last: state, position };
+  }
+};
+
+type Step<C extends Command, E extends Event, S> = {
+  readonly decider: Decider<C, E, S>;
+  readonly id: string;
+  readonly commandFor: (meta: Meta) => C;
+};
+
+const record = async <C extends Command, E extends Event, S>(
+  ledger: Ledger,
+  what: string,
+  { decider, id, commandFor }: Step<C, E, S>,
+): Promise<Position> => {
+  const outcome = await ledger.handling.handle(decider, id, commandFor(metaFor(ledger, what, decider.category, id)));
+  if (isRefusal(outcome)) throw cannotSetUp(outcome);
+  return outcome.position;
+};
+
+const cannotSetUp = ({ because }: Refusal): Error => new Error(`the ledger cannot set itself up: ${because}`);

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller, CommandRequest } from '#ledger';
+import { InvalidRequest, ProblemError, type InvalidField } from '../http/problem.ts';
+import { correlationId } from '../host/server.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Put there by the access guard. */
+    caller?: Caller;
+  }
+}
+
+/** A command on its way in, and the reply that its answer goes to. */
+export type Sent = { readonly request: CommandRequest; readonly reply: FastifyReply };
+
+/** Who sent a request that has passed the access guard. */
+const callerOf = ({ caller }: FastifyRequest): Caller => {
+  if (caller === undefined) throw new ProblemError('UNAUTHENTICATED', 'send Authorization: Bearer <key>');
+  return caller;
+};
+
+/** How a command was sent: headers and query read and checked (http-api.md §2). Throws an `InvalidRequest`. */
+const commandRequestOf = (request: FastifyRequest, reply: FastifyReply): CommandRequest => {
+  const errors: InvalidField[] = [];
+  const read = (name: string, form: RegExp, expected: string): string | undefined => {
+    const value = request.headers[name.toLowerCase()];
+    if (value === undefined) return undefined;
+    if (typeof value === 'string' && form.test(value)) return value;
+    errors.push({ path: name, message: `the header must be ${expected}` });
+    return undefined;
+  };
+  const idempotencyKey = read('Idempotency-Key', /^[\x20-\x7e]{1,255}$/, '1 to 255 printable characters');
+  const match = read('If-Match', /^"\d{1,15}"$/, 'a revision in quotes, such as "3"');
+  const quote = read('Quote-Token', /^[\x21-\x7e]{1,512}$/, 'a quoteToken as it was answered');
+  const dryRun = dryRunOf(request.query as Readonly<Record<string, unknown>>, errors);
+  if (errors.length > 0) throw new InvalidRequest(errors);
+  return {
+    caller: callerOf(request),
+    idempotencyKey: idempotencyKey ?? randomUUID(),
+    correlationId: correlationOf(request, reply),
+    dryRun,
+    ...(match === undefined ? {} : { revision: Number(match.slice(1, -1)) }),
+    ...(quote === undefined ? {} : { quote }),
+  };
+};
+
+/** Our own server has put it on the reply. A host's has not, and its ids of requests may mean nothing tomorrow. */
+const correlationOf = ({ headers }: FastifyRequest, reply: FastifyReply): string => {
+  const known = reply.getHeader('correlation-id');
+  if (typeof known === 'string') return known;
+  const id = correlationId(headers['correlation-id']);
+  void reply.header('correlation-id', id);
+  return id;
+};
+
+const dryRunOf = (query: Readonly<Record<string, unknown>>, errors: InvalidField[]): boolean => {
+  for (const name of Object.keys(query)) if (name !== 'dryRun') errors.push({ path: name, message: 'is not known' });
+  const { dryRun } = query;
+  if (dryRun !== undefined && dryRun !== 'true' && dryRun !== 'false')
+    errors.push({ path: 'dryRun', message: 'must be true or false' });
+  return dryRun === 'true';
+};
+
+/** The command's headers and query, and the reply: `@Sent() sent: Sent`. */
+export const SentCommand = createParamDecorator((_: undefined, context: ExecutionContext): Sent => {
+  const http = context.switchToHttp();
+  const reply = http.getResponse<FastifyReply>();
+  return { request: commandRequestOf(http.getRequest(), reply), reply };
+});
+
+/** Who sent the request: `@From() caller: Caller`. */
+export const From = createParamDecorator((_: undefined, context: ExecutionContext): Caller =>
+  callerOf(context.switchToHttp().getRequest()),
+);

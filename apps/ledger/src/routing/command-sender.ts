@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { isRefusal, START, type Command, type Meta, type Refusal } from '#kernel';
+import { type CommandAnswer, type CommandRequest, Ledger, metaFor, type Stream } from '#ledger';
+import { Metrics } from '../metrics/metrics.ts';
+import { RefusedError } from '../http/problem.ts';
+import type { Sent } from './command-context.ts';
+
+/** The way of every command from a route to the bus, and of its answer into HTTP. */
+@Injectable()
+export class CommandSender {
+  readonly #bus: CommandBus;
+  readonly #ledger: Ledger;
+  readonly #metrics: Metrics;
+
+  constructor(bus: CommandBus, ledger: Ledger, metrics: Metrics) {
+    this.#bus = bus;
+    this.#ledger = ledger;
+    this.#metrics = metrics;
+  }
+
+  /** Sends what `commandFor` makes to the stream. Answers the body; throws a `RefusedError` for a refusal. */
+  async send(
+    { request, reply }: Sent,
+    stream: Stream,
+    commandFor: (meta: Meta) => Command,
+  ): Promise<CommandAnswer['body']> {
+    await this.#ledger.catchUp();
+    const command = commandFor(metaFor(request, stream, this.#ledger.clock.now()));
+    void reply.header('idempotency-key', request.idempotencyKey);
+    const answer = await this.#bus.execute<Command, CommandAnswer | Refusal>(command);
+    if (isRefusal(answer)) {
+      this.#metrics.commandEnded(command.type, answer.refused);
+      throw new RefusedError(answer);
+    }
+    this.#count(command, request, answer);
+    const { created, replayed, revision, position, body } = answer;
+    // A trial run creates nothing.
+    const location = request.dryRun || created === undefined ? undefined : mountOf(reply) + created.location;
+    void reply.code(location === undefined ? 200 : 201).headers({
+      etag: `"${revision}"`,
+      // A dry run of what would be the first event of its stream stands nowhere.
+      ...(position === START ? {} : { 'ledger-position': position }),
+      ...(location === undefined ? {} : { location }),
+      ...(replayed ? { 'idempotency-replayed': 'true' } : {}),
+    });
+    return body;
+  }
+
+  #count({ type }: Command, { dryRun }: CommandRequest, { replayed, body }: CommandAnswer): void {
+    const outcome = replayed ? 'replayed' : dryRun ? 'dryRun' : 'accepted';
+    this.#metrics.commandEnded(type, outcome);
+    if (outcome === 'accepted' && Array.isArray(body['events'])) this.#metrics.recorded(body['events'].length);
+  }
+}
+
+/** What a host has put before the ledger's paths. */
+const mountOf = ({ request: { routeOptions } }: Sent['reply']): string => {
+  const { url = '' } = routeOptions;
+  return url.slice(0, Math.max(0, url.lastIndexOf('/v1/')));
+};

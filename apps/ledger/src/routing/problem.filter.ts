@@ -1,0 +1,116 @@
+import type { Readable } from 'node:stream';
+import { Catch, HttpException, Inject, Injectable, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { RevisionConflict, StoreUnavailable } from '#event-store';
+import { MalformedCursor } from '#projections';
+import { ReadStoreUnavailable } from '#read-store';
+import { answerTo, InvalidRequest, ProblemError, type ProblemCode } from '../http/problem.ts';
+import { SETTINGS, type Settings } from '../config/options.ts';
+
+/** The one place where a no becomes HTTP (RFC 9457), whoever said it: the core, a store, Nest or Fastify. */
+@Injectable()
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  readonly #logger: Settings['logger'];
+
+  constructor(@Inject(SETTINGS) { logger }: Pick<Settings, 'logger'>) {
+    this.#logger = logger;
+  }
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const problem = problemOf(error);
+    if (problem.code === 'INTERNAL_ERROR') {
+      const { id, method } = http.getRequest<FastifyRequest>();
+      const facts = { context: ProblemFilter.name, err: error, correlationId: id, method };
+      this.#logger.error(facts, 'a request failed unexpectedly');
+    }
+    const reply = http.getResponse<FastifyReply>();
+    if (problem.code !== 'BODY_TOO_LARGE') sendProblem(reply, problem);
+    else void drained(http.getRequest<FastifyRequest>().raw).then(() => sendProblem(reply, problem));
+  }
+}
+
+/** How much of a body that is too large is read before the answer, in bytes and milliseconds. */
+const DRAINED = { bytes: 64 * 1_048_576, ms: 5_000 };
+
+/** Reads a body to its end and drops it: a client that is still sending would not get to see the answer. */
+const drained = (body: Readable): Promise<void> =>
+  new Promise((resolve) => {
+    let bytes = 0;
+    const timer = setTimeout(resolve, DRAINED.ms);
+    const end = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    body.on('data', (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes > DRAINED.bytes) end();
+    });
+    body.once('end', end).once('close', end);
+    if (body.readableEnded || body.destroyed) end();
+    else body.resume();
+  });
+
+/** Puts a problem into a reply, unless something else is on its way already. */
+export const sendProblem = (reply: FastifyReply, problem: ProblemError): void => {
+  if (reply.sent || reply.raw.headersSent) {
+    // Half a stream is no answer: the client has to see that it broke off.
+    reply.raw.destroy();
+    return;
+  }
+  const { status, headers, body } = answerTo(problem);
+  void reply.code(status).headers(headers).send(JSON.stringify(body));
+};
+
+/** What an error means to whoever sent the request. Nothing of an unexpected one is told. */
+export const problemOf = (error: unknown): ProblemError => {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof StoreUnavailable)
+    return new ProblemError(
+      'EVENT_STORE_UNAVAILABLE',
+      'the event store cannot be reached: try again with the same key',
+    );
+  // Only after many attempts: everybody wants this stream just now.
+  if (error instanceof RevisionConflict)
+    return new ProblemError(
+      'EVENT_STORE_UNAVAILABLE',
+      'too many others change this just now: try again with the same key',
+    );
+  if (error instanceof ReadStoreUnavailable)
+    return new ProblemError('READ_STORE_UNAVAILABLE', 'the read store cannot be reached: try again');
+  if (isMissingTable(error))
+    return new ProblemError('READ_STORE_UNAVAILABLE', 'nobody has built the read models yet: try again');
+  if (error instanceof MalformedCursor) return new InvalidRequest([{ path: 'cursor', message: error.message }]);
+  const status = frameworkStatus(error);
+  if (status === undefined || status >= 500)
+    return new ProblemError('INTERNAL_ERROR', 'something went wrong within the ledger; its log says what');
+  return frameworkProblem(status, (error as Error).message);
+};
+
+/** SQLite's word for read models that could not be made yet; of PostgreSQL's, its adapter says `ReadStoreUnavailable`. */
+const isMissingTable = (error: unknown): boolean => error instanceof Error && error.message.startsWith('no such table');
+
+/** The status that Nest or Fastify gave an error of its own. */
+const frameworkStatus = (error: unknown): number | undefined => {
+  if (error instanceof HttpException) return error.getStatus();
+  const { statusCode } = (error ?? {}) as { readonly statusCode?: unknown };
+  return error instanceof Error && typeof statusCode === 'number' && statusCode >= 400 ? statusCode : undefined;
+};
+
+const codes: Readonly<Record<number, ProblemCode>> = {
+  401: 'UNAUTHENTICATED',
+  403: 'FORBIDDEN_ROLE',
+  404: 'ROUTE_NOT_FOUND',
+  405: 'ROUTE_NOT_FOUND',
+  413: 'BODY_TOO_LARGE',
+  414: 'URI_TOO_LONG',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+  429: 'TOO_MANY_REQUESTS',
+};
+
+/** Every 4xx of the framework has a code of ours; what there is no other for was malformed. */
+const frameworkProblem = (status: number, message: string): ProblemError => {
+  const code = codes[status];
+  return code === undefined ? new InvalidRequest([{ path: '', message }]) : new ProblemError(code, message);
+};

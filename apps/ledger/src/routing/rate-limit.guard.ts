@@ -1,0 +1,56 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { ProblemError } from '../http/problem.ts';
+import { SETTINGS, type Settings } from '../config/options.ts';
+
+const MINUTE_MS = 60_000;
+
+/** Of how many callers is known how much they sent; beyond that, those who have been quiet for a minute are forgotten. */
+const MOST = 10_000;
+
+/** The instants of a caller's last so many requests, as a ring. */
+type Recent = { readonly instants: Float64Array; next: number };
+
+/**
+ * So many requests a minute for one key, or for one subject of tokens, in any minute; runs behind the access guard. Without a
+ * limit, it lets all pass.
+ */
+@Injectable()
+export class RateLimitGuard implements CanActivate {
+  readonly #limit: number | undefined;
+  readonly #recent = new Map<string, Recent>();
+
+  constructor(@Inject(SETTINGS) { rateLimit }: Pick<Settings, 'rateLimit'>) {
+    this.#limit = rateLimit;
+  }
+
+  canActivate(context: ExecutionContext): boolean {
+    const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (this.#limit !== undefined && caller !== undefined) this.take(caller.actor.id, performance.now());
+    return true;
+  }
+
+  /** Counts a request of a caller, `now` in milliseconds of any clock. Throws `TOO_MANY_REQUESTS` beyond the limit. */
+  take(callerId: string, now: number): void {
+    const limit = this.#limit ?? Infinity;
+    let recent = this.#recent.get(callerId);
+    if (recent === undefined) {
+      if (this.#recent.size >= MOST) this.#forgetTheQuiet(now);
+      recent = { instants: new Float64Array(limit).fill(-Infinity), next: 0 };
+      this.#recent.set(callerId, recent);
+    }
+    const free = (recent.instants[recent.next] ?? -Infinity) + MINUTE_MS;
+    if (free > now)
+      throw new ProblemError('TOO_MANY_REQUESTS', `whoever sent this may send ${limit} requests a minute`, {
+        retryAfter: Math.ceil((free - now) / 1_000),
+      });
+    recent.instants[recent.next] = now;
+    recent.next = (recent.next + 1) % limit;
+  }
+
+  /** Keys are few; subjects of tokens may be many. */
+  #forgetTheQuiet(now: number): void {
+    for (const [callerId, { instants }] of this.#recent)
+      if (instants.every((instant) => instant + MINUTE_MS <= now)) this.#recent.delete(callerId);
+  }
+}
