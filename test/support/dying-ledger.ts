@@ -5,11 +5,11 @@ import type * as app_ from '../../apps/ledger/src/host/create-app.ts';
 import type * as ledger_ from '#ledger';
 
 const built = <Module>(file: string): Promise<Module> =>
-  import(new URL(`../../dist/apps/ledger/src/${file}`, import.meta.url).href) as Promise<Module>;
+  import(new URL(`../../dist/${file}`, import.meta.url).href) as Promise<Module>;
 
-const { readConfiguration } = await built<typeof configuration_>('configuration.js');
-const { createApp, startApp } = await built<typeof app_>('create-app.js');
-const { Ledger } = await built<typeof ledger_>('ledger/ledger.js');
+const { readConfiguration } = await built<typeof configuration_>('apps/ledger/src/config/configuration.js');
+const { createApp, startApp } = await built<typeof app_>('apps/ledger/src/host/create-app.js');
+const { Ledger } = await built<typeof ledger_>('libs/ledger/src/index.js');
 
 const { DIES_AFTER: after, DIES_BEFORE: before } = process.env;
 const configuration = readConfiguration(process.env);
