@@ -86,6 +86,8 @@ const toOther = { subscriptionId: other };
 const two: Ask = (m) => new SetAddOns({ addOns: [{ offerId: 'BASIC', skuId: '0002', quantity: 2 }] }, m);
 const extended = (term: 'P1M' | 'P3Y') =>
   new WrittenLog('docs-2022-03').buys(one, bought, { term }).does(one, bought, two);
+const upgraded = (log: WrittenLog, seats = 4, target: UpgradeTarget = 'new') =>
+  log.does(one, day('2021-06-25'), upgrade(seats, target)).delivers(one, day('2021-06-25', '10:01'));
 const yearly = () => extended('P3Y').does(one, day('2021-06-20'), changePlan({ billingCycle: 'annual' }));
 
 /** Lives of subscriptions in which, taken together, everything happens that can. */
@@ -150,21 +152,16 @@ export const stories: Readonly<Record<string, () => WrittenLog>> = {
   'is tried and converted': () =>
     new WrittenLog().buys(one, bought, { offerId: 'TRIAL', quantity: 25 }).does(one, day('2021-06-20'), convert),
   'is upgraded as a whole': () => new WrittenLog().buys(one, bought).does(one, day('2021-06-25'), upgrade(10)),
-  'is upgraded in part': () =>
-    new WrittenLog()
-      .buys(one, bought)
-      .does(one, day('2021-06-25'), upgrade(4))
-      .delivers(one, day('2021-06-25', '10:01')),
+  'is upgraded in part': () => upgraded(new WrittenLog().buys(one, bought)),
+  'takes the plan that waits along to another': () =>
+    yearly().does(one, day('2021-06-25'), upgrade(4)).delivers(one, day('2021-06-25', '10:01')),
   'moves all its seats to another': () =>
-    new WrittenLog()
-      .buys(one, bought)
-      .buys(other, bought, { offerId: 'BETTER' })
-      .does(one, day('2021-06-25'), upgrade(10, toOther))
-      .delivers(one, day('2021-06-25', '10:01')),
+    upgraded(new WrittenLog().buys(one, bought).buys(other, bought, { offerId: 'BETTER' }), 10, toOther),
   'gets its seats back from one that is full': () =>
     new WrittenLog()
       .buys(one, bought)
       .buys(other, bought, { offerId: 'BETTER', quantity: 35 })
+      .does(one, day('2021-06-20'), schedule({ quantity: 4 }))
       .does(one, day('2021-06-25'), upgrade(10, toOther))
       .delivers(one, day('2021-06-25', '10:01')),
   'is legacy, with an add-on that comes, grows, rests and goes': () =>

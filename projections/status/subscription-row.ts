@@ -125,12 +125,10 @@ export const created = ({ data, revision }: Created): Omit<SubscriptionRow, 'seq
   policy: data.policy.preset,
   purchased_at: data.effectiveAt,
   ...running(data),
-  // Nothing renews that has not begun.
-  ...(data.pending && { renews_on: null }),
   auto_renew: data.autoRenew ? 1 : 0,
   cancel_at_renewal: 0,
   scheduled_change: null,
-  pending_plan: null,
+  pending_plan: waiting(data),
   scheduled_change_failed: null,
   suspension: null,
   upgraded_from: data.upgradedFrom,
@@ -139,6 +137,13 @@ export const created = ({ data, revision }: Created): Omit<SubscriptionRow, 'seq
   revision,
 });
 
+/** The billing plan that came along with the seats of an upgrade. */
+const waiting = ({ pendingPlan }: Created['data']): string | null => {
+  if (pendingPlan === undefined || pendingPlan === null) return null;
+  const { billingCycle, effectiveOn } = pendingPlan;
+  return JSON.stringify({ billingCycle, effectiveOn });
+};
+
 /** Where it stands, and with it whether users can work (R40, R60, R67, R69). */
 export const standing = (
   status: 'pending' | 'active' | 'paused' | 'suspended' | 'expired' | 'disabled' | 'deleted',
@@ -146,16 +151,6 @@ export const standing = (
   status,
   access: status === 'active' || status === 'expired' ? 1 : 0,
 });
-
-/** Deleted, for good: nothing that was still to come does. */
-export const gone = {
-  ...standing('deleted'),
-  auto_renew: 0,
-  renews_on: null,
-  scheduled_change: null,
-  pending_plan: null,
-  suspension: null,
-};
 
 type Opened = Pick<Created['data'], 'termStart' | 'termEnd' | 'cycle'>;
 

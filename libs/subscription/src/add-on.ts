@@ -1,6 +1,6 @@
 import type { Charged } from './charges/charges.ts';
 import { isRefusal, type Instant, type Refusal } from '#kernel';
-import { priceAt, type Wanted } from './product.ts';
+import { priceAt, skuAt, type Wanted } from './product.ts';
 import type { AddOn, Existing } from './state.ts';
 import type { Surroundings } from './context.ts';
 
@@ -32,3 +32,26 @@ export const addOnsOn = (
   }
   return there;
 };
+
+/** Add-ons that another SKU does not carry by the catalogue of an instant (R31, R35): they end when their base moves there. */
+export const addOnsLeftBehind = (
+  { offerId, skuId, addOns }: Existing,
+  to: Pick<Wanted, 'offerId' | 'skuId'>,
+  at: Instant,
+  surroundings: Surroundings,
+): readonly AddOn[] =>
+  offerId === to.offerId && skuId === to.skuId ? [] : addOns.filter((addOn) => !carries(to, addOn, at, surroundings));
+
+const carries = (
+  { offerId, skuId }: Pick<Wanted, 'offerId' | 'skuId'>,
+  addOn: AddOn,
+  at: Instant,
+  surroundings: Surroundings,
+): boolean => {
+  const found = skuAt(surroundings, addOn, at);
+  return !isRefusal(found) && found.sku.addOn?.prerequisiteSkus.includes(`${offerId}/${skuId}`) === true;
+};
+
+/** Some of the add-ons left out. */
+export const withoutAddOns = (all: readonly AddOn[], some: readonly AddOn[]): readonly AddOn[] =>
+  all.filter((addOn) => !some.includes(addOn));

@@ -2,6 +2,7 @@ import type { Anchor, Term } from '#calendar';
 import type { CatalogueTimeline } from '#catalog';
 import type { Day, Instant } from '#kernel';
 import type { PolicyTimeline } from '#policy';
+import type { Subscription } from './state.ts';
 
 /** What a decision may look at beside the command and the state: price lists and rules by date, and who is buying. */
 export type Surroundings = {
@@ -9,6 +10,8 @@ export type Surroundings = {
   readonly policies: PolicyTimeline;
   /** The customer, for a purchase, for add-ons, and for a suspension's retention (R41). */
   readonly customer?: CustomerFacts;
+  /** The subscription that an upgrade into an existing one names, with everything recorded that fell due; looked up to schedule it. */
+  readonly target?: Subscription;
 };
 
 /** What a purchase must know of its customer (R1, R5, R13, R16). */

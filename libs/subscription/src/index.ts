@@ -31,6 +31,7 @@ export { subscription, type SubscriptionCommand } from './subscription.ts';
 export type { AlignableSubscription, CustomerFacts, HeldSeats, HeldSubscription, Surroundings } from './context.ts';
 export { SetAddOns } from './verbs/set-add-ons.ts';
 export { SuspendSubscription } from './verbs/suspend.ts';
-export { CompleteUpgrade, ReturnUpgrade, type UpgradeStarted } from './transfer/transfer.ts';
+export { ReturnUpgrade } from './transfer/return-upgrade.ts';
+export { CompleteUpgrade, type UpgradeStarted } from './transfer/transfer.ts';
 export { UpgradeSubscription } from './verbs/upgrade.ts';
 export { type SubscriptionVerb } from './verbs.ts';

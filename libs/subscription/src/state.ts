@@ -42,6 +42,9 @@ export type ScheduledChange = {
   readonly target?: UpgradeTarget;
 };
 
+/** A saved change, and the id of the subscription that it will open, where it opens one. */
+export type SavedChange = { readonly change: ScheduledChange; readonly newSubscriptionId: string | null };
+
 /** Where upgraded seats go (R97). */
 export type UpgradeTarget = 'new' | { readonly subscriptionId: string };
 
@@ -76,8 +79,16 @@ export type SeatsInTransit = {
   readonly lotsBefore: readonly SeatLot[];
   readonly targetSubscriptionId: string;
   readonly effectiveAt: Instant;
+  /** Which SKU they go to. */
+  readonly target: { readonly offerId: string; readonly skuId: string };
   /** What was credited when they left; the exact reversal brings them back. */
   readonly credits: readonly ChargeLine[];
+  /** Whether they left as a new term began. */
+  readonly atRenewal: boolean;
+  /** The add-ons as they were: where all seats left they ended, and come back with the seats. */
+  readonly addOnsBefore: readonly AddOn[];
+  /** The saved change that these seats left by, or that fell away when they left; null: there was none. */
+  readonly saved: SavedChange | null;
 };
 
 /** No event yet. */
@@ -138,7 +149,7 @@ export type Existing = Product & {
   readonly addOns: readonly AddOn[];
   readonly usage: Usage;
   readonly lots: readonly SeatLot[];
-  /** Updates of the running term (`nce.updates.max`). */
+  /** Commands accepted so far (`nce.updates.max`). */
   readonly updates: number;
   readonly inTransit: SeatsInTransit | null;
   /** Lines that a refund may still reverse or that a credit may still be measured against. */
@@ -149,16 +160,3 @@ export type Existing = Product & {
 export type Subscription = None | Existing;
 
 export const none: None = { status: 'none' };
-
-/** The end, for good (R61): nothing lives on a deleted base, neither add-ons nor anything that was still to come. */
-export const deleted = (state: Existing): Existing => ({
-  ...state,
-  status: 'deleted',
-  autoRenew: false,
-  scheduledChange: null,
-  scheduledSubscriptionId: null,
-  pendingPlan: null,
-  suspension: null,
-  stageEndsAt: null,
-  addOns: [],
-});

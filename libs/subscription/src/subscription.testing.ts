@@ -10,7 +10,8 @@ import { Settle } from './time/advance.ts';
 import { none, type Existing, type Subscription } from './state.ts';
 import { subscription, type SubscriptionCommand } from './subscription.ts';
 import type { Surroundings } from './context.ts';
-import { CompleteUpgrade, ReturnUpgrade, type UpgradeStarted } from './transfer/transfer.ts';
+import { ReturnUpgrade } from './transfer/return-upgrade.ts';
+import { CompleteUpgrade, type UpgradeStarted } from './transfer/transfer.ts';
 
 /** What a SKU of a test's catalogue differs in from a plain one. */
 type SkuWish = { readonly skuId?: string; readonly plans?: readonly object[] } & Readonly<Record<string, unknown>>;
@@ -77,15 +78,22 @@ type Setting = {
   readonly catalogues?: readonly Catalogue[];
   readonly policies?: PolicyTimeline;
   readonly currency?: string;
+  /** The existing subscription that a scheduled upgrade names. */
+  readonly target?: Subscription;
 };
+
+/** What a test decides in: a customer always, another subscription only where a test names one. */
+export type Setup = Required<Omit<Surroundings, 'target'>> & Pick<Surroundings, 'target'>;
 
 export const surroundingsOf = ({
   catalogues = [original],
   policies = timelineOf('seed-2021-09'),
   currency = 'EUR',
-}: Setting): Required<Surroundings> => ({
+  target,
+}: Setting): Setup => ({
   catalogue: timeline(catalogues),
   policies,
+  ...(target === undefined ? {} : { target }),
   customer: {
     customerId: 'c1',
     country: 'NL',
@@ -115,7 +123,7 @@ const told = ({ chargeType, subtotal, quantity, chargeStart, chargeEnd, days, cy
 
 /** A subscription's life, told command by command; keeps its events and its state. */
 export class Story {
-  readonly surroundings: Required<Surroundings>;
+  readonly surroundings: Setup;
   readonly subscriptionId: string;
   events: readonly SubscriptionEvent[] = [];
   /** What the last step recorded. */
@@ -123,7 +131,7 @@ export class Story {
   reached: Subscription = none;
   #commands = 0;
 
-  constructor(surroundings: Required<Surroundings>, subscriptionId: string) {
+  constructor(surroundings: Setup, subscriptionId: string) {
     this.surroundings = surroundings;
     this.subscriptionId = subscriptionId;
   }

@@ -5,8 +5,9 @@ import type { Asking } from './guards.ts';
 import * as purchase from './verbs/purchase.ts';
 import * as receiveUpgrade from './transfer/receive-upgrade.ts';
 import { settle, type Settle } from './time/advance.ts';
-import { none, type Existing, type Subscription } from './state.ts';
+import { none, type Existing, type SeatsInTransit, type Subscription } from './state.ts';
 import type { Surroundings } from './context.ts';
+import * as returnUpgrade from './transfer/return-upgrade.ts';
 import * as transfer from './transfer/transfer.ts';
 import { verbs, type SubscriptionVerb, type Verb } from './verbs.ts';
 
@@ -16,7 +17,7 @@ export type SubscriptionCommand =
   | purchase.PurchaseSubscription
   | receiveUpgrade.ReceiveUpgrade
   | transfer.CompleteUpgrade
-  | transfer.ReturnUpgrade
+  | returnUpgrade.ReturnUpgrade
   | Settle;
 
 /** The aggregate, under the price lists and rules that it is given. */
@@ -50,7 +51,7 @@ const decide = (
     case 'CompleteUpgrade':
       return transfer.decideCompletion(command, state);
     case 'ReturnUpgrade':
-      return transfer.decideReturn(command, state);
+      return returnUpgrade.decideReturn(command, state);
     case 'Settle':
       return settle(state, command.meta.at, surroundings).events;
     default:
@@ -77,13 +78,13 @@ const decideVerb = (
   const no = verb.guard(state, who, surroundings);
   // Authority and the end of everything come first; then nothing happens while seats are under way.
   if (no?.refused === 'FORBIDDEN_ROLE' || no?.refused === 'SUBSCRIPTION_DELETED') return no;
-  if (state.inTransit !== null)
-    return refuse('PROCESS_PENDING', `seats are on their way to ${state.inTransit.targetSubscriptionId}`, {
-      transitionId: state.inTransit.transitionId,
-    });
+  if (state.inTransit !== null) return underWay(state.inTransit);
   const decision = no ?? verb.decide(command, state, who, surroundings);
   return isRefusal(decision) ? withWayOut(decision, state, who, surroundings) : [...events, ...decision];
 };
+
+const underWay = ({ transitionId, targetSubscriptionId }: SeatsInTransit): Refusal =>
+  refuse('PROCESS_PENDING', `seats are on their way to ${targetSubscriptionId}`, { transitionId });
 
 /** A no says what may be done instead. */
 const withWayOut = (refusal: Refusal, state: Existing, who: Asking, surroundings: Surroundings): Refusal => ({
@@ -91,7 +92,10 @@ const withWayOut = (refusal: Refusal, state: Existing, who: Asking, surroundings
   facts: { ...refusal.facts, allowedActions: allowedActions(state, who, surroundings) },
 });
 
-/** The target of an upgrade settles to the source's time, or to its own last event if that is later (http-api.md §4.3). */
+/**
+ * The target of an upgrade settles to the source's time, or to its own last event if that is later (http-api.md §4.3). While seats
+ * of its own are under way it says so, and takes none: they are waited for.
+ */
 const joining = (
   command: receiveUpgrade.ReceiveUpgrade,
   before: Existing,
@@ -99,7 +103,7 @@ const joining = (
 ): Decision<SubscriptionEvent> => {
   const { effectiveAt } = command.data.started;
   const { events, state } = settle(before, effectiveAt, surroundings);
-  if (state.inTransit !== null) return refuse('TARGET_NOT_ACTIVE', 'seats of the target are themselves on their way');
+  if (state.inTransit !== null) return underWay(state.inTransit);
   const decision = receiveUpgrade.decideJoining(
     command,
     state,

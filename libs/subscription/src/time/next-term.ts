@@ -1,6 +1,6 @@
 import type { BillingCycle, Term } from '#calendar';
 import { isRefusal, refuse, type Instant, type Refusal } from '#kernel';
-import { addOnsOn } from '../add-on.ts';
+import { addOnsLeftBehind, addOnsOn, withoutAddOns } from '../add-on.ts';
 import { policyOf, quantityRefusal } from '../guards.ts';
 import { priceAt, relation, skuAt, type Priced, type Wanted } from '../product.ts';
 import type { Existing, ScheduledChange } from '../state.ts';
@@ -100,7 +100,7 @@ export const changeRefusal = (
     return refuse('NOTHING_CHANGES', 'that is what would renew anyway');
   return (
     skuRefusal(state, change, then, { at, surroundings }) ??
-    addOnRefusal(state, then, { at, surroundings }) ??
+    addOnRefusal(state, change, then, { at, surroundings }) ??
     seatsRefusal(state, change) ??
     leavingRefusal(state, change, then, { at, surroundings })
   );
@@ -133,10 +133,17 @@ const skuRefusal = (
   );
 };
 
-/** Add-ons go along to another plan: they must be sold on it (R37). */
-const addOnRefusal = (state: Existing, { wanted }: Coming, { at, surroundings }: Then): Refusal | undefined => {
+/** Add-ons go along to another plan: they must be sold on it (R37), unless they end because another SKU does not carry them. */
+const addOnRefusal = (
+  state: Existing,
+  change: ScheduledChange,
+  { wanted }: Coming,
+  { at, surroundings }: Then,
+): Refusal | undefined => {
   if (wanted.term === state.term && wanted.billingCycle === state.billingCycle) return undefined;
-  const there = addOnsOn(wanted, state, at, surroundings);
+  const leftBehind = seatsThatLeave(state, change) > 0 ? [] : addOnsLeftBehind(state, wanted, at, surroundings);
+  const along = { ...state, addOns: withoutAddOns(state.addOns, leftBehind) };
+  const there = addOnsOn(wanted, along, at, surroundings);
   return isRefusal(there) ? there : undefined;
 };
 

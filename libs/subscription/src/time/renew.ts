@@ -2,7 +2,7 @@ import { anchorOf, dayOf, type BillingCycle, type Term } from '#calendar';
 import { isRefusal, type Day, type Event, type Instant, type Refusal, type RefusalCode } from '#kernel';
 import type { Decimal } from '#money';
 import { pinAt, type PolicyPin } from '#policy';
-import { chargedParts } from '../add-on.ts';
+import { addOnsLeftBehind, chargedParts, withoutAddOns } from '../add-on.ts';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { changeRefusal, coming, seatsThatLeave, withChange } from './next-term.ts';
 import { policyOf } from '../guards.ts';
@@ -12,6 +12,8 @@ import type { AddOn, Existing, ScheduledChange } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { openTerm, type OpenedTerm } from './term.ts';
 import { seatsLeave, type UpgradeStarted } from '../transfer/transfer.ts';
+import { endedByUpgrade, type AddOnEnded } from '../verbs/set-add-ons.ts';
+import { savedOf } from './revoke-scheduled-change.ts';
 
 /** A new term began, with the scheduled change in it (R74, R80), at the prices and under the rules in force then (E53). */
 export type SubscriptionRenewed = Event<
@@ -40,7 +42,7 @@ export type ScheduledChangeFailed = Event<
   { readonly code: RefusalCode; readonly change: ScheduledChange }
 >;
 
-type Renewal = SubscriptionRenewed | ScheduledChangeFailed | ChargesPosted | UpgradeStarted;
+type Renewal = SubscriptionRenewed | ScheduledChangeFailed | ChargesPosted | UpgradeStarted | AddOnEnded;
 
 /** Renews (R74): applies the scheduled change, if it still can be, before the first charge (R80); else flags it (E49). */
 export const renew = (state: Existing, at: Instant, surroundings: Surroundings): readonly Renewal[] => {
@@ -66,10 +68,13 @@ const renewWhole = (
   change: ScheduledChange | null,
   at: Instant,
   surroundings: Surroundings,
-): readonly (SubscriptionRenewed | ChargesPosted)[] => {
+): readonly (SubscriptionRenewed | AddOnEnded | ChargesPosted)[] => {
   const quantity = change?.quantity ?? state.quantity;
-  const renewed = renewal(state, { wanted: withChange(state, change ?? {}), quantity, change }, at, surroundings);
-  return [renewed, ...firstCharge(state, renewed, at)];
+  const wanted = withChange(state, change ?? {});
+  const leftBehind = addOnsLeftBehind(state, wanted, at, surroundings);
+  const base = { ...state, addOns: withoutAddOns(state.addOns, leftBehind) };
+  const renewed = renewal(base, { wanted, quantity, change }, at, surroundings);
+  return [...endedByUpgrade(leftBehind, at), renewed, ...firstCharge(base, renewed, at)];
 };
 
 /** Some seats go to another SKU as the new term begins (R92): the others renew, the moved ones open their own term. */
@@ -94,6 +99,7 @@ const renewInParts = (
     newSubscriptionId: scheduledSubscriptionId ?? subscriptionId,
     priced: then.priced,
     atRenewal: true,
+    saved: savedOf(state),
   };
   return [renewed, ...firstCharge(state, renewed, at), ...seatsLeave(together, leaving, at)];
 };

@@ -1,6 +1,6 @@
 import type { Event, Instant } from '#kernel';
 import { policyOf } from '../guards.ts';
-import type { Existing, ScheduledChange } from '../state.ts';
+import type { Existing, SavedChange, ScheduledChange } from '../state.ts';
 
 /** A saved change fell away before renewal; it says which, so that a client can offer to save it again (A9). */
 export type ScheduledChangeRemoved = Event<
@@ -35,6 +35,10 @@ export const invalidated = (
   if (unlisted.has(cause) && onlyListed) return [];
   return [{ type: 'ScheduledChangeRemoved', data: { cause, removed: state.scheduledChange, effectiveAt } }];
 };
+
+/** The change that waits for the renewal, whole enough to be saved again; null: none waits. */
+export const savedOf = ({ scheduledChange, scheduledSubscriptionId }: Existing): SavedChange | null =>
+  scheduledChange === null ? null : { change: scheduledChange, newSubscriptionId: scheduledSubscriptionId };
 
 export const evolve = (state: Existing): Existing => ({
   ...state,

@@ -1,11 +1,12 @@
 import { dayOf, monthsOf } from '#calendar';
-import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import { commandClass, isRefusal, refuse, type Decision, type Event, type Instant, type Refusal } from '#kernel';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { windowStart } from '../verbs/cancel-new-commerce.ts';
 import { policyOf, quantityRefusal, windowOpen, type Asking } from '../guards.ts';
 import { skuAt } from '../product.ts';
 import type { SubscriptionCreated } from '../verbs/purchase.ts';
-import type { Existing, None } from '../state.ts';
+import type { Existing, None, SeatLot, Subscription } from '../state.ts';
+import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Surroundings } from '../context.ts';
 import type { UpgradeStarted } from './transfer.ts';
 
@@ -22,6 +23,8 @@ export type SeatsReceived = Event<
     readonly fromSubscriptionId: string;
     readonly received: number;
     readonly quantity: number;
+    /** The lots that they came in: they keep their dates; absent: one, of this instant. */
+    readonly lots?: readonly SeatLot[];
   }
 >;
 
@@ -38,15 +41,20 @@ export const decideOpening = (
   ];
 };
 
-/** An existing subscription takes the seats (R97) at its own price, for the rest of its own cycle (rule-book.md §2.5). */
+/**
+ * An existing subscription takes the seats (R97) at its own price, for the rest of its own cycle (rule-book.md §2.5). Its own saved change
+ * falls away as with any change of its seats (R88, A5).
+ */
 export const decideJoining = (
   { data: { started } }: ReceiveUpgrade,
   state: Existing,
   { at }: Asking,
   surroundings: Surroundings,
-): Decision<SeatsReceived | ChargesPosted> => {
-  const { transitionId, moved } = started;
-  const no = targetRefusal(state, started, at) ?? overfull(state, moved, at, surroundings);
+): Decision<SeatsReceived | ChargesPosted | ScheduledChangeRemoved> => {
+  const { transitionId, moved, movedLots: lots } = started;
+  if (started.opening !== null)
+    return refuse('SUBSCRIPTION_EXISTS', `a subscription ${started.targetSubscriptionId} exists already`);
+  const no = targetRefusal(state, started, at, surroundings);
   if (no !== undefined) return no;
   const quantity = state.quantity + moved;
   return [
@@ -57,35 +65,53 @@ export const decideJoining = (
         fromSubscriptionId: started.source.subscriptionId,
         received: moved,
         quantity,
+        ...(lots === undefined ? {} : { lots }),
         effectiveAt: at,
       },
     },
     post(state, transitionId, at, [charge('moveQuantity', { ...state, quantity: moved }, dayOf(at))]),
+    ...invalidated(state, 'quantityChange', at),
   ];
 };
 
+/** Seats that go, or shall go, to a subscription: which SKU they will be on, and what they come from. */
+export type Arriving = Pick<
+  UpgradeStarted['data'],
+  'targetSubscriptionId' | 'target' | 'source' | 'moved' | 'atRenewal' | 'effectiveAt'
+>;
+
 /** The same words for one that is not there and for one of another customer: nobody learns what others have. */
-const noTarget = ({ targetSubscriptionId }: UpgradeStarted['data']): Refusal =>
+const noTarget = ({ targetSubscriptionId }: Pick<Arriving, 'targetSubscriptionId'>): Refusal =>
   refuse('TARGET_NOT_FOUND', `the customer has no subscription ${targetSubscriptionId}`);
 
-/** E42, and the later rules' conditions (`nce.upgrade.existingTarget`). */
-const targetRefusal = (state: Existing, started: UpgradeStarted['data'], at: string): Refusal | undefined => {
-  const { target, source, opening, targetSubscriptionId } = started;
-  if (opening !== null) return refuse('SUBSCRIPTION_EXISTS', `a subscription ${targetSubscriptionId} exists already`);
-  if (state.partnerId !== source.partnerId || state.customerId !== source.customerId) return noTarget(started);
-  if (state.status !== 'active' || state.isTrial)
-    return refuse('TARGET_NOT_ACTIVE', `the target is ${state.isTrial ? 'a trial' : state.status}`);
-  if (state.offerId !== target.offerId || state.skuId !== target.skuId)
-    return refuse('TARGET_OTHER_SKU', `the target is on ${state.offerId}/${state.skuId}`);
-  return laterRefusal(state, source, at);
+/**
+ * Why an existing subscription cannot take seats (E42, and the later rules' `nce.upgrade.existingTarget`). The same when
+ * they arrive as when the upgrade is scheduled (E49).
+ */
+export const targetRefusal = (
+  target: Subscription,
+  seats: Arriving,
+  at: Instant,
+  surroundings: Surroundings,
+): Refusal | undefined => {
+  const { source } = seats;
+  if (target.status === 'none' || target.partnerId !== source.partnerId || target.customerId !== source.customerId)
+    return noTarget(seats);
+  if (target.status !== 'active' || target.isTrial)
+    return refuse('TARGET_NOT_ACTIVE', `the target is ${target.isTrial ? 'a trial' : target.status}`);
+  if (target.offerId !== seats.target.offerId || target.skuId !== seats.target.skuId)
+    return refuse('TARGET_OTHER_SKU', `the target is on ${target.offerId}/${target.skuId}`);
+  return laterRefusal(target, seats, at) ?? overfull(target, seats.moved, at, surroundings);
 };
 
-const laterRefusal = (state: Existing, source: UpgradeStarted['data']['source'], at: string): Refusal | undefined => {
+const laterRefusal = (state: Existing, seats: Arriving, at: Instant): Refusal | undefined => {
   const policy = policyOf(state);
   const rules = policy['nce.upgrade.existingTarget'];
+  const { source } = seats;
   if (
     rules.includes('notInCancellationWindow') &&
-    windowOpen(windowStart(state), policy['nce.cancel.proratedWindow'], at)
+    windowOpen(windowStart(state), policy['nce.cancel.proratedWindow'], at) &&
+    !justRenewed(state, seats)
   )
     return refuse('TARGET_IN_CANCELLATION_WINDOW', 'the target can still be cancelled');
   if (rules.includes('termNotShorter') && monthsOf(state.term) < monthsOf(source.term))
@@ -95,7 +121,11 @@ const laterRefusal = (state: Existing, source: UpgradeStarted['data']['source'],
     : undefined;
 };
 
-const overfull = (state: Existing, moved: number, at: string, surroundings: Surroundings): Refusal | undefined => {
+/** Both renewed at one instant: the window that opened with it does not keep the seats away that came with it. */
+const justRenewed = (state: Existing, { atRenewal, effectiveAt }: Arriving): boolean =>
+  atRenewal && windowStart(state) === effectiveAt;
+
+const overfull = (state: Existing, moved: number, at: Instant, surroundings: Surroundings): Refusal | undefined => {
   const found = skuAt(surroundings, state, at);
   return isRefusal(found) ? undefined : quantityRefusal(state.quantity + moved, found.sku);
 };
@@ -103,5 +133,5 @@ const overfull = (state: Existing, moved: number, at: string, surroundings: Surr
 export const evolve = (state: Existing, { data }: SeatsReceived): Existing => ({
   ...state,
   quantity: data.quantity,
-  lots: [...state.lots, { quantity: data.received, since: data.effectiveAt }],
+  lots: [...state.lots, ...(data.lots ?? [{ quantity: data.received, since: data.effectiveAt }])],
 });

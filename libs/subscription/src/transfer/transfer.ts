@@ -1,12 +1,15 @@
 import { dayOf } from '#calendar';
 import { commandClass, refuse, type Decision, type Event, type Instant, type Refusal, type RefusalCode } from '#kernel';
+import type { Decimal } from '#money';
+import { chargedParts } from '../add-on.ts';
 import type { ChargeLine } from '../charges/charge-line.ts';
-import { capped, charge, credit, post, reversal, type ChargesPosted } from '../charges/charges.ts';
+import { capped, charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
 import { policyOf } from '../guards.ts';
 import type { Priced } from '../product.ts';
 import type { SubscriptionCreated } from '../verbs/purchase.ts';
-import { withoutSeats } from '../verbs/remove-seats.ts';
-import type { Existing, SeatLot, UpgradeTarget } from '../state.ts';
+import { splitLots } from '../lots.ts';
+import type { Existing, SavedChange, SeatLot, UpgradeTarget } from '../state.ts';
+import { endedByUpgrade, type AddOnEnded } from '../verbs/set-add-ons.ts';
 import type { SubscriptionDeleted } from '../time/end-term.ts';
 
 /**
@@ -30,6 +33,10 @@ export type UpgradeStarted = Event<
     readonly credits: readonly ChargeLine[];
     /** At renewal nothing was credited for the seats: coming back, they are charged like those that stayed. */
     readonly atRenewal: boolean;
+    /** The lots that the moved seats came in: they keep their dates, so that moving opens no window. */
+    readonly movedLots?: readonly SeatLot[];
+    /** The saved change that the seats leave by (at renewal), or that falls away as they leave (R94). */
+    readonly saved?: SavedChange;
   }
 >;
 
@@ -39,17 +46,18 @@ export type UpgradeCompleted = Event<'UpgradeCompleted', { readonly transitionId
 /** The target refused the seats: they are back, and so is their money. */
 export type UpgradeReturned = Event<
   'UpgradeReturned',
-  { readonly transitionId: string; readonly returned: number; readonly quantity: number; readonly code: RefusalCode }
+  {
+    readonly transitionId: string;
+    readonly returned: number;
+    readonly quantity: number;
+    readonly code: RefusalCode;
+    /** Whether they had left as a new term began. In mid-term, the upgrade counts as if it had never been asked for. */
+    readonly atRenewal?: boolean;
+  }
 >;
 
 /** Tell the source that its seats arrived. Sent by the upgrade process. */
 export class CompleteUpgrade extends commandClass('CompleteUpgrade')<{ readonly transitionId: string }> {}
-
-/** Give the source its seats back, because the target refused them. Sent by the upgrade process. */
-export class ReturnUpgrade extends commandClass('ReturnUpgrade')<{
-  readonly transitionId: string;
-  readonly code: RefusalCode;
-}> {}
 
 export type Leaving = {
   readonly transitionId: string;
@@ -58,40 +66,58 @@ export type Leaving = {
   readonly newSubscriptionId: string;
   readonly priced: Priced;
   readonly atRenewal?: boolean;
+  /** The billing plan that waits for the next cycle, at the price of the target SKU: it goes along to a new subscription. */
+  readonly pendingPlan?: Existing['pendingPlan'];
+  readonly saved?: SavedChange | null;
 };
 
-/** Lets seats go, with the credit for the rest of the running cycle (W10). */
+/**
+ * Lets seats go, with the credit for the rest of the running cycle (W10). Where none stay, the add-ons end with them, with
+ * the rest of their cycle back (R31, R35).
+ */
 export const seatsLeave = (
   state: Existing,
   leaving: Leaving,
   at: Instant,
-): readonly (UpgradeStarted | ChargesPosted)[] => {
-  const { transitionId, quantity: moved, target, newSubscriptionId, atRenewal = false } = leaving;
-  const day = dayOf(at);
-  const opened = target === 'new' ? opening(state, leaving, at) : null;
+): readonly (UpgradeStarted | AddOnEnded | ChargesPosted)[] => {
+  const { transitionId, quantity: moved, target, newSubscriptionId, atRenewal = false, saved = null } = leaving;
+  const quantity = state.quantity - moved;
+  const { left, taken } = splitLots(state.lots, moved);
+  const opened = target === 'new' ? opening(state, { ...leaving, lots: taken }, at) : null;
   // The cap is on the net of the operation, so on what it charges for the seats where they go, too.
   const charged = opened === null ? '0' : charge('convert', opened).subtotal;
-  const credits = atRenewal ? [] : capped([credit('convert', { ...state, quantity: moved }, day)], state, charged);
+  const credits = atRenewal ? [] : creditsFor(state, moved, charged, at);
   const started: UpgradeStarted = {
     type: 'UpgradeStarted',
     data: {
       transitionId,
       moved,
-      quantity: state.quantity - moved,
-      lots: withoutSeats(state.lots, moved),
+      quantity,
+      lots: left,
       targetSubscriptionId: target === 'new' ? newSubscriptionId : target.subscriptionId,
       target: { offerId: leaving.priced.offer.offerId, skuId: leaving.priced.sku.skuId },
       source: sourceOf(state),
       opening: opened,
       credits,
       atRenewal,
+      movedLots: taken,
+      ...(saved === null ? {} : { saved }),
       effectiveAt: at,
     },
   };
-  return credits.length > 0 ? [started, post(state, transitionId, at, credits)] : [started];
+  const ended = quantity === 0 ? endedByUpgrade(state.addOns, at) : [];
+  return [started, ...ended, ...(credits.length > 0 ? [post(state, transitionId, at, credits)] : [])];
 };
 
-const sourceOf = ({
+const creditsFor = (state: Existing, moved: number, charged: Decimal, at: Instant): readonly ChargeLine[] => {
+  const leaving = { ...state, quantity: moved };
+  const parts = moved === state.quantity ? chargedParts(leaving) : [leaving];
+  const lines = parts.map((part) => credit('convert', part, dayOf(at)));
+  return capped(lines, state, charged);
+};
+
+/** What a target is told of where seats come from. */
+export const sourceOf = ({
   subscriptionId,
   partnerId,
   customerId,
@@ -105,10 +131,13 @@ const sourceOf = ({
   termEnd,
 });
 
-/** The new half: its own price (E40), the source's end and rhythm (R96, A12, E41), the source's windows (E43). */
+/**
+ * The new half: its own price (E40), the source's end and rhythm (R96, A12, E41) with the plan that waits for its next
+ * cycle, the source's windows (E43).
+ */
 const opening = (
   state: Existing,
-  { quantity, newSubscriptionId, priced }: Leaving,
+  { quantity, newSubscriptionId, priced, pendingPlan, lots }: Leaving & { readonly lots: readonly SeatLot[] },
   at: Instant,
 ): SubscriptionCreated['data'] => ({
   subscriptionId: newSubscriptionId,
@@ -135,7 +164,8 @@ const opening = (
   cycle: { ...state.cycle, start: dayOf(at) },
   cyclesFrom: state.cyclesFrom,
   autoRenew: state.autoRenew,
-  ...windowOfChild(state),
+  ...windowOfChild(state, lots),
+  ...(pendingPlan === null || pendingPlan === undefined ? {} : { pendingPlan }),
   upgradedFrom: state.subscriptionId,
   activationLink: null,
   pending: false,
@@ -144,15 +174,19 @@ const opening = (
   effectiveAt: at,
 });
 
-const windowOfChild = (state: Existing): Pick<Existing, 'startedAt' | 'termStartedAt'> =>
+const windowOfChild = (
+  state: Existing,
+  lots: readonly SeatLot[],
+): Pick<SubscriptionCreated['data'], 'startedAt' | 'termStartedAt' | 'lots'> =>
   policyOf(state)['nce.partial.childCancelWindow'] === 'inheritSource'
-    ? { startedAt: state.startedAt, termStartedAt: state.termStartedAt }
+    ? { startedAt: state.startedAt, termStartedAt: state.termStartedAt, lots }
     : { startedAt: LONG_AGO, termStartedAt: LONG_AGO };
 
 /** Before any window: the child of an upgrade has none of its own until it renews (`childCancelWindow: none`). */
 const LONG_AGO: Instant = '0000-01-01T00:00:00.000Z';
 
-const strange = (state: Existing, transitionId: string): Refusal | undefined =>
+/** Whether no seats of that upgrade are under way: it has come to its end before. */
+export const strange = (state: Existing, transitionId: string): Refusal | undefined =>
   state.inTransit?.transitionId === transitionId
     ? undefined
     : refuse('NOTHING_CHANGES', `no seats of the upgrade ${transitionId} are under way`);
@@ -171,33 +205,19 @@ export const decideCompletion = (
     : [completed, { type: 'SubscriptionDeleted', data: { cause: 'upgraded', effectiveAt } }];
 };
 
-/** Exact reversal of the credit; seats that left at renewal are charged for the term that began then. */
-export const decideReturn = (
-  { data: { transitionId, code } }: ReturnUpgrade,
-  state: Existing,
-): Decision<UpgradeReturned | ChargesPosted> => {
-  const no = strange(state, transitionId);
-  const { inTransit } = state;
-  if (no !== undefined || inTransit === null) return no ?? [];
-  const { quantity: returned, credits, effectiveAt } = inTransit;
-  const lines =
-    credits.length > 0
-      ? credits.map((line) => reversal('convert', line))
-      : [charge('renew', { ...state, quantity: returned })];
-  const quantity = state.quantity + returned;
-  return [
-    { type: 'UpgradeReturned', data: { transitionId, returned, quantity, code, effectiveAt } },
-    post(state, transitionId, effectiveAt, lines),
-  ];
-};
-
 export const evolve = (state: Existing, event: UpgradeStarted | UpgradeCompleted | UpgradeReturned): Existing => {
   switch (event.type) {
     case 'UpgradeStarted': {
-      const { transitionId, moved, quantity, lots, targetSubscriptionId, credits, atRenewal, effectiveAt } = event.data;
+      const { moved, quantity, lots, saved = null, ...under } = event.data;
+      const { transitionId, targetSubscriptionId, target, credits, atRenewal, effectiveAt } = under;
       const lotsBefore = atRenewal ? [{ quantity: quantity + moved, since: effectiveAt }] : state.lots;
-      const inTransit = { transitionId, quantity: moved, lotsBefore, targetSubscriptionId, effectiveAt, credits };
-      return { ...state, quantity, lots, inTransit };
+      const way = { transitionId, quantity: moved, targetSubscriptionId, target, atRenewal, effectiveAt };
+      return {
+        ...state,
+        quantity,
+        lots,
+        inTransit: { ...way, lotsBefore, credits, addOnsBefore: state.addOns, saved },
+      };
     }
     case 'UpgradeCompleted':
       return { ...state, inTransit: null };

@@ -56,6 +56,10 @@ export type SubscriptionCreated = Event<
     readonly aligned: boolean;
     /** What each cycle of a usage plan includes, by meter. */
     readonly includedUnits: Readonly<Record<string, Decimal>>;
+    /** The lots that seats of a partial upgrade came in; absent: one, of `termStartedAt`. */
+    readonly lots?: Existing['lots'];
+    /** A billing plan that waits for the next cycle of the subscription that the seats came from. */
+    readonly pendingPlan?: Existing['pendingPlan'];
   }
 >;
 
@@ -147,7 +151,7 @@ const paidProduct = (offer: Offer, sku: Sku) => {
 
 /** The first state: everything that was pinned. */
 export const evolve = (_: Subscription, { data }: SubscriptionCreated): Existing => {
-  const { effectiveAt, pending, includedUnits, ...pinned } = data;
+  const { effectiveAt, pending, includedUnits, lots, pendingPlan = null, ...pinned } = data;
   return {
     ...pinned,
     status: pending ? 'pending' : 'active',
@@ -159,11 +163,11 @@ export const evolve = (_: Subscription, { data }: SubscriptionCreated): Existing
     scheduledChange: null,
     scheduledSubscriptionId: null,
     scheduledChangeFailed: null,
-    pendingPlan: null,
+    pendingPlan,
     suspension: null,
     stageEndsAt: null,
     licenceReassignment: null,
-    lots: [{ quantity: data.quantity, since: data.termStartedAt }],
+    lots: lots ?? [{ quantity: data.quantity, since: data.termStartedAt }],
     updates: 0,
     inTransit: null,
     lines: [],

@@ -16,6 +16,7 @@ import {
   type Guard,
 } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
+import { splitLots } from '../lots.ts';
 import { skuAt } from '../product.ts';
 import { seatChange } from '../charges/seat-change.ts';
 import type { Existing, SeatLot } from '../state.ts';
@@ -75,29 +76,12 @@ export const decide = (
   });
   if (no !== undefined) return no;
   const isOpen = ({ since }: SeatLot) => state.kind !== 'newCommerce' || windowOpen(since, window, at);
-  const lots = withoutSeats(state.lots, data.quantity, isOpen);
+  const lots = splitLots(state.lots, data.quantity, isOpen).left;
   return [
     { type: 'SeatsRemoved', data: { removed: data.quantity, quantity, lots, effectiveAt: at } },
     post(state, meta.commandId, at, capped(seatChange('removeQuantity', state, { part: state, quantity, at }), state)),
     ...invalidated(state, 'quantityChange', at),
   ];
-};
-
-/** Takes seats from the lots that qualify, the one whose window ends first before the others. */
-export const withoutSeats = (
-  lots: readonly SeatLot[],
-  seats: number,
-  qualifies: (lot: SeatLot) => boolean = () => true,
-): readonly SeatLot[] => {
-  let left = seats;
-  return [...lots]
-    .sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0))
-    .map((lot) => {
-      const taken = qualifies(lot) ? Math.min(left, lot.quantity) : 0;
-      left -= taken;
-      return { ...lot, quantity: lot.quantity - taken };
-    })
-    .filter(({ quantity }) => quantity > 0);
 };
 
 export const evolve = (state: Existing, { data: { quantity, lots } }: SeatsRemoved): Existing => ({

@@ -3,8 +3,10 @@ import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusa
 import { changeRefusal, coming, seatsThatLeave } from '../time/next-term.ts';
 import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
 import { overCap, seatsOn } from '../seat-cap.ts';
-import type { Existing, ScheduledChange, UpgradeTarget } from '../state.ts';
+import type { Existing, SavedChange, ScheduledChange, UpgradeTarget } from '../state.ts';
 import type { Surroundings } from '../context.ts';
+import { targetRefusal } from '../transfer/receive-upgrade.ts';
+import { sourceOf } from '../transfer/transfer.ts';
 
 /** Save what shall change at renewal; overwrites what was saved before (R78, R84, R85). */
 export class ScheduleChange extends commandClass('ScheduleChange')<{
@@ -22,7 +24,10 @@ export class ScheduleChange extends commandClass('ScheduleChange')<{
 /** What shall change at renewal is saved, in place of what was saved before (R78, R85). */
 export type ChangeScheduled = Event<
   'ChangeScheduled',
-  { readonly change: ScheduledChange; readonly newSubscriptionId: string | null }
+  SavedChange & {
+    /** Absent: by command. It is saved again where it had fallen away with seats that came back. */
+    readonly cause?: 'upgradeReturned';
+  }
 >;
 
 /** A schedule needs something to happen at renewal (R82, E38). */
@@ -50,7 +55,10 @@ export const decide = (
   const { newSubscriptionId, ...change } = data;
   const leaving = seatsThatLeave(state, change) > 0;
   if (state.isTrial && leaving) return refuse('TRIAL_LOCKED', 'a trial converts as a whole: no seats leave it');
-  const no = changeRefusal(state, change, at, surroundings) ?? aboveCap(state, change, at, surroundings);
+  const no =
+    changeRefusal(state, change, at, surroundings) ??
+    unfitTarget(state, change, at, surroundings) ??
+    aboveCap(state, change, at, surroundings);
   if (no !== undefined) return no;
   const opens = leaving && (change.target ?? 'new') === 'new';
   return [
@@ -59,6 +67,28 @@ export const decide = (
       data: { change, newSubscriptionId: opens ? newSubscriptionId : null, effectiveAt: at },
     },
   ];
+};
+
+/** An existing target is judged as for an upgrade at once, and again when the seats arrive (E49). */
+const unfitTarget = (
+  state: Existing,
+  { target, ...change }: ScheduledChange,
+  at: string,
+  surroundings: Surroundings,
+): Refusal | undefined => {
+  const then = coming(state, change, at, surroundings);
+  if (target === undefined || target === 'new' || surroundings.target === undefined || isRefusal(then))
+    return undefined;
+  const { term, offerId, skuId } = then.wanted;
+  const seats = {
+    targetSubscriptionId: target.subscriptionId,
+    target: { offerId, skuId },
+    source: sourceOf({ ...state, term }),
+    moved: seatsThatLeave(state, { ...change, target }),
+    atRenewal: false,
+    effectiveAt: at,
+  };
+  return targetRefusal(surroundings.target, seats, at, surroundings);
 };
 
 /** As things stand when it is saved (E48): at renewal, a change that was accepted is not held up by what others have got since. */

@@ -22,8 +22,8 @@ export type AddOnAdded = Event<'AddOnAdded', Omit<AddOn, 'status' | 'cause'>>;
 /** An add-on has more or fewer seats. */
 export type AddOnQuantityChanged = Event<'AddOnQuantityChanged', Wish & { readonly before: number }>;
 
-/** An add-on left the base (R33). */
-export type AddOnEnded = Event<'AddOnEnded', Wish & { readonly cause: 'command' }>;
+/** An add-on left the base: by command (R33), or because the seats went to a SKU that does not carry it (R31, R35). */
+export type AddOnEnded = Event<'AddOnEnded', Wish & { readonly cause: 'command' | 'upgrade' }>;
 
 type Changed = AddOnAdded | AddOnQuantityChanged | AddOnEnded;
 
@@ -173,6 +173,13 @@ const shareRefusal = (state: Existing, { quantity }: Wish, { addOn }: Sku): Refu
     ? refuse('QUANTITY_OUT_OF_RANGE', `the add-on needs ${share} of the base's ${state.quantity} seats`, { share })
     : undefined;
 };
+
+/** Add-ons that end because their base goes where they cannot follow (R31, R35). */
+export const endedByUpgrade = (addOns: readonly AddOn[], effectiveAt: string): readonly AddOnEnded[] =>
+  addOns.map(({ offerId, skuId }) => ({
+    type: 'AddOnEnded',
+    data: { offerId, skuId, quantity: 0, cause: 'upgrade', effectiveAt },
+  }));
 
 export const evolve = (state: Existing, event: Changed): Existing => {
   const same = (addOn: AddOn) => nameOf(addOn) === nameOf(event.data);

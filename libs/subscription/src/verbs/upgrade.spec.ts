@@ -12,7 +12,8 @@ import {
   type Story,
   type Ask,
 } from '../subscription.testing.ts';
-import { CompleteUpgrade, ReturnUpgrade } from '../transfer/transfer.ts';
+import { ReturnUpgrade } from '../transfer/return-upgrade.ts';
+import { CompleteUpgrade } from '../transfer/transfer.ts';
 
 const at = '2021-06-18T09:00:00.000Z';
 const when = '2021-06-25T09:00:00.000Z';
@@ -230,7 +231,14 @@ describe('upgrading some seats to a new subscription (R90, R97)', () => {
     expect(codeOf(deliver(story, soon, taken))).toBe('SUBSCRIPTION_EXISTS');
     expect(story.last[0]).toEqual({
       type: 'UpgradeReturned',
-      data: { transitionId: 's1-2', returned: 100, quantity: 300, code: 'SUBSCRIPTION_EXISTS', effectiveAt: when },
+      data: {
+        transitionId: 's1-2',
+        returned: 100,
+        quantity: 300,
+        code: 'SUBSCRIPTION_EXISTS',
+        atRenewal: false,
+        effectiveAt: when,
+      },
     });
     expect(story.money(story.last)).toEqual(['convert 772.00 for 100, 2021-06-25 to 2021-07-17, 23/30 reversal']);
     expect(story.state).toMatchObject({
@@ -262,7 +270,14 @@ describe('upgrading into an existing subscription (R97)', () => {
     deliver(story, soon, existing);
     expect(existing.last[0]).toEqual({
       type: 'SeatsReceived',
-      data: { transitionId: 's1-1', fromSubscriptionId: 's1', received: 100, quantity: 105, effectiveAt: when },
+      data: {
+        transitionId: 's1-1',
+        fromSubscriptionId: 's1',
+        received: 100,
+        quantity: 105,
+        lots: [{ quantity: 100, since: at }],
+        effectiveAt: when,
+      },
     });
     expect(existing.money(existing.last)).toEqual([
       'moveQuantity 535.00 for 100, 2021-06-25 to 2021-07-19, 25/30 unit-down',
@@ -320,7 +335,7 @@ describe('upgrading into an existing subscription (R97)', () => {
     ['would hold too many', 'QUANTITY_OUT_OF_RANGE', () => target({}, small)],
     [
       'is itself letting seats go',
-      'TARGET_NOT_ACTIVE',
+      'PROCESS_PENDING',
       () => target().does('2021-06-21T09:00:00.000Z', upgrade('PREMIUM', 1)),
     ],
   ])('is refused where it %s: %s, and the seats are back', (_, code, existing) => {

@@ -1,6 +1,7 @@
 import { dayOf } from '#calendar';
 import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
 import type { Decimal } from '#money';
+import { addOnsLeftBehind, chargedParts } from '../add-on.ts';
 import { capped, charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
 import {
   all,
@@ -14,10 +15,11 @@ import {
   type Asking,
   type Guard,
 } from '../guards.ts';
-import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
+import { invalidated, savedOf, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
+import { endedByUpgrade, type AddOnEnded } from './set-add-ons.ts';
 import { priceAt, relation, skuAt, upgradesOf, type Priced, type Wanted } from '../product.ts';
 import { overCap } from '../seat-cap.ts';
-import type { Existing, UpgradeTarget } from '../state.ts';
+import type { AddOn, Existing, UpgradeTarget } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { seatsLeave, type UpgradeStarted } from '../transfer/transfer.ts';
 
@@ -86,7 +88,7 @@ export const decide = (
   state: Existing,
   { at }: Asking,
   surroundings: Surroundings,
-): Decision<SubscriptionUpgraded | UpgradeStarted | ChargesPosted | ScheduledChangeRemoved> => {
+): Decision<SubscriptionUpgraded | UpgradeStarted | AddOnEnded | ChargesPosted | ScheduledChangeRemoved> => {
   const priced = targetPlan(state, data, at, surroundings);
   if (isRefusal(priced)) return priced;
   const no =
@@ -95,14 +97,20 @@ export const decide = (
   if (no !== undefined) return no;
   const dropped = invalidated(state, 'midTermUpgrade', at);
   const { quantity, target } = data;
+  // The waiting plan goes along with the seats; an existing target has plans of its own.
+  const pendingPlan = target === 'new' ? repriced(state, data, at, surroundings) : null;
+  if (isRefusal(pendingPlan)) return pendingPlan;
   // R93, A11, E39: all seats to a new subscription is the same subscription on another SKU.
   if (target === 'new' && quantity >= state.quantity) {
-    const pendingPlan = repriced(state, data, at, surroundings);
-    if (isRefusal(pendingPlan)) return pendingPlan;
-    return [...convertAll(state, { priced, quantity, pendingPlan, referenceId: meta.commandId }, at), ...dropped];
+    const leftBehind = addOnsLeftBehind(state, data, at, surroundings);
+    return [
+      ...convertAll(state, { priced, quantity, pendingPlan, leftBehind, referenceId: meta.commandId }, at),
+      ...dropped,
+    ];
   }
-  const leaving = { transitionId: meta.commandId, quantity, target, newSubscriptionId: data.newSubscriptionId, priced };
-  return [...seatsLeave(state, leaving, at), ...dropped];
+  const { newSubscriptionId } = data;
+  const leaving = { transitionId: meta.commandId, quantity, target, newSubscriptionId, priced, pendingPlan };
+  return [...seatsLeave(state, { ...leaving, saved: savedOf(state) }, at), ...dropped];
 };
 
 /** The target SKU at the source's term and billing plan, if the source may be upgraded to it. */
@@ -169,23 +177,29 @@ const amountRefusal = (
 
 type Converting = Pick<Existing, 'quantity' | 'pendingPlan'> & {
   readonly priced: Priced;
+  /** Add-ons that the target SKU does not carry. */
+  readonly leftBehind: readonly AddOn[];
   readonly referenceId: string;
 };
 
 const convertAll = (
   state: Existing,
-  { priced, quantity, pendingPlan, referenceId }: Converting,
+  { priced, quantity, pendingPlan, leftBehind, referenceId }: Converting,
   at: string,
-): readonly (SubscriptionUpgraded | ChargesPosted)[] => {
+): readonly (SubscriptionUpgraded | AddOnEnded | ChargesPosted)[] => {
   const { offer, sku, unitPrice, catalogVersion } = priced;
   const product = { offerId: offer.offerId, skuId: sku.skuId, unitPrice };
-  const lines = [credit('convert', state, dayOf(at)), charge('convert', { ...state, ...product, quantity }, dayOf(at))];
+  const lines = [
+    ...chargedParts({ ...state, addOns: leftBehind }).map((part) => credit('convert', part, dayOf(at))),
+    charge('convert', { ...state, ...product, quantity }, dayOf(at)),
+  ];
   const from = { offerId: state.offerId, skuId: state.skuId };
   return [
     {
       type: 'SubscriptionUpgraded',
       data: { from, ...product, offerName: offer.name, quantity, catalogVersion, pendingPlan, effectiveAt: at },
     },
+    ...endedByUpgrade(leftBehind, at),
     post(state, referenceId, at, capped(lines, state)),
   ];
 };
