@@ -4,7 +4,7 @@ import type { Log } from './log.ts';
 import { matching, type Options, type Reading } from './reading.ts';
 import type { Entry } from './rules.ts';
 import { confirmation, follow, type Course } from './subscriptions.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { ServiceContext } from './service-context.ts';
 import { checkpointAt, failure } from './wire.ts';
 
 /** How many events a page of history holds at most. */
@@ -42,7 +42,7 @@ const startIn = (options: Options, log: Log): Start | undefined => {
 
 /** Everything, or what passes a filter; then there are checkpoints, too. */
 class AllSubscription implements Course {
-  readonly #around: Surroundings;
+  readonly #around: ServiceContext;
   readonly #reading: Reading;
   readonly #passes: (entry: Entry) => boolean;
   readonly #isFiltered: boolean;
@@ -54,7 +54,7 @@ class AllSubscription implements Course {
   #reached: Place;
   #lastCheckpoint: Place | undefined;
 
-  constructor(around: Surroundings, reading: Reading, reached: Place) {
+  constructor(around: ServiceContext, reading: Reading, reached: Place) {
     const filter = reading.options.getFilter();
     this.#around = around;
     this.#reading = reading;
@@ -149,7 +149,7 @@ class AllSubscription implements Course {
   }
 }
 
-export const subscribeToAll = async (around: Surroundings, reading: Reading): Promise<void> => {
+export const subscribeToAll = async (around: ServiceContext, reading: Reading): Promise<void> => {
   const start = startIn(reading.options, around.log);
   if (start === undefined) {
     reading.fail(invalidPosition);

@@ -4,7 +4,7 @@ import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { AppendReq, AppendResp } from '@eventstore/db-client/generated/streams_pb.js';
 import { isLost, notLeader, takenIn } from './mishaps.ts';
 import type { Expected, Proposed, Written } from './rules.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { ServiceContext } from './service-context.ts';
 import { expectedIn, failure, nameIn, proposedIn, streamDeleted, type Failure } from './wire.ts';
 
 const classicAnswer = (expected: Expected, written: Written): AppendResp => {
@@ -44,7 +44,7 @@ const tooLarge = (maximum: number) =>
 
 /** One append in a call of its own: a header, then event by event. */
 export const append =
-  (around: Surroundings) =>
+  (around: ServiceContext) =>
   (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): void => {
     const { faults, address } = around;
     let stream = '';

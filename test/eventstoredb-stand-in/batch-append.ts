@@ -3,7 +3,7 @@ import type { BatchAppendReq, BatchAppendResp } from '@eventstore/db-client/gene
 import { answerTo, badRequest, denied, timedOut } from './batch-answers.ts';
 import { isLost, notLeader, takenIn } from './mishaps.ts';
 import type { Expected, Proposed } from './rules.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { ServiceContext } from './service-context.ts';
 import { expectedIn, nameIn, proposedIn, uuidIn } from './wire.ts';
 
 /** How long the server gives an append at most, in milliseconds. */
@@ -35,11 +35,11 @@ const timeLeft = (options: BatchAppendReq.Options): number => {
 
 /** Takes the frames of many appends from one call, and answers each append once, in the order in which they are complete. */
 class Batches {
-  readonly #around: Surroundings;
+  readonly #around: ServiceContext;
   readonly #call: Call;
   readonly #pending = new Map<string, Pending>();
 
-  constructor(around: Surroundings, call: Call) {
+  constructor(around: ServiceContext, call: Call) {
     this.#around = around;
     this.#call = call;
   }
@@ -113,7 +113,7 @@ class Batches {
 
 /** Many appends in one call. */
 export const batchAppend =
-  (around: Surroundings) =>
+  (around: ServiceContext) =>
   (call: Call): void => {
     const batches = new Batches(around, call);
     call.on('data', (frame: BatchAppendReq) => batches.take(frame));

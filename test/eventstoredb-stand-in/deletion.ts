@@ -2,7 +2,7 @@ import { status, type sendUnaryData, type ServerUnaryCall } from '@grpc/grpc-js'
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { DeleteReq, DeleteResp, TombstoneReq, TombstoneResp } from '@eventstore/db-client/generated/streams_pb.js';
 import type { Expected, Written } from './rules.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { ServiceContext } from './service-context.ts';
 import { expectedIn, failure, nameIn, streamDeleted, wrongExpectedVersion } from './wire.ts';
 
 type Ending = DeleteReq | TombstoneReq;
@@ -10,7 +10,7 @@ type Ending = DeleteReq | TombstoneReq;
 /** Soft deletion and tombstone differ in what they do to the log, and in the names of their messages. */
 const ending =
   <Response>(
-    { faults, refusal }: Surroundings,
+    { faults, refusal }: ServiceContext,
     end: (name: string, expected: Expected) => Written,
     responseAt: (at: string) => Response,
   ) =>
@@ -42,9 +42,9 @@ const tombstoned = (at: string): TombstoneResp =>
   );
 
 /** Hides a stream. */
-export const softDelete = (around: Surroundings) =>
+export const softDelete = (around: ServiceContext) =>
   ending(around, (name, expected) => around.log.softDelete(name, expected), deleted);
 
 /** Ends a stream for ever. */
-export const tombstone = (around: Surroundings) =>
+export const tombstone = (around: ServiceContext) =>
   ending(around, (name, expected) => around.log.tombstone(name, expected), tombstoned);

@@ -1,10 +1,10 @@
 import { status } from '@grpc/grpc-js';
 import type { Expected, Proposed, Written } from './rules.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { ServiceContext } from './service-context.ts';
 import { failure } from './wire.ts';
 
 /** Whether a fault swallows an append, before or after it was taken in. */
-export const isLost = ({ faults, breakAll }: Surroundings, when: 'before' | 'after'): boolean => {
+export const isLost = ({ faults, breakAll }: ServiceContext, when: 'before' | 'after'): boolean => {
   if (when === 'before' && faults.value('silence') > 0) return true;
   if (faults.take(when === 'before' ? 'loseRequest' : 'loseAnswer')) return true;
   if (!faults.take(when === 'before' ? 'breakBefore' : 'breakAfter')) return false;
@@ -14,7 +14,7 @@ export const isLost = ({ faults, breakAll }: Surroundings, when: 'before' | 'aft
 
 /** Takes an append in. One that lasts too long is said to have failed, and is in the log all the same. */
 export const takenIn = (
-  { log, faults, commitTimeout }: Surroundings,
+  { log, faults, commitTimeout }: ServiceContext,
   stream: string,
   events: readonly Proposed[],
   expected: Expected,

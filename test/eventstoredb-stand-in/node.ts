@@ -6,7 +6,7 @@ import shared from '@eventstore/db-client/generated/shared_pb.js';
 import type { Empty } from '@eventstore/db-client/generated/shared_pb.js';
 import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
-import type { Surroundings } from './surroundings.ts';
+import type { ServiceContext } from './service-context.ts';
 
 /** The version that the stand-in is modelled on. */
 const VERSION = '24.6.0';
@@ -21,7 +21,7 @@ const METHODS: readonly (readonly [service: string, method: string, features: re
 
 /** What the server can do, and of which version it is. */
 export const supported =
-  ({ faults }: Surroundings, version = VERSION) =>
+  ({ faults }: ServiceContext, version = VERSION) =>
   (_call: unknown, answer: sendUnaryData<SupportedMethods>): void => {
     if (faults.value('silence') > 0) return;
     const list = new features.SupportedMethods().setEventStoreServerVersion(version);
@@ -36,7 +36,7 @@ export const supported =
   };
 
 /** A cluster of one node, which leads. */
-export const cluster = ({ address }: Surroundings) => {
+export const cluster = ({ address }: ServiceContext) => {
   const id = new shared.UUID().setString(randomUUID());
   return (_call: ServerUnaryCall<Empty, ClusterInfo>, answer: sendUnaryData<ClusterInfo>): void => {
     const { host, port } = address();

@@ -7,7 +7,7 @@ import { notLeader } from './mishaps.ts';
 import { matching, Reading, type Options, type ReadCall } from './reading.ts';
 import { subscribeToStream } from './subscriptions.ts';
 import type { Entry } from './rules.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { ServiceContext } from './service-context.ts';
 import { failure, identifierOf, nameIn, streamDeleted } from './wire.ts';
 
 /** What the server says of a read forwards from the end: nobody is to ask that. */
@@ -85,7 +85,7 @@ const readStream = async (reading: Reading, log: Log): Promise<void> => {
 
 /** Reads and subscriptions, of a stream or of all. */
 export const read =
-  (around: Surroundings) =>
+  (around: ServiceContext) =>
   async (call: ReadCall): Promise<void> => {
     const { log, faults } = around;
     const options = call.request.getOptions();

@@ -11,7 +11,7 @@ import { Faults } from './faults.ts';
 import { Log, type LogOptions } from './log.ts';
 import { cluster, supported } from './node.ts';
 import { read } from './reads.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { ServiceContext } from './service-context.ts';
 
 /** Kestrel's bound on open calls of one connection; Node's own is none, and would hide calls that leak. */
 const OPEN_CALLS = 100;
@@ -33,7 +33,7 @@ export type ServerOptions = LogOptions & {
 };
 
 /** `end` lets the calls go on for so many milliseconds that are open, and cancels the rest. */
-export type Running = Surroundings & { readonly end: (farewell?: number) => Promise<void> };
+export type Running = ServiceContext & { readonly end: (farewell?: number) => Promise<void> };
 
 const credentials = (certificate: string | undefined): ServerCredentials => {
   if (certificate === undefined) return ServerCredentials.createInsecure();
@@ -60,7 +60,7 @@ export const startServer = async (options: ServerOptions): Promise<Running> => {
   });
   let bound = port;
   const log = new Log(options);
-  const around: Surroundings = {
+  const around: ServiceContext = {
     log,
     faults: new Faults(),
     commitTimeout,

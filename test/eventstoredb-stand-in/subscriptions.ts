@@ -4,7 +4,7 @@ import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import type { Log } from './log.ts';
 import type { Reading } from './reading.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { ServiceContext } from './service-context.ts';
 import { nameIn, streamDeleted } from './wire.ts';
 
 /** How many events may be on their way to a reader that has caught up; with more it has fallen behind. */
@@ -54,7 +54,7 @@ export const follow = async (log: Log, reading: Reading, course: Course, from: n
   }
 };
 
-export const subscribeToStream = async ({ log }: Surroundings, reading: Reading): Promise<void> => {
+export const subscribeToStream = async ({ log }: ServiceContext, reading: Reading): Promise<void> => {
   const asked = reading.options.getStream();
   const name = nameIn(asked?.getStreamIdentifier());
   const fail = () => reading.fail(streamDeleted(name));

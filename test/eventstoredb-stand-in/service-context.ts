@@ -3,7 +3,7 @@ import type { Faults } from './faults.ts';
 import type { Log } from './log.ts';
 
 /** What the services of a stand-in share. */
-export type Surroundings = {
+export type ServiceContext = {
   readonly log: Log;
   readonly faults: Faults;
   readonly refusal: Refusal;
