@@ -19,6 +19,24 @@ const spelling: readonly (readonly [wrong: RegExp, right: string])[] = [
   [/polic(y|ies)[-_ ]pre-set/i, 'policy preset'],
 ];
 
+/** Phrases at which a reader stops; what to write instead second. */
+const puzzling: readonly (readonly [phrase: RegExp, plain: string])[] = [
+  [/\b(is|are) none\b/, 'is invalid, is missing, there is no …'],
+  [/\bwho(ever|soever)\b/i, 'the caller, the process, the reader: name it'],
+  [/\b(no|some|any|every)body\b/i, 'the caller, the process, the reader: name it'],
+  [/\b(is|are|be|been|was|were|gets?) told\b/, 'gets, is notified, is returned'],
+  [/\btells? (of|the|that|apart|how|what|whether|when|which|who|why|until)\b/, 'reports, returns, says, shows'],
+  [/^[\s/*]*Answers\b/, 'Returns'],
+  [/\bwish(es|ed)?\b/i, 'request'],
+  [/\bfor ever\b/, 'always, permanently, never expires'],
+  [/\b(comes?|came) to (?!an end|rest)/, 'results in, becomes, reaches'],
+  [/\b(is|are|was) no more\b/, 'was deleted, is gone'],
+  [/\b(a no|noes)\b/, 'a refusal'],
+  [/\b(by|at|in) hand\b(?!-)/, 'manually, cached, current'],
+  [/\bso many\b/, 'a number, N, `count`'],
+  [/\b(stands?|stood) (at|for|in|on|still|where|against)\b/, 'is at, means, is recorded, stops'],
+];
+
 type Finding = string;
 
 const tooLong = (file: string, text: string): Finding[] => {
@@ -37,6 +55,14 @@ const misspelt = (file: string, text: string): Finding[] =>
     }),
   );
 
+const puzzles = (file: string, text: string): Finding[] =>
+  text.split('\n').flatMap((line, index) =>
+    puzzling.flatMap(([phrase, plain]) => {
+      const found = phrase.exec(line);
+      return found ? [`${file}:${index + 1}: “${found[0].trim()}” is plainly: ${plain}`] : [];
+    }),
+  );
+
 const here = 'test/architecture/tidy.spec.ts';
 const exclude = ['node_modules/**', 'dist/**', 'data/**', 'coverage/**', 'package-lock.json', here];
 
@@ -52,6 +78,10 @@ const found = async (
 
 const texts = '**/*.{ts,js,cjs,mjs,json,md,sh,http}';
 
+/** What is read as prose; generated pages take their sentences from the code. */
+const prose = ['{README,CONTRIBUTING}.md', '{test,bench}/README.md', 'docs/**/*.md'];
+const generated = ['docs/rules.md', 'docs/events/**'];
+
 describe('the tree', () => {
   it(`has no source of more than ${LONGEST} lines`, async () => {
     expect(await found('**/*.ts', tooLong, ['**/*.spec.ts'])).toEqual([]);
@@ -63,6 +93,10 @@ describe('the tree', () => {
 
   it('has one spelling for each word', async () => {
     expect(await found(texts, misspelt)).toEqual([]);
+  });
+
+  it('is documented in plain English', async () => {
+    expect(await found(prose, puzzles, generated)).toEqual([]);
   });
 });
 
@@ -94,5 +128,21 @@ describe('what is untidy', () => {
     ['revenue, charge cycle, policy preset', 0],
   ])('is, or is not, %s', (line, findings) => {
     expect(misspelt('a.md', line)).toHaveLength(findings);
+  });
+
+  it.each([
+    ['the URL is ' + 'none', 1],
+    ['Who' + 'ever waits is ' + 'told so', 2],
+    [' * An' + 'swers the state', 1],
+    ['some' + 'body wi' + 'shes it', 2],
+    ['it counts once, for ' + 'ever', 1],
+    ['what it com' + 'es to', 0],
+    ['it com' + 'es to 30', 1],
+    ['a link to what is no ' + 'more', 1],
+    ['so ' + 'many seats at ' + 'hand', 2],
+    ['the clock sta' + 'nds still', 1],
+    ['The others stand by; a stand-in, a standard, a hand-written baseline, no more than 30', 0],
+  ])('is, or is not, a puzzle: %s', (line, findings) => {
+    expect(puzzles('a.md', line)).toHaveLength(findings);
   });
 });

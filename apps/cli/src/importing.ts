@@ -138,7 +138,7 @@ const append = async (log: EventStore, { stream, events, expected }: Run, patien
       await log.append(stream, events, expected);
       return;
     } catch (error) {
-      if (error instanceof RevisionConflict) fail(`${error.message}: somebody else writes to this log`);
+      if (error instanceof RevisionConflict) fail(`${error.message}: another process writes to this log`);
       const mayPass = error instanceof StoreUnavailable && !(error instanceof StoreUnusable);
       if (!mayPass || performance.now() >= until) throw error;
       await pause(AGAIN);
