@@ -6,6 +6,7 @@ import { addOnChanged, addOnEnded, addOnRow, addOnsTable, type AddOnRow } from '
 import { customersTable, registered, type CustomerRow } from './customer-row.ts';
 import {
   created,
+  gone,
   opened,
   running,
   sold,
@@ -29,7 +30,7 @@ const change = (event: Recorded, changed: Changed = {}): Change =>
 /** Subscriptions and customers: who has what, and how it stands. */
 export const status = projection<SubscriptionEvent | CustomerEvent>({
   name: 'status',
-  version: 2,
+  version: 3,
   tables: { subscriptions: subscriptionsTable, add_ons: addOnsTable, customers: customersTable },
   on: {
     CustomerRegistered: registered,
@@ -117,11 +118,10 @@ export const status = projection<SubscriptionEvent | CustomerEvent>({
       return [renewed, ...addOns.map((addOn) => addOnRow(event, addOn))];
     },
 
-    SubscriptionCancelled: (event) => change(event, { ...standing('deleted'), auto_renew: 0, renews_on: null }),
+    SubscriptionCancelled: (event) => change(event, gone),
     SubscriptionExpired: (event) => change(event, { ...standing('expired'), renews_on: null }),
     SubscriptionDisabled: (event) => change(event, { ...standing('disabled'), renews_on: null }),
-    SubscriptionDeleted: (event) =>
-      change(event, { ...standing('deleted'), auto_renew: 0, scheduled_change: null, renews_on: null }),
+    SubscriptionDeleted: (event) => change(event, gone),
 
     ChargesPosted: (event) => change(event),
     ChargesAdjusted: (event) => change(event),

@@ -45,7 +45,8 @@ const showSubscription = (row: SubscriptionRow, addOns: readonly AddOnRow[] = []
   pendingPlan: json(row.pending_plan),
   scheduledChangeFailed: json(row.scheduled_change_failed),
   suspension: json(row.suspension),
-  addOns: addOns.map(showAddOn),
+  // A reaction to an event sees no other rows: those of a deleted base stay in the table, and are left out here.
+  addOns: row.status === 'deleted' ? [] : addOns.map(showAddOn),
   upgradedFrom: row.upgraded_from,
   activationLink: row.activation_link,
   licenceReassignment: row.licence_reassignment,

@@ -1,6 +1,7 @@
 import { customer, RegisterCustomer } from '#customer';
 import { rowsAfter } from '#kernel/testing';
 import {
+  activate,
   addSeats,
   autoRenew,
   cancel,
@@ -10,6 +11,7 @@ import {
   rename,
   resume,
   schedule,
+  setAddOns,
   stories,
   suspend,
   unschedule,
@@ -192,6 +194,29 @@ describe('the status of a subscription', () => {
     ['ends in stages', 'deleted', 0],
   ])('is over, access too, when it %s (R60)', (name, standing, access) => {
     expect(row(story(name))).toMatchObject({ status: standing, access, auto_renew: 0, renews_on: null });
+  });
+
+  it('has no add-on any more, and no date to wait for, once it is deleted', async () => {
+    const legacy = { offerId: 'LEGACY', term: 'P1Y' } as const;
+    const log = new WrittenLog().buys(one, bought, legacy).does(one, bought, setAddOns(2));
+    log.does(one, '2021-06-20T10:00:00.000Z', suspend);
+    expect((row(log) as { suspension: string }).suspension).toContain('autoExpiresAt');
+    log.settles(one, '2021-12-20T10:00:00.000Z');
+    const models = await (await ReadModels.open()).follow(log.events);
+    expect(await findSubscription(models.db, partnerId, one)).toMatchObject({
+      status: 'deleted',
+      suspension: null,
+      renewsOn: null,
+      addOns: [],
+    });
+    await models.store.close();
+  });
+
+  it('renews on no day before it has begun', () => {
+    const log = new WrittenLog('docs-2022-03').buys(one, bought, { offerId: 'MARKET' });
+    expect(row(log)).toMatchObject({ status: 'pending', renews_on: null });
+    log.does(one, '2021-06-20T10:00:00.000Z', activate);
+    expect(row(log)).toMatchObject({ status: 'active', renews_on: '2021-07-20' });
   });
 
   it('keeps access for a while after the term under the later rules, and loses it then', () => {

@@ -125,6 +125,8 @@ export const created = ({ data, revision }: Created): Omit<SubscriptionRow, 'seq
   policy: data.policy.preset,
   purchased_at: data.effectiveAt,
   ...running(data),
+  // Nothing renews that has not begun.
+  ...(data.pending && { renews_on: null }),
   auto_renew: data.autoRenew ? 1 : 0,
   cancel_at_renewal: 0,
   scheduled_change: null,
@@ -151,6 +153,16 @@ export const standing = (
   status,
   access: status === 'active' || status === 'expired' ? 1 : 0,
 });
+
+/** Deleted, for good: nothing that was still to come does. */
+export const gone = {
+  ...standing('deleted'),
+  auto_renew: 0,
+  renews_on: null,
+  scheduled_change: null,
+  pending_plan: null,
+  suspension: null,
+};
 
 type Opened = Pick<Created['data'], 'termStart' | 'termEnd' | 'cycle'>;
 

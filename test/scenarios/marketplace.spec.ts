@@ -1,4 +1,4 @@
-import type { Client } from '../support/client.ts';
+import { catalogueOf, offer, plan, sku, type Client } from '../support/client.ts';
 import { startLedger, type RunningLedger } from '../support/ledger.ts';
 import { expectAgreement, no, shop } from '../support/shop.ts';
 
@@ -148,12 +148,13 @@ describe('marketplace under docs-2022-03', () => {
     expect(((await client.get(paid)).allowedActions as string[]).toSorted()).toEqual([
       'activate',
       'adjustments',
+      'cancel',
       'rename',
     ]);
     expect(await client.lines(paid)).toEqual([]);
     expect(await client.all(`/v1/renewals?customerId=${customerId}`)).toEqual([]);
     expect(no(await client.send(paid, 'add-seats', { quantity: 1 }))).toBe('409 NOT_ACTIVE');
-    expect(no(await client.send(paid, 'cancel', cancel))).toBe('409 NOT_ACTIVE');
+    expect((await client.get(paid)).renewsOn).toBeNull();
 
     await client.at('2022-04-05T09:00:00.000Z');
     for (const id of [paid, tried]) await client.tell(id, 'activate');
@@ -171,6 +172,31 @@ describe('marketplace under docs-2022-03', () => {
     expect(await client.get(tried)).toMatchObject({ term: 'P1M', isTrial: false });
     expect((await client.get(forgotten)).status).toBe('pending');
     await expectAgreement(client, customerId);
+  });
+
+  it('given up while pending costs nothing and gives its place back', async () => {
+    const single = offer('S', [sku('1', [plan('P1M', 'monthly', '5.00')])], {
+      kind: 'isvSaas',
+      publisher: { kind: 'partner', name: 'Fabrikam' },
+      limitPerCustomer: 1,
+    });
+    ledger = await startLedger({
+      clock: '2022-04-01T09:00:00.000Z',
+      catalogue: catalogueOf('shop-1', '2015-01-01T00:00:00Z', single),
+      policy: 'docs-2022-03',
+    });
+    client = ledger.client;
+    customerId = await client.customer();
+    const wish = { offerId: 'S', skuId: '1', quantity: 3, term: 'P1M', billingCycle: 'monthly' };
+    const pending = await client.buy(customerId, wish);
+    await client.at('2023-04-01T09:00:00.000Z');
+    expect((await client.get(pending)).allowedActions).toContain('cancel');
+    expect(no(await client.call('POST', '/v1/subscriptions', { customerId, ...wish }))).toBe(
+      '409 ALREADY_OWNED_SINGLE',
+    );
+    expect(typesOf(await client.tell(pending, 'cancel', cancel))).toEqual(['SubscriptionCancelled']);
+    expect(await client.lines(pending)).toEqual([]);
+    expect((await client.call('POST', '/v1/subscriptions', { customerId, ...wish })).status).toBe(201);
   });
 
   it('72 hours from the order for all money back, by the month and by the year', async () => {

@@ -190,7 +190,7 @@ describe('states by commands (rule-book.md §4)', () => {
       pause                   yes      locked   inactive inactive gone
       resume                  unpaused unpaused unpaused unpaused gone
       cancel                  yes      locked   inactive inactive gone
-      auto-renew              yes      yes      inactive inactive gone
+      auto-renew              yes      yes      yes      yes      gone
       scheduled-change        yes      yes      inactive inactive gone
       remove-scheduled-change none     none     inactive inactive gone
       add-ons                 yes      locked   parent   parent   gone
@@ -293,7 +293,7 @@ describe('states by commands (rule-book.md §4)', () => {
       reactivate              kind     kind
       pause                   kind     kind
       resume                  kind     kind
-      cancel                  inactive yes
+      cancel                  yes      yes
       auto-renew              inactive yes
       scheduled-change        kind     kind
       remove-scheduled-change kind     kind

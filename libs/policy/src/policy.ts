@@ -86,7 +86,7 @@ type Choices = {
   readonly 'nce.coterm': 'off' | 'on';
   readonly 'nce.calendarAlignment': 'off' | 'on';
   readonly 'nce.trial': TrialRules;
-  /** How many updates a subscription takes in its life. */
+  /** How many updates a subscription takes in a term; stopping is not one of them. */
   readonly 'nce.updates.max': number | null;
   /** Whether new commerce is open only to partners in the technical preview (R44). */
   readonly 'nce.previewGate': 'on' | 'off';

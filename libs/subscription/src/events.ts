@@ -77,34 +77,37 @@ export const evolve = (state: Subscription, event: SubscriptionEvent): Subscript
   return counted(state, evolveExisting(state, event), event);
 };
 
-/** Remembers when the stream's last event took effect, and how often somebody changed something. */
+/** Remembers when the stream's last event took effect, and how often something was changed in the running term. */
 const counted = (before: Existing, state: Existing, event: SubscriptionEvent): Existing => {
   const { effectiveAt } = event.data;
-  const updates = before.updates + (isUpdate(event) ? 1 : 0) - (isTakenBack(event) ? 1 : 0);
+  const updates = opensTerm(event) ? 0 : before.updates + (isUpdate(event) ? 1 : 0) - (isTakenBack(event) ? 1 : 0);
   const lastEffectiveAt = effectiveAt > before.lastEffectiveAt ? effectiveAt : before.lastEffectiveAt;
   // What one command led to takes effect together: after its first event there is nothing to remember.
   if (state.updates === updates && state.lastEffectiveAt === lastEffectiveAt) return state;
   return { ...state, updates, lastEffectiveAt };
 };
 
+/** With each term the count begins anew. */
+const opensTerm = ({ type }: SubscriptionEvent): boolean =>
+  type === 'SubscriptionRenewed' || type === 'TermChanged' || type === 'TrialConverted';
+
 const updates: ReadonlySet<SubscriptionEvent['type']> = new Set([
   'SeatsAdded',
   'SeatsRemoved',
-  'SubscriptionPaused',
   'SubscriptionResumed',
   'AutoRenewEnabled',
-  'AutoRenewDisabled',
   'ChangeScheduled',
   'ScheduledChangeRemoved',
   'PlanChangeScheduled',
   'PlanChangeRevoked',
-  'TermChanged',
-  'TrialConverted',
   'SubscriptionUpgraded',
   'UpgradeStarted',
 ]);
 
-/** What counts towards `nce.updates.max`: what was asked for, not what followed from it or fell due. */
+/**
+ * What counts towards `nce.updates.max`: what was asked for, not what followed from it or fell due. Stopping is not counted:
+ * pausing, cancelling, and switching auto-renew off.
+ */
 const isUpdate = ({ type, data }: SubscriptionEvent): boolean =>
   updates.has(type) && !('cause' in data && data.cause !== 'command') && !('atRenewal' in data && data.atRenewal);
 

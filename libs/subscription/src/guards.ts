@@ -74,11 +74,11 @@ export const mustBeActive: Guard = ({ status }) =>
 export const notDuringTrial: Guard = ({ isTrial, termEnd }) =>
   isTrial ? refuse('TRIAL_LOCKED', `that is not possible during the trial, which ends with ${termEnd}`) : undefined;
 
-/** A subscription may be updated only so often (`nce.updates.max`). */
+/** A subscription may be updated only so often in a term (`nce.updates.max`). */
 export const notTooOften: Guard = (state) => {
   const most = policyOf(state)['nce.updates.max'];
   return state.kind === 'newCommerce' && most !== null && state.updates >= most
-    ? refuse('TOO_MANY_UPDATES', `the subscription was updated ${state.updates} times already`, { most })
+    ? refuse('TOO_MANY_UPDATES', `the subscription was updated ${state.updates} times in this term already`, { most })
     : undefined;
 };
 

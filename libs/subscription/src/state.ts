@@ -149,7 +149,7 @@ export type Existing = Product & {
   readonly addOns: readonly AddOn[];
   readonly usage: Usage;
   readonly lots: readonly SeatLot[];
-  /** Commands accepted so far (`nce.updates.max`). */
+  /** Updates of the running term (`nce.updates.max`). */
   readonly updates: number;
   readonly inTransit: SeatsInTransit | null;
   /** Lines that a refund may still reverse or that a credit may still be measured against. */
@@ -160,3 +160,16 @@ export type Existing = Product & {
 export type Subscription = None | Existing;
 
 export const none: None = { status: 'none' };
+
+/** The end, for good (R61): nothing lives on a deleted base, neither add-ons nor anything that was still to come. */
+export const deleted = (state: Existing): Existing => ({
+  ...state,
+  status: 'deleted',
+  autoRenew: false,
+  scheduledChange: null,
+  scheduledSubscriptionId: null,
+  pendingPlan: null,
+  suspension: null,
+  stageEndsAt: null,
+  addOns: [],
+});

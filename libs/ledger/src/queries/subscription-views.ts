@@ -137,7 +137,8 @@ const facts = (state: Existing) => ({
   cycleEnd: state.cycle.end,
   autoRenew: state.autoRenew,
   cancelAtRenewal: state.cancelAtRenewal,
-  renewsOn: state.autoRenew && endOf(state) !== null ? addDays(state.termEnd, 1) : null,
+  // Nothing renews that has not begun, or that somebody switched off.
+  renewsOn: state.autoRenew && state.status !== 'pending' && endOf(state) !== null ? addDays(state.termEnd, 1) : null,
   scheduledChange: state.scheduledChange,
   pendingPlan: state.pendingPlan && {
     billingCycle: state.pendingPlan.billingCycle,

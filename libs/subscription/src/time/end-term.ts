@@ -1,7 +1,7 @@
 import { plus } from '#calendar';
 import type { Event, Instant } from '#kernel';
 import { policyOf } from '../guards.ts';
-import type { Existing } from '../state.ts';
+import { deleted, type Existing } from '../state.ts';
 
 /** The end, for good (R61). */
 export type SubscriptionDeleted = Event<
@@ -44,7 +44,7 @@ export const endStage = (state: Existing, effectiveAt: Instant): readonly TermEn
 export const evolve = (state: Existing, event: TermEnd): Existing => {
   switch (event.type) {
     case 'SubscriptionDeleted':
-      return { ...state, status: 'deleted', autoRenew: false, scheduledChange: null, stageEndsAt: null };
+      return deleted(state);
     case 'SubscriptionExpired':
       return { ...state, status: 'expired', stageEndsAt: event.data.until };
     case 'SubscriptionDisabled':

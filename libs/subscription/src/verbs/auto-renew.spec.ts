@@ -1,5 +1,6 @@
-import { autoRenew, pause, schedule, suspend } from '../asks.testing.ts';
-import { bought, rules } from '../subscription.testing.ts';
+import { addSeats, autoRenew, pause, resume, schedule, suspend } from '../asks.testing.ts';
+import { allowedActions } from '../allowed-actions.ts';
+import { bought, meta, rules } from '../subscription.testing.ts';
 
 const at = '2021-06-18T09:00:00.000Z';
 const when = '2021-06-20T10:00:00.000Z';
@@ -47,6 +48,37 @@ describe('auto-renew', () => {
     const policies = rules('docs-2022-03');
     const later = bought(at, { offerId: 'TRIAL', quantity: 25 }, { policies }).does(when, autoRenew(false));
     expect(later.settled(end).state.status).toBe('expired');
+  });
+});
+
+describe('one can always stop', () => {
+  const limited = { policies: rules('docs-2022-03', { 'nce.updates.max': 1 }) };
+  const full = () => bought(at, { term: 'P1Y' }, limited).does(when, addSeats(1));
+
+  it('switches off and pauses however often the subscription was updated, and on only within the limit', () => {
+    expect(full().no(when, addSeats(1))).toBe('TOO_MANY_UPDATES');
+    expect(full().no(when, pause())).toBeUndefined();
+    const off = full().does(when, autoRenew(false));
+    expect(off.no(when, autoRenew(true))).toBe('TOO_MANY_UPDATES');
+    expect(allowedActions(full().state, meta(when), full().surroundings)).toEqual(
+      expect.arrayContaining(['auto-renew', 'pause']),
+    );
+  });
+
+  it('is not counted', () => {
+    const story = bought(at, { term: 'P1Y' }, limited).does(when, autoRenew(false)).does(when, autoRenew(true));
+    expect(story.no(when, autoRenew(false))).toBeUndefined();
+    const paused = bought(at, { term: 'P1Y' }, limited).does(when, pause()).does(when, resume);
+    expect(paused.no(when, pause())).toBeUndefined();
+    expect(paused.no(when, addSeats(1))).toBe('TOO_MANY_UPDATES'); // resuming is an update
+  });
+
+  it('records nothing once the term is over', () => {
+    const story = bought(at, {}, limited).does(when, pause()).settled(end);
+    expect(story.state.status).toBe('disabled');
+    expect(story.asked(end, autoRenew(false))).toEqual([]);
+    expect(story.no(end, autoRenew(true))).toBe('NOT_ACTIVE');
+    expect(bought(at, {}, limited).does(when, autoRenew(false)).settled(end).asked(end, autoRenew(false))).toEqual([]);
   });
 });
 

@@ -21,8 +21,18 @@ const configurable: Guard = ({ kind }) => {
   return kind === 'usage' ? refuse('WRONG_COMMERCE_KIND', 'a usage subscription has no term to renew') : undefined;
 };
 
+/** The stages after a term that did not renew: auto-renew is off there for good, and may be said to be. */
+const isOver = ({ status }: Existing): boolean => status === 'expired' || status === 'disabled';
+
+/** One can always stop: switching off is not held up by the number of updates, nor by a term that is over already. */
+const mayStop: Guard = (state, asking, surroundings) =>
+  isOver(state)
+    ? undefined
+    : (mustBeActive(state, asking, surroundings) ??
+      (state.autoRenew ? undefined : notTooOften(state, asking, surroundings)));
+
 /** A choice of active subscriptions (R76). */
-export const guard = all(mayTry('auto-renew'), configurable, mustBeActive, notTooOften);
+export const guard = all(mayTry('auto-renew'), configurable, mayStop);
 
 /** Off drops a scheduled change, which needs it on (R82, A17). */
 export const decide = (
@@ -30,6 +40,7 @@ export const decide = (
   state: Existing,
   { at }: Asking,
 ): Decision<AutoRenewEnabled | AutoRenewDisabled | CancellationRevoked | ScheduledChangeRemoved> => {
+  if (isOver(state)) return enabled ? refuse('NOT_ACTIVE', `the subscription is ${state.status}, not active`) : [];
   if (state.autoRenew === enabled) return refuse('NOTHING_CHANGES', `auto-renew is ${enabled ? 'on' : 'off'} already`);
   const revoked: readonly CancellationRevoked[] = state.cancelAtRenewal
     ? [{ type: 'CancellationRevoked', data: { effectiveAt: at } }]

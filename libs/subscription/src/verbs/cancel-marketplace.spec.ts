@@ -100,7 +100,15 @@ describe('cancelling a marketplace subscription (R46)', () => {
   it('is for active ones', () => {
     const story = monthly().does(at, suspend);
     expect(story.no(at, cancel)).toBe('SUBSCRIPTION_SUSPENDED');
-    expect(monthly({ preset: 'docs-2022-03' }).no(at, cancel)).toBe('NOT_ACTIVE');
+  });
+
+  it('gives up what never began, at any time and without a charge', () => {
+    const story = monthly({ preset: 'docs-2022-03' });
+    expect(options(story, at)).toEqual([]);
+    expect(listed(story, '2022-06-18T09:00:00.000Z')).toContain('cancel');
+    story.does('2022-06-18T09:00:00.000Z', cancel);
+    expect(typesOf(story.last)).toEqual(['SubscriptionCancelled']);
+    expect(story.state.status).toBe('deleted');
   });
 });
 

@@ -15,7 +15,11 @@ const notScheduledYet: Guard = (state, { at }) =>
     ? refuse('NOTHING_CHANGES', `the subscription ends with ${state.termEnd} already`)
     : undefined;
 
-export const guard = all(mustBeActive, notScheduledYet);
+/** What never began can be given up, too: nothing was charged for it. */
+const activeOrPending: Guard = (state, asking, surroundings) =>
+  state.status === 'pending' ? undefined : mustBeActive(state, asking, surroundings);
+
+export const guard = all(activeOrPending, notScheduledYet);
 
 /** When the full refund is over: the first instant that is too late (A4). It counts from the order, trial or not (E54). */
 export const fullRefundUntil = (state: Existing): Instant => {
@@ -27,8 +31,9 @@ export const fullRefundUntil = (state: Existing): Instant => {
   return plus(from, policy[monthly ? 'isv.cancel.monthly' : 'isv.cancel.annual']);
 };
 
-/** At once and with all money back during a trial (A14, D13, E26) and strictly within the window (R48, R50, E6, E7). */
-export const isImmediate = (state: Existing, at: Instant): boolean => state.isTrial || at < fullRefundUntil(state);
+/** At once, with all money back: while pending, during a trial (A14, D13, E26), strictly within the window (R48, R50, E6, E7). */
+export const isImmediate = (state: Existing, at: Instant): boolean =>
+  state.status === 'pending' || state.isTrial || at < fullRefundUntil(state);
 
 /** Later than the window it ends with its term, without a credit (R49, R51). */
 export const scheduled = (

@@ -4,7 +4,7 @@ import * as marketplace from './cancel-marketplace.ts';
 import * as newCommerce from './cancel-new-commerce.ts';
 import { all, byKind, mayTry, type Asking, type Guard } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
-import type { Existing, Reason } from '../state.ts';
+import { deleted, type Existing, type Reason } from '../state.ts';
 
 /** End the whole subscription (R62). The reason is stored (R39). */
 export class CancelSubscription extends commandClass('CancelSubscription')<{
@@ -60,4 +60,4 @@ export const decide = (
 };
 
 /** Gone with the event: access (R60), and every way back (R61). */
-export const evolve = (state: Existing): Existing => ({ ...state, status: 'deleted', autoRenew: false });
+export const evolve = (state: Existing): Existing => deleted(state);

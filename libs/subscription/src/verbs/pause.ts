@@ -1,6 +1,6 @@
 import { commandClass, type Decision, type Event } from '#kernel';
 import { autoRenewOff, type AutoRenewDisabled } from './auto-renew.ts';
-import { all, mayTry, mustBeActive, notDuringTrial, notTooOften, onlyFor, type Asking } from '../guards.ts';
+import { all, mayTry, mustBeActive, notDuringTrial, onlyFor, type Asking } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing, Reason } from '../state.ts';
 
@@ -17,7 +17,7 @@ export type SubscriptionPaused = Event<
 >;
 
 /** New commerce alone pauses, and not during a trial (A16). */
-export const guard = all(mayTry('pause'), onlyFor('pause', 'newCommerce'), mustBeActive, notDuringTrial, notTooOften);
+export const guard = all(mayTry('pause'), onlyFor('pause', 'newCommerce'), mustBeActive, notDuringTrial);
 
 /** For non-payment (R66); auto-renew goes off (R70) and a scheduled change goes away (R71); no money moves (R72). */
 export const decide = (

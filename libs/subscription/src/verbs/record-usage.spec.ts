@@ -67,6 +67,17 @@ describe('usage', () => {
     expect(story.money(story.last)[0]).toBe('usage 1.00 for 10, 2021-07-18 to 2021-08-17, 31/31 line-down');
   });
 
+  it('belongs to the life of the subscription: from its purchase to the ledger’s clock, both included', () => {
+    const later = '2021-06-20T10:00:00.000Z';
+    const story = metered(at);
+    for (const usedAt of ['2011-06-18T09:00:00.000Z', '2021-06-18T08:59:59.999Z', '2021-06-20T10:00:00.001Z'])
+      expect(story.refusal(later, use('1', usedAt, { usedAt }))).toMatchObject({
+        refused: 'VALIDATION_FAILED',
+        facts: { errors: [{ path: 'usedAt' }] },
+      });
+    for (const usedAt of [at, later]) expect(story.no(later, use('1', usedAt, { usedAt }))).toBeUndefined();
+  });
+
   it('is the affair of metered services', () => {
     expect(office(at).no(at, use('1', 'u1'))).toBe('WRONG_COMMERCE_KIND');
     expect(crm(at).no(at, deprovision)).toBe('WRONG_COMMERCE_KIND');

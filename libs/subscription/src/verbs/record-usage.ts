@@ -1,4 +1,4 @@
-import { commandClass, refuse, type Decision, type Event, type Instant } from '#kernel';
+import { commandClass, refuse, type Decision, type Event, type Instant, type Refusal } from '#kernel';
 import { add, compare, isZero, lineDown, negate, type Decimal } from '#money';
 import type { ChargeLine } from '../charges/charge-line.ts';
 import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
@@ -26,9 +26,24 @@ export const decide = ({ data }: RecordUsage, state: Existing, { at }: Asking): 
     return seen === contentOf(data)
       ? []
       : refuse('IDEMPOTENCY_KEY_REUSED', `the usage ${data.usageId} was recorded with other content`);
+  const no = timeRefusal(data, state, at);
+  if (no !== undefined) return no;
   const included = named(usage.left, data.meter) ?? '0';
   const billable = isZero(included) ? data.quantity : beyond(data.quantity, included);
   return [{ type: 'UsageRecorded', data: { ...data, billable, effectiveAt: at } }];
+};
+
+/** What was used was used in the life of the subscription: not before it was bought, and not after the ledger's clock. */
+const timeRefusal = ({ usedAt }: RecordUsage['data'], { purchasedAt }: Existing, at: Instant): Refusal | undefined => {
+  const message =
+    usedAt < purchasedAt
+      ? `must not lie before the purchase at ${purchasedAt}`
+      : usedAt > at
+        ? `must not lie after the ledger's clock, which shows ${at}`
+        : undefined;
+  return message === undefined
+    ? undefined
+    : refuse('VALIDATION_FAILED', `usedAt: ${message}`, { errors: [{ path: 'usedAt', message }] });
 };
 
 const beyond = (quantity: Decimal, included: Decimal): Decimal =>

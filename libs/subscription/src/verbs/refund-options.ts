@@ -11,7 +11,7 @@ export type RefundOption = { readonly type: 'full' | 'partial'; readonly expires
 
 /** The refunds that are still open (R47–R52, R63–R65), whoever may ask for them. */
 export const refundOptions = (state: Existing, asking: Asking, surroundings: Surroundings): readonly RefundOption[] => {
-  if (state.status === 'deleted') return [];
+  if (state.status === 'deleted' || state.status === 'pending') return [];
   if (state.kind === 'isvSaas') {
     const expiresAt = fullRefundUntil(state);
     const open = marketplaceGuard(state, asking, surroundings) === undefined && asking.at < expiresAt;

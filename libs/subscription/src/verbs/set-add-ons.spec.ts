@@ -1,4 +1,14 @@
-import { addSeats, autoRenew, convert, pause, reactivate, schedule, suspend, upgrade } from '../asks.testing.ts';
+import {
+  addSeats,
+  autoRenew,
+  cancel,
+  convert,
+  pause,
+  reactivate,
+  schedule,
+  suspend,
+  upgrade,
+} from '../asks.testing.ts';
 import { addOns, cloud, crm, metered, office, reactivateAddOn, suspendAddOn } from '../kinds.testing.ts';
 import { typesOf, type Story } from '../subscription.testing.ts';
 
@@ -164,7 +174,7 @@ describe('the add-ons of new commerce', () => {
 
   it('end with a base that does not renew', () => {
     const story = cloud(at).does(at, two).does(at, autoRenew(false)).settled('2022-06-18T00:00:00.000Z');
-    expect(story.state.status).toBe('deleted');
+    expect(story.state).toMatchObject({ status: 'deleted', addOns: [] });
     expect(story.money(story.last).at(-1)).toBe('cycleCharge 5.00 for 2, 2022-05-18 to 2022-06-17, 31/31 whole-cycle');
   });
 
@@ -177,6 +187,11 @@ describe('the add-ons of new commerce', () => {
       .does(at, schedule({ quantity: 5 }))
       .does(at, two);
     expect(docs.last.at(-1)).toMatchObject({ type: 'ScheduledChangeRemoved', data: { cause: 'addOnChange' } });
+  });
+
+  it('are gone with a base that is cancelled', () => {
+    const story = cloud(at).does(at, two).does(at, cancel);
+    expect(story.state).toMatchObject({ status: 'deleted', addOns: [] });
   });
 
   it('leave the seats of the base alone', () => {

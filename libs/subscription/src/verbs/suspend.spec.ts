@@ -67,6 +67,7 @@ describe('suspending a legacy subscription', () => {
     expect(typesOf(story.last)).toEqual(['SubscriptionRenewed', 'SubscriptionRenewed', 'SubscriptionRenewed']);
     expect(story.state).toMatchObject({ status: 'suspended', termStart: '2018-03-20' });
     story.settled('2018-04-02T10:00:00.000Z');
+    expect(story.state).toMatchObject({ status: 'deleted', suspension: null, autoRenew: false });
     expect(story.last).toEqual([
       {
         type: 'SubscriptionDeleted',
