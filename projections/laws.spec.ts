@@ -247,6 +247,7 @@ describe('the projections', () => {
             quantity: addOn.quantity,
             unit_price: addOn.unitPrice,
             status: addOn.status,
+            suspension: addOn.suspension === undefined ? null : JSON.stringify(addOn.suspension),
           })),
         ),
       );
@@ -255,10 +256,15 @@ describe('the projections', () => {
   it('tell when something falls due as the aggregate does', () =>
     check((log) => {
       const rows = rowsAfter(renewals, 'renewals', ...log.events) as readonly Row[];
-      const due = (row: Row) =>
-        row['in_transit'] === 1
-          ? null
-          : ([row['due_at'], row['expires_at']].filter((instant) => instant != null).sort()[0] ?? null);
+      const expiries = Map.groupBy(
+        rowsAfter(renewals, 'add_on_expiries', ...log.events),
+        ({ subscription_id }) => subscription_id,
+      );
+      const due = (row: Row) => {
+        const addOns = expiries.get(row['subscription_id'] ?? null) ?? [];
+        const dates = [row['due_at'], row['expires_at'], ...addOns.map(({ expires_at }) => expires_at)];
+        return row['in_transit'] === 1 ? null : (dates.filter((instant) => instant != null).sort()[0] ?? null);
+      };
       const living = states(log).filter(({ status }) => status !== 'deleted');
       expect(Object.fromEntries(rows.map((row) => [row['subscription_id'], due(row)]))).toEqual(
         Object.fromEntries(living.map((state) => [state.subscriptionId, nextDue(state)])),

@@ -90,6 +90,8 @@ const upgraded = (log: WrittenLog, seats = 4, target: UpgradeTarget = 'new') =>
   log.does(one, day('2021-06-25'), upgrade(seats, target)).delivers(one, day('2021-06-25', '10:01'));
 const yearly = () => extended('P3Y').does(one, day('2021-06-20'), changePlan({ billingCycle: 'annual' }));
 
+const legacy = () => new WrittenLog().buys(one, bought, { offerId: 'LEGACY' });
+
 /** Lives of subscriptions in which, taken together, everything happens that can. */
 export const stories: Readonly<Record<string, () => WrittenLog>> = {
   'grows, shrinks, is renamed and corrected by hand': () =>
@@ -165,17 +167,20 @@ export const stories: Readonly<Record<string, () => WrittenLog>> = {
       .does(one, day('2021-06-25'), upgrade(10, toOther))
       .delivers(one, day('2021-06-25', '10:01')),
   'is legacy, with an add-on that comes, grows, rests and goes': () =>
-    new WrittenLog()
-      .buys(one, bought, { offerId: 'LEGACY' })
+    legacy()
       .does(one, day('2021-06-20'), setAddOns(3))
       .does(one, day('2021-06-21'), setAddOns(5))
       .does(one, day('2021-06-22'), suspendAddOn)
       .does(one, day('2021-06-23'), reactivateAddOn)
       .settles(one, day('2021-07-18'))
       .does(one, day('2021-07-20'), setAddOns()),
+  'is legacy, renews with an add-on that rests, and loses it when its time is up': () =>
+    legacy()
+      .does(one, day('2021-06-20'), setAddOns(3))
+      .does(one, day('2021-06-22'), suspendAddOn)
+      .settles(one, day('2021-10-20')),
   'is legacy, suspended with its add-on and back with it': () =>
-    new WrittenLog()
-      .buys(one, bought, { offerId: 'LEGACY' })
+    legacy()
       .does(one, day('2021-06-20'), setAddOns(3))
       .does(one, day('2021-06-21'), suspend)
       .does(one, day('2021-07-01'), reactivate),

@@ -32,12 +32,30 @@ export type RenewalRow = {
   readonly scheduled_change: string | null;
 };
 
-export type RenewalTables = { readonly renewals: RenewalRow };
+/** An add-on that was suspended by itself: when it is deleted, unless it is reactivated before (R41). */
+export type AddOnExpiryRow = {
+  readonly subscription_id: string;
+  readonly offer_id: string;
+  readonly sku_id: string;
+  readonly expires_at: string;
+};
+
+export type RenewalTables = { readonly renewals: RenewalRow; readonly add_on_expiries: AddOnExpiryRow };
 
 type Changed = Partial<Omit<RenewalRow, 'subscription_id'>>;
 
 const change = (event: Recorded, changed: Changed): Change =>
   patch('renewals', { subscription_id: idOf(event) }, changed);
+
+type AddOnNamed = Recorded<Extract<SubscriptionEvent, { type: 'AddOnSuspended' | 'AddOnReactivated' | 'AddOnEnded' }>>;
+
+const addOnKey = (event: AddOnNamed) => ({
+  subscription_id: idOf(event),
+  offer_id: event.data.offerId,
+  sku_id: event.data.skuId,
+});
+
+const noExpiry = (event: AddOnNamed): Change => drop('add_on_expiries', addOnKey(event));
 
 const over = (event: Recorded): Change => drop('renewals', { subscription_id: idOf(event) });
 
@@ -66,7 +84,7 @@ const atTermEnd = ({ isTrial, kind, policy }: Created): RenewalRow['at_term_end'
 /** What falls due when: the scheduler's list, and the answer to "what renews next month?". */
 export const renewals = projection<SubscriptionEvent>({
   name: 'renewals',
-  version: 1,
+  version: 2,
   tables: {
     renewals: {
       key: ['subscription_id'],
@@ -95,6 +113,11 @@ export const renewals = projection<SubscriptionEvent>({
         ['partner_id', 'renews_on', 'subscription_id'],
         ['partner_id', 'customer_id', 'renews_on', 'subscription_id'],
       ],
+    },
+    add_on_expiries: {
+      key: ['subscription_id', 'offer_id', 'sku_id'],
+      columns: { subscription_id: 'text', offer_id: 'text', sku_id: 'text', expires_at: 'text' },
+      indexes: [['expires_at', 'subscription_id']],
     },
   },
   on: {
@@ -129,6 +152,12 @@ export const renewals = projection<SubscriptionEvent>({
     SubscriptionResumed: (event) => change(event, { status: 'active' }),
     SubscriptionSuspended: (event) => change(event, { status: 'suspended', expires_at: event.data.autoExpiresAt }),
     SubscriptionReactivated: (event) => change(event, { status: 'active', expires_at: null }),
+    AddOnSuspended: (event) =>
+      event.data.autoExpiresAt === undefined
+        ? []
+        : put('add_on_expiries', { ...addOnKey(event), expires_at: event.data.autoExpiresAt }),
+    AddOnReactivated: noExpiry,
+    AddOnEnded: noExpiry,
     AutoRenewEnabled: (event) => change(event, { auto_renew: 1 }),
     AutoRenewDisabled: (event) => change(event, { auto_renew: 0 }),
     CancellationScheduled: (event) => change(event, { auto_renew: 0, cancel_at_renewal: 1 }),

@@ -10,7 +10,7 @@ type Db = Kysely<RenewalTables>;
 /** Something fell due to this subscription, and nobody has recorded it yet. */
 export type Due = { readonly subscriptionId: string; readonly partnerId: string; readonly dueAt: Instant };
 
-/** Two things fall due, each by itself: what time does to a term, and what it does to a suspension. */
+/** Two things fall due to a subscription, each by itself: what time does to a term, and what it does to a suspension. */
 const kinds = ['due_at', 'expires_at'] as const;
 
 /** After one instant, up to and including another. */
@@ -20,7 +20,10 @@ type Span = { readonly after?: Instant | undefined; readonly until: Instant };
 export const due = (db: Db, until: Instant, limit: number): Promise<readonly Due[]> => within(db, { until }, limit);
 
 const within = async (db: Db, span: Span, limit: number): Promise<readonly Due[]> => {
-  const found = await Promise.all(kinds.map((kind) => firstDue(db, kind, span, limit)));
+  const found = await Promise.all([
+    ...kinds.map((kind) => firstDue(db, kind, span, limit)),
+    firstAddOnDue(db, span, limit),
+  ]);
   const earliest = new Map<string, Due>();
   for (const one of found.flat().sort(byTime))
     if (!earliest.has(one.subscriptionId)) earliest.set(one.subscriptionId, one);
@@ -51,6 +54,26 @@ const firstDue = async (
   }));
 };
 
+/** The same for the add-ons that were suspended by themselves (R41). */
+const firstAddOnDue = async (db: Db, { after, until }: Span, limit: number): Promise<readonly Due[]> => {
+  const rows = await db
+    .selectFrom('add_on_expiries')
+    .innerJoin('renewals', 'renewals.subscription_id', 'add_on_expiries.subscription_id')
+    .select(['renewals.subscription_id', 'renewals.partner_id', 'add_on_expiries.expires_at'])
+    .where('renewals.in_transit', '=', 0)
+    .where((eb) =>
+      eb.and([
+        eb('add_on_expiries.expires_at', '<=', until),
+        ...given(after, (instant) => eb('add_on_expiries.expires_at', '>', instant)),
+      ]),
+    )
+    .orderBy('add_on_expiries.expires_at')
+    .orderBy('add_on_expiries.subscription_id')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ subscriptionId: row.subscription_id, partnerId: row.partner_id, dueAt: row.expires_at }));
+};
+
 /** When something falls due next, whose ever it is; `undefined` when nothing does up to and including `until`. */
 export const earliestDue = async (
   db: Db,
@@ -65,7 +88,20 @@ export const earliestDue = async (
 export const overdueCount = async (db: Db, now: Instant): Promise<number> => {
   const { count } = await waiting(db)
     .select((eb) => eb.fn.countAll<number | string>().as('count'))
-    .where((eb) => eb.or([eb('due_at', '<=', now), eb('expires_at', '<=', now)]))
+    .where((eb) =>
+      eb.or([
+        eb('due_at', '<=', now),
+        eb('expires_at', '<=', now),
+        eb(
+          'subscription_id',
+          'in',
+          eb
+            .selectFrom('add_on_expiries')
+            .select('add_on_expiries.subscription_id')
+            .where('add_on_expiries.expires_at', '<=', now),
+        ),
+      ]),
+    )
     .executeTakeFirstOrThrow();
   return Number(count);
 };

@@ -5,10 +5,13 @@ import {
   cancel,
   pause,
   reactivate,
+  reactivateAddOn,
   resume,
   schedule,
+  setAddOns,
   stories,
   suspend,
+  suspendAddOn,
   upgrade,
 } from '../stories.testing.ts';
 import { ReadModels } from '../store.testing.ts';
@@ -131,6 +134,39 @@ describe('what falls due to the other kinds', () => {
   it('ends a legacy trial that nobody converts (D33)', () => {
     const log = new WrittenLog().buys(one, bought, { offerId: 'LEGACY-TRIAL' });
     expect(row(log)).toMatchObject({ at_term_end: 'end', due_at: '2021-07-18T00:00:00.000Z' });
+  });
+});
+
+describe('the end of an add-on that was suspended by itself (R41)', () => {
+  const date = '2021-10-18T10:00:00.000Z';
+  const resting = () =>
+    new WrittenLog()
+      .buys(one, bought, { offerId: 'LEGACY', term: 'P1Y' })
+      .does(one, later, setAddOns(2))
+      .does(one, later, suspendAddOn);
+
+  it('falls due like anything else', async () => {
+    const log = resting().settles(one, '2021-10-18T00:00:00.000Z');
+    const models = await (await ReadModels.open()).follow(log.events);
+    expect(await due(models.db, '2021-10-18T09:59:59.999Z', 10)).toEqual([]);
+    expect(await due(models.db, date, 10)).toEqual([{ subscriptionId: one, partnerId, dueAt: date }]);
+    expect(await earliestDue(models.db)).toBe(date);
+    expect([await overdueCount(models.db, '2021-10-18T09:59:59.999Z'), await overdueCount(models.db, date)]).toEqual([
+      0, 1,
+    ]);
+    await models.store.close();
+  });
+
+  it('is no longer waited for once it is reactivated, deleted, or its base is', () => {
+    const dates = (log: WrittenLog) => rowsAfter(renewals, 'add_on_expiries', ...log.events).length;
+    expect(dates(resting())).toBe(1);
+    expect(dates(resting().does(one, later, reactivateAddOn))).toBe(0);
+    expect(dates(resting().settles(one, date))).toBe(0);
+    const both = new WrittenLog().buys(one, bought, { offerId: 'LEGACY', term: 'P1Y' }).does(one, later, setAddOns(2));
+    both.does(one, later, suspend).settles(one, '2022-01-01T00:00:00.000Z');
+    expect(dates(both)).toBe(0);
+    const late = resting().does(one, later, suspend).settles(one, '2022-01-01T00:00:00.000Z');
+    expect(dates(late)).toBe(0);
   });
 });
 

@@ -13,6 +13,8 @@ export type AddOnRow = {
   readonly quantity: number;
   readonly unit_price: string;
   readonly status: 'active' | 'suspended';
+  /** JSON: `{ reason, suspendedAt, autoExpiresAt }`. */
+  readonly suspension: string | null;
 };
 
 export const addOnsTable = {
@@ -26,6 +28,7 @@ export const addOnsTable = {
     quantity: 'integer',
     unit_price: 'text',
     status: 'text',
+    suspension: 'json',
   },
 } satisfies Table;
 
@@ -39,8 +42,10 @@ const keyOf = (event: Named) => ({
   sku_id: event.data.skuId,
 });
 
-export const addOnChanged = (event: Named, changed: Partial<Pick<AddOnRow, 'quantity' | 'status'>>): Change =>
-  patch('add_ons', keyOf(event), changed);
+export const addOnChanged = (
+  event: Named,
+  changed: Partial<Pick<AddOnRow, 'quantity' | 'status' | 'suspension'>>,
+): Change => patch('add_ons', keyOf(event), changed);
 
 export const addOnEnded = (event: Named): Change => drop('add_ons', keyOf(event));
 
@@ -56,4 +61,5 @@ export const addOnRow = (event: Recorded, addOn: Omit<Renewed['addOns'][number],
     quantity: addOn.quantity,
     unit_price: addOn.unitPrice,
     status: addOn.status,
+    suspension: addOn.suspension === undefined ? null : JSON.stringify(addOn.suspension),
   });

@@ -1,6 +1,6 @@
 import type { CustomerEvent } from '#customer';
 import { patch, projection, put, type Change, type Recorded } from '#kernel';
-import type { SubscriptionEvent } from '#subscription';
+import { addOnSuspension, type SubscriptionEvent } from '#subscription';
 import { idOf } from '../stream.ts';
 import { addOnChanged, addOnEnded, addOnRow, addOnsTable, type AddOnRow } from './add-on-row.ts';
 import { customersTable, registered, type CustomerRow } from './customer-row.ts';
@@ -30,7 +30,7 @@ const change = (event: Recorded, changed: Changed = {}): Change =>
 /** Subscriptions and customers: who has what, and how it stands. */
 export const status = projection<SubscriptionEvent | CustomerEvent>({
   name: 'status',
-  version: 3,
+  version: 4,
   tables: { subscriptions: subscriptionsTable, add_ons: addOnsTable, customers: customersTable },
   on: {
     CustomerRegistered: registered,
@@ -48,8 +48,11 @@ export const status = projection<SubscriptionEvent | CustomerEvent>({
 
     AddOnAdded: (event) => [change(event), addOnRow(event, { ...event.data, status: 'active' })],
     AddOnQuantityChanged: (event) => [change(event), addOnChanged(event, { quantity: event.data.quantity })],
-    AddOnSuspended: (event) => [change(event), addOnChanged(event, { status: 'suspended' })],
-    AddOnReactivated: (event) => [change(event), addOnChanged(event, { status: 'active' })],
+    AddOnSuspended: (event) => [
+      change(event),
+      addOnChanged(event, { status: 'suspended', suspension: JSON.stringify(addOnSuspension(event.data)) }),
+    ],
+    AddOnReactivated: (event) => [change(event), addOnChanged(event, { status: 'active', suspension: null })],
     AddOnEnded: (event) => [change(event), addOnEnded(event)],
 
     SubscriptionPaused: (event) => change(event, standing('paused')),

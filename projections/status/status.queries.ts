@@ -53,12 +53,13 @@ const showSubscription = (row: SubscriptionRow, addOns: readonly AddOnRow[] = []
   revision: row.revision,
 });
 
-const showAddOn = ({ offer_id, sku_id, quantity, status, unit_price }: AddOnRow) => ({
+const showAddOn = ({ offer_id, sku_id, quantity, status, unit_price, suspension }: AddOnRow) => ({
   offerId: offer_id,
   skuId: sku_id,
   quantity,
   status,
   unitPrice: unit_price,
+  suspension: json(suspension),
 });
 
 const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));

@@ -129,6 +129,34 @@ describe('add-ons of legacy subscriptions', () => {
     await expectAgreement(client, customerId);
   });
 
+  it('suspended by themselves keep their seats, show their date and are deleted at it (R41, R42)', async () => {
+    await begin();
+    const id = await base(10);
+    await wish(id, [
+      ['A', 3],
+      ['B', 4],
+    ]);
+    await one(id, 'B', 'suspend', reason);
+    const suspension = {
+      reason: 'nonPayment',
+      suspendedAt: '2021-06-18T09:00:00.000Z',
+      autoExpiresAt: '2021-09-16T09:00:00.000Z',
+    };
+    expect((await client.get(id)).addOns).toMatchObject([{ suspension: null }, { skuId: 'B', suspension }]);
+    expect(no(await wish(id, [['A', 3]]))).toBe('409 SUBSCRIPTION_SUSPENDED');
+    await client.at('2021-09-16T08:59:59.999Z');
+    expect(await has(id)).toEqual([
+      ['A', 3, 'active'],
+      ['B', 4, 'suspended'],
+    ]);
+    await expectAgreement(client, customerId);
+    await client.at('2021-09-16T09:00:00.000Z');
+    expect(await has(id)).toEqual([['A', 3, 'active']]);
+    expect((await client.all(`/v1/subscriptions?customerId=${customerId}`))[0].addOns).toHaveLength(1);
+    expect(no(await one(id, 'B', 'reactivate'))).toBe('409 SUBSCRIPTION_DELETED');
+    await expectAgreement(client, customerId);
+  });
+
   it('E30: no add-ons on a resting base (R31), for a reseller (R34), or on a trial', async () => {
     await begin();
     const id = await base(10);

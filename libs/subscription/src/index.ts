@@ -1,5 +1,5 @@
 export { ActivateSubscription } from './verbs/activate.ts';
-export { ReactivateAddOn, SuspendAddOn } from './verbs/add-on-status.ts';
+export { addOnSuspension, ReactivateAddOn, SuspendAddOn } from './verbs/add-on-status.ts';
 export { AddSeats } from './verbs/add-seats.ts';
 export { AdjustCharges } from './verbs/adjust.ts';
 export { endDates, type EndDate } from './verbs/align.ts';

@@ -58,6 +58,15 @@ export type AddOn = {
   readonly status: 'active' | 'suspended';
   /** Why it is suspended: with its base, or by itself (R36, A15). */
   readonly cause: 'cascade' | 'command' | null;
+  /** Absent while it is active. One that was suspended by itself is deleted at its own date, as a base is (R41, R42). */
+  readonly suspension?: AddOnSuspension;
+};
+
+/** Why and since when an add-on is suspended; `autoExpiresAt` is null where it is its base that has the date. */
+export type AddOnSuspension = {
+  readonly reason: string;
+  readonly suspendedAt: Instant;
+  readonly autoExpiresAt: Instant | null;
 };
 
 /** What a usage-based subscription was used for. */
@@ -147,6 +156,8 @@ export type Existing = Product & {
   readonly licenceReassignment: 'manual' | null;
   readonly activationLink: string | null;
   readonly addOns: readonly AddOn[];
+  /** Add-ons that were deleted when their own suspension ran out, as `offerId/skuId`, and were not bought again. */
+  readonly deletedAddOns: readonly string[];
   readonly usage: Usage;
   readonly lots: readonly SeatLot[];
   /** Updates of the running term (`nce.updates.max`). */

@@ -29,20 +29,27 @@ class RefundOption {
   @ApiProperty({ format: 'date-time' }) readonly expiresAt!: string;
 }
 
-class AddOn {
-  @ApiProperty() readonly offerId!: string;
-  @ApiProperty() readonly skuId!: string;
-  @ApiProperty({ type: 'integer' }) readonly quantity!: number;
-  @ApiProperty() readonly status!: string;
-  @ApiProperty() readonly unitPrice!: string;
-}
-
 const nullableObject = (properties: Record<string, object>) =>
   ({ type: 'object', nullable: true, properties, additionalProperties: false }) as const;
 
 const text = { type: 'string' };
 const instant = { type: 'string', format: 'date-time' };
 const day = { type: 'string', format: 'date' };
+
+const suspended = nullableObject({
+  reason: text,
+  suspendedAt: instant,
+  autoExpiresAt: { ...instant, nullable: true },
+});
+
+class AddOn {
+  @ApiProperty() readonly offerId!: string;
+  @ApiProperty() readonly skuId!: string;
+  @ApiProperty({ type: 'integer' }) readonly quantity!: number;
+  @ApiProperty() readonly status!: string;
+  @ApiProperty() readonly unitPrice!: string;
+  @ApiProperty(suspended) readonly suspension!: object | null;
+}
 
 /** A subscription (http-api.md §4.4). */
 export class SubscriptionEntry {
@@ -78,8 +85,7 @@ export class SubscriptionEntry {
   @ApiProperty(nullableObject({ billingCycle: text, effectiveOn: day })) readonly pendingPlan!: object | null;
   @ApiProperty(nullableObject({ at: instant, code: text })) readonly scheduledChangeFailed!: object | null;
   @ApiProperty({ type: [RefundOption] }) readonly refundOptions!: readonly RefundOption[];
-  @ApiProperty(nullableObject({ reason: text, suspendedAt: instant, autoExpiresAt: { ...instant, nullable: true } }))
-  readonly suspension!: object | null;
+  @ApiProperty(suspended) readonly suspension!: object | null;
   @ApiProperty({ type: [AddOn] }) readonly addOns!: readonly AddOn[];
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) readonly upgradedFrom!: string | null;
   @ApiProperty({ type: String, nullable: true }) readonly activationLink!: string | null;

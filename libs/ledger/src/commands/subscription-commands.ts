@@ -24,7 +24,11 @@ import { quoteToken, stale } from './quote-token.ts';
 import { idsOf, type Upgrades } from '../processes/upgrade.process.ts';
 
 /** Verbs that look at the customer: add-ons by country (R35), a suspension's retention by the account's age (R41). */
-const asksForCustomer: ReadonlySet<SubscriptionVerb['type']> = new Set(['SetAddOns', 'SuspendSubscription']);
+const asksForCustomer: ReadonlySet<SubscriptionVerb['type']> = new Set([
+  'SetAddOns',
+  'SuspendAddOn',
+  'SuspendSubscription',
+]);
 
 type Parts = {
   readonly handling: Handling;

@@ -146,12 +146,13 @@ const facts = (state: Existing) => ({
   },
   scheduledChangeFailed: state.scheduledChangeFailed,
   suspension: state.suspension,
-  addOns: state.addOns.map(({ offerId, skuId, quantity, status, unitPrice }) => ({
+  addOns: state.addOns.map(({ offerId, skuId, quantity, status, unitPrice, suspension }) => ({
     offerId,
     skuId,
     quantity,
     status,
     unitPrice,
+    suspension: suspension ?? null,
   })),
   upgradedFrom: state.upgradedFrom,
   activationLink: state.activationLink,

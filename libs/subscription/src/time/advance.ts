@@ -1,7 +1,7 @@
 import { startOf } from '#calendar';
 import { commandClass, type Instant } from '#kernel';
 import { evolve, type SubscriptionEvent } from '../events.ts';
-import { endRetention, endStage, endTerm } from './end-term.ts';
+import { endAddOns, endRetention, endStage, expiryOf, endTerm } from './end-term.ts';
 import { endTrial } from './end-trial.ts';
 import { policyOf } from '../guards.ts';
 import { renew } from './renew.ts';
@@ -18,9 +18,8 @@ export const nextDue = (state: Subscription): Instant | null => {
   if (state.status === 'none' || state.status === 'deleted' || state.inTransit !== null) return null;
   if (state.status === 'pending') return null;
   if (state.stageEndsAt !== null) return state.stageEndsAt;
-  const next = instantAfter(state.cycle.end);
-  const expiresAt = state.suspension?.autoExpiresAt ?? next;
-  return expiresAt < next ? expiresAt : next;
+  const dates = [instantAfter(state.cycle.end), state.suspension?.autoExpiresAt ?? null, ...state.addOns.map(expiryOf)];
+  return dates.reduce((first, date) => (date !== null && (first === null || date < first) ? date : first), null);
 };
 
 /**
@@ -46,7 +45,9 @@ export const settle = (
 const whatFallsDue = (state: Existing, due: Instant, surroundings: Surroundings): readonly SubscriptionEvent[] => {
   if (state.stageEndsAt !== null) return endStage(state, due);
   const expiresAt = state.suspension?.autoExpiresAt;
-  if (expiresAt !== undefined && expiresAt !== null && expiresAt <= due) return endRetention(due);
+  if (expiresAt !== undefined && expiresAt !== null && expiresAt <= due) return endRetention(state, due);
+  const gone = endAddOns(state, due);
+  if (gone.length > 0) return gone;
   if (startOf(state.cycle.end) < startOf(state.termEnd)) return startCycle(state, due, surroundings);
   if (!state.autoRenew || staysATrial(state)) return endTerm(state, due);
   if (!state.isTrial) return renew(state, due, surroundings);

@@ -1,7 +1,8 @@
 import { plus } from '#calendar';
 import type { Event, Instant } from '#kernel';
 import { policyOf } from '../guards.ts';
-import { deleted, type Existing } from '../state.ts';
+import { deleted, type AddOn, type Existing } from '../state.ts';
+import type { AddOnEnded } from '../verbs/set-add-ons.ts';
 
 /** The end, for good (R61). */
 export type SubscriptionDeleted = Event<
@@ -30,10 +31,32 @@ export const endTerm = (state: Existing, effectiveAt: Instant): readonly TermEnd
     : [{ type: 'SubscriptionDisabled', data: { until: plus(plus(effectiveAt, EXPIRED), DISABLED), effectiveAt } }];
 };
 
-/** A suspended subscription that nobody reactivated: its data is gone (R41, R42, E33). */
-export const endRetention = (effectiveAt: Instant): readonly SubscriptionDeleted[] => [
+/** A suspended subscription that was not reactivated: its data is gone (R41, R42, E33), and with it that of its add-ons. */
+export const endRetention = (state: Existing, effectiveAt: Instant): readonly (AddOnEnded | SubscriptionDeleted)[] => [
+  ...ended(
+    state.addOns.filter((addOn) => expiryOf(addOn) !== null),
+    effectiveAt,
+  ),
   { type: 'SubscriptionDeleted', data: { cause: 'retentionElapsed', effectiveAt } },
 ];
+
+/** When an add-on that was suspended by itself is deleted; null where it has no date of its own. */
+export const expiryOf = ({ suspension }: AddOn): Instant | null => suspension?.autoExpiresAt ?? null;
+
+/** Add-ons that were suspended by themselves, and whose data is gone by an instant (R41, R42). */
+export const endAddOns = ({ addOns }: Existing, effectiveAt: Instant): readonly AddOnEnded[] =>
+  ended(
+    addOns.filter((addOn) => (expiryOf(addOn) ?? FOREVER) <= effectiveAt),
+    effectiveAt,
+  );
+
+const FOREVER: Instant = '9999-12-31T23:59:59.999Z';
+
+const ended = (addOns: readonly AddOn[], effectiveAt: Instant): readonly AddOnEnded[] =>
+  addOns.map(({ offerId, skuId }) => ({
+    type: 'AddOnEnded',
+    data: { offerId, skuId, quantity: 0, cause: 'retentionElapsed', effectiveAt },
+  }));
 
 /** What follows an expired or disabled stage. */
 export const endStage = (state: Existing, effectiveAt: Instant): readonly TermEnd[] =>

@@ -36,7 +36,7 @@ export const decideReturn = (
 };
 
 const addOnsBack = (state: Existing, { addOnsBefore, effectiveAt }: SeatsInTransit): readonly AddOnAdded[] =>
-  withoutAddOns(addOnsBefore, state.addOns).map(({ status: _, cause: __, ...addOn }) => ({
+  withoutAddOns(addOnsBefore, state.addOns).map(({ status: _, cause: __, suspension: ___, ...addOn }) => ({
     type: 'AddOnAdded',
     data: { ...addOn, effectiveAt },
   }));

@@ -1,9 +1,11 @@
-import { commandClass, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import { commandClass, refuse, type Decision, type Event, type Instant, type Refusal } from '#kernel';
 import { chargedAs } from '../add-on.ts';
 import { post, type ChargesPosted } from '../charges/charges.ts';
 import { all, mayTry, onlyFor, type Asking } from '../guards.ts';
 import { suspensionCredit, reactivationCharge } from '../charges/suspension-charges.ts';
-import type { AddOn, Existing, Reason } from '../state.ts';
+import type { Surroundings } from '../context.ts';
+import type { AddOn, AddOnSuspension, Existing, Reason } from '../state.ts';
+import { autoExpiresAt } from '../time/retention.ts';
 
 type Named = { readonly offerId: string; readonly skuId: string };
 
@@ -19,7 +21,15 @@ export class ReactivateAddOn extends commandClass('ReactivateAddOn')<Named> {}
 export type AddOnCause = 'cascade' | 'command';
 
 /** An add-on rests: with its base, or by itself (R36, E28). */
-export type AddOnSuspended = Event<'AddOnSuspended', Named & { readonly cause: AddOnCause; readonly reason: Reason }>;
+export type AddOnSuspended = Event<
+  'AddOnSuspended',
+  Named & {
+    readonly cause: AddOnCause;
+    readonly reason: Reason;
+    /** When it is deleted unless it is reactivated before (R41, R42); absent where it went with its base, which has the date. */
+    readonly autoExpiresAt?: Instant;
+  }
+>;
 
 /** An add-on works again: with its base, or by itself (A15). */
 export type AddOnReactivated = Event<'AddOnReactivated', Named & { readonly cause: AddOnCause }>;
@@ -27,22 +37,32 @@ export type AddOnReactivated = Event<'AddOnReactivated', Named & { readonly caus
 export const suspendGuard = all(mayTry('suspend'), onlyFor('suspend', 'legacy'));
 export const reactivateGuard = all(mayTry('reactivate'), onlyFor('reactivate', 'legacy'));
 
-const find = ({ addOns }: Existing, { offerId, skuId }: Named): AddOn | Refusal =>
-  addOns.find((addOn) => addOn.offerId === offerId && addOn.skuId === skuId) ??
-  refuse('ADDON_NOT_FOUND', `the subscription has no add-on ${offerId}/${skuId}`);
+const find = ({ addOns, deletedAddOns }: Existing, { offerId, skuId }: Named): AddOn | Refusal => {
+  const name = `${offerId}/${skuId}`;
+  const held = addOns.find((addOn) => addOn.offerId === offerId && addOn.skuId === skuId);
+  if (held !== undefined) return held;
+  return deletedAddOns.includes(name)
+    ? refuse('SUBSCRIPTION_DELETED', `the add-on ${name} was deleted when its suspension ran out (R41)`)
+    : refuse('ADDON_NOT_FOUND', `the subscription has no add-on ${name}`);
+};
 
 export const decideSuspension = (
   { data, meta }: SuspendAddOn,
   state: Existing,
   { at }: Asking,
+  surroundings: Surroundings,
 ): Decision<AddOnSuspended | ChargesPosted> => {
   const { offerId, skuId, reason } = data;
   const addOn = find(state, data);
   if ('refused' in addOn) return addOn;
   if (addOn.status === 'suspended') return refuse('SUBSCRIPTION_SUSPENDED', 'the add-on is suspended already');
   const lines = suspensionCredit(state, [chargedAs(state, addOn)], at);
+  const expiresAt = autoExpiresAt(state, at, surroundings);
   return [
-    { type: 'AddOnSuspended', data: { offerId, skuId, cause: 'command', reason, effectiveAt: at } },
+    {
+      type: 'AddOnSuspended',
+      data: { offerId, skuId, cause: 'command', reason, autoExpiresAt: expiresAt, effectiveAt: at },
+    },
     post(state, meta.commandId, at, lines),
   ];
 };
@@ -66,16 +86,25 @@ export const decideReactivation = (
   ];
 };
 
-export const evolve = (state: Existing, event: AddOnSuspended | AddOnReactivated): Existing => {
-  const { offerId, skuId, cause } = event.data;
-  const now =
-    event.type === 'AddOnSuspended'
-      ? ({ status: 'suspended', cause } as const)
-      : ({ status: 'active', cause: null } as const);
-  return {
-    ...state,
-    addOns: state.addOns.map((addOn) =>
-      addOn.offerId === offerId && addOn.skuId === skuId ? { ...addOn, ...now } : addOn,
-    ),
-  };
-};
+export const evolve = (state: Existing, event: AddOnSuspended | AddOnReactivated): Existing => ({
+  ...state,
+  addOns: state.addOns.map((addOn) =>
+    addOn.offerId === event.data.offerId && addOn.skuId === event.data.skuId ? changed(addOn, event) : addOn,
+  ),
+});
+
+const changed = ({ suspension: _, ...addOn }: AddOn, { type, data }: AddOnSuspended | AddOnReactivated): AddOn =>
+  type === 'AddOnReactivated'
+    ? { ...addOn, status: 'active', cause: null }
+    : { ...addOn, status: 'suspended', cause: data.cause, suspension: addOnSuspension(data) };
+
+/** What is remembered, and shown, of an add-on's suspension. */
+export const addOnSuspension = ({
+  reason,
+  effectiveAt,
+  autoExpiresAt: expiresAt,
+}: AddOnSuspended['data']): AddOnSuspension => ({
+  reason,
+  suspendedAt: effectiveAt,
+  autoExpiresAt: expiresAt ?? null,
+});

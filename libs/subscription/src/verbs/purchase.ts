@@ -158,6 +158,7 @@ export const evolve = (_: Subscription, { data }: SubscriptionCreated): Existing
     purchasedAt: effectiveAt,
     firstPaidAt: effectiveAt,
     addOns: [],
+    deletedAddOns: [],
     usage: { included: includedUnits, left: includedUnits, unbilled: [], seen: nothingSeen },
     cancelAtRenewal: false,
     scheduledChange: null,

@@ -10,7 +10,9 @@ import {
   upgrade,
 } from '../asks.testing.ts';
 import { addOns, cloud, crm, metered, office, reactivateAddOn, suspendAddOn } from '../kinds.testing.ts';
+import { evolve } from '../events.ts';
 import { typesOf, type Story } from '../subscription.testing.ts';
+import { nextDue } from '../time/advance.ts';
 
 const at = '2021-06-18T09:00:00.000Z';
 const later = '2021-07-08T09:00:00.000Z';
@@ -144,6 +146,80 @@ describe('suspending add-ons', () => {
       'cycleCharge 400.00 for 100, 2021-07-18 to 2021-08-17, 31/31 whole-cycle',
       'cycleCharge 3.00 for 3, 2021-07-18 to 2021-08-17, 31/31 whole-cycle',
     ]);
+  });
+
+  it('lets no seats be changed meanwhile, and none of the others be hindered', () => {
+    const story = hundred().does(at, three).does(at, suspendAddOn('0003'));
+    for (const wished of [6, 4, 0])
+      expect(story.no(later, addOns([['0002', 3], ...(wished > 0 ? [['0003', wished] as const] : [])]))).toBe(
+        'SUBSCRIPTION_SUSPENDED',
+      );
+    story.does(
+      later,
+      addOns([
+        ['0002', 4],
+        ['0003', 5],
+      ]),
+    );
+    expect(held(story)).toEqual(['0002 4 active', '0003 5 suspended']);
+  });
+
+  it('ends with the deletion at its own date, as for a base (R41, R42)', () => {
+    const story = hundred().does(at, three).does(at, suspendAddOn('0003'));
+    const date = '2021-09-16T09:00:00.000Z'; // 90 days
+    expect(story.last[0]?.data).toMatchObject({ cause: 'command', autoExpiresAt: date });
+    expect(story.state.addOns[1]?.suspension).toEqual({
+      reason: 'nonPayment',
+      suspendedAt: at,
+      autoExpiresAt: date,
+    });
+    story.settled('2021-08-20T00:00:00.000Z');
+    expect(nextDue(story.state)).toBe(date);
+    expect(story.no('2021-09-16T08:59:59.999Z', reactivateAddOn('0003'))).toBeUndefined();
+    expect(story.no(date, reactivateAddOn('0003'))).toBe('SUBSCRIPTION_DELETED');
+    story.settled('2021-09-20T00:00:00.000Z');
+    expect(story.last[0]).toEqual({
+      type: 'AddOnEnded',
+      data: { offerId: 'OFFICE', skuId: '0003', quantity: 0, cause: 'retentionElapsed', effectiveAt: date },
+    });
+    expect(held(story)).toEqual(['0002 3 active']);
+    // It may be bought again, and is one like any other then.
+    story.does('2021-09-21T00:00:00.000Z', three).does('2021-09-21T00:00:00.000Z', suspendAddOn('0003'));
+    expect(story.no('2021-09-21T00:00:00.000Z', reactivateAddOn('0003'))).toBeUndefined();
+  });
+
+  it('counts anew with each suspension, and has no date after a reactivation', () => {
+    const story = hundred().does(at, three).does(at, suspendAddOn('0003')).does(later, reactivateAddOn('0003'));
+    expect(story.state.addOns[1]).not.toHaveProperty('suspension');
+    story.does(later, suspendAddOn('0003'));
+    expect(story.state.addOns[1]?.suspension?.autoExpiresAt).toBe('2021-10-06T09:00:00.000Z');
+  });
+
+  it('goes on while the base rests, and is over with the base', () => {
+    const story = hundred().does(at, three).does(at, suspendAddOn('0003')).does(later, suspend);
+    expect(story.state.addOns[0]?.suspension).toEqual({ reason: 'fraud', suspendedAt: later, autoExpiresAt: null });
+    story.settled('2021-09-16T09:00:00.000Z');
+    expect(held(story)).toEqual(['0002 3 suspended']);
+    const both = hundred().does(later, three).does(later, suspend);
+    expect(typesOf(both.settled('2021-12-01T00:00:00.000Z').last).at(-1)).toBe('SubscriptionDeleted');
+    const first = hundred().does(later, suspend).settled('2021-10-06T09:00:00.000Z');
+    expect(typesOf(first.last).at(-1)).toBe('SubscriptionDeleted');
+  });
+
+  it('of old, without a date, rests as it did', () => {
+    const story = hundred().does(at, three);
+    const { autoExpiresAt: _, ...old } = {
+      offerId: 'OFFICE',
+      skuId: '0003',
+      reason: 'fraud',
+      autoExpiresAt: at,
+    } as const;
+    story.reached = evolve(story.reached, {
+      type: 'AddOnSuspended',
+      data: { ...old, cause: 'command', effectiveAt: at },
+    });
+    story.settled('2022-02-20T00:00:00.000Z');
+    expect(held(story)).toEqual(['0002 3 active', '0003 5 suspended']);
   });
 
   it('is refused where there is nothing to suspend, or to give back', () => {

@@ -17,13 +17,16 @@ type Wish = { readonly offerId: string; readonly skuId: string; readonly quantit
 export class SetAddOns extends commandClass('SetAddOns')<{ readonly addOns: readonly Wish[] }> {}
 
 /** An add-on joined the base, for the rest of its cycle and its term (R37). */
-export type AddOnAdded = Event<'AddOnAdded', Omit<AddOn, 'status' | 'cause'>>;
+export type AddOnAdded = Event<'AddOnAdded', Omit<AddOn, 'status' | 'cause' | 'suspension'>>;
 
 /** An add-on has more or fewer seats. */
 export type AddOnQuantityChanged = Event<'AddOnQuantityChanged', Wish & { readonly before: number }>;
 
-/** An add-on left the base: by command (R33), or because the seats went to a SKU that does not carry it (R31, R35). */
-export type AddOnEnded = Event<'AddOnEnded', Wish & { readonly cause: 'command' | 'upgrade' }>;
+/**
+ * An add-on left the base: by command (R33), because the seats went to a SKU that does not carry it (R31, R35), or because
+ * its own suspension ran out (R41).
+ */
+export type AddOnEnded = Event<'AddOnEnded', Wish & { readonly cause: 'command' | 'upgrade' | 'retentionElapsed' }>;
 
 type Changed = AddOnAdded | AddOnQuantityChanged | AddOnEnded;
 
@@ -52,14 +55,15 @@ export const guard = all(
 
 /** `add-ons`, where there are any to be had for this base, more of them, or (legacy) fewer. */
 export const action = (state: Existing, at: string, surroundings: Surroundings): string | null => {
-  const held = (wish: Wish) => state.addOns.find((addOn) => nameOf(addOn) === nameOf(wish))?.quantity ?? 0;
+  const held = (wish: Wish) => state.addOns.find((addOn) => nameOf(addOn) === nameOf(wish));
+  const mayGrow = (wish: Wish) => held(wish)?.status !== 'suspended' && (held(wish)?.quantity ?? 0) < wish.quantity;
   const catalogue = catalogueAt(surroundings.catalogue, at);
   const offered = catalogue === undefined ? [] : addOnsFor(catalogue, state.offerId, state.skuId);
   // As many as may be: what does not fit then does not fit at all.
   const grows = offered
     .map(({ offer: { offerId }, sku: { skuId, maxSeats } }) => ({ offerId, skuId, quantity: maxSeats }))
-    .some((wish) => held(wish) < wish.quantity && !isRefusal(fitting(state, wish, at, surroundings)));
-  const shrinks = state.kind === 'legacy' && state.addOns.length > 0;
+    .some((wish) => mayGrow(wish) && !isRefusal(fitting(state, wish, at, surroundings)));
+  const shrinks = state.kind === 'legacy' && state.addOns.some(({ status }) => status === 'active');
   return grows || shrinks ? 'add-ons' : null;
 };
 
@@ -103,12 +107,14 @@ const missing = ({ addOns }: Existing, wished: readonly Wish[]): readonly Wish[]
 const change = (state: Existing, wish: Wish, at: string, surroundings: Surroundings): Step | Refusal | undefined => {
   const held = state.addOns.find((addOn) => nameOf(addOn) === nameOf(wish));
   if (held?.quantity === wish.quantity) return undefined;
+  if (held?.status === 'suspended')
+    return refuse('SUBSCRIPTION_SUSPENDED', `the add-on ${nameOf(wish)} is suspended: its seats stay as they are`);
   if (held !== undefined && wish.quantity < held.quantity) return fewer(state, { held, wish }, at, surroundings);
   const priced = fitting(state, wish, at, surroundings);
   if (isRefusal(priced)) return priced;
   if (held !== undefined) {
     const lines = seatChange('addQuantity', state, { part: chargedAs(state, held), quantity: wish.quantity, at });
-    return { event: changed(held, wish, at), lines: held.status === 'active' ? lines : [] };
+    return { event: changed(held, wish, at), lines };
   }
   const { offerId, skuId, quantity } = wish;
   const addOn = { offerId, skuId, quantity, offerName: priced.offer.name, unitPrice: priced.unitPrice };
@@ -133,10 +139,7 @@ const fewer = (
   // What was withdrawn has no limits any more; none at all is an end, not a number of seats.
   const no = wish.quantity === 0 || isRefusal(found) ? undefined : limitRefusal(state, wish, found.sku);
   if (no !== undefined) return no;
-  const lines =
-    held.status === 'active'
-      ? seatChange('removeQuantity', state, { part: chargedAs(state, held), quantity: wish.quantity, at })
-      : [];
+  const lines = seatChange('removeQuantity', state, { part: chargedAs(state, held), quantity: wish.quantity, at });
   const ended: AddOnEnded = { type: 'AddOnEnded', data: { ...wish, cause: 'command', effectiveAt: at } };
   return { event: wish.quantity === 0 ? ended : changed(held, wish, at), lines };
 };
@@ -186,13 +189,21 @@ export const evolve = (state: Existing, event: Changed): Existing => {
   switch (event.type) {
     case 'AddOnAdded': {
       const { effectiveAt: _, ...added } = event.data;
-      return { ...state, addOns: [...state.addOns, { ...added, status: 'active', cause: null }] };
+      return {
+        ...state,
+        addOns: [...state.addOns, { ...added, status: 'active', cause: null }],
+        deletedAddOns: state.deletedAddOns.filter((name) => name !== nameOf(added)),
+      };
     }
     case 'AddOnQuantityChanged': {
       const { quantity } = event.data;
       return { ...state, addOns: state.addOns.map((addOn) => (same(addOn) ? { ...addOn, quantity } : addOn)) };
     }
-    case 'AddOnEnded':
-      return { ...state, addOns: state.addOns.filter((addOn) => !same(addOn)) };
+    case 'AddOnEnded': {
+      const addOns = state.addOns.filter((addOn) => !same(addOn));
+      return event.data.cause === 'retentionElapsed'
+        ? { ...state, addOns, deletedAddOns: [...state.deletedAddOns, nameOf(event.data)] }
+        : { ...state, addOns };
+    }
   }
 };
