@@ -90,7 +90,7 @@ const upgraded = (log: WrittenLog, seats = 4, target: UpgradeTarget = 'new') =>
   log.does(one, day('2021-06-25'), upgrade(seats, target)).delivers(one, day('2021-06-25', '10:01'));
 const yearly = () => extended('P3Y').does(one, day('2021-06-20'), changePlan({ billingCycle: 'annual' }));
 
-const legacy = () => new WrittenLog().buys(one, bought, { offerId: 'LEGACY' });
+const legacy = (term: 'P1M' | 'P1Y' = 'P1M') => new WrittenLog().buys(one, bought, { offerId: 'LEGACY', term });
 
 /** Lives of subscriptions in which, taken together, everything happens that can. */
 export const stories: Readonly<Record<string, () => WrittenLog>> = {
@@ -185,10 +185,7 @@ export const stories: Readonly<Record<string, () => WrittenLog>> = {
       .does(one, day('2021-06-21'), suspend)
       .does(one, day('2021-07-01'), reactivate),
   'is legacy, suspended until its data is gone': () =>
-    new WrittenLog()
-      .buys(one, bought, { offerId: 'LEGACY', term: 'P1Y' })
-      .does(one, day('2021-06-21'), suspend)
-      .settles(one, day('2021-10-20')),
+    legacy('P1Y').does(one, day('2021-06-21'), suspend).settles(one, day('2021-10-20')),
   'waits for its publisher': () =>
     new WrittenLog('docs-2022-03').buys(one, bought, { offerId: 'MARKET' }).does(one, day('2021-06-20'), activate),
   'is cancelled for the renewal, which is taken back': () =>
