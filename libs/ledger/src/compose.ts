@@ -9,6 +9,7 @@ import { Orders } from './processes/order.process.ts';
 import { PriceLists } from './queries/catalog-cache.ts';
 import { Purchases } from './processes/reservation-recovery.process.ts';
 import { SubscriptionCommands } from './commands/subscription-commands.ts';
+import { UpgradeOutcomes } from './commands/upgrade-outcome.ts';
 import { Upgrades } from './processes/upgrade.process.ts';
 
 type Parts = {
@@ -34,7 +35,8 @@ export const writeSide = ({ codec, policies, retries, patienceMs, ...given }: Pa
   const holdings = new Holdings(parts);
   const commands: SubscriptionCommands = new SubscriptionCommands({
     ...parts,
-    ...{ priceLists, policies, slots, holdings, upgrades, customers },
+    ...{ priceLists, policies, slots, holdings, customers },
+    outcomes: new UpgradeOutcomes({ store: given.store, upgrades }),
   });
   const orders = new Orders({ ...parts, commands, ...(patienceMs !== undefined && { patienceMs }) });
   const purchases = new Purchases({ ...parts, slots, customers });

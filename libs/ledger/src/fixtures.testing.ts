@@ -68,7 +68,9 @@ const does = async <C extends Command, E extends Event, S>(
   return outcome;
 };
 
-const offer = (offerId: string, limitPerCustomer: number | null, maxSeatsPerCustomer: number | null = null) => ({
+type Limited = { readonly once?: boolean; readonly cap?: number; readonly upgradeTargets?: readonly string[] };
+
+const offer = (offerId: string, { once = false, cap, upgradeTargets = [] }: Limited = {}) => ({
   offerId,
   name: offerId,
   kind: 'newCommerce',
@@ -77,24 +79,33 @@ const offer = (offerId: string, limitPerCustomer: number | null, maxSeatsPerCust
   category: 'enterprise',
   segments: ['commercial'],
   countries: 'all',
-  limitPerCustomer,
+  limitPerCustomer: once ? 1 : null,
   skus: [
     {
       skuId: '1',
       name: offerId,
-      maxSeatsPerCustomer,
+      maxSeatsPerCustomer: cap ?? null,
+      upgradeTargets,
       plans: [{ term: 'P1M', billingCycle: 'monthly', prices: { EUR: '10.08' } }],
     },
   ],
 });
 
-/** A partner, a customer `c1`; for sale are BASIC, SINGLE: once for each customer, and CAPPED: ten seats for each. */
+/**
+ * A partner, a customer `c1`; for sale are BASIC, SINGLE: once for each customer, and CAPPED: ten seats for each. BASIC is
+ * upgraded to all of them and to PLUS, PLUS to BASIC.
+ */
 export const stocked = async (side: WriteSide): Promise<void> => {
   const facts = { partnerId: 'p1', name: 'P', model: 'directBill', cloud: 'global', newCommercePreview: true } as const;
   await does(side, partner, 'p1', new RegisterPartner(facts, metaOf('partner')));
   const buyer = { customerId: 'c1', name: 'C', country: 'NL', segment: 'commercial', currency: 'EUR' };
   await does(side, customer, 'c1', new RegisterCustomer(buyer, metaOf('customer')));
-  const offers = [offer('BASIC', null), offer('SINGLE', 1), offer('CAPPED', null, 10)];
+  const offers = [
+    offer('BASIC', { upgradeTargets: ['SINGLE/1', 'CAPPED/1', 'PLUS/1'] }),
+    offer('PLUS', { upgradeTargets: ['BASIC/1'] }),
+    offer('SINGLE', { once: true }),
+    offer('CAPPED', { cap: 10 }),
+  ];
   const catalogue = parseCatalogue({ version: '1', effectiveFrom: '2021-01-01T00:00:00Z', offers });
   if ('errors' in catalogue) throw new Error(JSON.stringify(catalogue.errors));
   await does(side, cataloguePublication, CATALOGUE_ID, new PublishCatalogue({ catalogue }, metaOf('catalogue')));

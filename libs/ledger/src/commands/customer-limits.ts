@@ -10,6 +10,7 @@ import {
   type Existing,
   type HeldSeats,
   type HeldSubscription,
+  type Subscription,
   type SubscriptionVerb,
   type Surroundings,
 } from '#subscription';
@@ -93,6 +94,13 @@ export class Holdings {
     if (buyer.customerId === null) return undefined;
     const { cap, ...limits } = await this.limits(buyer, wanted);
     return cap === null ? undefined : { offerId, skuId, buyer, limits: { ...limits, cap }, revision };
+  }
+
+  /** The existing subscription that a command would schedule an upgrade into, with everything that fell due (E49). */
+  async target({ type, data, meta }: SubscriptionVerb): Promise<Subscription | undefined> {
+    if (type !== 'ScheduleChange' || data.target === undefined || data.target === 'new') return undefined;
+    const { settled } = await this.#look(data.target.subscriptionId, meta.at);
+    return settled ?? { status: 'none' };
   }
 
   /** How many seats of the SKU a customer may hold by the catalogue of an instant; null: any number. Usage has no seats. */

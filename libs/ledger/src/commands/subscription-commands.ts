@@ -1,6 +1,6 @@
 import { customer } from '#customer';
 import type { Answer, Handling, Outcome } from '#event-store';
-import { isRefusal, type Refusal, type Recorded } from '#kernel';
+import { isRefusal, type Refusal } from '#kernel';
 import type { PolicyTimeline } from '#policy';
 import {
   subscription,
@@ -9,7 +9,6 @@ import {
   type CustomerFacts,
   type HeldSubscription,
   type PurchaseSubscription,
-  type SubscriptionCommand,
   type SubscriptionVerb,
   type Surroundings,
   type UpgradeSubscription,
@@ -21,7 +20,8 @@ import type { Growth, Holdings, Limits } from './customer-limits.ts';
 import type { OfferSlots } from './reservations.ts';
 import type { PriceLists } from '../queries/catalog-cache.ts';
 import { quoteToken, stale } from './quote-token.ts';
-import { idsOf, type Upgrades } from '../processes/upgrade.process.ts';
+import { upgradeWith, type HandleOptions, type Wish } from './upgrade-command.ts';
+import type { UpgradeOutcomes } from './upgrade-outcome.ts';
 
 /** Verbs that look at the customer: add-ons by country (R35), a suspension's retention by the account's age (R41). */
 const asksForCustomer: ReadonlySet<SubscriptionVerb['type']> = new Set([
@@ -36,14 +36,8 @@ type Parts = {
   readonly policies: PolicyTimeline;
   readonly holdings: Holdings;
   readonly slots: OfferSlots;
-  readonly upgrades: Upgrades;
+  readonly outcomes: UpgradeOutcomes;
   readonly customers: Customers;
-};
-
-type Wish = {
-  readonly command: SubscriptionCommand;
-  readonly stream: string | null;
-  readonly surroundings: Surroundings;
 };
 
 /** Sends commands to subscriptions: with the price lists and rules in force, the customer's facts, and a quote to hold to. */
@@ -65,7 +59,9 @@ export class SubscriptionCommands {
     const { holdings, customers } = this.#parts;
     const growth = await holdings.growth(subscriptionId, command);
     const facts = asksForCustomer.has(command.type) ? await customers.of(subscriptionId) : factsOf(growth);
-    const wish = { command, stream: `subscription-${subscriptionId}`, surroundings: this.surroundings(facts) };
+    const target = await holdings.target(command);
+    const surroundings = { ...this.surroundings(facts), ...(target === undefined ? {} : { target }) };
+    const wish = { command, stream: `subscription-${subscriptionId}`, surroundings };
     const outcome =
       growth !== undefined && command.type === 'AddSeats'
         ? await this.#addSeats({ ...wish, command }, subscriptionId, growth)
@@ -140,28 +136,12 @@ export class SubscriptionCommands {
 
   /** An upgrade; of some of the seats, or into another subscription, it is answered when both sides are durable. */
   async upgrade(subscriptionId: string, command: UpgradeSubscription): Promise<CommandAnswer | Refusal> {
-    const { upgrades } = this.#parts;
     const facts = factsOf(await this.#parts.holdings.growth(subscriptionId, command));
-    const wish = { command, stream: `subscription-${subscriptionId}`, surroundings: this.surroundings(facts) };
-    // Without its conditions: they are judged when it is carried out, and a quote holds for both sides.
-    const rehearsed = await this.#handle(subscriptionId, wish, { dryRun: true, quoted: false });
-    if (isRefusal(rehearsed)) return rehearsed;
-    const received = rehearsed.outcome === 'replayed' ? [] : await upgrades.rehearse(rehearsed, command.meta.commandId);
-    if (isRefusal(received)) return received;
-    const token = quoteToken(wish, [...rehearsed.events, ...received]);
-    const { dryRun, quote } = command.meta.conditions ?? {};
-    if (rehearsed.outcome === 'dryRun' && quote !== undefined && quote !== token) return stale();
-    if (rehearsed.outcome === 'dryRun' && dryRun === true)
-      return answerOf(rehearsed, { ids: idsOf(subscriptionId, rehearsed), alsoRecorded: received, quoteToken: token });
-    // Judged once more at the append: between rehearsal and here, something may have moved.
-    const outcome = await this.#handle(subscriptionId, wish, { dryRun: false, besides: received });
-    if (isRefusal(outcome)) return outcome;
-    const arrived = await upgrades.arrival(outcome, command.meta.commandId);
-    if (isRefusal(arrived)) return arrived;
-    const { revision, position } = arrived;
-    return answerOf(
-      { ...outcome, revision, position },
-      { ids: idsOf(subscriptionId, outcome), alsoRecorded: arrived.received },
+    const surroundings = this.surroundings(facts);
+    return upgradeWith(
+      { outcomes: this.#parts.outcomes, surroundings, handle: (...asked) => this.#handle(subscriptionId, ...asked) },
+      subscriptionId,
+      command,
     );
   }
 
@@ -183,14 +163,6 @@ export class SubscriptionCommands {
     });
   }
 }
-
-type HandleOptions = {
-  readonly dryRun?: boolean;
-  /** Whether a quote in hand is held to. */
-  readonly quoted?: boolean;
-  /** What the other side of an upgrade would record: a part of what was quoted. */
-  readonly besides?: readonly Recorded[];
-};
 
 const quoteOf = (wish: Parameters<typeof quoteToken>[0], { outcome, events }: Answer) =>
   outcome === 'dryRun' ? { quoteToken: quoteToken(wish, events) } : {};

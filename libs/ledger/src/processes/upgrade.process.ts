@@ -1,20 +1,18 @@
-import type { Answer, EventStore, Handling, Outcome } from '#event-store';
-import { isRefusal, refuse, type Meta, type Recorded, type Refusal } from '#kernel';
+import type { EventStore, Handling, Outcome } from '#event-store';
+import { isRefusal, type Meta, type Recorded } from '#kernel';
 import {
   CompleteUpgrade,
   ReceiveUpgrade,
   ReturnUpgrade,
+  Settle,
   subscription,
-  type SubscriptionEvent,
+  type Subscription,
   type Surroundings,
   type UpgradeStarted,
 } from '#subscription';
 import type { Clock } from '../context/clock.ts';
 import { derivedId } from '../context/deterministic-id.ts';
 import { factsOf } from '../queries/partners.ts';
-
-/** How long an upgrade's answer waits for its seats to arrive (http-api.md §4.3). */
-const PATIENCE_MS = 5_000;
 
 type Parts = {
   readonly store: EventStore;
@@ -24,7 +22,6 @@ type Parts = {
 };
 
 type Started = Recorded<UpgradeStarted>;
-type Ended = Extract<SubscriptionEvent, { type: 'UpgradeCompleted' | 'UpgradeReturned' }>;
 
 /**
  * Seats that move between two subscriptions (R90, R97): the source lets go, the target takes in, the source is told. Each
@@ -37,32 +34,82 @@ export class Upgrades {
     this.#parts = parts;
   }
 
-  /** The reaction of the process: what follows from seats that left (`UpgradeStarted`). */
+  /**
+   * The reaction of the process: what follows from seats that left (`UpgradeStarted`). A target with seats of its own under
+   * way is waited for, by delivering those first. Where upgrades wait for each other in a circle, one of them gives way.
+   */
   async whenSeatsLeaveThenDeliver(event: Recorded): Promise<void> {
-    const started = event as Started;
-    const { transitionId } = started.data;
-    const { subscriptionId } = started.data.source;
-    const target = await this.#receive(started);
-    const decider = subscription(this.#parts.surroundings());
+    while (!(await this.#deliver(event as Started, [])));
+  }
+
+  /** Whether that upgrade is over. Where it is not, something else was brought on: it is to be tried again. */
+  async #deliver(started: Started, waiting: readonly Started[]): Promise<boolean> {
+    if (!(await this.#isUnderWay(started))) return true;
+    const target = await this.receive(started);
+    if (!isRefusal(target) || target.refused !== 'PROCESS_PENDING') {
+      await this.#settleUp(started, target);
+      return true;
+    }
+    const blocking = await this.#blocking(started);
+    if (blocking === undefined) return false;
+    const circle = circleOf([...waiting, started], blocking);
+    if (circle === undefined) await this.#deliver(blocking, [...waiting, started]);
+    else await this.#settleUp(givingWay(circle), target);
+    return false;
+  }
+
+  async #isUnderWay({ data: { source, transitionId } }: Started): Promise<boolean> {
+    const { state } = await this.#load(source.subscriptionId);
+    return state.status !== 'none' && state.inTransit?.transitionId === transitionId;
+  }
+
+  /** Tells the source. Told already, by this process before it died: then nothing is under way any more. */
+  async #settleUp(started: Started, target: Outcome): Promise<void> {
+    const { transitionId, source } = started.data;
     const meta = await this.#meta(started, 'settle-up');
     const verdict = isRefusal(target)
       ? new ReturnUpgrade({ transitionId, code: target.refused }, meta)
       : new CompleteUpgrade({ transitionId }, meta);
-    // Told already, by this process before it died: nothing is under way any more.
-    await this.#parts.handling.handle(decider, subscriptionId, verdict, { fingerprint: transitionId });
+    const decider = subscription(this.#parts.surroundings());
+    await this.#parts.handling.handle(decider, source.subscriptionId, verdict, { fingerprint: transitionId });
   }
 
-  async #receive(started: Started, dryRun = false): Promise<Outcome> {
+  /** Sends the seats to their target, or only tries to. */
+  async receive(started: Started, dryRun = false): Promise<Outcome> {
     const command = new ReceiveUpgrade({ started: started.data }, await this.#meta(started, 'receive'));
     const decider = subscription(this.#parts.surroundings());
     const options = { dryRun, fingerprint: started.data.transitionId };
     return this.#parts.handling.handle(decider, started.data.targetSubscriptionId, command, options);
   }
 
+  /** The upgrade that the target's own seats are under way by, also where it fell due and nobody has recorded it yet. */
+  async #blocking(started: Started): Promise<Started | undefined> {
+    const { targetSubscriptionId: targetId, effectiveAt } = started.data;
+    const transit = await this.transitOf(targetId);
+    if (transit !== undefined) return transit;
+    const { revision } = await this.#load(targetId);
+    const meta = await this.#meta(started, `${targetId}/${revision}`);
+    const at = meta.at < effectiveAt ? effectiveAt : meta.at;
+    const decider = subscription(this.#parts.surroundings());
+    await this.#parts.handling.handle(decider, targetId, new Settle({}, { ...meta, at }));
+    return this.transitOf(targetId);
+  }
+
+  /** The upgrade by which seats of a subscription are under way just now. */
+  async transitOf(subscriptionId: string): Promise<Started | undefined> {
+    const { state } = await this.#load(subscriptionId);
+    if (state.status === 'none' || state.inTransit === null) return undefined;
+    return startedIn(await this.#parts.store.read(`subscription-${subscriptionId}`), state.inTransit.transitionId);
+  }
+
+  #load(subscriptionId: string): Promise<{ readonly state: Subscription; readonly revision: number }> {
+    return this.#parts.handling.load(subscription(this.#parts.surroundings()), subscriptionId);
+  }
+
   async #meta(started: Started, step: string): Promise<Meta> {
     const { partnerId } = started.data.source;
     return {
-      commandId: derivedId('upgrade', started.data.transitionId, step),
+      commandId: stepIdOf(started.data.transitionId, step),
       at: this.#parts.clock.now(),
       actor: { id: 'upgrades', role: 'system', partnerId },
       partner: await factsOf(this.#parts.handling, partnerId),
@@ -70,70 +117,31 @@ export class Upgrades {
       causationId: started.id,
     };
   }
-
-  /** What the target would record. A target that would refuse is found out before any seat moves. */
-  async rehearse({ events }: Answer, transitionId: string): Promise<readonly Recorded[] | Refusal> {
-    const started = startedIn(events, transitionId);
-    if (started === undefined) return [];
-    const target = await this.#receive(started, true);
-    return isRefusal(target) ? target : target.events;
-  }
-
-  /** Waits until the seats arrived, or came back: then the answer is the target's refusal. */
-  async arrival(
-    outcome: Answer,
-    commandId: string,
-  ): Promise<
-    { readonly revision: number; readonly position: string; readonly received: readonly Recorded[] } | Refusal
-  > {
-    const started = startedIn(outcome.events, commandId);
-    if (started === undefined) return { revision: outcome.revision, position: outcome.position, received: [] };
-    const end = await this.#end(started);
-    if (end === undefined)
-      return refuse('PROCESS_PENDING', 'the seats are still on their way: ask again with the same key');
-    if (end.type === 'UpgradeReturned')
-      return refuse(end.data.code, `the target refused the seats: ${end.data.returned} came back`);
-    const target = await this.#parts.store.read(`subscription-${started.data.targetSubscriptionId}`);
-    const received = target.filter(
-      ({ meta }) => meta.commandId === derivedId('upgrade', started.data.transitionId, 'receive'),
-    );
-    const position = [end, ...received].map((event) => event.position).reduce((a, b) => (a > b ? a : b));
-    return { revision: end.revision, position, received };
-  }
-
-  async #end(started: Started): Promise<Recorded<Ended> | undefined> {
-    const isEnd = (event: Recorded): event is Recorded<Ended> =>
-      event.stream === started.stream &&
-      (event.type === 'UpgradeCompleted' || event.type === 'UpgradeReturned') &&
-      (event as Recorded<Ended>).data.transitionId === started.data.transitionId;
-    const { store } = this.#parts;
-    const after = await store.read(started.stream, started.revision + 1);
-    const already = after.find(isEnd);
-    if (already !== undefined) return already;
-    const from = after.at(-1)?.position ?? started.position;
-    for await (const batch of store.follow(from, AbortSignal.timeout(PATIENCE_MS))) {
-      const end = batch.find(isEnd);
-      if (end !== undefined) return end;
-    }
-    return undefined;
-  }
 }
 
-const startedIn = (events: readonly Recorded[], transitionId: string): Started | undefined =>
+const stepIdOf = (transitionId: string, step: string): string => derivedId('upgrade', transitionId, step);
+
+/** Under which id the target takes in the seats of an upgrade. */
+export const receiveIdOf = (transitionId: string): string => stepIdOf(transitionId, 'receive');
+
+/** The upgrade of that id among some events. */
+export const startedIn = (events: readonly Recorded[], transitionId: string): Started | undefined =>
   events.find(
     (event): event is Started =>
       event.type === 'UpgradeStarted' && (event as Started).data.transitionId === transitionId,
   );
 
-/** Which subscription the seats go to, and under which id the upgrade goes. */
-export const idsOf = (subscriptionId: string, { events }: Answer): Readonly<Record<string, string>> => {
-  const started = events.find((event): event is Started => event.type === 'UpgradeStarted');
-  const upgraded = events.find(({ type }) => type === 'SubscriptionUpgraded');
-  return upgraded || !started
-    ? { subscriptionId, targetSubscriptionId: subscriptionId, transitionId: upgraded?.meta.commandId ?? '' }
-    : {
-        subscriptionId,
-        targetSubscriptionId: started.data.targetSubscriptionId,
-        transitionId: started.data.transitionId,
-      };
+/** Upgrades that wait for each other, where the next one is among those that wait for it. */
+const circleOf = (waiting: readonly Started[], next: Started): readonly Started[] | undefined => {
+  const from = waiting.findIndex(({ data }) => data.transitionId === next.data.transitionId);
+  return from < 0 ? undefined : waiting.slice(from);
 };
+
+/**
+ * The one of a circle whose seats go back: whoever looks comes to the same. Those that somebody asked for in mid-term before
+ * those of a renewal, for they can be asked for again.
+ */
+const givingWay = (circle: readonly Started[]): Started =>
+  circle.reduce((one, other) => (rankOf(other) > rankOf(one) ? other : one));
+
+const rankOf = ({ data: { atRenewal, source } }: Started): string => `${atRenewal ? '0' : '1'}${source.subscriptionId}`;

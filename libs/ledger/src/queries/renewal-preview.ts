@@ -1,8 +1,9 @@
 import { startOf } from '#calendar';
-import { isRefusal, type Day, type Event, type Instant, type Meta } from '#kernel';
+import { isRefusal, type Day, type Event, type Instant, type Meta, type Refusal } from '#kernel';
 import { sum } from '#money';
 import {
   ReceiveUpgrade,
+  ReturnUpgrade,
   settle,
   subscription,
   type ChargesPosted,
@@ -48,14 +49,19 @@ export const outlook = async (
   const opened = events.find((event): event is Opened => opensTerm(event));
   if (opened === undefined) return null;
   const started = events.find((event): event is UpgradeStarted => event.type === 'UpgradeStarted');
-  const arrived = started === undefined ? [] : await arrival(started, at, surroundings, load);
   const { offerId, skuId, quantity, term, billingCycle, unitPrice } = opened.data;
-  return {
-    ...{ offerId, skuId, quantity, term, billingCycle, unitPrice },
-    ...(started === undefined ? {} : moving(started, state, priceAmong(arrived) ?? unitPrice)),
-    amount: amountOf([...events, ...arrived], state.currency),
-    currency: state.currency,
-  };
+  const plan = { offerId, skuId, quantity, term, billingCycle, unitPrice };
+  const { currency } = state;
+  if (started === undefined) return { ...plan, amount: amountOf(events, currency), currency };
+  const arrived = await arrival(started, at, surroundings, load);
+  if (isRefusal(arrived)) {
+    // The seats would come back: it renews unchanged (E49).
+    const back = comingBack(settle(state, at, surroundings).state, started, arrived, surroundings);
+    const amount = amountOf([...events, ...back], currency);
+    return { ...plan, quantity: quantity + started.data.moved, amount, currency };
+  }
+  const amount = amountOf([...events, ...arrived], currency);
+  return { ...plan, ...moving(started, state, priceAmong(arrived) ?? unitPrice), amount, currency };
 };
 
 const opensTerm = ({ type }: SubscriptionEvent): boolean => type === 'SubscriptionRenewed' || type === 'TrialConverted';
@@ -75,12 +81,31 @@ const arrival = async (
   at: Instant,
   surroundings: Surroundings,
   load: Load,
-): Promise<readonly SubscriptionEvent[]> => {
-  const target = await load(started.targetSubscriptionId);
+): Promise<readonly SubscriptionEvent[] | Refusal> => {
+  const target = arriving(await load(started.targetSubscriptionId), at, surroundings);
   const command = new ReceiveUpgrade({ started }, foresight(started.source.partnerId, at));
   const decision = subscription(surroundings).decide(command, target);
   // A target settles first, at its own cost.
-  return isRefusal(decision) ? [] : decision.filter((event) => isChargeOf(event, started.transitionId));
+  return isRefusal(decision) ? decision : decision.filter((event) => isChargeOf(event, started.transitionId));
+};
+
+/** The target as the seats find it: whatever it lets go itself by then has arrived elsewhere. */
+const arriving = (target: Subscription, at: Instant, surroundings: Surroundings): Subscription => {
+  if (target.status === 'none') return target;
+  const { state } = settle(target, at, surroundings);
+  return { ...state, inTransit: null };
+};
+
+/** What the source, its seats under way, records where their target refuses. */
+const comingBack = (
+  source: Existing,
+  { data: { transitionId } }: UpgradeStarted,
+  { refused: code }: Refusal,
+  surroundings: Surroundings,
+): readonly SubscriptionEvent[] => {
+  const command = new ReturnUpgrade({ transitionId, code }, foresight(source.partnerId, source.lastEffectiveAt));
+  const decision = subscription(surroundings).decide(command, source);
+  return isRefusal(decision) ? [] : decision;
 };
 
 const isChargeOf = (event: SubscriptionEvent, referenceId: string): boolean =>

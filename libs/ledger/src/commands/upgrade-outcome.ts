@@ -1,0 +1,97 @@
+import type { Answer, EventStore } from '#event-store';
+import { refuse, type Recorded, type Refusal, type RefusalCode } from '#kernel';
+import type { SubscriptionEvent, UpgradeStarted } from '#subscription';
+import type { Upgrades } from '../processes/upgrade.process.ts';
+import { receiveIdOf, startedIn } from '../processes/upgrade.process.ts';
+
+/** How long an upgrade's answer waits for seats to arrive (http-api.md §4.3). */
+const PATIENCE_MS = 5_000;
+
+type Started = Recorded<UpgradeStarted>;
+type Ended = Extract<SubscriptionEvent, { type: 'UpgradeCompleted' | 'UpgradeReturned' }>;
+
+/** Both sides are durable: where they stand, and what the target recorded. */
+export type Arrived = {
+  readonly revision: number;
+  readonly position: string;
+  readonly received: readonly Recorded[];
+};
+
+/** The seats came back: nothing is left of this attempt. */
+export type CameBack = { readonly cameBack: RefusalCode };
+
+type Parts = { readonly store: EventStore; readonly upgrades: Upgrades };
+
+/** What becomes of an upgrade's seats at their target: tried beforehand, and waited for afterwards. */
+export class UpgradeOutcomes {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * What the target would record. A target that would refuse is found out before any seat moves. One with seats of its own
+   * under way is waited for; `PROCESS_PENDING` where that takes too long.
+   */
+  async rehearse({ events }: Answer, transitionId: string): Promise<readonly Recorded[] | Refusal> {
+    const started = startedIn(events, transitionId);
+    if (started === undefined) return [];
+    for (;;) {
+      const target = await this.#parts.upgrades.receive(started, true);
+      if (!('refused' in target)) return target.events;
+      if (target.refused !== 'PROCESS_PENDING' || !(await this.#isFree(started.data.targetSubscriptionId)))
+        return target;
+    }
+  }
+
+  /** Waits until the seats arrived, or came back. */
+  async arrival(outcome: Answer, commandId: string): Promise<Arrived | CameBack | Refusal> {
+    const started = startedIn(outcome.events, commandId);
+    if (started === undefined) return { revision: outcome.revision, position: outcome.position, received: [] };
+    const end = await this.#end(started);
+    if (end === undefined)
+      return refuse('PROCESS_PENDING', 'the seats are still on their way: ask again with the same key');
+    if (end.type === 'UpgradeReturned') return { cameBack: end.data.code };
+    const target = await this.#parts.store.read(`subscription-${started.data.targetSubscriptionId}`);
+    const received = target.filter(({ meta }) => meta.commandId === receiveIdOf(started.data.transitionId));
+    const position = [end, ...received].map((event) => event.position).reduce((a, b) => (a > b ? a : b));
+    return { revision: end.revision, position, received };
+  }
+
+  /** Waits until no seats of a subscription are under way; false where that takes too long. */
+  async #isFree(subscriptionId: string): Promise<boolean> {
+    const transit = await this.#parts.upgrades.transitOf(subscriptionId);
+    return transit !== undefined && (await this.#end(transit)) !== undefined;
+  }
+
+  async #end(started: Started): Promise<Recorded<Ended> | undefined> {
+    const isEnd = (event: Recorded): event is Recorded<Ended> =>
+      event.stream === started.stream &&
+      (event.type === 'UpgradeCompleted' || event.type === 'UpgradeReturned') &&
+      (event as Recorded<Ended>).data.transitionId === started.data.transitionId;
+    const { store } = this.#parts;
+    const after = await store.read(started.stream, started.revision + 1);
+    const already = after.find(isEnd);
+    if (already !== undefined) return already;
+    const from = after.at(-1)?.position ?? started.position;
+    for await (const batch of store.follow(from, AbortSignal.timeout(PATIENCE_MS))) {
+      const end = batch.find(isEnd);
+      if (end !== undefined) return end;
+    }
+    return undefined;
+  }
+}
+
+/** Which subscription the seats go to, and under which id the upgrade goes. */
+export const idsOf = (subscriptionId: string, { events }: Answer): Readonly<Record<string, string>> => {
+  const started = events.find((event): event is Started => event.type === 'UpgradeStarted');
+  const upgraded = events.find(({ type }) => type === 'SubscriptionUpgraded');
+  return upgraded || !started
+    ? { subscriptionId, targetSubscriptionId: subscriptionId, transitionId: upgraded?.meta.commandId ?? '' }
+    : {
+        subscriptionId,
+        targetSubscriptionId: started.data.targetSubscriptionId,
+        transitionId: started.data.transitionId,
+      };
+};
