@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { EventStoreDBClient, jsonEvent, type Position as Place } from '@eventstore/db-client';
-import { codec, type EventStore, type Handling } from '#event-store';
+import { codec, type EventStore, type CommandHandler } from '#event-store';
 import { openEventStoreDb } from '#event-store/eventstoredb';
 import type { Position } from '#kernel';
 import { CATALOGUE_ID, history, type SubscriptionCommands, writeSide } from '#ledger';
@@ -14,7 +14,7 @@ const PIECE = 500;
 /** The events of a stage on a server: the ledger's write side over them, and a client for what is written by hand. */
 export type Remote = {
   readonly store: EventStore;
-  readonly handling: Handling;
+  readonly handling: CommandHandler;
   readonly face: SubscriptionCommands;
   readonly client: EventStoreDBClient;
   /** What names of streams begin with: the ledger's, and those that are for the floor to write to. */

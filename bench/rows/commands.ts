@@ -1,4 +1,4 @@
-import type { Handling } from '#event-store';
+import type { CommandHandler } from '#event-store';
 import { RenameSubscription, subscription, type SubscriptionCreated } from '#subscription';
 import type { SubscriptionCommands } from '#ledger';
 import { byClients, contest, rate, type Result } from '../contest.ts';
@@ -9,7 +9,7 @@ export type Load = { readonly clients: number; readonly commands: number; readon
 
 /** What takes commands, the ledger's and by hand: each with the same subscriptions, of 20 events. */
 export type WriteSides = {
-  readonly handling: Handling;
+  readonly handling: CommandHandler;
   readonly face: SubscriptionCommands;
   readonly customerId: string;
   readonly ids: readonly string[];

@@ -1,4 +1,4 @@
-import { codec, Handling, type EventStore } from '#event-store';
+import { codec, CommandHandler, type EventStore } from '#event-store';
 import { history, subscription } from '#subscription';
 import type { SubscriptionCommands } from '#ledger';
 import { contest, type Result } from '../contest.ts';
@@ -6,7 +6,7 @@ import { contest, type Result } from '../contest.ts';
 /** A subscription with 10,000 events, and how to read its stream by hand. */
 export type LongStream = {
   readonly store: EventStore;
-  readonly handling: Handling;
+  readonly handling: CommandHandler;
   readonly face: SubscriptionCommands;
   readonly longId: string;
   readonly byHand: (stream: string) => readonly object[] | Promise<readonly object[]>;
@@ -40,7 +40,7 @@ export const stateFromNothing = (stream: LongStream, { times, rounds }: Times): 
   const decider = subscription(face.surroundings());
   return contest(
     rounds,
-    () => each(times, () => new Handling(store, { codec: codec(history) }).load(decider, longId)),
+    () => each(times, () => new CommandHandler(store, { codec: codec(history) }).load(decider, longId)),
     indexedRead(stream, times),
   );
 };

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { catalogueOf, offer, plan, sku, type Client, type Reply } from '../support/client.ts';
 import { Cluster, leaderOf, type Member } from '../support/cluster.ts';
 import { describeOnPostgres } from '../support/postgres.ts';
@@ -26,7 +26,7 @@ const insist = async (client: Client, id: string, key: string): Promise<{ reply:
       .send(id, 'add-seats', { quantity: 1 }, { headers: { 'idempotency-key': key } })
       .catch(() => undefined);
     if (reply !== undefined && reply.status !== 503) return { reply, unanswered };
-    await pause(100);
+    await delay(100);
   }
 };
 
@@ -45,7 +45,7 @@ describeOnPostgres('64 clients, while projectors are killed and the event store 
   /** Kills whoever keeps the read models, every few seconds; another one stands by, and a new one joins. */
   const killProjectors = async (until: AbortSignal): Promise<void> => {
     while (!until.aborted) {
-      await pause(LIFE, undefined, { signal: until }).catch(() => undefined);
+      await delay(LIFE, undefined, { signal: until }).catch(() => undefined);
       const leader = await leaderOf(projectors, 'projections');
       await leader.kill();
       killed += 1;
@@ -55,7 +55,7 @@ describeOnPostgres('64 clients, while projectors are killed and the event store 
 
   const restartStore = async (): Promise<void> => {
     await cluster.events.kill();
-    await pause(1_000);
+    await delay(1_000);
     await cluster.events.restart();
   };
 
@@ -85,7 +85,7 @@ describeOnPostgres('64 clients, while projectors are killed and the event store 
     };
     const sending = Promise.all(ids.map(client));
     for (const _ of ['once', 'twice']) {
-      await pause(LONG / 3);
+      await delay(LONG / 3);
       await restartStore();
     }
     await sending;

@@ -1,4 +1,4 @@
-import { setImmediate as othersTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import type { Log } from './log.ts';
 import { matching, type Options, type Reading } from './reading.ts';
@@ -120,7 +120,7 @@ class AllSubscription implements Course {
     let found = 0;
     for (; end < all.length && end - from < this.#window && found < PAGE; end += 1)
       if (await this.#event(all[end]!)) found += 1;
-    await othersTurn();
+    await yieldToEventLoop();
     return { end, isLast: end - from < this.#window && found < PAGE };
   }
 

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { subscribeToAll } from './all-subscription.ts';
@@ -105,7 +105,7 @@ export const read =
       reading.fail(notLeader(around.address()));
       return;
     }
-    if (faults.value('slow') > 0) await pause(faults.value('slow'));
+    if (faults.value('slow') > 0) await delay(faults.value('slow'));
     if (options.hasSubscription())
       return options.hasAll() ? subscribeToAll(around, reading) : subscribeToStream(around, reading);
     return options.hasAll() ? readAll(reading, log) : readStream(reading, log);

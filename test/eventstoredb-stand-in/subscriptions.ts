@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { setImmediate as othersTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import type { ReadResp } from '@eventstore/db-client/generated/streams_pb.js';
 import type { Log } from './log.ts';
@@ -66,7 +66,7 @@ export const subscribeToStream = async ({ log }: ServiceContext, reading: Readin
       // A stream that has ended has no history.
       if (log.tombstoneOf(name) !== undefined) break;
       await reading.event(log.entries(name)[index]!);
-      if (index % 256 === 0) await othersTurn();
+      if (index % 256 === 0) await yieldToEventLoop();
     }
     if (log.tombstoneOf(name) === undefined) return index;
     fail();

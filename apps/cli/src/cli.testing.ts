@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { RegisterPartner, partner } from '#access';
 import { cataloguePublication, parseCatalogue, PublishCatalogue, timeline, type Catalogue } from '#catalog';
 import { customer, RegisterCustomer } from '#customer';
-import { Handling } from '#event-store';
+import { CommandHandler } from '#event-store';
 import { isRefusal, type Instant, type Meta } from '#kernel';
 import { openStores } from '#ledger';
 import { timelineOf } from '#policy';
@@ -81,7 +81,7 @@ const recorded = async (outcome: Promise<object>): Promise<void> => {
  */
 export const seed = async (folder: string): Promise<void> => {
   const opened = await openStores({ dataFolder: folder });
-  const handling = new Handling(opened.events, { codec: opened.codec });
+  const handling = new CommandHandler(opened.events, { codec: opened.codec });
   const start = metaAt('2021-06-18T09:00:00.000Z');
   const again = () => ({ ...start, commandId: randomUUID() });
   const catalogue = sampleCatalogue();

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { RevisionConflict, StoreUnavailable, StoreUnusable, type Draft, type EventStore } from '#event-store';
 import { START, type Recorded } from '#kernel';
 import { LedgerNotEmpty } from '#ledger';
@@ -141,7 +141,7 @@ const append = async (log: EventStore, { stream, events, expected }: Run, patien
       if (error instanceof RevisionConflict) fail(`${error.message}: another process writes to this log`);
       const mayPass = error instanceof StoreUnavailable && !(error instanceof StoreUnusable);
       if (!mayPass || performance.now() >= until) throw error;
-      await pause(AGAIN);
+      await delay(AGAIN);
     }
   }
 };

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Handling } from '#event-store';
+import type { CommandHandler } from '#event-store';
 import type { Meta, PartnerFacts } from '#kernel';
 import { ledgerNow } from './settings.ts';
 
 /** What is recorded beside what the command line does: whoever has the data folder acts for the whole ledger. */
-export const metaFor = async (handling: Handling, partnerId: string, partner: PartnerFacts): Promise<Meta> => {
+export const metaFor = async (handling: CommandHandler, partnerId: string, partner: PartnerFacts): Promise<Meta> => {
   const commandId = randomUUID();
   return {
     commandId,

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { normaliseInstant, simulatedClock } from '#calendar';
-import type { Handling } from '#event-store';
+import type { CommandHandler } from '#event-store';
 import type { Instant } from '#kernel';
 import { type Places, placesIn } from '#ledger';
 import { isPresetName, parsePolicyTimeline, presetNames, timelineOf, type PolicyTimeline } from '#policy';
@@ -14,7 +14,7 @@ const variable = (name: string): string | undefined => process.env[name] || unde
 export const places = (): Places => placesIn(process.env);
 
 /** What the ledger's clock shows (`SUBLEDGER_CLOCK`): a simulated one never goes back behind what it last showed. */
-export const ledgerNow = async (handling: Handling): Promise<Instant> => {
+export const ledgerNow = async (handling: CommandHandler): Promise<Instant> => {
   const clock = variable('SUBLEDGER_CLOCK') ?? 'system';
   if (clock === 'system') return new Date().toISOString();
   const from = clock.startsWith('simulated:') ? normaliseInstant(clock.slice('simulated:'.length)) : undefined;

@@ -1,6 +1,6 @@
 import { START } from '#kernel';
 import { NO_STREAM, RevisionConflict, StoreUnavailable, type Receipt } from './event-store.ts';
-import { draft, drafts, here, history, idsOf, newStream, opened, type Open } from './testing.ts';
+import { draft, drafts, endOfLog, history, idsOf, newStream, opened, type Open } from './testing.ts';
 
 const conflict = (stream: string, expected: number, actual: number) =>
   expect.objectContaining({ name: 'RevisionConflict', stream, expected, actual });
@@ -143,7 +143,7 @@ const atOnce = (open: Open): void => {
 
     it('on many streams: all are there, each in one piece', () =>
       opened(open, async (store) => {
-        const start = await here(store);
+        const start = await endOfLog(store);
         const appends = Array.from({ length: 64 }, () => ({ stream: newStream(), events: drafts(3) }));
         const receipts = await Promise.all(
           appends.map(({ stream, events }) => store.append(stream, events, NO_STREAM)),

@@ -35,7 +35,7 @@ const metaIn = (value: unknown): EventMeta => {
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** The codec of events whose old shapes are told by `history`. One instance serves the store and `Handling` alike. */
+/** The codec of events whose old shapes `history` describes. The store and its `CommandHandler` share one instance. */
 export const codec = (history: History): Codec => {
   const schemas = new Map(Object.keys(history).map((type) => [type, schemaOf(history, type)]));
   const today = (type: string): number => schemas.get(type) ?? 1;

@@ -4,14 +4,14 @@ import { isRefusal, refuse, START } from '#kernel';
 import { codec } from './codec.ts';
 import { add, counter, type Add, type Added, type Count } from './counter.testing.ts';
 import { NO_STREAM, StoreUnavailable, type EventStore } from './event-store.ts';
-import { Handling, type HandlingOptions } from './command-handler.ts';
+import { CommandHandler, type CommandHandlerOptions } from './command-handler.ts';
 import { openMemory } from './memory/index.ts';
 import type { Answer, Outcome } from './decision.ts';
 
 const shapes = codec({ Added: [({ by }: { by: number }) => ({ amount: by })] });
 const opened = () => openMemory({ codec: shapes });
-const handlingOf = (store: EventStore, options: Partial<HandlingOptions> = {}) =>
-  new Handling(store, { codec: shapes, retries: [0, 0], ...options });
+const handlingOf = (store: EventStore, options: Partial<CommandHandlerOptions> = {}) =>
+  new CommandHandler(store, { codec: shapes, retries: [0, 0], ...options });
 
 /** The answer, which must be no refusal. */
 const given = <O extends Outcome>(outcome: O): Exclude<O, { refused: unknown }> => {
@@ -499,7 +499,8 @@ describe('an old event', () => {
   it('counts in its new shape', async () => {
     const store = opened();
     const past = openMemory({ codec: codec({}) });
-    const { meta } = given(await new Handling(past, { codec: codec({}) }).handle(counter, 'a', add(1))).events[0]!;
+    const { meta } = given(await new CommandHandler(past, { codec: codec({}) }).handle(counter, 'a', add(1)))
+      .events[0]!;
     expect(meta.schema).toBe(1);
     await store.append('counter-a', [{ id: randomUUID(), type: 'Added', data: { by: 3 }, meta }], NO_STREAM);
     expect(await totalOf(store, 'a')).toBe(3);

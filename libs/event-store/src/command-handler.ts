@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isRefusal, refuse, type Command, type Decider, type Event, type Position, type Recorded } from '#kernel';
 import type { Codec } from './codec.ts';
 import { CommandQueue } from './per-stream-queue.ts';
@@ -12,19 +12,19 @@ import {
   type Receipt,
   type Revision,
 } from './event-store.ts';
-import { fold, nothing, type Folded } from './stream-state.ts';
+import { fold, emptyStream, type StreamState } from './stream-state.ts';
 import { fingerprintOf } from './identity.ts';
 import { answer, propose, type HandleOptions, type Outcome, type Proposal, type Task } from './decision.ts';
 
 /** How often a command is decided, when others keep writing to its stream in the meantime. */
 const ROUNDS = 10;
 
-export type HandlingOptions = {
-  /** The store's own. */
+export type CommandHandlerOptions = {
+  /** The store's codec. */
   readonly codec: Codec;
-  /** From how many events, all streams together, the remembered states may come. */
+  /** How many events, over all streams, the cached states may cover. */
   readonly remembered?: number;
-  /** How long to wait before each further attempt to reach a store that is away, in milliseconds. */
+  /** How long to wait before each retry while the store is unavailable, in milliseconds. */
   readonly retries?: readonly number[];
 };
 
@@ -33,25 +33,25 @@ export type Loaded<S> = { readonly state: S; readonly revision: Revision; readon
 
 /**
  * Load, decide, append. Commands on one stream take turns; states are remembered, and validated by the exact revision
- * of the append. Deciders of one category must fold alike, whatever surroundings they decide in.
+ * of the append. All deciders of a category must evolve alike, whatever context they decide in.
  */
-export class Handling {
+export class CommandHandler {
   readonly #store: EventStore;
   readonly #codec: Codec;
   readonly #retries: readonly number[];
   readonly #queue = new CommandQueue();
-  readonly #remembered: LRUCache<string, Folded<unknown>>;
+  readonly #remembered: LRUCache<string, StreamState<unknown>>;
 
-  constructor(store: EventStore, { codec, remembered = 500_000, retries = [50, 200, 1000] }: HandlingOptions) {
+  constructor(store: EventStore, { codec, remembered = 500_000, retries = [50, 200, 1000] }: CommandHandlerOptions) {
     this.#store = store;
     this.#codec = codec;
     this.#retries = retries;
     this.#remembered = new LRUCache({ maxSize: remembered, sizeCalculation: ({ revision }) => revision + 1 });
   }
 
-  /** What an aggregate has come to by now. Rejects with `StoreUnavailable` or `CorruptEvent`. */
+  /** The aggregate's current state. Rejects with `StoreUnavailable` or `CorruptEvent`. */
   async load<C extends Command, E extends Event, S>(decider: Decider<C, E, S>, id: string): Promise<Loaded<S>> {
-    const { state, revision, position } = await this.#caughtUp(decider, `${decider.category}-${id}`);
+    const { state, revision, position } = await this.#loadState(decider, `${decider.category}-${id}`);
     return { state, revision, position };
   }
 
@@ -61,10 +61,10 @@ export class Handling {
   }
 
   /**
-   * Carries out a command, once for ever: the same command id again gives the first answer, or with another fingerprint
-   * the refusal IDEMPOTENCY_KEY_REUSED. An answer says that the events are durable. Rejects with `StoreUnavailable` when
-   * the store stays away, or when others keep writing to the stream (the outcome may be unknown: the same command may
-   * be sent again), and with `CorruptEvent`.
+   * Handles a command exactly once. The same command id returns the first result, or with another fingerprint the refusal
+   * IDEMPOTENCY_KEY_REUSED. The events of a result are durable. Rejects with `StoreUnavailable` when the store stays
+   * unreachable, or when others keep writing to the stream (the outcome may be unknown: send the same command again),
+   * and with `CorruptEvent`.
    */
   async handle<C extends Command, E extends Event, S>(
     decider: Decider<C, E, S>,
@@ -73,43 +73,43 @@ export class Handling {
     { fingerprint = fingerprintOf(command), ...options }: HandleOptions<E, S> = {},
   ): Promise<Outcome<E, S>> {
     const task = { decider, stream: `${decider.category}-${id}`, command, fingerprint, options };
-    // Writing nothing, a dry run collides with nobody.
+    // A dry run writes nothing, so it need not queue.
     if (options.dryRun) return this.#carryOut(task);
     return this.#queue.run(task.stream, () => this.#carryOut(task, this.#recall<S>(task.stream)));
   }
 
   async #carryOut<C extends Command, E extends Event, S>(
     task: Task<C, E, S>,
-    remembered?: Folded<S>,
+    remembered?: StreamState<S>,
   ): Promise<Outcome<E, S>> {
     const { decider, stream, command } = task;
     let upToDate = remembered === undefined;
-    let folded = remembered ?? (await this.#caughtUp(decider, stream));
+    let current = remembered ?? (await this.#loadState(decider, stream));
     for (let round = 0; round < ROUNDS; round += 1) {
-      if (folded.commands.has(command.meta.commandId)) return this.#again(task);
-      const proposal = propose(task, folded, this.#codec);
-      const outcome = isRefusal(proposal) ? proposal : await this.#record(task, folded, proposal);
-      // What was appended rests on the right revision. What was not may rest on a state that others have left behind.
+      if (current.commands.has(command.meta.commandId)) return this.#replay(task);
+      const proposal = propose(task, current, this.#codec);
+      const outcome = isRefusal(proposal) ? proposal : await this.#record(task, current, proposal);
+      // An append is validated by its revision. A refusal, or a result without events, may come from a stale state.
       if (outcome !== undefined && (upToDate || wrote(outcome))) return outcome;
-      folded = await this.#caughtUp(decider, stream);
+      current = await this.#loadState(decider, stream);
       upToDate = true;
     }
     throw new StoreUnavailable(`${stream} changes faster than a command on it can be decided`);
   }
 
-  /** Appends what was proposed. Nothing is answered when the stream has moved on. */
+  /** Appends a proposal. Resolves to undefined when the stream has moved on. */
   async #record<C extends Command, E extends Event, S>(
     task: Task<C, E, S>,
-    folded: Folded<S>,
+    current: StreamState<S>,
     proposal: Proposal<S>,
   ): Promise<Outcome<E, S> | undefined> {
     const { stream, command, options } = task;
-    const { revision, commands } = folded;
+    const { revision, commands } = current;
     const { drafts, state } = proposal;
-    const refusal = options.agree?.(answer(task, 'dryRun', proposal, folded));
+    const refusal = options.agree?.(answer(task, 'dryRun', proposal, current));
     if (refusal !== undefined) return refusal;
-    if (options.dryRun) return answer(task, 'dryRun', proposal, folded);
-    if (drafts.length === 0) return answer(task, 'recorded', proposal, folded);
+    if (options.dryRun) return answer(task, 'dryRun', proposal, current);
+    if (drafts.length === 0) return answer(task, 'recorded', proposal, current);
     try {
       const { position } = await this.#append(stream, drafts, revision);
       commands.add(command.meta.commandId);
@@ -121,7 +121,7 @@ export class Handling {
     }
   }
 
-  /** Appends, and insists a while: with the same ids at the same place, it does not matter if an attempt had succeeded. */
+  /** Appends with retries, which is safe because event ids make a repeated append a no-op. */
   async #append(stream: string, drafts: readonly Draft[], expected: Revision): Promise<Receipt> {
     for (const wait of this.#retries) {
       try {
@@ -129,13 +129,13 @@ export class Handling {
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) throw error;
       }
-      await pause(wait);
+      await delay(wait);
     }
     return this.#store.append(stream, drafts, expected);
   }
 
-  /** The first answer to a command that is on its stream already (E23). */
-  async #again<C extends Command, E extends Event, S>(task: Task<C, E, S>): Promise<Outcome<E, S>> {
+  /** The first result of a command that is on its stream already (E23). */
+  async #replay<C extends Command, E extends Event, S>(task: Task<C, E, S>): Promise<Outcome<E, S>> {
     const { decider, stream, command, fingerprint } = task;
     const { commandId } = command.meta;
     const history = await this.#store.read(stream);
@@ -144,7 +144,7 @@ export class Handling {
     if (last?.meta.fingerprint !== fingerprint)
       return refuse('IDEMPOTENCY_KEY_REUSED', `${commandId} is the id of another command on ${stream}`);
     const { revision, position } = last;
-    const { state } = fold(decider, nothing(decider.initial), history.slice(0, revision + 1));
+    const { state } = fold(decider, emptyStream(decider.initial), history.slice(0, revision + 1));
     return {
       outcome: 'replayed',
       stream,
@@ -155,26 +155,27 @@ export class Handling {
     };
   }
 
-  /** What a stream has come to by now. */
-  async #caughtUp<C extends Command, E extends Event, S>(
+  /** A stream's current state: the cached one, and the events since. */
+  async #loadState<C extends Command, E extends Event, S>(
     decider: Decider<C, E, S>,
     stream: string,
-  ): Promise<Folded<S>> {
-    const folded = this.#recall<S>(stream) ?? nothing(decider.initial);
-    const events = await this.#store.read(stream, folded.revision + 1);
-    if (events.length === 0) return folded;
-    const caughtUp = fold(decider, folded, events);
-    this.#remember(stream, caughtUp);
-    return caughtUp;
+  ): Promise<StreamState<S>> {
+    const current = this.#recall<S>(stream) ?? emptyStream(decider.initial);
+    const events = await this.#store.read(stream, current.revision + 1);
+    if (events.length === 0) return current;
+    const next = fold(decider, current, events);
+    this.#remember(stream, next);
+    return next;
   }
 
-  #recall<S>(stream: string): Folded<S> | undefined {
-    return this.#remembered.get(stream) as Folded<S> | undefined;
+  #recall<S>(stream: string): StreamState<S> | undefined {
+    return this.#remembered.get(stream) as StreamState<S> | undefined;
   }
 
-  #remember(stream: string, folded: Folded<unknown>): void {
-    // Somebody may have read on in the meantime.
-    if ((this.#remembered.peek(stream)?.revision ?? NO_STREAM) < folded.revision) this.#remembered.set(stream, folded);
+  #remember(stream: string, current: StreamState<unknown>): void {
+    // A concurrent call may have cached a later state.
+    if ((this.#remembered.peek(stream)?.revision ?? NO_STREAM) < current.revision)
+      this.#remembered.set(stream, current);
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from '#kernel';
 import type { Codec } from './codec.ts';
 import type { Draft, Revision } from './event-store.ts';
-import type { Folded } from './stream-state.ts';
+import type { StreamState } from './stream-state.ts';
 import { eventId } from './identity.ts';
 
 export type HandleOptions<E extends Event = Event, S = unknown> = {
@@ -79,21 +79,21 @@ const isSecret = (decision: unknown): boolean =>
   isRefusal(decision) && /^FORBIDDEN_ROLE$|_(NOT_FOUND|EXISTS)$/.test(decision.refused);
 
 /**
- * Decides a command on what its stream has come to, and puts what was decided into the form in which it is appended. Not
- * if the caller expected the stream elsewhere (E22).
+ * Decides a command on its stream's current state, and turns the decision into drafts to append. Refuses when the caller
+ * expected another revision (E22).
  */
 export const propose = <C extends Command, E extends Event, S>(
   { decider, stream, command, fingerprint, options: { expected } }: Task<C, E, S>,
-  folded: Folded<S>,
+  current: StreamState<S>,
   { schemaOf }: Codec,
 ): Proposal<S> | Refusal => {
-  const { revision } = folded;
-  const decision = decider.decide(command, folded.state);
+  const { revision } = current;
+  const decision = decider.decide(command, current.state);
   if (expected !== undefined && expected !== revision && !isSecret(decision))
     return refuse('REVISION_MISMATCH', `${stream} is at revision ${revision}, not at ${expected}`, { revision });
   if (isRefusal(decision)) return decision;
 
-  let { state } = folded;
+  let { state } = current;
   let meta: EventMeta | undefined;
   const drafts = decision.map((event, index): Draft => {
     state = decider.evolve(state, event);

@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { START, type Position, type Recorded } from '#kernel';
 import { Followers } from './followers.ts';
 
@@ -10,10 +10,10 @@ describe('followers', () => {
     const following = followers.follow(() => ((reads += 1), []), START, signal);
     expect((await following.next()).value).toEqual([]);
     const ended = following.next();
-    for (let turns = 0; turns < 10; turns += 1) await turn();
+    for (let turns = 0; turns < 10; turns += 1) await yieldToEventLoop();
     expect(reads).toBe(1);
     followers.wake();
-    for (let turns = 0; turns < 10; turns += 1) await turn();
+    for (let turns = 0; turns < 10; turns += 1) await yieldToEventLoop();
     // Nothing new after all: whoever stands at the end is not told so again.
     expect(reads).toBe(2);
     followers.end();
@@ -31,7 +31,7 @@ describe('followers', () => {
     const next = () => Promise.all(both.map(async (one) => (await one.next()).value as readonly Recorded[]));
     expect(await next()).toEqual([[], []]);
     const grown = next();
-    await turn();
+    await yieldToEventLoop();
     log.push({ position: '1' } as Recorded);
     reads = 0;
     followers.wake();
@@ -51,7 +51,7 @@ describe('followers', () => {
     const following = followers.follow(read, START, signal);
     expect((await following.next()).value).toEqual([]);
     const grown = following.next();
-    await turn();
+    await yieldToEventLoop();
     reads = 0;
     followers.wake({ after: START, read: () => [first] });
     expect((await grown).value).toEqual([first]);

@@ -1,4 +1,4 @@
-import { setImmediate as othersTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Position, Recorded } from '#kernel';
 
 /** How many events a batch holds at most. */
@@ -13,7 +13,7 @@ export type Fresh = { readonly after: Position; readonly read: (limit: number) =
 /** Those who follow a log that lives in this process: woken by what is appended, not by looking again and again. */
 export class Followers {
   readonly #waiting = new Set<() => void>();
-  /** The batch that was read last: until the log grows, it serves whoever stands at the same place. */
+  /** The batch that was read last: until the log grows, it serves every follower at the same position. */
   #lately: { readonly after: Position; readonly batch: readonly Recorded[] } | undefined;
   #fresh: Fresh | undefined;
   #ended = false;
@@ -46,7 +46,7 @@ export class Followers {
         atEnd = false;
         yield batch;
         // A long replay must not keep the process from taking and recording commands.
-        await othersTurn();
+        await yieldToEventLoop();
       } else if (!atEnd) {
         atEnd = true;
         yield batch;

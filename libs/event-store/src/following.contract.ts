@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { START, type Recorded } from '#kernel';
 import { NO_STREAM, type EventStore } from './event-store.ts';
-import { draft, drafts, followUntil, here, history, idsOf, newStream, opened, type Open } from './testing.ts';
+import { draft, drafts, followUntil, endOfLog, history, idsOf, newStream, opened, type Open } from './testing.ts';
 
 const none = new AbortController().signal;
 
 const inOrder = (open: Open): void => {
   it('tells the history, then what is written from then on', () =>
     opened(open, async (store) => {
-      const start = await here(store);
+      const start = await endOfLog(store);
       const stream = newStream();
       const events = drafts(4);
       await store.append(stream, events.slice(0, 2), NO_STREAM);
@@ -34,7 +34,7 @@ const inOrder = (open: Open): void => {
 
   it('tells a long history in full', () =>
     opened(open, async (store) => {
-      const start = await here(store);
+      const start = await endOfLog(store);
       const streams = Array.from({ length: 30 }, newStream);
       await Promise.all(streams.map((stream) => store.append(stream, drafts(50), NO_STREAM)));
       const log = await history(store, start);
@@ -47,7 +47,7 @@ const inOrder = (open: Open): void => {
 
   it('goes on after any event, without that event', () =>
     opened(open, async (store) => {
-      const start = await here(store);
+      const start = await endOfLog(store);
       const [one, other] = [newStream(), newStream()];
       for (const revision of [0, 1, 2]) {
         await store.append(one, drafts(2), revision * 2 - 1);
@@ -79,7 +79,7 @@ const together = (open: Open): void => {
           fc.array(fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 6 }), { minLength: 1, maxLength: 6 }),
           fc.integer({ min: 1, max: 5 }),
           async (plan, followers) => {
-            const start = await here(store);
+            const start = await endOfLog(store);
             const total = plan.flat().reduce((sum, size) => sum + size, 0);
             const follow = () => followUntil(store, start, (batch, before) => before.length + batch.length >= total);
             const early = Array.from({ length: followers }, follow);
@@ -95,7 +95,7 @@ const together = (open: Open): void => {
 
   it('does not let a slow follower hold up another', () =>
     opened(open, async (store) => {
-      const start = await here(store);
+      const start = await endOfLog(store);
       const stream = newStream();
       await store.append(stream, drafts(2), NO_STREAM);
       let goOn = (): void => undefined;
@@ -136,7 +136,7 @@ const ending = (open: Open): void => {
 
   it('ends when it is called off while it waits', () =>
     opened(open, async (store) => {
-      const start = await here(store);
+      const start = await endOfLog(store);
       const stop = new AbortController();
       const over = batches(store.follow(start, stop.signal), () => setImmediate(() => stop.abort()));
       expect(await over).toBe(1);
@@ -144,7 +144,7 @@ const ending = (open: Open): void => {
 
   it('ends when the store is closed', () =>
     opened(open, async (store) => {
-      const start = await here(store);
+      const start = await endOfLog(store);
       const waiting = batches(store.follow(start, none), () => setImmediate(() => void store.close()));
       const looking = batches(store.follow(START, none), () => store.close());
       expect(await waiting).toBe(1);
@@ -153,7 +153,7 @@ const ending = (open: Open): void => {
 
   it('ends when the reader leaves, and starts anew', () =>
     opened(open, async (store) => {
-      const start = await here(store);
+      const start = await endOfLog(store);
       await store.append(newStream(), drafts(1), NO_STREAM);
       for (let time = 0; time < 3; time += 1)
         for await (const batch of store.follow(start, none)) {

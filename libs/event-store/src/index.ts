@@ -11,6 +11,6 @@ export {
   type Receipt,
   type Revision,
 } from './event-store.ts';
-export { Handling, type HandlingOptions, type Loaded } from './command-handler.ts';
+export { CommandHandler, type CommandHandlerOptions, type Loaded } from './command-handler.ts';
 export { fingerprintOf, idsWithin } from './identity.ts';
 export { type Answer, type HandleOptions, type Outcome } from './decision.ts';

@@ -5,8 +5,8 @@ export class CommandQueue {
   readonly #last = new Map<string, Promise<unknown>>();
 
   /**
-   * Runs the work after all that came before it on this stream, whether that succeeded or not. Where the store stays away,
-   * whoever stands in line is told the same as whoever has tried: one after the other they would wait for minutes.
+   * Runs the work after all earlier work on this stream, whether that succeeded or not. If the store is unavailable, queued
+   * commands fail with the same error instead of waiting one by one, which could take minutes.
    */
   run<T>(stream: string, work: () => Promise<T>): Promise<T> {
     const before = this.#last.get(stream);

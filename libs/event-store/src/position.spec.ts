@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { START } from '#kernel';
-import { placeOf, positionOf } from './position.ts';
+import { offsetOf, positionOf } from './position.ts';
 
 const place = fc.oneof(fc.nat(3_000), fc.maxSafeNat());
 
@@ -20,13 +20,13 @@ describe('a position', () => {
   it('stands for one place, and compares as places do', () =>
     fc.assert(
       fc.property(place, place, (one, other) => {
-        expect(placeOf(positionOf(one))).toBe(one);
+        expect(offsetOf(positionOf(one))).toBe(one);
         expect(positionOf(one) < positionOf(other)).toBe(one < other);
       }),
     ));
 
   it.each(['1', '-000000000000001', '000000000000001x', '0000000000000000', ' ', '9999999999999999'])(
     'is not %j',
-    (text) => expect(() => placeOf(text)).toThrow('is no position in this log'),
+    (text) => expect(() => offsetOf(text)).toThrow('is no position in this log'),
   );
 });

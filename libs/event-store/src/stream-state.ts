@@ -1,8 +1,8 @@
 import { START, type Command, type Decider, type Event, type Position, type Recorded } from '#kernel';
 import { NO_STREAM, type Revision } from './event-store.ts';
 
-/** What a stream's events come to. A value: what follows makes a new one. */
-export type Folded<S> = {
+/** The state after a stream's events. Immutable: further events make a new one. */
+export type StreamState<S> = {
   readonly state: S;
   /** Revision and position of the last event; -1 and `START` without any. */
   readonly revision: Revision;
@@ -15,25 +15,25 @@ export type Folded<S> = {
 };
 
 /** A stream without events. */
-export const nothing = <S>(initial: S): Folded<S> => ({
+export const emptyStream = <S>(initial: S): StreamState<S> => ({
   state: initial,
   revision: NO_STREAM,
   position: START,
   commands: new Set(),
 });
 
-/** What a stream comes to after these events of it, the same however often (E52); those already folded are passed over. */
+/** Applies events to a stream's state. Idempotent (E52): events up to its revision are skipped. */
 export const fold = <C extends Command, E extends Event, S>(
   { evolve }: Decider<C, E, S>,
-  folded: Folded<S>,
+  current: StreamState<S>,
   events: readonly Recorded[],
-): Folded<S> => {
-  const { commands } = folded;
-  let { state, revision, position } = folded;
+): StreamState<S> => {
+  const { commands } = current;
+  let { state, revision, position } = current;
   for (const event of events) {
     if (event.revision <= revision) continue;
     if (event.revision !== revision + 1) throw new Error(`${event.stream} has no event at revision ${revision + 1}`);
-    // What a stream holds is what the decider of its category decided.
+    // A stream holds only events of its category's decider.
     state = evolve(state, event as unknown as E);
     ({ revision, position } = event);
     commands.add(event.meta.commandId);

@@ -43,7 +43,7 @@ export const opened = async (open: Open, test: (store: EventStore) => Promise<vo
 };
 
 /** Where the log ends now: a test that starts here sees its own events only. */
-export const here = async (store: EventStore): Promise<Position> =>
+export const endOfLog = async (store: EventStore): Promise<Position> =>
   (await store.append(newStream(), [draft()], NO_STREAM)).position;
 
 /** What a follower gets: batch by batch into `look`, until that answers true. The events, of all batches together. */

@@ -1,4 +1,4 @@
-import { Handling, type Codec, type EventStore, type HandlingOptions } from '#event-store';
+import { CommandHandler, type Codec, type EventStore, type CommandHandlerOptions } from '#event-store';
 import type { PolicyTimeline } from '#policy';
 import type { ReadStore } from '#read-store';
 import type { Clock } from './context/clock.ts';
@@ -18,14 +18,14 @@ type Parts = {
   readonly codec: Codec;
   readonly clock: Clock;
   readonly policies: PolicyTimeline;
-  readonly retries?: HandlingOptions['retries'];
+  readonly retries?: CommandHandlerOptions['retries'];
   /** How long an order's answer waits for its lines, in milliseconds. */
   readonly patienceMs?: number;
 };
 
 /** Whatever decides, and whatever follows from what was decided: what a process has in its head over a log. */
 export const writeSide = ({ codec, policies, retries, patienceMs, ...given }: Parts) => {
-  const handling = new Handling(given.store, { codec, ...(retries && { retries }) });
+  const handling = new CommandHandler(given.store, { codec, ...(retries && { retries }) });
   const priceLists = new PriceLists(handling);
   const surroundings = () => commands.surroundings();
   const parts = { ...given, handling, surroundings };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { simulatedClock } from '#calendar';
-import type { EventStore, Handling } from '#event-store';
+import type { EventStore, CommandHandler } from '#event-store';
 import type { Instant } from '#kernel';
 import { openStores, usesFolder, type Places, type Stores } from './stores/index.ts';
 import type { PolicyTimeline } from '#policy';
@@ -41,7 +41,7 @@ export class Ledger {
   readonly places: Places;
   readonly store: EventStore;
   readonly reads: ReadStore;
-  readonly handling: Handling;
+  readonly handling: CommandHandler;
   readonly clock: Clock;
   readonly priceLists: PriceLists;
   readonly projecting: Projecting;

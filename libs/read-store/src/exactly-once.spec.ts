@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as othersTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { digestTable } from './digest.ts';
 import type { ReadStore } from './read-store.ts';
@@ -68,7 +68,7 @@ describe('each event counts exactly once', () => {
             await runner.stop();
             runner = await begin();
           } else if ('turns' in what) {
-            for (let n = 0; n < what.turns; n += 1) await othersTurn();
+            for (let n = 0; n < what.turns; n += 1) await yieldToEventLoop();
           } else if ('write' in what) {
             write(log, what.write);
           } else {

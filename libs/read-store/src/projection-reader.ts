@@ -1,6 +1,6 @@
 import type { EventStore } from '#event-store';
 import type { Instant, Recorded } from '#kernel';
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { ActiveBuild } from './active-build.ts';
 import { wait, waitBefore, type BackOff } from './back-off.ts';
 import { Complaint } from './failure-log.ts';
@@ -118,7 +118,7 @@ export class Lane {
       if (arrived || this.live || this.#staged.length >= BATCH) await this.#commit();
       if (arrived) await this.#arrive();
       // Catching up must not starve whoever else lives in this process.
-      else if (!this.live) await breathe();
+      else if (!this.live) await yieldToEventLoop();
       if (signal.aborted) return;
     }
   }

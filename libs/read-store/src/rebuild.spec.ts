@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as othersTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { digestTable } from './digest.ts';
 import type { ReadStore } from './read-store.ts';
 import { ProjectionRunner, type ProjectionRunnerOptions } from './runner.ts';
@@ -76,7 +76,7 @@ describe('a rebuild', () => {
       const position = log.write(renamed(n % 40));
       expect(await rows()).toBe(40);
       if (n % 5 === 0) await runner.reached(position);
-      await othersTurn();
+      await yieldToEventLoop();
     }
     await finished;
   };

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { cataloguePublication, parseCatalogue, PublishCatalogue, type Catalogue } from '#catalog';
-import { Handling } from '#event-store';
+import { CommandHandler } from '#event-store';
 import { isRefusal } from '#kernel';
 import type { Stores } from '#ledger';
 import { fail } from '../failure.ts';
@@ -62,7 +62,7 @@ const summaryOf = ({ version, effectiveFrom, offers }: Catalogue) => {
 
 /** Answers whether there was anything to publish. */
 const publish = async (stores: Stores, catalogue: Catalogue): Promise<boolean> => {
-  const handling = new Handling(stores.events, { codec: stores.codec });
+  const handling = new CommandHandler(stores.events, { codec: stores.codec });
   const facts = { model: 'directBill', cloud: 'global', newCommercePreview: true } as const;
   const command = new PublishCatalogue({ catalogue }, await metaFor(handling, 'default', facts));
   const outcome = await handling.handle(cataloguePublication, 'main', command);

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Command } from 'commander';
 import type { EventStore } from '#event-store';
@@ -52,7 +52,7 @@ const digestsOf = async ({ places, events }: BesideStores): Promise<Digests> => 
     if (tables !== undefined) continue;
     const began = performance.now();
     if (await broughtUp(places)) since += performance.now() - began;
-    else await pause(LOOK_AGAIN);
+    else await delay(LOOK_AGAIN);
   }
 };
 

@@ -1,7 +1,7 @@
 import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import { CreateKey, key, keyRoles, partner, RevokeKey, type AccessEvent, type Key } from '#access';
-import { Handling } from '#event-store';
+import { CommandHandler } from '#event-store';
 import { isRefusal, type PartnerFacts, type Recorded, type Role } from '#kernel';
 import { batchesOf, type Stores } from '#ledger';
 import { fail } from '../failure.ts';
@@ -45,7 +45,7 @@ export const keys = (program: Command): void => {
 };
 
 const create = async (stores: Stores, { name, role, partner: partnerId, operator = false }: NewKey & Json) => {
-  const handling = new Handling(stores.events, { codec: stores.codec });
+  const handling = new CommandHandler(stores.events, { codec: stores.codec });
   const facts = await factsOf(handling, partnerId);
   // As the API makes them: 256 random bits, of which SHA-256 is kept.
   const secret = `slk_${randomBytes(32).toString('base64url')}`;
@@ -56,7 +56,7 @@ const create = async (stores: Stores, { name, role, partner: partnerId, operator
 };
 
 const revoke = async (stores: Stores, keyId: string): Promise<void> => {
-  const handling = new Handling(stores.events, { codec: stores.codec });
+  const handling = new CommandHandler(stores.events, { codec: stores.codec });
   const { state } = await handling.load(key, keyId);
   if (state.keyId === null) return fail(`there is no key ${keyId}`);
   if (state.revoked) return fail(`the key ${keyId} is revoked already`);
@@ -64,12 +64,12 @@ const revoke = async (stores: Stores, keyId: string): Promise<void> => {
   await record(handling, keyId, new RevokeKey({ keyId }, await metaFor(handling, state.partnerId, facts)));
 };
 
-const record = async (handling: Handling, keyId: string, command: CreateKey | RevokeKey): Promise<void> => {
+const record = async (handling: CommandHandler, keyId: string, command: CreateKey | RevokeKey): Promise<void> => {
   const outcome = await handling.handle(key, keyId, command);
   if (isRefusal(outcome)) fail(`${outcome.refused}: ${outcome.because}`);
 };
 
-const factsOf = async (handling: Handling, partnerId: string): Promise<PartnerFacts> => {
+const factsOf = async (handling: CommandHandler, partnerId: string): Promise<PartnerFacts> => {
   const { state } = await handling.load(partner, partnerId);
   if (state.partnerId === null) return fail(`there is no partner ${partnerId}: register it with POST /v1/partners`);
   const { model, cloud, newCommercePreview } = state;

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { addDays } from '#calendar';
 import { cataloguePublication, timeline } from '#catalog';
-import { Handling } from '#event-store';
+import { CommandHandler } from '#event-store';
 import type { Instant, Recorded } from '#kernel';
 import { type BesideStores, whereLogIs } from '#ledger';
 import { evolve, settle, type Existing, type Subscription, type SubscriptionEvent } from '#subscription';
@@ -26,7 +26,7 @@ const stateOf = async (stores: BesideStores, subscriptionId: string, at: Instant
   const recorded = (await stores.events.read(`subscription-${subscriptionId}`)) as unknown as readonly Story[];
   const [first] = recorded;
   if (first === undefined) return fail(`there is no subscription ${subscriptionId} ${whereLogIs(stores.places)}`);
-  const handling = new Handling(stores.events, { codec: stores.codec });
+  const handling = new CommandHandler(stores.events, { codec: stores.codec });
   const now = await ledgerNow(handling);
   // What is yet to come is nobody's state (http-api.md §4.7).
   const until = at === undefined || at < now ? at : now;

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { StoreUnavailable, StoreUnusable } from '#event-store';
 import { type Ledger, whereLogIs, whereReadsAre } from '#ledger';
 import { ReadStoreUnavailable, ReadStoreUnusable } from '#read-store';
@@ -25,7 +25,7 @@ export const patiently = async <T>(
       if (reason === undefined || ledger.closing.aborted) throw error;
       if (!told.has(reason)) tell(reason);
       told.add(reason);
-      await pause(wait, undefined, { signal: ledger.closing });
+      await delay(wait, undefined, { signal: ledger.closing });
     }
   }
 };

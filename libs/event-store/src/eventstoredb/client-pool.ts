@@ -3,10 +3,10 @@ import { Connection } from './connection.ts';
 let shared: { readonly connection: Connection; users: number } | undefined;
 
 /**
- * The connection of this process, opened by whoever comes first. The driver mixes up the servers that it speaks to (an
- * error of one rejects what another has yet to answer), so there is but one at a time.
+ * Acquires this process's connection; the first user opens it. The driver mixes up the servers that it talks to (an
+ * error of one rejects pending calls to another), so there is only one connection at a time.
  */
-export const join = (url: string): Connection => {
+export const acquire = (url: string): Connection => {
   shared ??= { connection: new Connection(url), users: 0 };
   if (shared.connection.url !== url)
     throw new Error(
@@ -16,8 +16,8 @@ export const join = (url: string): Connection => {
   return shared.connection;
 };
 
-/** Ends the connection when nobody else uses it. */
-export const leave = async (connection: Connection): Promise<void> => {
+/** Releases the connection; the last user closes it. */
+export const release = async (connection: Connection): Promise<void> => {
   if (shared?.connection !== connection) return;
   shared.users -= 1;
   if (shared.users > 0) return;

@@ -1,22 +1,22 @@
 import type { ClientHttp2Session } from 'node:http2';
-import { setImmediate as othersTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { EventStoreDBClient } from '@eventstore/db-client';
 import { StoreUnavailable } from '../event-store.ts';
 import { forDriver } from './connection-string.ts';
 import { mustBeNewEnough } from './server-version.ts';
-import { asTold, isAnswer, isNotLeader, TimedOut } from './failures.ts';
+import { toPortError, isAnswer, isNotLeader, TimedOut } from './failures.ts';
 
-/** How long to wait for the calls of a client to end that are cancelled, in milliseconds. */
-const LEAVE_TAKING = 1_000;
+/** How long to wait for a disposed client's cancelled calls to end, in milliseconds. */
+const DISPOSE_TIMEOUT = 1_000;
 
-/** A client of the driver, and the word that it is to be used no more. */
-type Life = {
+/** A client of the driver, and the signal that it must not be used any more. */
+type ClientSession = {
   readonly client: EventStoreDBClient;
   readonly over: AbortController;
-  /** That its server is one that serves. */
-  usable?: Promise<void>;
-  /** The first append: the driver may reverse those that are there before its stream is open, so they wait for it. */
-  first?: Promise<unknown>;
+  /** Resolves once its server is known to be supported. */
+  serving?: Promise<void>;
+  /** The first append. The driver may reorder appends that arrive before its stream is open, so the others wait for it. */
+  firstAppend?: Promise<unknown>;
 };
 
 export type Work<T> = (client: EventStoreDBClient, over: AbortSignal) => Promise<T>;
@@ -28,14 +28,14 @@ export type Work<T> = (client: EventStoreDBClient, over: AbortSignal) => Promise
  */
 export class Connection {
   readonly url: string;
-  #life: Life | undefined;
-  #leaving: Promise<unknown> = Promise.resolve();
+  #session: ClientSession | undefined;
+  #disposing: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(url: string) {
     this.url = url;
     // A connection string that cannot be read is to be found out at once.
-    this.#life = living(url);
+    this.#session = openSession(url);
   }
 
   /**
@@ -51,19 +51,19 @@ export class Connection {
       } catch (error) {
         if (!isNotLeader(error)) throw error;
         // Nothing has happened; and once it has heard that, the driver goes to the node that leads.
-        await othersTurn();
+        await yieldToEventLoop();
         return await attempt();
       }
     } catch (error) {
-      throw isAnswer(error) ? error : asTold(error, what);
+      throw isAnswer(error) ? error : toPortError(error, what);
     }
   }
 
   async #attempt<T>(limit: number, work: Work<T>, longest: number): Promise<T> {
-    const life = await this.#current();
-    const { client, over } = life;
+    const session = await this.#current();
+    const { client, over } = session;
     try {
-      await mustServe(life, limit);
+      await mustServe(session, limit);
       return await within(longest, () => work(client, over.signal));
     } catch (error) {
       // A client that was given up would not know who leads.
@@ -75,64 +75,64 @@ export class Connection {
   /** Like `run`, for an append: those before the first has settled wait for it. */
   append<T>(what: string, limit: number, work: Work<T>): Promise<T> {
     return this.run(what, limit, async (client, over) => {
-      const life = this.#life;
-      if (life?.client !== client) throw new TimedOut('the connection was given up');
-      if (life.first === undefined) {
+      const session = this.#session;
+      if (session?.client !== client) throw new TimedOut('the connection was given up');
+      if (session.firstAppend === undefined) {
         const mine = work(client, over);
-        life.first = mine.catch(() => undefined);
+        session.firstAppend = mine.catch(() => undefined);
         return mine;
       }
-      await life.first;
+      await session.firstAppend;
       if (over.aborted) throw new TimedOut('the connection was given up');
       return work(client, over);
     });
   }
 
-  /** The client of now, for a subscription: `over` says when it is given up. */
+  /** The current client, for a subscription: `over` aborts when it is given up. */
   async client(limit: number): Promise<{ readonly client: EventStoreDBClient; readonly over: AbortSignal }> {
-    const life = await this.#current();
-    await mustServe(life, limit);
-    return { client: life.client, over: life.over.signal };
+    const session = await this.#current();
+    await mustServe(session, limit);
+    return { client: session.client, over: session.over.signal };
   }
 
-  /** Lets go of a client that is no good any more. What waits for its answer is told that there is none. */
+  /** Gives up a client after a failure. Its pending calls are rejected. */
   giveUp(client: EventStoreDBClient): void {
-    const life = this.#life;
-    if (life?.client !== client) return;
-    this.#life = undefined;
-    this.#leaving = Promise.all([this.#leaving, takeLeave(life)]);
+    const session = this.#session;
+    if (session?.client !== client) return;
+    this.#session = undefined;
+    this.#disposing = Promise.all([this.#disposing, dispose(session)]);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    if (this.#life !== undefined) this.giveUp(this.#life.client);
-    await this.#leaving;
+    if (this.#session !== undefined) this.giveUp(this.#session.client);
+    await this.#disposing;
   }
 
-  async #current(): Promise<Life> {
-    await this.#leaving;
+  async #current(): Promise<ClientSession> {
+    await this.#disposing;
     if (this.#closed) throw new StoreUnavailable('the event store is closed');
-    this.#life ??= living(this.url);
-    return this.#life;
+    this.#session ??= openSession(this.url);
+    return this.#session;
   }
 }
 
-const living = (url: string): Life => ({
+const openSession = (url: string): ClientSession => ({
   client: EventStoreDBClient.connectionString(forDriver(url)),
   over: new AbortController(),
 });
 
-const mustServe = (life: Life, limit: number): Promise<void> =>
-  within(limit, () => (life.usable ??= mustBeNewEnough(life.client)));
+const mustServe = (session: ClientSession, limit: number): Promise<void> =>
+  within(limit, () => (session.serving ??= mustBeNewEnough(session.client)));
 
-const takeLeave = async ({ client, over }: Life): Promise<void> => {
+const dispose = async ({ client, over }: ClientSession): Promise<void> => {
   over.abort();
   // What the driver is in the midst of must not open another call: nobody would end that one.
   const gone = new Error('the client was given up');
   Reflect.set(client, 'getGRPCClient', () => Promise.reject(gone));
   silence(client);
   // Cancelled in the midst of what comes in, an HTTP/2 call may take the whole process down (nodejs/node#38964).
-  await othersTurn();
+  await yieldToEventLoop();
   silence(client);
   // `dispose` cancels calls, but leaves the connection open.
   const channel = (Reflect.get(client, 'getChannel') as () => Promise<{ close(): void }>)();
@@ -142,7 +142,7 @@ const takeLeave = async ({ client, over }: Life): Promise<void> => {
       its.close();
     })
     .catch(() => undefined);
-  await within(LEAVE_TAKING, () => client.dispose()).catch(() => undefined);
+  await within(DISPOSE_TIMEOUT, () => client.dispose()).catch(() => undefined);
 };
 
 /**
@@ -150,14 +150,14 @@ const takeLeave = async ({ client, over }: Life): Promise<void> => {
  * does not greet it: with a new client for each attempt there would be more of them every other second.
  */
 const breakOff = (channel: object): void => {
-  const subchannels = partOf(channel, 'internalChannel', 'wrappedSubchannels');
+  const subchannels = nestedProperty(channel, 'internalChannel', 'wrappedSubchannels');
   if (!(subchannels instanceof Set)) return;
   for (const subchannel of subchannels)
-    (partOf(subchannel, 'child', 'connector', 'session') as ClientHttp2Session | null | undefined)?.destroy();
+    (nestedProperty(subchannel, 'child', 'connector', 'session') as ClientHttp2Session | null | undefined)?.destroy();
 };
 
-/** What lies within something of which no type tells. */
-const partOf = (whole: unknown, ...path: readonly string[]): unknown =>
+/** A property of an object whose internals have no types. */
+const nestedProperty = (whole: unknown, ...path: readonly string[]): unknown =>
   path.reduce((part, name) => (typeof part === 'object' && part !== null ? Reflect.get(part, name) : undefined), whole);
 
 /** Lets the driver hear no more answers to its appends: it takes them for the next client's. */

@@ -2,7 +2,7 @@ import { StandIn } from '../../../../test/eventstoredb-stand-in/stand-in.ts';
 import { START } from '#kernel';
 import { codec } from '../codec.ts';
 import { NO_STREAM, StoreUnavailable } from '../event-store.ts';
-import { drafts, here, history, idsOf, newStream } from '../testing.ts';
+import { drafts, endOfLog, history, idsOf, newStream } from '../testing.ts';
 import { openEventStoreDb, type EventStoreDb } from './index.ts';
 
 let standIn: StandIn;
@@ -37,7 +37,7 @@ const refusal = async (work: Promise<unknown>): Promise<string> => {
 it('are used on a connection that nobody listens to', async () => {
   openAs('admin', 'changeit');
   await store.ping();
-  const start = await here(store);
+  const start = await endOfLog(store);
   const [stream, events] = [newStream(), drafts(3)];
   expect(await store.append(stream, events, NO_STREAM)).toMatchObject({ revision: 2 });
   expect(idsOf(await store.read(stream))).toEqual(idsOf(events));

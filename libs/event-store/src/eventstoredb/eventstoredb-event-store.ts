@@ -12,16 +12,16 @@ import {
   type Revision,
 } from '../event-store.ts';
 import { within, type Connection } from './connection.ts';
-import { actualIn, asTold, isConflict } from './failures.ts';
+import { actualIn, toPortError, isConflict } from './failures.ts';
 import { batches } from './batches.ts';
 import { Feed, type Logger } from './feed.ts';
-import { placeAt, positionAt } from './position.ts';
+import { toDriverPosition, toPosition } from './position.ts';
 import { endOf, lastOf, pageOf, type Reading } from './reading.ts';
 import { decoded, messageOf } from './mapping.ts';
-import { join, leave } from './client-pool.ts';
+import { acquire, release } from './client-pool.ts';
 
-/** How long `close` waits for followers that have just begun, in milliseconds. */
-const FAREWELL = 1_000;
+/** How long `close` waits for followers that are still starting, in milliseconds. */
+const GRACE = 1_000;
 /** How long a page of a stream may take however steadily it comes, in milliseconds. */
 const LONGEST = 60_000;
 
@@ -62,14 +62,14 @@ class EventStoreDbEventStore implements EventStoreDb {
   readonly #prefixes: readonly string[];
   readonly #closing = new AbortController();
   readonly #underWay = new Set<Promise<unknown>>();
-  /** One for each follower that has not been told anything yet. */
-  readonly #beginning = new Set<Promise<unknown>>();
+  /** One for each follower that has not received its first batch. */
+  readonly #starting = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
-  /** The last event that was appended here: who has not been told of it is not at the end. */
+  /** The last event that was appended here. A follower that has not received it is not at the end. */
   #written: Position = START;
 
   constructor({ url, codec, logger, timeouts, categories }: EventStoreDbOptions) {
-    this.#connection = join(url);
+    this.#connection = acquire(url);
     this.#codec = codec;
     this.#logger = logger;
     this.#limit = timeouts?.call ?? 2_000;
@@ -79,7 +79,7 @@ class EventStoreDbEventStore implements EventStoreDb {
   async read(stream: string, from: Revision = 0): Promise<readonly Recorded[]> {
     const events: Recorded[] = [];
     for (let next = from; ;) {
-      const { records, last, absent } = await this.#asked(`reading ${stream}`, (reading) =>
+      const { records, last, absent } = await this.#readWithin(`reading ${stream}`, (reading) =>
         pageOf(reading, stream, next),
       );
       // Whoever reads on has seen what came before, and nobody deletes a stream of a ledger.
@@ -93,7 +93,7 @@ class EventStoreDbEventStore implements EventStoreDb {
   async append(stream: string, events: readonly Draft[], expected: Revision): Promise<Receipt> {
     this.#mustBeOpen();
     if (!this.#isFollowed(stream)) throw new Error(`nobody follows ${stream}: its category is not one of the ledger's`);
-    if (events.length === 0) return this.#standing(stream, expected);
+    if (events.length === 0) return this.#appendNothing(stream, expected);
     // Encoding may throw: nothing has been sent by then.
     const messages = events.map((event) => messageOf(this.#codec.encode(event)));
     const expectedRevision = expected === NO_STREAM ? NOTHING : BigInt(expected);
@@ -105,21 +105,21 @@ class EventStoreDbEventStore implements EventStoreDb {
           client.appendToStream(stream, messages, { expectedRevision, deadline: this.#limit }),
         ),
       );
-      if (position === undefined) return await this.#ownAt(stream, events, expected, revision);
-      return this.#receipt(stream, revision, positionAt(position));
+      if (position === undefined) return await this.#alreadyAppended(stream, events, expected, revision);
+      return this.#receipt(stream, revision, toPosition(position));
     } catch (error) {
-      if (isConflict(error)) return this.#ownAt(stream, events, expected, actualIn(error));
-      throw asTold(error, what);
+      if (isConflict(error)) return this.#alreadyAppended(stream, events, expected, actualIn(error));
+      throw toPortError(error, what);
     }
   }
 
   async *follow(position: Position, signal: AbortSignal): AsyncGenerator<readonly Recorded[]> {
     this.#mustBeOpen();
     // Throws when it is no position at all.
-    placeAt(position);
-    const left = new AbortController();
-    const begun = Promise.withResolvers<undefined>();
-    const stop = AbortSignal.any([signal, this.#closing.signal, left.signal]);
+    toDriverPosition(position);
+    const returned = new AbortController();
+    const firstBatch = Promise.withResolvers<undefined>();
+    const stop = AbortSignal.any([signal, this.#closing.signal, returned.signal]);
     if (stop.aborted) return;
     const feed = new Feed(position, {
       connection: this.#connection,
@@ -128,19 +128,19 @@ class EventStoreDbEventStore implements EventStoreDb {
       logger: this.#logger,
       stop,
     });
-    this.#beginning.add(begun.promise);
-    const hasBegun = () => {
-      this.#beginning.delete(begun.promise);
-      begun.resolve(undefined);
+    this.#starting.add(firstBatch.promise);
+    const started = () => {
+      this.#starting.delete(firstBatch.promise);
+      firstBatch.resolve(undefined);
     };
     try {
       for await (const batch of batches(feed, this.#codec, () => this.#written, stop)) {
-        hasBegun();
+        started();
         yield batch;
       }
     } finally {
-      hasBegun();
-      left.abort();
+      started();
+      returned.abort();
     }
   }
 
@@ -153,25 +153,30 @@ class EventStoreDbEventStore implements EventStoreDb {
   }
 
   async #close(): Promise<void> {
-    // Who has just begun to follow is on the way to the server still.
-    await within(FAREWELL, () => Promise.all(this.#beginning)).catch(() => undefined);
+    // A follower that is still starting is connecting to the server.
+    await within(GRACE, () => Promise.all(this.#starting)).catch(() => undefined);
     this.#closing.abort();
     await Promise.allSettled(this.#underWay);
-    await leave(this.#connection);
+    await release(this.#connection);
   }
 
-  /** An append of nothing. */
-  async #standing(stream: string, expected: Revision): Promise<Receipt> {
-    const last = await this.#asked(`reading ${stream}`, (reading) => lastOf(reading, stream));
+  /** The receipt of an append without events. */
+  async #appendNothing(stream: string, expected: Revision): Promise<Receipt> {
+    const last = await this.#readWithin(`reading ${stream}`, (reading) => lastOf(reading, stream));
     const revision = last === undefined ? NO_STREAM : Number(last.revision);
     if (revision !== expected) throw new RevisionConflict(stream, expected, revision);
     return { revision, position: last?.position ?? START };
   }
 
-  /** What is there already is not a conflict if it is the same: an append whose answer was lost had succeeded. */
-  async #ownAt(stream: string, events: readonly Draft[], expected: Revision, actual: Revision): Promise<Receipt> {
+  /** The receipt if exactly these events are recorded there: an append whose answer was lost had succeeded. Else a conflict. */
+  async #alreadyAppended(
+    stream: string,
+    events: readonly Draft[],
+    expected: Revision,
+    actual: Revision,
+  ): Promise<Receipt> {
     const from = expected + 1;
-    const { records } = await this.#asked(`reading ${stream}`, (reading) =>
+    const { records } = await this.#readWithin(`reading ${stream}`, (reading) =>
       pageOf(reading, stream, from, events.length),
     );
     const same = events.every(({ id }, index) => {
@@ -193,18 +198,18 @@ class EventStoreDbEventStore implements EventStoreDb {
   }
 
   #end(): Promise<Position> {
-    return this.#asked('asking where the log ends', endOf);
+    return this.#readWithin('asking where the log ends', endOf);
   }
 
-  /** Reads something, within the time for it: that begins anew with each event that comes. */
-  async #asked<T>(what: string, read: (reading: Reading) => Promise<T>): Promise<T> {
+  /** Runs a read within the call's timeout, which restarts with each event that arrives. */
+  async #readWithin<T>(what: string, read: (reading: Reading) => Promise<T>): Promise<T> {
     this.#mustBeOpen();
     const limit = this.#limit;
     try {
       const reading = this.#connection.run(what, limit, (client, over) => read({ client, over, limit }), LONGEST);
       return await this.#track(reading);
     } catch (error) {
-      throw asTold(error, what);
+      throw toPortError(error, what);
     }
   }
 

@@ -67,14 +67,14 @@ export const isAnswer = (error: unknown): boolean =>
   // The server's own time-out of a write.
   (typeOf(error) === 'deadline-exceeded' && propertyOf(error, 'code') === undefined);
 
-/** An error as the port says it. */
-export const asTold = (error: unknown, what: string): Error => {
+/** The port's error for an error of the driver. */
+export const toPortError = (error: unknown, what: string): Error => {
   if (error instanceof StoreUnavailable || error instanceof EndsBefore) return error;
-  const told = { cause: error };
+  const options = { cause: error };
   // Messages of the client may be empty: for these the type says it all.
   const why = messageOf(error) || typeOf(error) || 'no reason given';
-  if (isNoPosition(error)) return new Error(`the log has no event at that position: ${why}`, told);
-  if (isFinal(error)) return new Error(`${what} is not possible: ${why}`, told);
-  if (isDenied(error)) return new StoreUnusable(`the event store denies access: ${what}: ${why}`, told);
-  return new StoreUnavailable(`the event store does not answer: ${what}: ${why}`, told);
+  if (isNoPosition(error)) return new Error(`the log has no event at that position: ${why}`, options);
+  if (isFinal(error)) return new Error(`${what} is not possible: ${why}`, options);
+  if (isDenied(error)) return new StoreUnusable(`the event store denies access: ${what}: ${why}`, options);
+  return new StoreUnavailable(`the event store does not answer: ${what}: ${why}`, options);
 };

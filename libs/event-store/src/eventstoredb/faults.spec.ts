@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { binaryEvent, EventStoreDBClient } from '@eventstore/db-client';
 import type { Fault } from '../../../../test/eventstoredb-stand-in/faults.ts';
 import { StandIn } from '../../../../test/eventstoredb-stand-in/stand-in.ts';
@@ -15,8 +15,8 @@ import {
   StreamGone,
   type EventStore,
 } from '../event-store.ts';
-import { Handling } from '../command-handler.ts';
-import { draft, drafts, followUntil, here, history, idsOf, newStream } from '../testing.ts';
+import { CommandHandler } from '../command-handler.ts';
+import { draft, drafts, followUntil, endOfLog, history, idsOf, newStream } from '../testing.ts';
 import { openEventStoreDb, type EventStoreDb } from './index.ts';
 
 const shapes = codec({});
@@ -58,7 +58,7 @@ const insist = async <T>(ask: () => Promise<T>): Promise<T> => {
       return await ask();
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error;
-      await pause(20);
+      await delay(20);
     }
 };
 
@@ -87,7 +87,7 @@ describe('an append without an answer', () => {
   });
 
   it.each([...unanswered, 'notLeader'] as const)('does not show in handling a command: %s', async (fault) => {
-    const handling = new Handling(store, { codec: shapes, retries: [10, 20, 50] });
+    const handling = new CommandHandler(store, { codec: shapes, retries: [10, 20, 50] });
     const [id, command] = [crypto.randomUUID(), add(3)];
     await standIn.fault(fault, 2);
     expect(await handling.handle(counter, id, command)).toMatchObject({ outcome: 'recorded', revision: 0 });
@@ -188,12 +188,12 @@ const nothingLostOrDoubled = async (start: string, answered: readonly string[], 
 describe('a server that goes and comes', () => {
   const killed = async () => {
     await standIn.kill();
-    await pause(150);
+    await delay(150);
     await standIn.restart();
   };
   const hanging = (time: number) => async () => {
     standIn.hang();
-    await pause(time);
+    await delay(time);
     standIn.goOn();
   };
   const mishaps: readonly (readonly [what: string, mishap: () => Promise<void>])[] = [
@@ -205,14 +205,14 @@ describe('a server that goes and comes', () => {
     ['loses answers', () => standIn.fault('loseAnswer', 3)],
   ];
   it.each(mishaps)('loses and doubles nothing when it %s', async (_, mishap) => {
-    const start = await here(store);
+    const start = await endOfLog(store);
     const follower = following(start);
     const stop = writing(store, 6);
     for (let time = 0; time < 3; time += 1) {
-      await pause(100);
+      await delay(100);
       await mishap();
     }
-    await pause(100);
+    await delay(100);
     const answered = await stop();
     const { seen } = await follower.end();
     expect(answered.length).toBeGreaterThan(5);
@@ -220,9 +220,9 @@ describe('a server that goes and comes', () => {
   });
 
   it('is told once when it goes, and once when it is back', async () => {
-    const follower = following(await here(store));
+    const follower = following(await endOfLog(store));
     await standIn.kill();
-    while (warnings.length === 0) await pause(10);
+    while (warnings.length === 0) await delay(10);
     await expect(store.ping()).rejects.toThrow(StoreUnavailable);
     await expect(store.append(newStream(), drafts(1), NO_STREAM)).rejects.toThrow(StoreUnavailable);
     expect(warnings).toEqual([expect.stringContaining('the event store does not answer')]);
@@ -233,7 +233,7 @@ describe('a server that goes and comes', () => {
   });
 
   it('may be away when it is first asked', async () => {
-    const start = await here(store);
+    const start = await endOfLog(store);
     await standIn.kill();
     const follower = following(start);
     const { error, after } = await failing(store.append(newStream(), drafts(1), NO_STREAM));
@@ -257,12 +257,12 @@ describe('a server that goes and comes', () => {
 
 describe('following', () => {
   it.each(['duplicateCheckpoint', 'maximumCheckpoint'] as const)('is not misled by a checkpoint: %s', async (fault) => {
-    const start = await here(store);
+    const start = await endOfLog(store);
     await standIn.fault(fault, 1_000);
     const follower = following(start);
     const stop = writing(store, 4);
     for (let time = 0; time < 3; time += 1) {
-      await pause(100);
+      await delay(100);
       await standIn.breakAll();
     }
     const answered = await stop();
@@ -272,7 +272,7 @@ describe('following', () => {
 
   it('goes on after thousands of events of others, without telling them', async () => {
     const others = openOthers();
-    const start = await here(store);
+    const start = await endOfLog(store);
     const follower = following(start);
     for (let time = 0; time < 5; time += 1) {
       await others.append(`elsewhere-${time}`, drafts(300), NO_STREAM);
@@ -299,7 +299,7 @@ describe('following', () => {
   });
 
   it('lets go of its calls: whoever leaves early leaves none open', async () => {
-    const start = await here(store);
+    const start = await endOfLog(store);
     await store.append(newStream(), drafts(20), NO_STREAM);
     for (let time = 0; time < 130; time += 1)
       for await (const _ of store.follow(start, AbortSignal.timeout(5_000))) break;
@@ -322,7 +322,7 @@ describe('what others do to the database', () => {
   const credentials = { username: 'admin', password: 'changeit' };
 
   it('is reported when it is no event of the ledger', async () => {
-    const start = await here(store);
+    const start = await endOfLog(store);
     const stream = newStream();
     await store.append(stream, drafts(1), NO_STREAM);
     const foreign = binaryEvent({ type: 'Strange', data: Buffer.from([1, 2, 3]) });
@@ -347,7 +347,7 @@ describe('what others do to the database', () => {
   });
 
   it('may end a stream for ever: that is no conflict and no silence', async () => {
-    const start = await here(store);
+    const start = await endOfLog(store);
     const stream = newStream();
     await store.append(stream, drafts(2), NO_STREAM);
     const client = outside();

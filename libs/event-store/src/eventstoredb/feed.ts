@@ -1,8 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { START, type Position } from '#kernel';
 import { StoreUnavailable } from '../event-store.ts';
 import type { Connection } from './connection.ts';
-import { asTold, EndsBefore, isAnswer, TimedOut } from './failures.ts';
+import { toPortError, EndsBefore, isAnswer, TimedOut } from './failures.ts';
 import { endOf } from './reading.ts';
 import { isSystems, type Record } from './mapping.ts';
 import { Subscription } from './subscription.ts';
@@ -10,7 +10,7 @@ import { Subscription } from './subscription.ts';
 /** How many events wait for their reader at most; what else there is waits in the server. */
 const WAITING = 1_000;
 /** How long to wait before subscribing again, in milliseconds: the first time, and at most. */
-const PATIENCE = { first: 50, most: 2_000 };
+const RETRY_DELAY = { first: 50, most: 2_000 };
 
 /** Told what an operator may want to know. */
 export type Logger = { warn(message: string): void };
@@ -38,7 +38,7 @@ export class Feed {
   #subscription: Subscription | undefined;
   #live = false;
   #away = false;
-  #wait = PATIENCE.first;
+  #wait = RETRY_DELAY.first;
   #failure: Error | undefined;
   #wake: () => void = () => undefined;
 
@@ -82,23 +82,23 @@ export class Feed {
     stop.addEventListener('abort', () => this.#wake(), { once: true });
     while (!this.#isOver()) {
       try {
-        await this.#mustBeThere();
+        await this.#assertSameLog();
         await this.#subscribe();
       } catch (error) {
-        const told = asTold(error, 'following the log');
-        if (!(told instanceof StoreUnavailable)) this.#failure = told;
-        else if (!this.#away && !this.#isOver()) logger?.warn(`${told.message}; trying again until it does`);
+        const failure = toPortError(error, 'following the log');
+        if (!(failure instanceof StoreUnavailable)) this.#failure = failure;
+        else if (!this.#away && !this.#isOver()) logger?.warn(`${failure.message}; trying again until it does`);
         this.#away = true;
       }
       this.#live = false;
-      if (!this.#isOver()) await pause(this.#wait, undefined, { signal: stop }).catch(() => undefined);
-      this.#wait = Math.min(this.#wait * 2, PATIENCE.most);
+      if (!this.#isOver()) await delay(this.#wait, undefined, { signal: stop }).catch(() => undefined);
+      this.#wait = Math.min(this.#wait * 2, RETRY_DELAY.most);
     }
     this.#wake();
   }
 
   /** Whether this is still the log that the position was taken from. A subscription would wait there for ever. */
-  async #mustBeThere(): Promise<void> {
+  async #assertSameLog(): Promise<void> {
     const { connection, limit } = this.#options;
     if (this.#after === START) return;
     const end = await connection.run('asking where the log ends', limit, (client, over) =>
@@ -131,13 +131,13 @@ export class Feed {
       clearTimeout(timer);
       done.abort();
       this.#subscription = undefined;
-      subscription.leave();
+      subscription.close();
     }
   }
 
   #confirmed(): void {
     if (this.#away) this.#options.logger?.warn('the event store is back: following the log');
-    [this.#away, this.#wait] = [false, PATIENCE.first];
+    [this.#away, this.#wait] = [false, RETRY_DELAY.first];
   }
 
   readonly #listener = {

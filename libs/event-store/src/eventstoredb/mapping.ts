@@ -2,9 +2,9 @@ import { jsonEvent, type EventData, type ResolvedEvent } from '@eventstore/db-cl
 import { START, type Position, type Recorded } from '#kernel';
 import type { Codec, Encoded } from '../codec.ts';
 import { CorruptEvent } from '../event-store.ts';
-import { positionAt } from './position.ts';
+import { toPosition } from './position.ts';
 
-/** An event as the driver reads it: anybody may have written it. */
+/** An event as the driver reads it. Any client of the database may have written it. */
 export type Record = {
   readonly id: string;
   readonly streamId: string;
@@ -17,8 +17,8 @@ export type Record = {
 };
 
 /**
- * What goes to the driver. It makes JSON of its own, and never settles when that fails; of what was text before, that
- * cannot fail.
+ * An event in the driver's form. The driver serialises it once more, and its promise never settles when that fails;
+ * data that was parsed from JSON cannot fail.
  */
 export const messageOf = ({ id, type, data, meta }: Encoded): EventData =>
   jsonEvent({
@@ -28,12 +28,12 @@ export const messageOf = ({ id, type, data, meta }: Encoded): EventData =>
     metadata: JSON.parse(meta) as { [name: string]: unknown },
   });
 
-/** The event that the driver has read; undefined for a link to what is no more. */
+/** The event that the driver has read; undefined for a link whose target was deleted. */
 export const recordIn = ({ event, commitPosition }: ResolvedEvent): Record | undefined => {
   if (event === undefined) return undefined;
-  const { id, streamId, revision, type, data, metadata, isJson, position } = event;
-  const place =
-    position ?? (commitPosition === undefined ? undefined : { commit: commitPosition, prepare: commitPosition });
+  const { id, streamId, revision, type, data, metadata, isJson } = event;
+  const position =
+    event.position ?? (commitPosition === undefined ? undefined : { commit: commitPosition, prepare: commitPosition });
   return {
     id,
     streamId,
@@ -42,14 +42,14 @@ export const recordIn = ({ event, commitPosition }: ResolvedEvent): Record | und
     data,
     metadata,
     isJson,
-    position: place === undefined ? START : positionAt(place),
+    position: position === undefined ? START : toPosition(position),
   };
 };
 
 /** Whether the server wrote it for itself: a tombstone, metadata, a link. */
 export const isSystems = ({ type }: Record): boolean => type.startsWith('$');
 
-/** The ledger's event. Throws `CorruptEvent` when it is none. */
+/** Decodes a record. Throws `CorruptEvent` when it is not an event of the ledger. */
 export const decoded = (codec: Codec, record: Record): Recorded => {
   const { id, streamId, revision, type, data, metadata, isJson, position } = record;
   if (!isJson) throw new CorruptEvent(streamId, position, 'its data is no JSON');

@@ -1,4 +1,4 @@
-import { START as BEGINNING, type Position as Place } from '@eventstore/db-client';
+import { START as BEGINNING, type Position as DriverPosition } from '@eventstore/db-client';
 import { START, type Position } from '#kernel';
 
 /** The digits of the largest position, 2^64-1: so padded, positions compare as numbers do. */
@@ -8,11 +8,11 @@ const NOWHERE = 2n ** 64n - 1n;
 
 const padded = (offset: bigint): string => offset.toString().padStart(DIGITS, '0');
 
-/** The position of a place in the log: commit and prepare offset, side by side. Neither ever becomes a number. */
-export const positionAt = ({ commit, prepare }: Place): Position => `${padded(commit)}/${padded(prepare)}`;
+/** The position of a record: commit and prepare offset, side by side. Neither is ever converted to a number. */
+export const toPosition = ({ commit, prepare }: DriverPosition): Position => `${padded(commit)}/${padded(prepare)}`;
 
-/** The place of a position. Throws when it is no position of such a log. */
-export const placeAt = (position: Position): Place | typeof BEGINNING => {
+/** The driver's form of a position. Throws when it is not a position of such a log. */
+export const toDriverPosition = (position: Position): DriverPosition | typeof BEGINNING => {
   if (position === START) return BEGINNING;
   const [, commit = '', prepare = ''] = /^(\d{20})\/(\d{20})$/.exec(position) ?? [];
   if (commit === '') throw new Error(`"${position}" is no position in this log`);
@@ -20,4 +20,4 @@ export const placeAt = (position: Position): Place | typeof BEGINNING => {
 };
 
 /** Whether a checkpoint says where it is. */
-export const isSomewhere = ({ commit, prepare }: Place): boolean => commit !== NOWHERE && prepare !== NOWHERE;
+export const isSomewhere = ({ commit, prepare }: DriverPosition): boolean => commit !== NOWHERE && prepare !== NOWHERE;

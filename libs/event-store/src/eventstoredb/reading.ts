@@ -23,7 +23,7 @@ const GRACE = 100;
 const collected = <E>(reading: StreamingRead<E>, limit: number, over: AbortSignal): Promise<E[]> => {
   const done = new AbortController();
   // Waiting for that would be waiting for a server that may be silent.
-  const leave = () => void reading.cancel().catch(() => undefined);
+  const cancel = () => void reading.cancel().catch(() => undefined);
   let absent = false;
   return new Promise<E[]>((resolve, reject) => {
     const events: E[] = [];
@@ -46,8 +46,8 @@ const collected = <E>(reading: StreamingRead<E>, limit: number, over: AbortSigna
     reading.on('end', () => settle(() => resolve(events)));
   }).finally(() => {
     done.abort();
-    if (absent) setTimeout(leave, GRACE).unref();
-    else leave();
+    if (absent) setTimeout(cancel, GRACE).unref();
+    else cancel();
   });
 };
 

@@ -2,10 +2,10 @@ import {
   streamNameFilter,
   type AllStreamSubscription,
   type EventStoreDBClient,
-  type Position as Place,
+  type Position as DriverPosition,
 } from '@eventstore/db-client';
 import type { Position } from '#kernel';
-import { isSomewhere, placeAt, positionAt } from './position.ts';
+import { isSomewhere, toDriverPosition, toPosition } from './position.ts';
 import { recordIn, type Record } from './mapping.ts';
 
 /** A checkpoint comes after as many windows of 32 events that the filter has seen. */
@@ -32,16 +32,16 @@ export class Subscription {
   readonly over: Promise<void>;
   readonly #source: AllStreamSubscription;
   readonly #listener: Listener;
-  #left = false;
+  #closed = false;
 
   constructor(client: EventStoreDBClient, after: Position, prefixes: readonly string[], listener: Listener) {
     this.#listener = listener;
     this.#source = client.subscribeToAll({
-      fromPosition: placeAt(after),
+      fromPosition: toDriverPosition(after),
       filter: streamNameFilter({
         prefixes: [...prefixes],
         checkpointInterval: CHECKPOINT,
-        checkpointReached: (_, place) => this.#checkpoint(place),
+        checkpointReached: (_, position) => this.#checkpoint(position),
       }),
     });
     this.over = new Promise((resolve, reject) => {
@@ -50,10 +50,10 @@ export class Subscription {
       this.#source.on('end', resolve);
       this.#source.on('close', resolve);
     });
-    this.#source.on('confirmation', () => this.#left || listener.confirmed());
+    this.#source.on('confirmation', () => this.#closed || listener.confirmed());
     this.#source.on('caughtUp', () => {
       this.#drain(() => true);
-      if (!this.#left) listener.caughtUp();
+      if (!this.#closed) listener.caughtUp();
     });
     this.#source.on('readable', () => this.flow());
   }
@@ -64,15 +64,15 @@ export class Subscription {
   }
 
   /** Tells nothing more, and ends the call. */
-  leave(): void {
-    this.#left = true;
+  close(): void {
+    this.#closed = true;
     this.over.catch(() => undefined);
     // Waiting for that would be waiting for a server that may be silent.
     this.#source.unsubscribe().catch(() => undefined);
   }
 
   #drain(hasRoom: () => boolean): void {
-    while (!this.#left && hasRoom()) {
+    while (!this.#closed && hasRoom()) {
       const resolved = this.#source.read() as Parameters<typeof recordIn>[0] | null;
       if (resolved === null) return;
       const record = recordIn(resolved);
@@ -81,8 +81,8 @@ export class Subscription {
   }
 
   /** The driver awaits this, and a subscription whose callback throws stalls without a word. */
-  async #checkpoint(place: Place): Promise<void> {
+  async #checkpoint(position: DriverPosition): Promise<void> {
     this.#drain(() => true);
-    if (!this.#left && isSomewhere(place)) this.#listener.checkpoint(positionAt(place));
+    if (!this.#closed && isSomewhere(position)) this.#listener.checkpoint(toPosition(position));
   }
 }

@@ -10,7 +10,7 @@ import {
   type Revision,
 } from '../event-store.ts';
 import { Followers } from '../followers.ts';
-import { placeOf, positionOf } from '../position.ts';
+import { offsetOf, positionOf } from '../position.ts';
 
 type Entry = { readonly stream: string; readonly revision: Revision; readonly event: Encoded };
 
@@ -32,15 +32,15 @@ class MemoryEventStore implements EventStore {
 
   async read(stream: string, from: Revision = 0): Promise<readonly Recorded[]> {
     this.#mustBeOpen();
-    return this.#placesOf(stream).slice(from).map(this.#recorded);
+    return this.#offsetsOf(stream).slice(from).map(this.#recorded);
   }
 
   async append(stream: string, events: readonly Draft[], expected: Revision): Promise<Receipt> {
     this.#mustBeOpen();
-    const places = this.#placesOf(stream);
-    const actual = places.length - 1;
+    const offsets = this.#offsetsOf(stream);
+    const actual = offsets.length - 1;
     if (actual !== expected) {
-      const already = places.slice(Math.max(0, expected + 1)).slice(0, events.length);
+      const already = offsets.slice(Math.max(0, expected + 1)).slice(0, events.length);
       const same =
         events.length > 0 && events.every(({ id }, index) => id === this.#log[already[index] ?? -1]?.event.id);
       if (!same) throw new RevisionConflict(stream, expected, actual);
@@ -48,21 +48,21 @@ class MemoryEventStore implements EventStore {
     }
     // Encoding may throw: nothing is written before all of it has succeeded.
     for (const [index, event] of events.map(this.#codec.encode).entries())
-      places.push(this.#log.push({ stream, revision: expected + 1 + index, event }) - 1);
+      offsets.push(this.#log.push({ stream, revision: expected + 1 + index, event }) - 1);
     if (events.length > 0) {
-      this.#streams.set(stream, places);
+      this.#streams.set(stream, offsets);
       this.#followers.wake();
     }
-    return this.#receipt(places.length - 1, places.at(-1));
+    return this.#receipt(offsets.length - 1, offsets.at(-1));
   }
 
   async *follow(position: Position, signal: AbortSignal): AsyncGenerator<readonly Recorded[]> {
     this.#mustBeOpen();
-    const start = placeOf(position);
+    const start = offsetOf(position);
     if (start > this.#log.length) throw new Error(`the log ends before position ${position}`);
     yield* this.#followers.follow(
       (after, limit) => {
-        const from = placeOf(after);
+        const from = offsetOf(after);
         return this.#log.slice(from, from + limit).map((_, offset) => this.#recorded(from + offset));
       },
       position,
@@ -75,18 +75,18 @@ class MemoryEventStore implements EventStore {
     this.#followers.end();
   }
 
-  readonly #recorded = (place: number): Recorded => {
-    const entry = this.#log[place];
-    if (entry === undefined) throw new Error(`nothing stands at ${place}`);
-    return this.#codec.decode(entry.event, entry.stream, entry.revision, positionOf(place + 1));
+  readonly #recorded = (offset: number): Recorded => {
+    const entry = this.#log[offset];
+    if (entry === undefined) throw new Error(`nothing stands at ${offset}`);
+    return this.#codec.decode(entry.event, entry.stream, entry.revision, positionOf(offset + 1));
   };
 
-  #placesOf(stream: string): number[] {
+  #offsetsOf(stream: string): number[] {
     return this.#streams.get(stream) ?? [];
   }
 
-  #receipt(revision: Revision, place = NO_STREAM): Receipt {
-    return { revision, position: positionOf(place + 1) };
+  #receipt(revision: Revision, offset = NO_STREAM): Receipt {
+    return { revision, position: positionOf(offset + 1) };
   }
 
   #mustBeOpen(): void {

@@ -7,7 +7,7 @@ const LAYOUT = 1;
 const APPLICATION = 0x6c656467;
 
 /** How long another process may hold the file, in milliseconds: a backup, or a reader that recovers it. */
-const PATIENCE = 2_000;
+const BUSY_TIMEOUT = 2_000;
 /** How much of the file is read without a system call, in bytes. */
 const MAPPED = 1 << 30;
 /** When the write-ahead log is folded back into the file, in pages of 4 KiB. */
@@ -74,7 +74,7 @@ const ensureLayout = (database: DatabaseSync, path: string, readOnly: boolean): 
 export const openDatabase = (path: string, readOnly = false): DatabaseSync => {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path, { readOnly, timeout: PATIENCE });
+    database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT });
     if (!readOnly) makeDurable(database, path);
     database.exec(`PRAGMA mmap_size = ${MAPPED}`);
     ensureLayout(database, path, readOnly);

@@ -3,37 +3,36 @@ import type { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailable } from '../event-store.ts';
 import { messageOf } from './database.ts';
 
-type Seen = { readonly path: string; readonly device: bigint; readonly inode: bigint };
+type FileId = { readonly path: string; readonly device: bigint; readonly inode: bigint };
 
 /**
- * The files of an open log, in their place. What is moved, deleted or replaced while it is open can still be written, and would
- * swallow what is answered: a later start does not find it.
+ * Checks that the files of an open log are still the ones that were opened, by inode. A file that was moved, deleted or
+ * replaced can still be written, but a later start does not find what was written to it.
  */
-export class OwnFiles {
-  readonly #main: Seen | undefined;
-  readonly #beside: string | undefined;
+export class FileIdentity {
+  readonly #main: FileId | undefined;
+  readonly #writeAheadLog: string | undefined;
 
-  /** A log in memory has none. What was committed last is in the write-ahead log beside the main file. */
+  /** A log in memory has no files. The latest commits are in the write-ahead log beside the main file. */
   constructor(database: DatabaseSync) {
     const path = database.location();
     if (path === null) return;
-    this.#main = look(path);
-    if (existsSync(`${path}-wal`)) this.#beside = `${path}-wal`;
+    this.#main = identify(path);
+    if (existsSync(`${path}-wal`)) this.#writeAheadLog = `${path}-wal`;
   }
 
   /**
-   * What is wrong with them, if anything is. Two system calls, 4 µs. The write-ahead log is only asked for, not
-   * looked at: where a file's times are as fine as they are asked for (Linux since 6.13), a stat between two writes makes the
-   * next commit 40 µs longer.
+   * The error if a file was moved, deleted or replaced. Two system calls, 4 µs. Only the existence of the write-ahead log
+   * is checked: on Linux since 6.13, a stat between two writes makes the next commit 40 µs longer.
    */
   fault(): StoreUnavailable | undefined {
     if (this.#main === undefined) return undefined;
     const { path, device, inode } = this.#main;
     try {
-      const now = look(path);
+      const now = identify(path);
       const isThere = now?.inode === inode && now.device === device;
-      if (isThere && (this.#beside === undefined || existsSync(this.#beside))) return undefined;
-      const gone = isThere ? this.#beside : path;
+      if (isThere && (this.#writeAheadLog === undefined || existsSync(this.#writeAheadLog))) return undefined;
+      const gone = isThere ? this.#writeAheadLog : path;
       return new StoreUnavailable(
         `the event log ${gone} was moved, deleted or replaced while it is in use: put it back, or stop the ledger and restore it`,
       );
@@ -43,7 +42,7 @@ export class OwnFiles {
   }
 }
 
-const look = (path: string): Seen | undefined => {
+const identify = (path: string): FileId | undefined => {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found && { path, device: found.dev, inode: found.ino };
 };

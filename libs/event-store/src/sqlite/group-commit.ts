@@ -4,8 +4,8 @@ import type { Encoded } from '../codec.ts';
 import { RevisionConflict, StoreUnavailable, type Receipt, type Revision } from '../event-store.ts';
 import { positionOf } from '../position.ts';
 import { unavailable } from './database.ts';
-import { Heads, type Head } from './stream-heads.ts';
-import type { OwnFiles } from './file-identity.ts';
+import { StreamHeads, type Head } from './stream-heads.ts';
+import type { FileIdentity } from './file-identity.ts';
 
 /** How many appends share a transaction at most: others want their turn too. */
 const GROUP = 512;
@@ -19,9 +19,9 @@ type Append = {
   readonly reject: (error: Error) => void;
 };
 
-/** An event that was committed, and where it stands. */
+/** A committed event and its offset in the log. */
 export type Written = {
-  readonly place: number;
+  readonly offset: number;
   readonly stream: string;
   readonly revision: Revision;
   readonly event: Encoded;
@@ -30,19 +30,19 @@ export type Written = {
 /** Writes appends that wait together in one transaction, each judged on its own. */
 export class GroupCommit {
   readonly #onCommit: (written: readonly Written[]) => void;
-  readonly #files: OwnFiles;
-  readonly #heads: Heads;
+  readonly #files: FileIdentity;
+  readonly #heads: StreamHeads;
   readonly #database: DatabaseSync;
   readonly #statements: Readonly<Record<'begin' | 'commit' | 'addStream' | 'addEvent' | 'already', StatementSync>>;
   readonly #waiting: Append[] = [];
-  /** By the transaction at hand. */
+  /** Written by the current transaction. */
   #written: Written[] = [];
 
-  /** `onCommit` is told whenever the log has grown, and what by. */
-  constructor(database: DatabaseSync, files: OwnFiles, onCommit: (written: readonly Written[]) => void) {
+  /** `onCommit` is called with the new events after each commit. */
+  constructor(database: DatabaseSync, files: FileIdentity, onCommit: (written: readonly Written[]) => void) {
     this.#onCommit = onCommit;
     this.#files = files;
-    this.#heads = new Heads(database);
+    this.#heads = new StreamHeads(database);
     this.#database = database;
     this.#statements = {
       begin: database.prepare('BEGIN IMMEDIATE'),
@@ -68,7 +68,7 @@ export class GroupCommit {
 
   readonly #flush = (): void => {
     const group = this.#waiting.splice(0, GROUP);
-    // Somebody could not wait: `finish` was here.
+    // `finish` has flushed already.
     if (group.length === 0) return;
     if (this.#waiting.length > 0) setImmediate(this.#flush);
     let outcomes: readonly (Receipt | RevisionConflict)[];
@@ -78,7 +78,7 @@ export class GroupCommit {
       this.#fail(group, error);
       return;
     }
-    // Committed where nobody will look for it is not recorded.
+    // An event committed to a file that was moved away is not recorded: a restart would not find it.
     const fault = this.#files.fault();
     for (const [index, { resolve, reject }] of group.entries()) {
       const outcome = fault ?? outcomes[index];
@@ -99,7 +99,7 @@ export class GroupCommit {
     return outcomes;
   }
 
-  /** What was judged rests on appends that are not there: nobody's outcome stands. */
+  /** Rejects a group. Its checks assumed appends that were rolled back, so none of the results is valid. */
   #fail(group: readonly Append[], error: unknown): void {
     this.#heads.forget();
     try {
@@ -111,7 +111,7 @@ export class GroupCommit {
     }
   }
 
-  /** Writes one append, unless the stream is elsewhere. A refused one has written nothing. */
+  /** Writes one append if the stream is at the expected revision. A conflicting append writes nothing. */
   #judge({ stream, events, expected }: Append): Receipt | RevisionConflict {
     const head = this.#heads.of(stream);
     if (head.revision !== expected)
@@ -119,14 +119,14 @@ export class GroupCommit {
     if (events.length === 0) return this.#end(head);
     const number = (head.number ??= Number(this.#statements.addStream.run(stream).lastInsertRowid));
     for (const event of events) {
-      const [place, revision] = [++this.#heads.place, ++head.revision];
-      this.#statements.addEvent.run(place, number, revision, event.id, event.type, event.data, event.meta);
-      this.#written.push({ place, stream, revision, event });
+      const [offset, revision] = [++this.#heads.lastOffset, ++head.revision];
+      this.#statements.addEvent.run(offset, number, revision, event.id, event.type, event.data, event.meta);
+      this.#written.push({ offset, stream, revision, event });
     }
-    return { revision: head.revision, position: positionOf(this.#heads.place) };
+    return { revision: head.revision, position: positionOf(this.#heads.lastOffset) };
   }
 
-  /** The receipt of an append whose events already stand at its place. */
+  /** The receipt of an append whose events are already recorded at those revisions. */
   #already({ number }: Head, events: readonly Encoded[], expected: Revision): Receipt | undefined {
     if (number === undefined || events.length === 0) return undefined;
     const there = this.#statements.already.all(number, expected, events.length);
@@ -134,7 +134,7 @@ export class GroupCommit {
     return { revision: expected + events.length, position: positionOf(Number(there.at(-1)?.position)) };
   }
 
-  /** Where a stream stands. */
+  /** The receipt of a stream's last event. */
   #end({ number, revision }: Head): Receipt {
     const [last] = number === undefined ? [] : this.#statements.already.all(number, revision - 1, 1);
     return { revision, position: last === undefined ? START : positionOf(Number(last.position)) };

@@ -10,14 +10,14 @@ import {
   type Revision,
 } from '../event-store.ts';
 import { Followers, type Fresh } from '../followers.ts';
-import { placeOf, positionOf } from '../position.ts';
+import { offsetOf, positionOf } from '../position.ts';
 import { isDamage, messageOf, openDatabase, unavailable } from './database.ts';
 import { GroupCommit, type Written } from './group-commit.ts';
-import { OwnFiles } from './file-identity.ts';
+import { FileIdentity } from './file-identity.ts';
 import { StreamNames } from './stream-names.ts';
 
-/** How often a reader looks whether the process that owns the file has written, in milliseconds. */
-const LOOK_AGAIN = 200;
+/** How often a reader checks whether the process that owns the file has written, in milliseconds. */
+const POLL_INTERVAL = 200;
 
 export type SqliteOptions = {
   /** The file; `:memory:` for a log that ends with the process. */
@@ -27,13 +27,13 @@ export type SqliteOptions = {
   readonly readOnly?: boolean;
 };
 
-/** The store of a single machine. Throws when the file is no event log, or of a newer layout. */
+/** The store of a single machine. Throws when the file is not an event log, or has a newer layout. */
 export const openSqlite = ({ path, codec, readOnly = false }: SqliteOptions): EventStore =>
   new SqliteEventStore(openDatabase(path, readOnly), codec, readOnly);
 
 /** A row comes as an array: as an object it would take twice the time. */
 type Row = readonly [
-  place: number,
+  offset: number,
   stream: number,
   revision: Revision,
   id: string,
@@ -43,12 +43,12 @@ type Row = readonly [
 ];
 const COLUMNS = 'position, stream, revision, id, type, data, meta';
 
-/** An event log in one file. Only specs construct it; everybody else calls `openSqlite`. */
+/** An event log in one file. Only specs construct it; all other code calls `openSqlite`. */
 export class SqliteEventStore implements EventStore {
   readonly #database: DatabaseSync;
   readonly #codec: Codec;
   readonly #followers = new Followers();
-  readonly #files: OwnFiles;
+  readonly #files: FileIdentity;
   readonly #writer: GroupCommit | undefined;
   readonly #names: StreamNames;
   readonly #stream: StatementSync;
@@ -58,7 +58,7 @@ export class SqliteEventStore implements EventStore {
   constructor(database: DatabaseSync, codec: Codec, readOnly = false) {
     this.#database = database;
     this.#codec = codec;
-    this.#files = new OwnFiles(database);
+    this.#files = new FileIdentity(database);
     this.#writer = readOnly
       ? undefined
       : new GroupCommit(database, this.#files, (written) => this.#followers.wake(this.#fresh(written)));
@@ -69,12 +69,12 @@ export class SqliteEventStore implements EventStore {
     this.#log = database.prepare(`SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`);
     this.#stream.setReturnArrays(true);
     this.#log.setReturnArrays(true);
-    this.#end = database.prepare('SELECT coalesce(max(position), 0) AS place FROM events');
+    this.#end = database.prepare('SELECT coalesce(max(position), 0) AS last FROM events');
   }
 
   async read(stream: string, from: Revision = 0): Promise<readonly Recorded[]> {
     const rows = this.#rows(this.#stream, [stream, from], [stream, 'unknown']);
-    // That there is nothing is only said by a log that is there itself.
+    // An empty result is only valid while the log's files are in place.
     const fault = rows.length === 0 ? this.#files.fault() : undefined;
     if (fault !== undefined) throw fault;
     return rows.map((row) => this.#recorded(row, stream));
@@ -88,13 +88,13 @@ export class SqliteEventStore implements EventStore {
 
   async *follow(position: Position, signal: AbortSignal): AsyncGenerator<readonly Recorded[]> {
     this.#mustBeOpen();
-    if (placeOf(position) > Number(this.#end.get()?.place)) throw new Error(`the log ends before position ${position}`);
+    if (offsetOf(position) > Number(this.#end.get()?.last)) throw new Error(`the log ends before position ${position}`);
     const read = (after: Position, limit: number) => this.#after(after, limit);
-    const looking = this.#writer === undefined ? this.#lookForNews() : undefined;
+    const newsTimer = this.#writer === undefined ? this.#pollForNews() : undefined;
     try {
       yield* this.#followers.follow(read, position, signal);
     } finally {
-      clearInterval(looking);
+      clearInterval(newsTimer);
     }
   }
 
@@ -107,13 +107,13 @@ export class SqliteEventStore implements EventStore {
 
   /** The events after a position; of those before an unreadable one, at least. */
   #after(position: Position, limit: number): Recorded[] {
-    const rows = this.#rows(this.#log, [placeOf(position), limit], ['an unknown stream', `after ${position}`]);
+    const rows = this.#rows(this.#log, [offsetOf(position), limit], ['an unknown stream', `after ${position}`]);
     const numbers = () => rows.map(([, stream]) => stream);
     const events: Recorded[] = [];
     try {
       for (const row of rows) events.push(this.#recorded(row, this.#names.of(row[1], numbers)));
     } catch (error) {
-      // Who reads on from there meets it first thing.
+      // A reader that resumes there gets this event first.
       if (events.length === 0) throw error;
     }
     return events;
@@ -124,34 +124,34 @@ export class SqliteEventStore implements EventStore {
     const [first] = written;
     return (
       first && {
-        after: positionOf(first.place - 1),
+        after: positionOf(first.offset - 1),
         read: (limit) =>
           written
             .slice(0, limit)
-            .map(({ place, stream, revision, event }) =>
-              this.#codec.decode(event, stream, revision, positionOf(place)),
+            .map(({ offset, stream, revision, event }) =>
+              this.#codec.decode(event, stream, revision, positionOf(offset)),
             ),
       }
     );
   }
 
-  #rows(statement: StatementSync, values: SQLInputValue[], place: [stream: string, position: Position]): Row[] {
+  #rows(statement: StatementSync, values: SQLInputValue[], at: [stream: string, position: Position]): Row[] {
     this.#mustBeOpen();
     try {
       return statement.all(...values) as unknown as Row[];
     } catch (error) {
-      throw isDamage(error) ? new CorruptEvent(...place, messageOf(error)) : unavailable(error);
+      throw isDamage(error) ? new CorruptEvent(...at, messageOf(error)) : unavailable(error);
     }
   }
 
-  #recorded([place, number, revision, id, type, data, meta]: Row, stream: string | undefined): Recorded {
-    const position = positionOf(place);
+  #recorded([offset, number, revision, id, type, data, meta]: Row, stream: string | undefined): Recorded {
+    const position = positionOf(offset);
     if (stream === undefined) throw new CorruptEvent(`stream ${number}`, position, 'its stream has no name');
     return this.#codec.decode({ id, type, data, meta }, stream, revision, position);
   }
 
   /** Wakes followers when another process has committed to the file. */
-  #lookForNews(): NodeJS.Timeout {
+  #pollForNews(): NodeJS.Timeout {
     const version = this.#database.prepare('PRAGMA data_version');
     const now = () => (this.#database.isOpen ? version.get()?.data_version : undefined);
     let seen = now();
@@ -159,7 +159,7 @@ export class SqliteEventStore implements EventStore {
       const before = seen;
       seen = now();
       if (seen !== before) this.#followers.wake();
-    }, LOOK_AGAIN);
+    }, POLL_INTERVAL);
   }
 
   #mustBeOpen(): void {

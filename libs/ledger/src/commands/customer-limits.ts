@@ -1,6 +1,6 @@
 import { catalogueAt, findOffer, findSku } from '#catalog';
 import { customer, seatsHeld, type Registered, type SeatCap, type SeenSeats, type SkuOf } from '#customer';
-import type { Handling, Revision } from '#event-store';
+import type { CommandHandler, Revision } from '#event-store';
 import type { Instant } from '#kernel';
 import * as status from '#projections/status';
 import type { ReadStore } from '#read-store';
@@ -42,7 +42,7 @@ export type Growth = SkuOf & {
 };
 
 type Parts = {
-  readonly handling: Handling;
+  readonly handling: CommandHandler;
   readonly reads: ReadStore;
   readonly surroundings: () => Surroundings;
 };

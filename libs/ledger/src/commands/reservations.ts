@@ -8,7 +8,7 @@ import {
   type CustomerCommand,
   type SeatCap,
 } from '#customer';
-import type { Handling, Outcome, Revision } from '#event-store';
+import type { CommandHandler, Outcome, Revision } from '#event-store';
 import { isRefusal, type Meta, type Refusal } from '#kernel';
 import type { AddSeats, PurchaseSubscription } from '#subscription';
 import type { Limits } from './customer-limits.ts';
@@ -40,11 +40,11 @@ type Claiming = {
  * increase is recorded, so that two at once cannot both have the last.
  */
 export class OfferSlots {
-  readonly #handling: Handling;
+  readonly #handling: CommandHandler;
   /** Commands of claims that are being carried out here and now. */
   readonly #underWay = new Map<string, Promise<Outcome>>();
 
-  constructor(handling: Handling) {
+  constructor(handling: CommandHandler) {
     this.#handling = handling;
   }
 

@@ -1,5 +1,5 @@
 import { customer } from '#customer';
-import type { Answer, Handling, Outcome } from '#event-store';
+import type { Answer, CommandHandler, Outcome } from '#event-store';
 import { isRefusal, type Refusal } from '#kernel';
 import type { PolicyTimeline } from '#policy';
 import {
@@ -31,7 +31,7 @@ const asksForCustomer: ReadonlySet<SubscriptionVerb['type']> = new Set([
 ]);
 
 type Parts = {
-  readonly handling: Handling;
+  readonly handling: CommandHandler;
   readonly priceLists: PriceLists;
   readonly policies: PolicyTimeline;
   readonly holdings: Holdings;

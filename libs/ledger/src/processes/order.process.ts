@@ -1,5 +1,5 @@
 import { customer } from '#customer';
-import type { EventStore, Handling } from '#event-store';
+import type { EventStore, CommandHandler } from '#event-store';
 import { isRefusal, refuse, type Actor, type Meta, type Position, type Recorded, type Refusal } from '#kernel';
 import {
   cart,
@@ -25,7 +25,7 @@ const PATIENCE_MS = 5_000;
 
 type Parts = {
   readonly store: EventStore;
-  readonly handling: Handling;
+  readonly handling: CommandHandler;
   readonly clock: Clock;
   readonly surroundings: () => Surroundings;
   /** The way of every purchase: so a limited offer's place is claimed (R5). */

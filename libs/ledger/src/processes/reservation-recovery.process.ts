@@ -1,5 +1,5 @@
 import { customer, ReleaseOfferSlot, ReleaseSeats, type OfferSlotClaimed, type SeatsClaimed } from '#customer';
-import type { Handling } from '#event-store';
+import type { CommandHandler } from '#event-store';
 import { isRefusal, type Meta, type Recorded } from '#kernel';
 import { AddSeats, PurchaseSubscription, subscription, type CustomerFacts, type Surroundings } from '#subscription';
 import type { Customers } from '../queries/customers.ts';
@@ -7,7 +7,7 @@ import type { OfferSlots } from '../commands/reservations.ts';
 import { factsOf } from '../queries/partners.ts';
 
 type Parts = {
-  readonly handling: Handling;
+  readonly handling: CommandHandler;
   readonly slots: OfferSlots;
   readonly customers: Customers;
   readonly surroundings: () => Surroundings;

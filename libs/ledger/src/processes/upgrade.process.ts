@@ -1,4 +1,4 @@
-import type { EventStore, Handling, Outcome } from '#event-store';
+import type { EventStore, CommandHandler, Outcome } from '#event-store';
 import { isRefusal, type Meta, type Recorded } from '#kernel';
 import {
   CompleteUpgrade,
@@ -16,7 +16,7 @@ import { factsOf } from '../queries/partners.ts';
 
 type Parts = {
   readonly store: EventStore;
-  readonly handling: Handling;
+  readonly handling: CommandHandler;
   readonly clock: Clock;
   readonly surroundings: () => Surroundings;
 };

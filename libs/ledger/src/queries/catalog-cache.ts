@@ -1,15 +1,15 @@
 import { cataloguePublication, timeline, type CatalogueTimeline } from '#catalog';
-import type { Handling } from '#event-store';
+import type { CommandHandler } from '#event-store';
 
 /** The stream of all published catalogues is `catalog-main`. */
 export const CATALOGUE_ID = 'main';
 
 /** The published price lists, kept at hand; read again from the log when told that there is a new one. */
 export class PriceLists {
-  readonly #handling: Handling;
+  readonly #handling: CommandHandler;
   #timeline: CatalogueTimeline = timeline([]);
 
-  constructor(handling: Handling) {
+  constructor(handling: CommandHandler) {
     this.#handling = handling;
   }
 

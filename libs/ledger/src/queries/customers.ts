@@ -1,6 +1,6 @@
 import { anchorOf, dayOf, type Term } from '#calendar';
 import { customer } from '#customer';
-import type { Handling } from '#event-store';
+import type { CommandHandler } from '#event-store';
 import type { Instant } from '#kernel';
 import { pinAt, resolve } from '#policy';
 import * as status from '#projections/status';
@@ -17,7 +17,7 @@ import {
 import { readModels } from './read-models.ts';
 
 type Parts = {
-  readonly handling: Handling;
+  readonly handling: CommandHandler;
   readonly reads: ReadStore;
   readonly surroundings: () => Surroundings;
 };

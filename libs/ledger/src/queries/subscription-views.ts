@@ -1,5 +1,5 @@
 import { addDays } from '#calendar';
-import type { EventStore, Handling } from '#event-store';
+import type { EventStore, CommandHandler } from '#event-store';
 import { refuse, type Instant, type Recorded, type Refusal } from '#kernel';
 import {
   allowedActions,
@@ -23,7 +23,7 @@ export type Possibilities = Pick<SubscriptionView, 'allowedActions' | 'refundOpt
 
 type Parts = {
   readonly store: EventStore;
-  readonly handling: Handling;
+  readonly handling: CommandHandler;
   readonly clock: Clock;
   readonly surroundings: () => Surroundings;
 };

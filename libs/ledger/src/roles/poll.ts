@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Complaint, type Logger, type Running } from '#read-store';
 
 /**
@@ -33,7 +33,7 @@ export const following = (look: () => Promise<void>, everyMs: number, logger: Lo
   const { signal } = stopping;
   const run = async () => {
     for (;;) {
-      await pause(everyMs, undefined, { signal }).catch(() => undefined);
+      await delay(everyMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       await look().then(
         () => complaint.settled(),

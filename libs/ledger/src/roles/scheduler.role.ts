@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore } from '#event-store';
 import type { Instant, Position } from '#kernel';
 import { SCHEDULING } from '../stores/index.ts';
@@ -99,7 +99,7 @@ export class Scheduling {
     };
     while (!signal.aborted) {
       if (await isSo()) return true;
-      await pause(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
     }
     return false;
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
-import { StoreUnavailable, type Handling } from '#event-store';
+import { setTimeout as delay } from 'node:timers/promises';
+import { StoreUnavailable, type CommandHandler } from '#event-store';
 import { isRefusal, type Instant, type Position } from '#kernel';
 import { Complaint, type Logger, type ReadStore, type Running } from '#read-store';
 import * as renewals from '#projections/renewals';
@@ -26,7 +26,7 @@ type Settled = {
 };
 
 type Parts = {
-  readonly handling: Handling;
+  readonly handling: CommandHandler;
   readonly reads: ReadStore;
   readonly projecting: Pick<Projecting, 'reached'>;
   readonly clock: Clock;
@@ -73,7 +73,7 @@ export class Scheduler {
       } catch (error) {
         this.#complaint.about(error);
       }
-      await pause(BEAT_MS, undefined, { signal }).catch(() => undefined);
+      await delay(BEAT_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { MoveClock, simulatedClock } from '#calendar';
-import type { EventStore, Handling } from '#event-store';
+import type { EventStore, CommandHandler } from '#event-store';
 import { isRefusal, refuse, START, type Instant, type Meta, type Position, type Refusal } from '#kernel';
 import type { ReadStore } from '#read-store';
 import * as renewals from '#projections/renewals';
@@ -21,7 +21,7 @@ const PATIENCE_MS = 60_000;
 
 type Parts = {
   readonly store: EventStore;
-  readonly handling: Handling;
+  readonly handling: CommandHandler;
   readonly reads: ReadStore;
   readonly clock: SimulatedClock;
   readonly scheduler: Pick<Scheduler, 'settleDue'>;
@@ -111,7 +111,7 @@ export class TimeMachine {
     };
     while (!(await isSo())) {
       if (signal.aborted) return false;
-      await pause(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
     }
     return true;
   }

@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore } from '#event-store';
 import type { Recorded } from '#kernel';
 
@@ -44,7 +44,7 @@ const orGone = async (next: Promise<Batch>, { ready, silence }: Patience): Promi
   const over = new AbortController();
   const gone = async (): Promise<never> => {
     for (;;) {
-      await pause(silence, undefined, { signal: over.signal });
+      await delay(silence, undefined, { signal: over.signal });
       await ready();
     }
   };

@@ -13,7 +13,7 @@ export type Stores = {
   readonly places: Places;
   readonly events: EventStore;
   readonly reads: ReadStore;
-  /** The log's own: what `Handling` needs besides it. */
+  /** The log's codec, which `CommandHandler` needs too. */
   readonly codec: Codec;
   /**
    * Resolves when the log answers; rejects with `StoreUnavailable` when it does not, with `StoreUnusable` when it says that it

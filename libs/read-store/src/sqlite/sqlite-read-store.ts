@@ -1,7 +1,7 @@
 import { START, type Table } from '#kernel';
 import type { Kysely } from 'kysely';
 import type { DatabaseSync } from 'node:sqlite';
-import { setImmediate as othersTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { fold } from '../merge-changes.ts';
 import { LeaseLost, OwnLeases, type Lease } from '../lease.ts';
 import {
@@ -178,7 +178,7 @@ class SqliteReadStore implements ReadStore {
   #writeInParts<T>(work: () => Generator<void, T>): Promise<T> {
     return this.#turns.take(() => {
       this.#mustBeOpen();
-      return transaction(this.#database, work, othersTurn);
+      return transaction(this.#database, work, yieldToEventLoop);
     });
   }
 
