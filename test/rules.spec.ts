@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
+import { chaptersOf } from '../scripts/rules/book.ts';
 import { citationsInCode, citationsInSpec, rulesIn } from '../scripts/rules/citations.ts';
 import { coverage } from '../scripts/rules/coverage.ts';
 import { anchorsIn, danglingIn, danglingReferences, listedIn, sectionsIn } from '../scripts/rules/references.ts';
@@ -20,6 +21,14 @@ describe('the rules of the book', () => {
   it('are in docs/rules.md as the code has them', () => {
     const check = () => execFileSync(process.execPath, ['scripts/rules-docs.ts', '--check'], { stdio: 'pipe' });
     expect(check).not.toThrow();
+  });
+});
+
+describe('the rule book', () => {
+  it('is a list of rules by chapter, whose links and line breaks are left out', () => {
+    const book =
+      '# Rule book\n\n## 1. Rules\n\n### 1.1 Scope\n\n- <a id="r1"></a>**R1** One\n  [two](#2).\n- **R2** Three.\n- **A1** No rule.\n';
+    expect(chaptersOf(book)).toEqual([{ part: 'Scope', rules: { R1: 'One two.', R2: 'Three.' } }]);
   });
 });
 

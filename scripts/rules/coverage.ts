@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { chaptersOf } from './book.ts';
 import { citationsInCode, citationsInSpec, type Citation } from './citations.ts';
 
 /** A place that cites a rule: the file, and what in it. */
@@ -16,8 +17,6 @@ export type Coverage = {
   /** What is wrong with it, a sentence each. */ readonly flaws: readonly string[];
 };
 
-type Written = readonly { readonly part: string; readonly rules: Readonly<Record<string, string>> }[];
-
 const isSpec = (file: string) => /\.(spec|contract)\.ts$/.test(file);
 /**
  * Helpers of tests; presets, whose sources say why a setting is so: the code that heeds it enforces the rule; and the
@@ -26,14 +25,14 @@ const isSpec = (file: string) => /\.(spec|contract)\.ts$/.test(file);
 const isNeither = (file: string) =>
   /testing\.ts$/.test(file) || file.startsWith('libs/policy/src/presets/') || file === 'test/rules.spec.ts';
 
-/** Every rule of docs/rules.json with the code that cites it and the tests that do. `root` is the project's folder. */
+/** Every R and E rule of the rule book with the code that cites it and the tests that do. `root` is the project's folder. */
 export const coverage = (root: string): Coverage => {
-  const written = JSON.parse(readFileSync(join(root, 'docs/rules.json'), 'utf8')) as Written;
+  const chapters = chaptersOf(readFileSync(join(root, 'docs/reference/rule-book.md'), 'utf8'));
   const inCode = placesOf(root, 'apps/*/src/**/*.ts', 'libs/*/src/**/*.ts', 'projections/**/*.ts');
   const inSpecs = placesOf(root, '{apps,libs}/*/src/**/*.ts', 'projections/**/*.ts', 'test/**/*.spec.ts');
   const code = inCode((file) => !isSpec(file) && !isNeither(file), citationsInCode);
   const tests = inSpecs((file) => isSpec(file) && !isNeither(file), citationsInSpec);
-  const parts = written.map(({ part, rules }) => ({
+  const parts = chapters.map(({ part, rules }) => ({
     part,
     rules: Object.entries(rules).map(([id, line]) => ({
       id,
