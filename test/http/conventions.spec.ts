@@ -199,6 +199,7 @@ describe('a list over HTTP', () => {
       {
         subscriptionId: id,
         customerId,
+        withdrawn: false,
         renewsOn: '2021-07-18',
         action: 'renew',
         current: { offerId: 'P', skuId: '1', quantity: 10, term: 'P1M', billingCycle: 'monthly' },

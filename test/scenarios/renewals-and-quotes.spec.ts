@@ -25,7 +25,14 @@ describe('what renews, when, and to what (http-api.md §4.6)', () => {
   it('follows a schedule, its removal, a pause, auto-renew, and a cancellation', async () => {
     await begin();
     const id = await buy();
-    const entry = { subscriptionId: id, customerId, renewsOn: '2021-07-18', action: 'renew', current };
+    const entry = {
+      subscriptionId: id,
+      customerId,
+      renewsOn: '2021-07-18',
+      action: 'renew',
+      current,
+      withdrawn: false,
+    };
     expect(await foreseen(id)).toEqual({ ...entry, next: unchanged, scheduledChange: false, reason: null });
 
     await schedule(id, { quantity: 6, term: 'P1Y' });
@@ -51,6 +58,45 @@ describe('what renews, when, and to what (http-api.md §4.6)', () => {
     expect((await foreseen(id)).next).toEqual(unchanged);
     await client.tell(id, 'cancel', { reason: 'customerRequest' });
     expect(await foreseen(id)).toBeUndefined();
+  });
+
+  it('tells what is no longer sold: of a product, of an add-on, of what a trial was to become', async () => {
+    await begin();
+    const [gone, base, trial, sold] = [
+      await buy(),
+      await buy({ offerId: 'L' }),
+      await buy({ skuId: 'T', quantity: 25 }),
+      await buy({ offerId: 'M' }),
+    ];
+    await client.must('PUT', `/v1/subscriptions/${base}/add-ons`, {
+      addOns: [{ offerId: 'L', skuId: 'A', quantity: 3 }],
+    });
+    const withdrawnBy = async (field: 'foreseen' | 'view') => {
+      const flags: boolean[] = [];
+      for (const id of [gone, base, trial, sold])
+        flags.push((field === 'view' ? await client.get(id) : await foreseen(id)).withdrawn);
+      return flags;
+    };
+    expect(await withdrawnBy('foreseen')).toEqual([false, false, false, false]);
+    const offers = (shop.offers as readonly { offerId: string; skus: readonly { skuId: string }[] }[])
+      .filter(({ offerId }) => offerId !== 'P')
+      .map((one) => (one.offerId === 'L' ? { ...one, skus: one.skus.filter(({ skuId }) => skuId !== 'A') } : one));
+    await client.must('PUT', '/v1/catalog', { version: 'later', effectiveFrom: '2021-07-01T00:00:00Z', offers });
+    // Foretold for the day of the renewal, and not yet so today.
+    expect(await withdrawnBy('foreseen')).toEqual([true, true, true, false]);
+    expect(await withdrawnBy('view')).toEqual([false, false, false, false]);
+    await client.at('2021-07-02T09:00:00.000Z');
+    expect(await withdrawnBy('view')).toEqual([true, false, true, false]);
+    expect((await client.get(base)).addOns).toMatchObject([{ skuId: 'A', withdrawn: true }]);
+    expect((await client.all('/v1/subscriptions')).map(({ withdrawn }) => withdrawn)).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+    await client.at('2021-07-18T00:00:00.000Z');
+    expect(await client.get(gone)).toMatchObject({ status: 'active', unitPrice: '10.08', withdrawn: true });
+    expect((await client.get(trial)).status).toBe('deleted');
   });
 
   it('knows trials, add-ons, prices that come, and is true when the day comes', async () => {

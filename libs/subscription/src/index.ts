@@ -35,3 +35,4 @@ export { ReturnUpgrade } from './transfer/return-upgrade.ts';
 export { CompleteUpgrade, type UpgradeStarted } from './transfer/transfer.ts';
 export { UpgradeSubscription } from './verbs/upgrade.ts';
 export { type SubscriptionVerb } from './verbs.ts';
+export { isAddOnWithdrawn, isWithdrawn } from './withdrawn.ts';

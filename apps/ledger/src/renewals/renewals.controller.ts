@@ -1,6 +1,8 @@
 import { Get, Query } from '@nestjs/common';
+import { startOf } from '#calendar';
+import type { Instant } from '#kernel';
 import { listRenewals, type Renewal } from '#projections/renewals';
-import { subscription, type Subscription } from '#subscription';
+import { isAddOnWithdrawn, isWithdrawn, subscription, type Existing, type Subscription } from '#subscription';
 import { ForBillingReaders } from '../access/permissions.ts';
 import { ApiList } from '../http/documented.ts';
 import { LedgerController } from '../routing/ledger-controller.ts';
@@ -28,16 +30,26 @@ export class RenewalsController {
 
   async #entry(renewal: Renewal): Promise<RenewalEntry> {
     const { subscriptionId, customerId, renewsOn, action, reason, current, scheduledChange } = renewal;
-    const next = action === 'end' ? null : await this.#next(renewal);
+    const state = await this.#load(subscriptionId);
+    const next = action === 'end' ? null : await this.#next(state, renewal);
+    const withdrawn = state.status !== 'none' && this.#isWithdrawn(state, startOf(renewsOn));
     return {
-      ...{ subscriptionId, customerId, renewsOn, action, current, next },
+      ...{ subscriptionId, customerId, renewsOn, action, current, withdrawn, next },
       scheduledChange: scheduledChange !== null,
       reason,
     };
   }
 
-  async #next({ subscriptionId, renewsOn }: Renewal): Promise<Next | null> {
-    const state = await this.#load(subscriptionId);
+  /** Also where an add-on that renews along is no longer sold on that day. */
+  #isWithdrawn(state: Existing, at: Instant): boolean {
+    const surroundings = this.#ledger.commands.surroundings();
+    return (
+      isWithdrawn(state, at, surroundings) ||
+      state.addOns.some((addOn) => isAddOnWithdrawn(state, addOn, at, surroundings))
+    );
+  }
+
+  async #next(state: Subscription, { renewsOn }: Renewal): Promise<Next | null> {
     const surroundings = this.#ledger.commands.surroundings();
     return state.status === 'none' ? null : outlook(state, renewsOn, surroundings, (targetId) => this.#load(targetId));
   }

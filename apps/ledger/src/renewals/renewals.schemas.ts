@@ -33,6 +33,8 @@ export class RenewalEntry {
   @ApiProperty({ format: 'date' }) readonly renewsOn!: string;
   @ApiProperty({ enum: ['renew', 'convert', 'end'] }) readonly action!: string;
   @ApiProperty({ type: RenewingPlan }) readonly current!: RenewingPlan;
+  @ApiProperty({ description: 'Whether it, or an add-on of it, is no longer sold on that day' })
+  readonly withdrawn!: boolean;
   @ApiProperty({ type: NextPlan, nullable: true }) readonly next!: NextPlan | null;
   @ApiProperty({ description: 'Whether a change is saved for that day' }) readonly scheduledChange!: boolean;
   @ApiProperty({ type: String, enum: ['autoRenewOff', 'cancelled', 'paused', null], nullable: true })

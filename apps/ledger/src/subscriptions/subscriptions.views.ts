@@ -42,6 +42,8 @@ const suspended = nullableObject({
   autoExpiresAt: { ...instant, nullable: true },
 });
 
+const WITHDRAWN = 'No longer sold on its plan: it renews at the price that it had';
+
 class AddOn {
   @ApiProperty() readonly offerId!: string;
   @ApiProperty() readonly skuId!: string;
@@ -49,6 +51,7 @@ class AddOn {
   @ApiProperty() readonly status!: string;
   @ApiProperty() readonly unitPrice!: string;
   @ApiProperty(suspended) readonly suspension!: object | null;
+  @ApiProperty({ description: WITHDRAWN }) readonly withdrawn!: boolean;
 }
 
 /** A subscription (http-api.md §4.4). */
@@ -71,6 +74,7 @@ export class SubscriptionEntry {
   @ApiProperty({ example: '10.08' }) readonly unitPrice!: string;
   @ApiProperty({ example: 'EUR' }) readonly currency!: string;
   @ApiProperty() readonly catalogVersion!: string;
+  @ApiProperty({ description: WITHDRAWN }) readonly withdrawn!: boolean;
   @ApiProperty({ example: 'seed-2021-09' }) readonly policy!: string;
   @ApiProperty({ format: 'date-time' }) readonly purchasedAt!: string;
   @ApiProperty({ format: 'date' }) readonly termStart!: string;

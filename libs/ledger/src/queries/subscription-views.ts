@@ -4,6 +4,8 @@ import { refuse, type Instant, type Recorded, type Refusal } from '#kernel';
 import {
   allowedActions,
   evolve,
+  isAddOnWithdrawn,
+  isWithdrawn,
   refundOptions,
   settle,
   subscription,
@@ -18,8 +20,11 @@ import type { Clock } from '../context/clock.ts';
 /** A subscription as http-api.md §4.4 shows it. */
 export type SubscriptionView = Readonly<Record<string, unknown>> & { readonly revision: number };
 
-/** What the guards and windows say at the asked instant: the part of a view that no read model can hold. */
-export type Possibilities = Pick<SubscriptionView, 'allowedActions' | 'refundOptions'>;
+/**
+ * What guards, windows and the price list say at the asked instant: the part of a view that no read model can hold. Of each
+ * add-on, too, whether it is still sold.
+ */
+export type Possibilities = Pick<SubscriptionView, 'withdrawn' | 'addOns' | 'allowedActions' | 'refundOptions'>;
 
 type Parts = {
   readonly store: EventStore;
@@ -81,8 +86,13 @@ export class SubscriptionViews {
     const views = await Promise.all(subscriptionIds.map((id) => this.one(id, caller)));
     return views.map((view) =>
       'refused' in view
-        ? { allowedActions: [], refundOptions: [] }
-        : { allowedActions: view['allowedActions'], refundOptions: view['refundOptions'] },
+        ? { withdrawn: false, addOns: [], allowedActions: [], refundOptions: [] }
+        : {
+            withdrawn: view['withdrawn'],
+            addOns: view['addOns'],
+            allowedActions: view['allowedActions'],
+            refundOptions: view['refundOptions'],
+          },
     );
   }
 
@@ -96,6 +106,11 @@ export class SubscriptionViews {
     const asking = { at: at < settled.lastEffectiveAt ? settled.lastEffectiveAt : at, ...caller };
     return {
       ...facts(settled),
+      withdrawn: isWithdrawn(settled, asking.at, surroundings),
+      addOns: settled.addOns.map((addOn) => ({
+        ...shownAddOn(addOn),
+        withdrawn: isAddOnWithdrawn(settled, addOn, asking.at, surroundings),
+      })),
       refundOptions: refundOptions(settled, asking, surroundings),
       allowedActions: allowedActions(settled, asking, surroundings),
       revision,
@@ -111,6 +126,15 @@ const owned = (state: Subscription, { actor }: Caller): Existing | undefined =>
 
 /** Usage has no term, and so no end (R75). */
 const endOf = ({ kind, termEnd }: Existing): string | null => (kind === 'usage' ? null : termEnd);
+
+const shownAddOn = ({ offerId, skuId, quantity, status, unitPrice, suspension }: Existing['addOns'][number]) => ({
+  offerId,
+  skuId,
+  quantity,
+  status,
+  unitPrice,
+  suspension: suspension ?? null,
+});
 
 const facts = (state: Existing) => ({
   subscriptionId: state.subscriptionId,
@@ -148,14 +172,6 @@ const facts = (state: Existing) => ({
   },
   scheduledChangeFailed: state.scheduledChangeFailed,
   suspension: state.suspension,
-  addOns: state.addOns.map(({ offerId, skuId, quantity, status, unitPrice, suspension }) => ({
-    offerId,
-    skuId,
-    quantity,
-    status,
-    unitPrice,
-    suspension: suspension ?? null,
-  })),
   upgradedFrom: state.upgradedFrom,
   activationLink: state.activationLink,
   licenceReassignment: state.licenceReassignment,
