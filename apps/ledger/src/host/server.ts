@@ -13,7 +13,6 @@ import type {
 import { problemOf, sendProblem } from '../routing/problem.filter.ts';
 import { closeInOrder } from './closing.ts';
 import { answerTo, InvalidRequest, ProblemError } from '../http/problem.ts';
-import { readJsonOnly } from './json-body.ts';
 
 const MOST_BODY_BYTES = 1_048_576;
 const MOST_URI_CHARACTERS = 8_192;
@@ -44,7 +43,8 @@ export const httpServer = (): FastifyAdapter => {
   };
   const adapter = new FastifyAdapter(options);
   const server = adapter.getInstance<FastifyInstance>();
-  readJsonOnly(server);
+  // Only JSON: text would otherwise be parsed, and then be told that it is no object.
+  server.removeContentTypeParser('text/plain');
   server.addHook('onRequest', (request, reply, done) => {
     correlate(request, reply);
     done(headRefusal(request.raw));
