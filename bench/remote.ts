@@ -29,6 +29,7 @@ const renamed = (store: EventStore, prefix: string): EventStore => ({
   read: (stream, from) => store.read(`${prefix}${stream}`, from),
   append: (stream, events, expected) => store.append(`${prefix}${stream}`, events, expected),
   follow: (position, signal) => store.follow(position, signal),
+  logEnd: () => store.logEnd(),
   close: () => store.close(),
 });
 

@@ -5,6 +5,7 @@ export {
   listRenewals,
   overdueCount,
   type Due,
+  type DuePlace,
   type Renewal,
   type RenewalFilter,
 } from './renewals.queries.ts';

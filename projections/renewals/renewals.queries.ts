@@ -13,21 +13,32 @@ export type Due = { readonly subscriptionId: string; readonly partnerId: string;
 /** Two things fall due to a subscription, each by itself: what time does to a term, and what it does to a suspension. */
 const kinds = ['due_at', 'expires_at'] as const;
 
-/** After one instant, up to and including another. */
-type Span = { readonly after?: Instant | undefined; readonly until: Instant };
+/** A place in the list of what is due: by instant, then by subscription. */
+export type DuePlace = Pick<Due, 'dueAt' | 'subscriptionId'>;
 
-/** Everybody's subscriptions to which something falls due up to and including an instant, the earliest first. */
-export const due = (db: Db, until: Instant, limit: number): Promise<readonly Due[]> => within(db, { until }, limit);
+/** After a place, up to and including an instant. */
+type Span = { readonly after?: DuePlace | undefined; readonly until: Instant };
 
-const within = async (db: Db, span: Span, limit: number): Promise<readonly Due[]> => {
+/**
+ * A page of the subscriptions, of all partners, to which something falls due up to and including an instant, the earliest
+ * first. `after` is the last place of the page before: rows are never read twice, whatever became of them. A subscription to
+ * which several things fall due is on a page once, and may be on a later page again.
+ */
+export const due = async (
+  db: Db,
+  until: Instant,
+  { limit, after }: { readonly limit: number; readonly after?: DuePlace | undefined },
+): Promise<readonly Due[]> => {
+  const span = { until, after };
   const found = await Promise.all([
     ...kinds.map((kind) => firstDue(db, kind, span, limit)),
     firstAddOnDue(db, span, limit),
   ]);
   const earliest = new Map<string, Due>();
-  for (const one of found.flat().sort(byTime))
+  // Cut before anything is left out: beyond its own `limit` rows, no list is complete.
+  for (const one of found.flat().sort(byTime).slice(0, limit))
     if (!earliest.has(one.subscriptionId)) earliest.set(one.subscriptionId, one);
-  return [...earliest.values()].slice(0, limit);
+  return [...earliest.values()];
 };
 
 const byTime = (a: Due, b: Due): number =>
@@ -42,7 +53,14 @@ const firstDue = async (
 ): Promise<readonly Due[]> => {
   const rows = await waiting(db)
     .select(['subscription_id', 'partner_id', kind])
-    .where((eb) => eb.and([eb(kind, '<=', until), ...given(after, (instant) => eb(kind, '>', instant))]))
+    .where((eb) =>
+      eb.and([
+        eb(kind, '<=', until),
+        ...given(after, ({ dueAt, subscriptionId }) =>
+          eb(eb.refTuple(kind, 'subscription_id'), '>', eb.tuple(dueAt, subscriptionId)),
+        ),
+      ]),
+    )
     .orderBy(kind)
     .orderBy('subscription_id')
     .limit(limit)
@@ -64,7 +82,13 @@ const firstAddOnDue = async (db: Db, { after, until }: Span, limit: number): Pro
     .where((eb) =>
       eb.and([
         eb('add_on_expiries.expires_at', '<=', until),
-        ...given(after, (instant) => eb('add_on_expiries.expires_at', '>', instant)),
+        ...given(after, ({ dueAt, subscriptionId }) =>
+          eb(
+            eb.refTuple('add_on_expiries.expires_at', 'add_on_expiries.subscription_id'),
+            '>',
+            eb.tuple(dueAt, subscriptionId),
+          ),
+        ),
       ]),
     )
     .orderBy('add_on_expiries.expires_at')
@@ -74,34 +98,39 @@ const firstAddOnDue = async (db: Db, { after, until }: Span, limit: number): Pro
   return rows.map((row) => ({ subscriptionId: row.subscription_id, partnerId: row.partner_id, dueAt: row.expires_at }));
 };
 
+/** Behind every subscription id: ids are ASCII. */
+const BEHIND_ALL_IDS = '\u{10FFFF}';
+
 /** When something falls due next, whose ever it is; `undefined` when nothing does up to and including `until`. */
 export const earliestDue = async (
   db: Db,
   until: Instant = '9999-12-31T23:59:59.999Z',
   after?: Instant,
 ): Promise<Instant | undefined> => {
-  const [first] = await within(db, { after, until }, 1);
+  const place = after === undefined ? undefined : { dueAt: after, subscriptionId: BEHIND_ALL_IDS };
+  const [first] = await due(db, until, { limit: 1, after: place });
   return first?.dueAt;
 };
 
 /** How many subscriptions have something due that is not recorded yet. */
 export const overdueCount = async (db: Db, now: Instant): Promise<number> => {
-  const { count } = await waiting(db)
-    .select((eb) => eb.fn.countAll<number | string>().as('count'))
-    .where((eb) =>
-      eb.or([
-        eb('due_at', '<=', now),
-        eb('expires_at', '<=', now),
-        eb(
-          'subscription_id',
-          'in',
-          eb
+  // A part for each index: an OR over columns would read every row.
+  const { count } = await db
+    .selectFrom(
+      kinds
+        .map((kind) => waiting(db).select('subscription_id').where(kind, '<=', now))
+        .reduce((parts, part) => parts.union(part))
+        .union(
+          db
             .selectFrom('add_on_expiries')
-            .select('add_on_expiries.subscription_id')
+            .innerJoin('renewals', 'renewals.subscription_id', 'add_on_expiries.subscription_id')
+            .select('renewals.subscription_id')
+            .where('renewals.in_transit', '=', 0)
             .where('add_on_expiries.expires_at', '<=', now),
-        ),
-      ]),
+        )
+        .as('overdue'),
     )
+    .select((eb) => eb.fn.countAll<number | string>().as('count'))
     .executeTakeFirstOrThrow();
   return Number(count);
 };

@@ -148,8 +148,8 @@ describe('the end of an add-on that was suspended by itself (R41)', () => {
   it('falls due like anything else', async () => {
     const log = resting().settles(one, '2021-10-18T00:00:00.000Z');
     const models = await (await ReadModels.open()).follow(log.events);
-    expect(await due(models.db, '2021-10-18T09:59:59.999Z', 10)).toEqual([]);
-    expect(await due(models.db, date, 10)).toEqual([{ subscriptionId: one, partnerId, dueAt: date }]);
+    expect(await due(models.db, '2021-10-18T09:59:59.999Z', { limit: 10 })).toEqual([]);
+    expect(await due(models.db, date, { limit: 10 })).toEqual([{ subscriptionId: one, partnerId, dueAt: date }]);
     expect(await earliestDue(models.db)).toBe(date);
     expect([await overdueCount(models.db, '2021-10-18T09:59:59.999Z'), await overdueCount(models.db, date)]).toEqual([
       0, 1,
@@ -179,13 +179,13 @@ describe('asking what falls due', () => {
 
   it('answers everybody, the earliest first, up to and including an instant', async () => {
     const month = { partnerId, dueAt: '2021-07-18T00:00:00.000Z' };
-    expect(await due(models.db, '2021-07-17T23:59:59.999Z', 10)).toEqual([]);
-    expect(await due(models.db, '2021-07-18T00:00:00.000Z', 10)).toEqual([
+    expect(await due(models.db, '2021-07-17T23:59:59.999Z', { limit: 10 })).toEqual([]);
+    expect(await due(models.db, '2021-07-18T00:00:00.000Z', { limit: 10 })).toEqual([
       { subscriptionId: one, ...month },
       { subscriptionId: two, ...month },
     ]);
-    expect(await due(models.db, '2021-07-20T00:00:00.000Z', 10)).toHaveLength(3);
-    expect(await due(models.db, '2021-07-20T00:00:00.000Z', 1)).toHaveLength(1);
+    expect(await due(models.db, '2021-07-20T00:00:00.000Z', { limit: 10 })).toHaveLength(3);
+    expect(await due(models.db, '2021-07-20T00:00:00.000Z', { limit: 1 })).toHaveLength(1);
   });
 
   it('counts what is overdue, and tells when something falls due next', async () => {
@@ -207,8 +207,10 @@ describe('asking what falls due', () => {
       { subscriptionId: two, partnerId, dueAt: '2021-07-18T00:00:00.000Z' },
       { subscriptionId: one, partnerId, dueAt: '2021-10-18T10:00:00.000Z' },
     ];
-    expect(await due(alone.db, '2023-01-01T00:00:00.000Z', 10)).toEqual(both);
-    expect(await due(alone.db, '2023-01-01T00:00:00.000Z', 1)).toEqual(both.slice(0, 1));
+    expect(await due(alone.db, '2023-01-01T00:00:00.000Z', { limit: 10 })).toEqual(both);
+    expect(await due(alone.db, '2023-01-01T00:00:00.000Z', { limit: 1 })).toEqual(both.slice(0, 1));
+    const [first, second] = both;
+    expect(await due(alone.db, '2023-01-01T00:00:00.000Z', { limit: 1, after: first! })).toEqual([second]);
     expect(await overdueCount(alone.db, '2021-10-18T10:00:00.000Z')).toBe(2);
     expect(await overdueCount(alone.db, '2021-10-18T09:59:59.999Z')).toBe(1);
     await alone.store.close();
@@ -217,7 +219,7 @@ describe('asking what falls due', () => {
   it('leaves out seats that are under way', async () => {
     const moving = new WrittenLog().buys(one, bought).does(one, later, upgrade(4));
     const alone = await (await ReadModels.open()).follow(moving.events);
-    expect(await due(alone.db, '2022-01-01T00:00:00.000Z', 10)).toEqual([]);
+    expect(await due(alone.db, '2022-01-01T00:00:00.000Z', { limit: 10 })).toEqual([]);
     expect(await overdueCount(alone.db, '2022-01-01T00:00:00.000Z')).toBe(0);
     expect(await earliestDue(alone.db)).toBeUndefined();
     await alone.store.close();

@@ -24,6 +24,7 @@ const instead = (store: EventStore, part: Partial<EventStore>): EventStore => ({
   read: (stream, from) => store.read(stream, from),
   append: (stream, events, expected) => store.append(stream, events, expected),
   follow: (position, signal) => store.follow(position, signal),
+  logEnd: () => store.logEnd(),
   close: () => store.close(),
   ...part,
 });

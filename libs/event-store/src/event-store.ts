@@ -10,6 +10,12 @@ export const NO_STREAM: Revision = -1;
 /** Where an append ended up: revision and position of its last event; of the stream's last event if it was empty. */
 export type Receipt = { readonly revision: Revision; readonly position: Position };
 
+/**
+ * Where a log ends: the position of its last event, `START` when it has none, and how many events it holds. The number is
+ * left out where the store cannot tell without reading them all.
+ */
+export type LogEnd = { readonly position: Position; readonly events?: number };
+
 /** The narrow port. An adapter is right when it passes `eventStoreContract`. */
 export interface EventStore {
   /**
@@ -29,6 +35,11 @@ export interface EventStore {
    * the log ends before `position`: then it is not the log that the position was taken from.
    */
   follow(position: Position, signal: AbortSignal): AsyncIterable<readonly Recorded[]>;
+  /**
+   * Where the log ends now: at or behind every append that was answered before. Rejects with `StoreUnavailable` when the
+   * store cannot be reached.
+   */
+  logEnd(): Promise<LogEnd>;
   /** Ends followers, finishes what is being written, and lets go of the storage. */
   close(): Promise<void>;
 }

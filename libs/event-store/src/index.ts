@@ -8,6 +8,7 @@ export {
   StreamGone,
   type Draft,
   type EventStore,
+  type LogEnd,
   type Receipt,
   type Revision,
 } from './event-store.ts';

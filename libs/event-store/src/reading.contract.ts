@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { START } from '#kernel';
 import { NO_STREAM } from './event-store.ts';
-import { draft, drafts, newStream, opened, type Open } from './testing.ts';
+import { draft, drafts, history, newStream, opened, type Open } from './testing.ts';
 
 export const reading = (open: Open): void => {
   describe('reading a stream', () => {
@@ -30,6 +31,14 @@ export const reading = (open: Open): void => {
         const all = await store.read(stream);
         expect(all.map(({ revision }) => revision)).toEqual([0, 1, 2, 3, 4]);
         for (const from of [0, 1, 4, 5, 6]) expect(await store.read(stream, from)).toEqual(all.slice(from));
+      }));
+
+    it('says where the log ends: where a follower that has read it all stands', () =>
+      opened(open, async (store) => {
+        const { position: before, events: number } = await store.logEnd();
+        expect((await history(store)).at(-1)?.position ?? START).toBe(before);
+        const { position } = await store.append(newStream(), drafts(3), NO_STREAM);
+        expect(await store.logEnd()).toEqual({ position, ...(number !== undefined && { events: number + 3 }) });
       }));
 
     it('keeps streams apart', () =>

@@ -24,6 +24,7 @@ export const dying = (store: EventStore, n: number, when: 'before' | 'after'): E
   return {
     read: (stream, from) => (left <= 0 ? Promise.reject(killed()) : store.read(stream, from)),
     follow: (position, signal) => store.follow(position, signal),
+    logEnd: () => store.logEnd(),
     close: () => store.close(),
     append: async (stream, events, expected) => {
       if (left <= 0) throw killed();

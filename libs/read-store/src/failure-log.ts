@@ -1,4 +1,16 @@
+import { StoreUnavailable } from '#event-store';
 import { sentenceOf, type Logger } from './logger.ts';
+import { ReadStoreUnavailable } from './read-store.ts';
+
+/** What a store says of itself that is away, full or denies access. It is about the store, not about whoever asked it. */
+const isStoreAway = (error: unknown): error is Error =>
+  error instanceof StoreUnavailable || error instanceof ReadStoreUnavailable;
+
+/**
+ * How many reasons are logged before it works again. Thousands of streams that fail, each for a reason of its own, must not
+ * be a line each.
+ */
+const MOST_REASONS = 20;
 
 /**
  * Says why something that is tried again and again does not work: each reason once until it works again, since a store that
@@ -17,8 +29,12 @@ export class Complaint {
   /** Answers the reason, in a sentence. */
   about(error: unknown, facts: object = {}): string {
     const reason = sentenceOf(error);
-    if (!this.#said.has(reason)) this.#logger.error({ err: error, ...facts }, `${this.#what}: ${reason}`);
-    this.#said.add(reason);
+    // Calls that fail differently because one store is away are one outage; where in the code it was noticed says nothing.
+    const isAway = isStoreAway(error);
+    const cause = isAway ? error.name : reason;
+    if (!this.#said.has(cause) && this.#said.size < MOST_REASONS)
+      this.#logger.error(isAway ? facts : { err: error, ...facts }, `${this.#what}: ${reason}`);
+    this.#said.add(cause);
     return reason;
   }
 

@@ -15,6 +15,7 @@ export { CheckpointWatch } from './watch.ts';
 export { type AnyProjection } from './check.ts';
 export { type BackOff } from './back-off.ts';
 export { Complaint } from './failure-log.ts';
+export { Turns } from './mutex.ts';
 export { type Logger } from './logger.ts';
 export { type Patience } from './condition-waiters.ts';
 export { ProjectionRunner, type ProjectionRunnerOptions } from './runner.ts';

@@ -1,4 +1,4 @@
-import type { EventStore } from '#event-store';
+import type { EventStore, LogEnd } from '#event-store';
 import { drop, patch, put, START, type Event, type Position, type Recorded } from '#kernel';
 import type { AnyProjection } from './check.ts';
 import { ReadStoreUnavailable, type ReadStore } from './read-store.ts';
@@ -20,6 +20,11 @@ export class WrittenLog implements EventStore {
   /** The position of the last event. */
   get end(): Position {
     return this.events.at(-1)?.position ?? START;
+  }
+
+  async logEnd(): Promise<LogEnd> {
+    if (this.failing) throw this.failing;
+    return { position: this.end, events: this.events.length };
   }
 
   write(...written: readonly Written[]): Position {

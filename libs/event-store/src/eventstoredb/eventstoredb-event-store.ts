@@ -8,6 +8,7 @@ import {
   StreamGone,
   type Draft,
   type EventStore,
+  type LogEnd,
   type Receipt,
   type Revision,
 } from '../event-store.ts';
@@ -16,8 +17,8 @@ import { actualIn, toPortError, isConflict } from './failures.ts';
 import { batches } from './batches.ts';
 import { Feed, type Logger } from './feed.ts';
 import { toDriverPosition, toPosition } from './position.ts';
-import { endOf, lastOf, pageOf, type Reading } from './reading.ts';
-import { decoded, messageOf } from './mapping.ts';
+import { endOf, lastOf, lastWhere, pageOf, type Reading } from './reading.ts';
+import { decoded, isSystems, messageOf, type Record } from './mapping.ts';
 import { acquire, release } from './client-pool.ts';
 
 /** How long `close` waits for followers that are still starting, in milliseconds. */
@@ -144,8 +145,17 @@ class EventStoreDbEventStore implements EventStoreDb {
     }
   }
 
+  /** The last event of the ledger: the database may hold others behind it, its own statistics for instance. */
+  async logEnd(): Promise<LogEnd> {
+    const written = this.#written;
+    const isOurs = (record: Record) => !isSystems(record) && this.#isFollowed(record.streamId);
+    const last = await this.#readWithin('asking where the log ends', (reading) => lastWhere(reading, isOurs));
+    const position = last?.position ?? START;
+    return { position: position > written ? position : written };
+  }
+
   async ping(): Promise<void> {
-    await this.#end();
+    await this.#readWithin('asking where the log ends', endOf);
   }
 
   close(): Promise<void> {
@@ -195,10 +205,6 @@ class EventStoreDbEventStore implements EventStoreDb {
 
   #isFollowed(stream: string): boolean {
     return this.#prefixes.some((prefix) => stream.startsWith(prefix));
-  }
-
-  #end(): Promise<Position> {
-    return this.#readWithin('asking where the log ends', endOf);
   }
 
   /** Runs a read within the call's timeout, which restarts with each event that arrives. */

@@ -3,6 +3,7 @@ import {
   END,
   type EventStoreDBClient,
   type AllStreamResolvedEvent,
+  type Position as DriverPosition,
   type ResolvedEvent,
   type StreamingRead,
 } from '@eventstore/db-client';
@@ -12,6 +13,8 @@ import { recordIn, type Record } from './mapping.ts';
 
 /** How many events are asked for at once. A bounded read ends by itself, so that no call stays open. */
 const PAGE = 500;
+/** How many events are looked at in one step back from the end. */
+const BACK_PAGE = 32;
 /**
  * How long a server has to end a call itself in which it has said that there is no such stream, in milliseconds. The driver
  * breaks off at that word. A call that is cancelled before its end has come is a reset on the wire, and a server may end the
@@ -92,6 +95,22 @@ export const lastOf = async ({ client, over, limit }: Reading, stream: string): 
   } catch (error) {
     if (isAbsent(error)) return undefined;
     throw error;
+  }
+};
+
+/** The last event of the whole database for which this is true. Reads back page by page: mostly it is on the first. */
+export const lastWhere = async (
+  { client, over, limit }: Reading,
+  isWanted: (record: Record) => boolean,
+): Promise<Record | undefined> => {
+  let from: DriverPosition | typeof END = END;
+  for (;;) {
+    const reading = client.readAll({ fromPosition: from, direction: BACKWARDS, maxCount: BACK_PAGE, ...ofLeader });
+    const events = await collected<AllStreamResolvedEvent>(reading, limit, over);
+    const found = recordsIn(events).find(isWanted);
+    const first = events.at(-1)?.event?.position;
+    if (found !== undefined || first === undefined || events.length < BACK_PAGE) return found;
+    from = first;
   }
 };
 

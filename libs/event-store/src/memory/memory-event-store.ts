@@ -6,6 +6,7 @@ import {
   StoreUnavailable,
   type Draft,
   type EventStore,
+  type LogEnd,
   type Receipt,
   type Revision,
 } from '../event-store.ts';
@@ -68,6 +69,12 @@ class MemoryEventStore implements EventStore {
       position,
       signal,
     );
+  }
+
+  async logEnd(): Promise<LogEnd> {
+    this.#mustBeOpen();
+    const events = this.#log.length;
+    return { position: positionOf(events), events };
   }
 
   async close(): Promise<void> {

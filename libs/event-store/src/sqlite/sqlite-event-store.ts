@@ -6,6 +6,7 @@ import {
   StoreUnavailable,
   type Draft,
   type EventStore,
+  type LogEnd,
   type Receipt,
   type Revision,
 } from '../event-store.ts';
@@ -88,7 +89,7 @@ export class SqliteEventStore implements EventStore {
 
   async *follow(position: Position, signal: AbortSignal): AsyncGenerator<readonly Recorded[]> {
     this.#mustBeOpen();
-    if (offsetOf(position) > Number(this.#end.get()?.last)) throw new Error(`the log ends before position ${position}`);
+    if (offsetOf(position) > this.#last()) throw new Error(`the log ends before position ${position}`);
     const read = (after: Position, limit: number) => this.#after(after, limit);
     const newsTimer = this.#writer === undefined ? this.#pollForNews() : undefined;
     try {
@@ -98,11 +99,26 @@ export class SqliteEventStore implements EventStore {
     }
   }
 
+  async logEnd(): Promise<LogEnd> {
+    this.#mustBeOpen();
+    const events = this.#last();
+    return { position: positionOf(events), events };
+  }
+
   async close(): Promise<void> {
     if (!this.#database.isOpen) return;
     this.#writer?.finish();
     this.#followers.end();
     this.#database.close();
+  }
+
+  /** The number of the log's last event. They are counted without gaps. */
+  #last(): number {
+    try {
+      return Number(this.#end.get()?.last);
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   /** The events after a position; of those before an unreadable one, at least. */

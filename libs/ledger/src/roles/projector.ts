@@ -101,6 +101,15 @@ export class Projecting {
     });
   }
 
+  /**
+   * Whether what queries read reflects the log as it is at the time of asking; waits for it as `reached` does. Rejects with
+   * `StoreUnavailable` when the log cannot be asked where it ends.
+   */
+  async caughtUp(patience: Patience & { readonly of?: readonly string[] } = {}): Promise<boolean> {
+    const { position } = await this.#parts.store.logEnd();
+    return this.reached(position, patience);
+  }
+
   /** How each projection fares; nothing is known of it in a process that does not keep them. */
   statuses(): readonly ProjectionStatus[] {
     return this.#keeping?.runner.statuses() ?? [];

@@ -94,8 +94,8 @@ export class Scheduling {
     const isSo = async () => {
       const running = this.#running;
       if (running === undefined) return this.#writtenDown(position);
-      const idle = await Promise.all(running.map((process) => process.idle(position, { signal })));
-      return idle.every(Boolean);
+      const done = await Promise.all(running.map((process) => process.reached(position, { signal })));
+      return done.every(Boolean);
     };
     while (!signal.aborted) {
       if (await isSo()) return true;

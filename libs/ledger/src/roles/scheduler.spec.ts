@@ -14,6 +14,13 @@ let side: WriteSide;
 let projecting: ProjectionRunner;
 let said: string[];
 let scheduler: Scheduler;
+/** How often an append was tried since the purchases. */
+let attempts: number;
+/** A stream to which nothing can be appended. */
+let failing: string | undefined;
+/** Whether the read models wait to be told to catch up. */
+let isBehind: boolean;
+let catchUp: PromiseWithResolvers<undefined>;
 
 const unlessAway = async (): Promise<void> => {
   if (away) throw new StoreUnavailable('the log is away');
@@ -22,11 +29,20 @@ const unlessAway = async (): Promise<void> => {
 beforeEach(async () => {
   away = false;
   said = [];
+  failing = undefined;
+  isBehind = false;
+  catchUp = Promise.withResolvers();
   log = memory();
   const store: EventStore = {
     read: (stream, from) => unlessAway().then(() => log.read(stream, from)),
-    append: (stream, events, expected) => unlessAway().then(() => log.append(stream, events, expected)),
+    append: async (stream, events, expected) => {
+      attempts += 1;
+      if (stream === failing) throw new Error('a damaged stream');
+      await unlessAway();
+      return log.append(stream, events, expected);
+    },
     follow: (position, signal) => log.follow(position, signal),
+    logEnd: () => log.logEnd(),
     close: () => log.close(),
   };
   reads = await openSqlite({ path: ':memory:' });
@@ -37,7 +53,14 @@ beforeEach(async () => {
   const hear = (_: object, sentence: string) => void said.push(sentence);
   scheduler = new Scheduler({
     ...side,
-    ...{ reads, projecting },
+    reads,
+    projecting: {
+      reached: (...until) => projecting.reached(...until),
+      caughtUp: async (patience) => {
+        if (isBehind) await catchUp.promise;
+        return projecting.reached((await log.logEnd()).position, patience);
+      },
+    },
     catchUp: () => undefined,
     logger: { info: hear, warn: hear, error: hear },
   });
@@ -55,6 +78,7 @@ const buyTwo = async (): Promise<void> => {
     if (isRefusal(bought)) throw new Error(bought.because);
     await projecting.reached(bought.position);
   }
+  attempts = 0;
 };
 
 /** Settles what is due at this instant; what is to be settled still, afterwards. */
@@ -72,6 +96,30 @@ it('records what fell due, of one subscription after the other', async () => {
   expect([await renewals('s1'), await renewals('s2')]).toEqual([0, 0]);
   expect(await settle('2021-08-18T00:00:00.000Z')).toEqual({ overdue: 0, failing: 0 });
   expect([await renewals('s1'), await renewals('s2')]).toEqual([2, 2]);
+});
+
+it('settles nothing from a list that is not at the end of the log', async () => {
+  await buyTwo();
+  let settled = false;
+  isBehind = true;
+  side.clock.set('2021-08-18T00:00:00.000Z');
+  const settling = scheduler.settleDue(side.clock.now(), AbortSignal.timeout(10_000)).then(() => (settled = true));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect([settled, attempts]).toEqual([false, 0]);
+  catchUp.resolve(undefined);
+  await settling;
+  expect([await renewals('s1'), await renewals('s2')]).toEqual([2, 2]);
+});
+
+it('tries what is due once a round, however much of it fails, and whoever asks besides', async () => {
+  await buyTwo();
+  failing = 'subscription-s1';
+  side.clock.set('2021-08-18T00:00:00.000Z');
+  const rounds = [1, 2].map(() => scheduler.settleDue(side.clock.now(), AbortSignal.timeout(10_000)));
+  expect(await Promise.all(rounds)).toEqual([{ recorded: 1 }, { recorded: 0 }]);
+  // The failing one twice, the other one once.
+  expect(attempts).toBe(3);
+  expect(await scheduler.status()).toEqual({ overdue: 1, failing: 1 });
 });
 
 it('says once why something could not be settled, however often it tries, until it could', async () => {

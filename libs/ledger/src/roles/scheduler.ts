@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StoreUnavailable, type CommandHandler } from '#event-store';
-import { isRefusal, type Instant, type Position } from '#kernel';
-import { Complaint, type Logger, type ReadStore, type Running } from '#read-store';
+import { isRefusal, START, type Instant, type Position } from '#kernel';
+import { Complaint, Turns, type Logger, type ReadStore, type Running } from '#read-store';
 import * as renewals from '#projections/renewals';
 import { Settle, subscription, type Surroundings } from '#subscription';
 import type { Clock } from '../context/clock.ts';
@@ -15,7 +15,7 @@ const BEAT_MS = 1_000;
 /** How many subscriptions it takes in hand at once. */
 const BATCH = 200;
 
-type Due = { readonly subscriptionId: string; readonly partnerId: string };
+type Due = Pick<renewals.Due, 'subscriptionId' | 'partnerId'>;
 
 /** What became of what was due. */
 type Settled = {
@@ -28,7 +28,7 @@ type Settled = {
 type Parts = {
   readonly handling: CommandHandler;
   readonly reads: ReadStore;
-  readonly projecting: Pick<Projecting, 'reached'>;
+  readonly projecting: Pick<Projecting, 'reached' | 'caughtUp'>;
   readonly clock: Clock;
   readonly surroundings: () => Surroundings;
   readonly catchUp: () => Promise<void> | undefined;
@@ -43,6 +43,7 @@ export class Scheduler {
   readonly #parts: Parts;
   #failed = 0;
   readonly #complaint: Complaint;
+  readonly #turns = new Turns();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -60,7 +61,7 @@ export class Scheduler {
     return { stop };
   }
 
-  /** How many subscriptions are overdue, and for how many the last nudge failed. */
+  /** How many subscriptions are overdue, and how many the last round failed to settle. */
   async status(): Promise<{ readonly overdue: number; readonly failing: number }> {
     const now = this.#parts.clock.now();
     return { overdue: await renewals.overdueCount(readModels(this.#parts), now), failing: this.#failed };
@@ -77,34 +78,39 @@ export class Scheduler {
     }
   }
 
-  /** Settles everything that is due up to an instant, until there is nothing left that can be settled. */
-  async settleDue(until: Instant, signal: AbortSignal): Promise<Settled> {
-    let recorded = 0;
-    let away: StoreUnavailable | undefined;
-    // What did not move although it is due (seats in transit, or a failure) is left for the next beat.
-    const stuck = new Set<string>();
-    await this.#parts.catchUp();
-    while (!signal.aborted) {
-      const due = await renewals.due(readModels(this.#parts), until, BATCH + stuck.size);
-      const batch = due.filter(({ subscriptionId }) => !stuck.has(subscriptionId));
-      if (batch.length === 0) break;
-      const outcomes = await Promise.all(batch.map((one) => this.#settle(one, until)));
-      batch.forEach(({ subscriptionId }, i) => {
-        if (typeof outcomes[i] !== 'string') stuck.add(subscriptionId);
-      });
-      const positions = outcomes.filter((outcome) => typeof outcome === 'string');
-      recorded += positions.length;
-      away ??= outcomes.find((outcome) => outcome instanceof StoreUnavailable);
-      const last = positions.sort().at(-1);
-      if (last !== undefined) await this.#parts.projecting.reached(last, { of: ['renewals'], signal });
-    }
-    this.#failed = stuck.size;
-    if (stuck.size === 0) this.#complaint.settled();
-    return { recorded, ...(away && { away }) };
+  /**
+   * Settles everything that is due up to an instant, once: each subscription that is due is tried, and what could not be
+   * settled is left for the next call. Only one call works at a time, whoever makes it: the beat, or a clock that is moved.
+   */
+  settleDue(until: Instant, signal: AbortSignal): Promise<Settled> {
+    return this.#turns.take(() => this.#settleAll(until, signal));
   }
 
-  /** Where it is recorded, why the log could not be reached, or nothing. */
-  async #settle({ subscriptionId, partnerId }: Due, at: Instant): Promise<Position | StoreUnavailable | undefined> {
+  async #settleAll(until: Instant, signal: AbortSignal): Promise<Settled> {
+    const { catchUp, projecting } = this.#parts;
+    await catchUp();
+    // A list that lags names what is settled already, and misses what is due.
+    if (!(await projecting.caughtUp({ of: ['renewals'], signal }))) return { recorded: 0 };
+    const tally = { recorded: 0, failed: 0, last: START };
+    let away: StoreUnavailable | undefined;
+    let after: renewals.DuePlace | undefined;
+    while (!signal.aborted && away === undefined) {
+      const batch = await renewals.due(readModels(this.#parts), until, { limit: BATCH, after });
+      after = batch.at(-1);
+      if (after === undefined) break;
+      const outcomes = await Promise.all(batch.map((one) => this.#settle(one, until)));
+      count(tally, outcomes);
+      // The others would fail as well: a log that is away is not asked once for each.
+      away = outcomes.find((outcome) => outcome instanceof StoreUnavailable);
+    }
+    this.#failed = tally.failed;
+    if (tally.failed === 0) this.#complaint.settled();
+    await projecting.reached(tally.last, { of: ['renewals'], signal });
+    return { recorded: tally.recorded, ...(away && { away }) };
+  }
+
+  /** Where it is recorded, the error when it is not, or nothing where nothing was due any more. */
+  async #settle({ subscriptionId, partnerId }: Due, at: Instant): Promise<Position | Error | undefined> {
     const { handling, surroundings } = this.#parts;
     const meta = ownMeta('scheduler', randomUUID(), at, partnerId);
     try {
@@ -112,7 +118,22 @@ export class Scheduler {
       return isRefusal(outcome) || outcome.events.length === 0 ? undefined : outcome.position;
     } catch (error) {
       this.#complaint.about(error, { subscriptionId });
-      return error instanceof StoreUnavailable ? error : undefined;
+      return error instanceof Error ? error : new Error(String(error));
     }
   }
 }
+
+type Tally = { recorded: number; failed: number; last: Position };
+
+/** Adds the outcomes of a batch. */
+const count = (tally: Tally, outcomes: readonly (Position | Error | undefined)[]): void => {
+  for (const outcome of outcomes) {
+    if (outcome === undefined) continue;
+    if (typeof outcome !== 'string') {
+      tally.failed += 1;
+      continue;
+    }
+    tally.recorded += 1;
+    if (outcome > tally.last) tally.last = outcome;
+  }
+};

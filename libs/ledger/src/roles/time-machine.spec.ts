@@ -33,6 +33,7 @@ beforeEach(async () => {
       return log.append(stream, events, expected);
     },
     follow: (position, signal) => log.follow(position, signal),
+    logEnd: () => log.logEnd(),
     close: () => log.close(),
   };
   reads = await openSqlite({ path: ':memory:' });
@@ -41,9 +42,8 @@ beforeEach(async () => {
   side = await writeSide(store, reads);
   await stocked(side);
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const projecting: Pick<ProjectionRunner, 'reached'> = {
-    reached: async (...until) => lazy || runner.reached(...until),
-  };
+  const reached: ProjectionRunner['reached'] = async (...until) => lazy || runner.reached(...until);
+  const projecting = { reached, caughtUp: async (patience = {}) => reached((await log.logEnd()).position, patience) };
   const builds = async () => {
     const known = await reads.builds();
     asked.resolve(undefined);

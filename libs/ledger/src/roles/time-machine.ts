@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MoveClock, simulatedClock } from '#calendar';
 import type { EventStore, CommandHandler } from '#event-store';
-import { isRefusal, refuse, START, type Instant, type Meta, type Position, type Refusal } from '#kernel';
+import { isRefusal, refuse, type Instant, type Meta, type Position, type Refusal } from '#kernel';
 import type { ReadStore } from '#read-store';
 import * as renewals from '#projections/renewals';
 import type { SimulatedClock } from '../context/clock.ts';
@@ -18,6 +18,8 @@ export const CLOCK_ID = 'simulated';
 const LOOK_AGAIN_MS = 20;
 /** How long a move waits at one stop for whoever has the duties of a projector and of a scheduler elsewhere. */
 const PATIENCE_MS = 60_000;
+/** How often in a row processes may react to what processes wrote: a checkout's purchase claims places, which are reacted to. */
+const ROUNDS = 4;
 
 type Parts = {
   readonly store: EventStore;
@@ -37,8 +39,6 @@ type Parts = {
  */
 export class TimeMachine {
   readonly #parts: Parts;
-  /** Where the log ended when it was last looked for. */
-  #end: Position = START;
   #moving: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
@@ -60,19 +60,19 @@ export class TimeMachine {
     const asked = new MoveClock({ now }, { ...meta, at: this.#parts.clock.now() });
     const rehearsed = await handling.handle(simulatedClock, CLOCK_ID, asked, { dryRun: true });
     if (isRefusal(rehearsed)) return rehearsed;
-    if (!(await this.#quiet())) return pending();
+    if (!(await this.#settled())) return pending();
     let passed: Instant | undefined;
     for (let due = await this.#earliestDue(now); due !== undefined; due = await this.#earliestDue(now, passed)) {
       await this.#stopAt(due, meta);
       const { recorded, away } = await scheduler.settleDue(due, closing);
       // Nothing that falls due later may be recorded before it: the clock stays here until somebody asks again.
       if (away !== undefined) throw away;
-      if (!(await this.#quiet())) return pending();
+      if (!(await this.#settled())) return pending();
       // Where a stream cannot be settled at all, the others do not wait for it: they go on from instant to instant.
       if (recorded === 0) passed = due;
     }
     await this.#stopAt(now, meta);
-    return (await this.#quiet()) ? undefined : pending();
+    return (await this.#settled()) ? undefined : pending();
   }
 
   #earliestDue(until: Instant, after?: Instant): Promise<Instant | undefined> {
@@ -87,20 +87,21 @@ export class TimeMachine {
     clock.set(now);
   }
 
-  /** Until nobody has anything left to do: processes write, and what they write may be read by processes again. */
-  async #quiet(): Promise<boolean> {
-    const { store, reads, scheduling, projecting, closing } = this.#parts;
+  /**
+   * Until everything is done that was recorded up to now, with what it led to: what processes write may be read by processes
+   * again, a few times over. It does not wait for silence: others may go on writing meanwhile.
+   */
+  async #settled(): Promise<boolean> {
+    const { store, scheduling, projecting, closing } = this.#parts;
     const signal = AbortSignal.any([closing, AbortSignal.timeout(PATIENCE_MS)]);
-    if (this.#end === START) this.#end = await furthest(reads);
-    let before: Position | undefined;
-    for (let end = this.#end; end !== before; this.#end = end) {
-      before = end;
-      end = await endOf(store, before);
-      if (!(await scheduling.reached(end, signal))) return false;
-      if (!(await projecting.reached(end, { signal }))) return false;
-      if (!(await this.#shows(end, signal))) return false;
+    let { position } = await store.logEnd();
+    for (let round = 0; round < ROUNDS; round += 1) {
+      if (!(await scheduling.reached(position, signal))) return false;
+      const { position: end } = await store.logEnd();
+      if (end === position) break;
+      position = end;
     }
-    return true;
+    return (await projecting.reached(position, { signal })) && (await this.#shows(position, signal));
   }
 
   /** Until the read models themselves say so: what was seen there before, a database that crashed may have taken back. */
@@ -122,21 +123,3 @@ const pending = (): Refusal =>
     'PROCESS_PENDING',
     'what fell due is still being recorded: ask again, and the clock goes on from where it stands',
   );
-
-/** Some place in the log from where it is not far to its end. */
-const furthest = async (reads: ReadStore): Promise<Position> => {
-  const positions = (await reads.builds()).map(({ checkpoint }) => checkpoint.position);
-  return positions.sort().at(-1) ?? START;
-};
-
-/** Where the log ends just now. */
-const endOf = async (store: EventStore, from: Position): Promise<Position> => {
-  const reading = new AbortController();
-  let end = from;
-  for await (const batch of store.follow(from, reading.signal)) {
-    if (batch.length === 0) break;
-    end = batch.at(-1)?.position ?? end;
-  }
-  reading.abort();
-  return end;
-};

@@ -15,6 +15,7 @@ export const impatient = (log: EventStore, ready: () => Promise<void>, silence =
   read: (stream, from) => log.read(stream, from),
   append: (stream, events, expected) => log.append(stream, events, expected),
   follow: (position, signal) => following((stop) => log.follow(position, stop), signal, { ready, silence }),
+  logEnd: () => log.logEnd(),
   close: () => log.close(),
 });
 
