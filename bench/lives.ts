@@ -16,17 +16,18 @@ import { accepted, metaAt, purchaseFor, type Scene } from './scene.ts';
 /** How many events the streams have on which commands are measured. */
 const STREAM = 20;
 
-type Wish = (at: Instant, n: number) => SubscriptionVerb;
+type Wish = (at: Instant, to: { readonly subscriptionId: string }, n: number) => SubscriptionVerb;
 
-const addSeats: Wish = (at) => new AddSeats({ quantity: 1 }, metaAt(at));
-const rename: Wish = (at, n) => new RenameSubscription({ friendlyName: `Basic, team ${n}` }, metaAt(at));
+const addSeats: Wish = (at, to) => new AddSeats({ ...to, quantity: 1 }, metaAt(at));
+const rename: Wish = (at, to, n) => new RenameSubscription({ ...to, friendlyName: `Basic, team ${n}` }, metaAt(at));
 const autoRenew =
   (enabled: boolean): Wish =>
-  (at) =>
-    new SetAutoRenew({ enabled }, metaAt(at));
-const scheduleFewer: Wish = (at) => new ScheduleChange({ quantity: 8, newSubscriptionId: 'not needed' }, metaAt(at));
-const pause: Wish = (at) => new PauseSubscription({}, metaAt(at));
-const resume: Wish = (at) => new ResumeSubscription({}, metaAt(at));
+  (at, to) =>
+    new SetAutoRenew({ ...to, enabled }, metaAt(at));
+const scheduleFewer: Wish = (at, to) =>
+  new ScheduleChange({ ...to, quantity: 8, newSubscriptionId: 'not needed' }, metaAt(at));
+const pause: Wish = (at, to) => new PauseSubscription(to, metaAt(at));
+const resume: Wish = (at, to) => new ResumeSubscription(to, metaAt(at));
 
 /** A month of ordinary life after the purchase, up to the bench's present: 20 events, a charge cycle among them. */
 const shortLife: readonly (readonly [at: Instant, wish: Wish])[] = [
@@ -61,8 +62,9 @@ export const shortLives = async (scene: Scene, count: number): Promise<readonly 
   await byClients(64, count, async () => {
     const id = await purchase(scene);
     let revision = 1;
-    for (const [at, wish] of shortLife) revision = await does(scene, id, wish(at, revision));
-    while (revision < STREAM - 1) revision = await does(scene, id, rename('2021-06-16T09:00:00.000Z', revision));
+    for (const [at, wish] of shortLife) revision = await does(scene, id, wish(at, { subscriptionId: id }, revision));
+    while (revision < STREAM - 1)
+      revision = await does(scene, id, rename('2021-06-16T09:00:00.000Z', { subscriptionId: id }, revision));
     if (revision !== STREAM - 1) throw new Error(`a stream has ${revision + 1} events, not ${STREAM}`);
     ids.push(id);
   });
@@ -76,7 +78,7 @@ export const longLife = async (scene: Scene, events: number): Promise<string> =>
   let revision = 1;
   for (let n = 2; revision < events - 1; n += 1) {
     const at = `${addDays(first, n >> 1)}T${n % 2 === 0 ? '09' : '10'}:00:00.000Z`;
-    revision = await does(scene, id, wishOf(n)(at, n));
+    revision = await does(scene, id, wishOf(n)(at, { subscriptionId: id }, n));
   }
   return id;
 };

@@ -26,64 +26,64 @@ import { uuid, WrittenLog, type Ask } from './testing.ts';
 
 export const addSeats =
   (quantity: number): Ask =>
-  (m) =>
-    new AddSeats({ quantity }, m);
+  (m, to) =>
+    new AddSeats({ ...to, quantity }, m);
 export const removeSeats =
   (quantity: number): Ask =>
-  (m) =>
-    new RemoveSeats({ quantity }, m);
-export const pause: Ask = (m) => new PauseSubscription({}, m);
-export const resume: Ask = (m) => new ResumeSubscription({}, m);
-export const suspend: Ask = (m) => new SuspendSubscription({ reason: 'fraud', comment: 'stolen card' }, m);
-export const reactivate: Ask = (m) => new ReactivateSubscription({}, m);
-export const cancel: Ask = (m) => new CancelSubscription({ reason: 'nonPayment' }, m);
+  (m, to) =>
+    new RemoveSeats({ ...to, quantity }, m);
+export const pause: Ask = (m, to) => new PauseSubscription(to, m);
+export const resume: Ask = (m, to) => new ResumeSubscription(to, m);
+export const suspend: Ask = (m, to) => new SuspendSubscription({ ...to, reason: 'fraud', comment: 'stolen card' }, m);
+export const reactivate: Ask = (m, to) => new ReactivateSubscription(to, m);
+export const cancel: Ask = (m, to) => new CancelSubscription({ ...to, reason: 'nonPayment' }, m);
 export const autoRenew =
   (enabled: boolean): Ask =>
-  (m) =>
-    new SetAutoRenew({ enabled }, m);
+  (m, to) =>
+    new SetAutoRenew({ ...to, enabled }, m);
 export const schedule =
   (change: object): Ask =>
-  (m) =>
-    new ScheduleChange({ ...change, newSubscriptionId: uuid(41) }, m);
-export const unschedule: Ask = (m) => new RemoveScheduledChange({}, m);
+  (m, to) =>
+    new ScheduleChange({ ...to, ...change, newSubscriptionId: uuid(41) }, m);
+export const unschedule: Ask = (m, to) => new RemoveScheduledChange(to, m);
 export const changePlan =
   (plan: ChangePlan['data']): Ask =>
-  (m) =>
-    new ChangePlan(plan, m);
-export const convert: Ask = (m) => new ConvertTrial({}, m);
+  (m, to) =>
+    new ChangePlan({ ...to, ...plan }, m);
+export const convert: Ask = (m, to) => new ConvertTrial(to, m);
 /** To BETTER; `child` is the id of the subscription that a partial one opens. */
 export const upgrade =
   (quantity: number, target: UpgradeTarget = 'new', child = uuid(51)): Ask =>
-  (m) =>
-    new UpgradeSubscription({ offerId: 'BETTER', skuId: '0001', quantity, target, newSubscriptionId: child }, m);
+  (m, to) =>
+    new UpgradeSubscription({ ...to, offerId: 'BETTER', skuId: '0001', quantity, target, newSubscriptionId: child }, m);
 export const rename =
   (friendlyName: string): Ask =>
-  (m) =>
-    new RenameSubscription({ friendlyName }, m);
+  (m, to) =>
+    new RenameSubscription({ ...to, friendlyName }, m);
 export const adjust =
   (amount: string): Ask =>
-  (m) =>
-    new AdjustCharges({ amount, reason: 'courtesy', reference: 'ticket 4711' }, m);
+  (m, to) =>
+    new AdjustCharges({ ...to, amount, reason: 'courtesy', reference: 'ticket 4711' }, m);
 
-export const activate: Ask = (m) => new ActivateSubscription({}, m);
+export const activate: Ask = (m, to) => new ActivateSubscription(to, m);
 const addOn = { offerId: 'LEGACY', skuId: '0002' };
 export const setAddOns =
   (...quantities: readonly number[]): Ask =>
-  (m) =>
-    new SetAddOns({ addOns: quantities.map((quantity) => ({ ...addOn, quantity })) }, m);
-export const suspendAddOn: Ask = (m) => new SuspendAddOn({ ...addOn, reason: 'nonPayment' }, m);
-export const reactivateAddOn: Ask = (m) => new ReactivateAddOn(addOn, m);
-export const deprovision: Ask = (m) => new DeprovisionSubscription({}, m);
+  (m, to) =>
+    new SetAddOns({ ...to, addOns: quantities.map((quantity) => ({ ...addOn, quantity })) }, m);
+export const suspendAddOn: Ask = (m, to) => new SuspendAddOn({ ...to, ...addOn, reason: 'nonPayment' }, m);
+export const reactivateAddOn: Ask = (m, to) => new ReactivateAddOn({ ...to, ...addOn }, m);
+export const deprovision: Ask = (m, to) => new DeprovisionSubscription(to, m);
 export const use =
   (quantity: string, usageId: string): Ask =>
-  (m) =>
-    new RecordUsage({ meter: 'calls', quantity, unitPrice: '0.013', usedAt: m.at, usageId }, m);
+  (m, to) =>
+    new RecordUsage({ ...to, meter: 'calls', quantity, unitPrice: '0.013', usedAt: m.at, usageId }, m);
 
 const [one, other] = [uuid(1), uuid(2)];
 const day = (date: string, time = '10:00'): string => `${date}T${time}:00.000Z`;
 const bought = day('2021-06-18', '09:00');
 const toOther = { subscriptionId: other };
-const two: Ask = (m) => new SetAddOns({ addOns: [{ offerId: 'BASIC', skuId: '0002', quantity: 2 }] }, m);
+const two: Ask = (m, to) => new SetAddOns({ ...to, addOns: [{ offerId: 'BASIC', skuId: '0002', quantity: 2 }] }, m);
 const extended = (term: 'P1M' | 'P3Y') =>
   new WrittenLog('docs-2022-03').buys(one, bought, { term }).does(one, bought, two);
 const upgraded = (log: WrittenLog, seats = 4, target: UpgradeTarget = 'new') =>

@@ -32,7 +32,7 @@ export const partnerId = 'p1';
 export const customerId = uuid(1001);
 
 /** A command that still lacks its time and id. */
-export type Ask = (meta: Meta) => SubscriptionCommand;
+export type Ask = (meta: Meta, to: { readonly subscriptionId: string }) => SubscriptionCommand;
 
 /** A log in memory that deciders write to, with everything beside an event that a reader may look at. */
 export class WrittenLog {
@@ -77,7 +77,7 @@ export class WrittenLog {
 
   /** Asks something of a subscription; answers the code of a no. */
   ask(subscriptionId: string, at: Instant, ask: Ask, role: Role = 'global-admin'): string | undefined {
-    return this.send(subscription(this.#surroundings), subscriptionId, ask(this.meta(at, role)));
+    return this.send(subscription(this.#surroundings), subscriptionId, ask(this.meta(at, role), { subscriptionId }));
   }
 
   /** The same, but a no is an error. */
@@ -94,7 +94,7 @@ export class WrittenLog {
   }
 
   settles(subscriptionId: string, at: Instant): this {
-    return this.does(subscriptionId, at, (meta) => new Settle({}, meta), 'system');
+    return this.does(subscriptionId, at, (meta, to) => new Settle(to, meta), 'system');
   }
 
   /** Brings seats that left to where they were sent, or back, as the upgrade process does. */
@@ -103,17 +103,17 @@ export class WrittenLog {
     const started = this.events.findLast((event) => event.stream === stream && event.type === 'UpgradeStarted');
     if (started === undefined) throw new Error('no seats have left');
     const { data } = started as Recorded<UpgradeStarted>;
-    const receive: Ask = (meta) => new ReceiveUpgrade({ started: data }, meta);
+    const receive: Ask = (meta, to) => new ReceiveUpgrade({ ...to, started: data }, meta);
     const code = this.ask(data.targetSubscriptionId, at, receive, 'system') as
       ReturnUpgrade['data']['code'] | undefined;
     const { transitionId } = data;
     return this.does(
       subscriptionId,
       at,
-      (meta) =>
+      (meta, to) =>
         code === undefined
-          ? new CompleteUpgrade({ transitionId }, meta)
-          : new ReturnUpgrade({ transitionId, code }, meta),
+          ? new CompleteUpgrade({ ...to, transitionId }, meta)
+          : new ReturnUpgrade({ ...to, transitionId, code }, meta),
       'system',
     );
   }

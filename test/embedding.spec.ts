@@ -12,6 +12,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import {
   ConfigurationError,
   isRefusal,
+  RegisterCustomer,
   RegisterPartner,
   Subledger,
   SubledgerModule,
@@ -19,6 +20,7 @@ import {
   type Actor,
   type Answered,
   type CommandAnswer,
+  type CommandOptions,
   type SubledgerOptions,
 } from '../apps/ledger/src/index.ts';
 import { Accounts, ShopModule, Subscriptions, TillModule } from './support/host.ts';
@@ -138,8 +140,18 @@ describe('a backend that holds a ledger', () => {
 
   it('ties a command to conditions', async () => {
     const subledger = app.get(Subledger);
-    const meta = await subledger.meta('customer-1', { actor: alice, idempotencyKey: '1', dryRun: true, revision: 4 });
-    expect(meta).toMatchObject({ subject: '1', conditions: { dryRun: true, revision: 4 } });
+    const bus = app.get(CommandBus);
+    const customerId = '5f0c7a52-7d0e-4a77-9f4e-0d4f1d1a2b03';
+    const facts = { customerId, name: 'Adatum', country: 'NL', segment: 'commercial', currency: 'EUR' };
+    const meta = await subledger.meta(`customer-${customerId}`, { actor: alice, idempotencyKey: 'conditions' });
+    const register = (options: CommandOptions): Promise<Answered> =>
+      bus.execute(new RegisterCustomer(facts, meta, options));
+    expect(await register({ expectedRevision: 4 })).toMatchObject({ refused: 'REVISION_MISMATCH' });
+    const tried = done(await register({ dryRun: true }));
+    expect(tried).toMatchObject({ replayed: false, body: { dryRun: true } });
+    expect(await register({ quoteToken: 'another' })).toMatchObject({ refused: 'QUOTE_STALE' });
+    const quoteToken = String(tried.body['quoteToken']);
+    expect(await register({ quoteToken })).toMatchObject({ replayed: false, revision: 0 });
   });
 });
 

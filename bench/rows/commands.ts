@@ -33,8 +33,10 @@ export const renames = async (
     () =>
       rate(commands, () =>
         byClients(clients, commands, async (n) => {
-          const command = new RenameSubscription({ friendlyName: `Contoso, floor ${(names += 1)}` }, metaAt(NOW));
-          accepted(await handling.handle(subscription(face.surroundings()), idOf(n), command));
+          const subscriptionId = idOf(n);
+          const friendlyName = `Contoso, floor ${(names += 1)}`;
+          const command = new RenameSubscription({ subscriptionId, friendlyName }, metaAt(NOW));
+          accepted(await handling.handle(subscription(face.surroundings()), subscriptionId, command));
         }),
       ),
     () =>

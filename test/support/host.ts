@@ -56,7 +56,7 @@ export class Subscriptions {
 
   async grow(actor: Actor, request: string, subscriptionId: string, quantity: number): Promise<Answered> {
     const meta = await this.subledger.meta(`subscription-${subscriptionId}`, { actor, idempotencyKey: request });
-    return this.bus.execute(new AddSeats({ quantity }, meta));
+    return this.bus.execute(new AddSeats({ subscriptionId, quantity }, meta));
   }
 }
 // end

@@ -104,10 +104,12 @@ export const seed = async (folder: string): Promise<void> => {
     handling.handle(
       decider,
       SUBSCRIPTION,
-      new ScheduleChange({ quantity: 8, newSubscriptionId: randomUUID() }, again()),
+      new ScheduleChange({ subscriptionId: SUBSCRIPTION, quantity: 8, newSubscriptionId: randomUUID() }, again()),
     ),
   );
   const later = metaAt('2021-06-20T09:00:00.000Z');
-  await recorded(handling.handle(decider, SUBSCRIPTION, new AddSeats({ quantity: 2 }, later)));
+  await recorded(
+    handling.handle(decider, SUBSCRIPTION, new AddSeats({ subscriptionId: SUBSCRIPTION, quantity: 2 }, later)),
+  );
   await opened.close();
 };

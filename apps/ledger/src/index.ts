@@ -37,7 +37,7 @@ export { PublishCatalogue, type Catalogue } from '#catalog';
 export { CreateKey, RegisterPartner, RevokeKey } from '#access';
 export { isRefusal, type Refusal, type RefusalCode } from '#kernel';
 export { type Answered, type CommandAnswer } from '#ledger';
-export type { Actor, Conditions, Day, Instant, Meta, PartnerFacts, Position, Role } from '#kernel';
+export type { Actor, CommandOptions, Day, Instant, Meta, PartnerFacts, Position, Role } from '#kernel';
 export { derivedId } from '#ledger';
 export { type Stream } from '#ledger';
 export { generateKey, hashOf } from './access/keys.ts';

@@ -1,4 +1,4 @@
-import { commandClass, refuse, type Decider, type Decision, type Event, type Role } from '#kernel';
+import { commandNaming, refuse, type Decider, type Decision, type Event, type Role } from '#kernel';
 
 /** The roles that a key, or a token, may have; `system` is the ledger's own. */
 export const keyRoles = [
@@ -13,7 +13,7 @@ export const keyRoles = [
 ] as const satisfies readonly Role[];
 
 /** Make an API key. Only its hash is ever recorded. */
-export class CreateKey extends commandClass('CreateKey')<{
+export class CreateKey extends commandNaming('key', 'CreateKey')<{
   readonly keyId: string;
   readonly partnerId: string;
   readonly name: string;
@@ -25,7 +25,7 @@ export class CreateKey extends commandClass('CreateKey')<{
 }> {}
 
 /** Make a key worthless, for good. */
-export class RevokeKey extends commandClass('RevokeKey')<{ readonly keyId: string }> {}
+export class RevokeKey extends commandNaming('key', 'RevokeKey')<{ readonly keyId: string }> {}
 
 /** An API key exists; of the key itself, nothing but its hash. */
 export type KeyCreated = Event<'KeyCreated', CreateKey['data']>;

@@ -1,7 +1,7 @@
-import { commandClass, refuse, type Decider, type Event, type PartnerFacts } from '#kernel';
+import { commandNaming, refuse, type Decider, type Event, type PartnerFacts } from '#kernel';
 
 /** Let a partner use this ledger. The operator's doing. */
-export class RegisterPartner extends commandClass('RegisterPartner')<
+export class RegisterPartner extends commandNaming('partner', 'RegisterPartner')<
   PartnerFacts & { readonly partnerId: string; readonly name: string }
 > {}
 

@@ -6,6 +6,7 @@ export { seatCapRefusal, type SeatsWanted } from './seat-cap.ts';
 export { catalogueAt, timeline, wasOffered, type CatalogueTimeline } from './timeline.ts';
 export type { Problem } from './reader.ts';
 export {
+  CATALOGUE_ID,
   cataloguePublication,
   history,
   PublishCatalogue,

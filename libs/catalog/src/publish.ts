@@ -1,8 +1,16 @@
 import { commandClass, refuse, type Decider, type Event, type History } from '#kernel';
 import type { Catalogue } from './catalog.ts';
 
+/** The stream of all published catalogues is `catalog-main`. */
+export const CATALOGUE_ID = 'main';
+
 /** Put a price list in force from its `effectiveFrom` on. The operator's doing. */
-export class PublishCatalogue extends commandClass('PublishCatalogue')<{ readonly catalogue: Catalogue }> {}
+export class PublishCatalogue extends commandClass('PublishCatalogue')<{ readonly catalogue: Catalogue }> {
+  /** All versions are published on one stream. */
+  static streamOf(): `catalog-${string}` {
+    return `catalog-${CATALOGUE_ID}`;
+  }
+}
 
 /** A price list is published, whole; it is in force from its own `effectiveFrom` on. */
 export type CataloguePublished = Event<'CataloguePublished', { readonly catalogue: Catalogue }>;

@@ -1,8 +1,8 @@
-import { commandClass, refuse, type Decider, type Decision, type Event, type History, type Instant } from '#kernel';
+import { commandNaming, refuse, type Decider, type Decision, type Event, type History, type Instant } from '#kernel';
 import * as slots from './slots.ts';
 
 /** Record a customer, to whom subscriptions can then be sold (R1). */
-export class RegisterCustomer extends commandClass('RegisterCustomer')<{
+export class RegisterCustomer extends commandNaming('customer', 'RegisterCustomer')<{
   readonly customerId: string;
   readonly name: string;
   readonly country: string;

@@ -1,6 +1,15 @@
 import { LRUCache } from 'lru-cache';
 import { setTimeout as delay } from 'node:timers/promises';
-import { isRefusal, refuse, type Command, type Decider, type Event, type Position, type Recorded } from '#kernel';
+import {
+  isRefusal,
+  refuse,
+  type Command,
+  type CommandOptions,
+  type Decider,
+  type Event,
+  type Position,
+  type Recorded,
+} from '#kernel';
 import type { Codec } from './codec.ts';
 import { CommandQueue } from './per-stream-queue.ts';
 import {
@@ -14,7 +23,7 @@ import {
 } from './event-store.ts';
 import { fold, emptyStream, type StreamState } from './stream-state.ts';
 import { fingerprintOf } from './identity.ts';
-import { answer, propose, type HandleOptions, type Outcome, type Proposal, type Task } from './decision.ts';
+import { answer, propose, type Outcome, type Proposal, type Task } from './decision.ts';
 
 /** How often a command is decided, when others keep writing to its stream in the meantime. */
 const ROUNDS = 10;
@@ -64,14 +73,15 @@ export class CommandHandler {
    * Handles a command exactly once. The same command id returns the first result, or with another fingerprint the refusal
    * IDEMPOTENCY_KEY_REUSED. The events of a result are durable. Rejects with `StoreUnavailable` when the store stays
    * unreachable, or when others keep writing to the stream (the outcome may be unknown: send the same command again),
-   * and with `CorruptEvent`.
+   * and with `CorruptEvent`. A `quoteToken` is not checked here, but where quotes are made.
    */
   async handle<C extends Command, E extends Event, S>(
     decider: Decider<C, E, S>,
     id: string,
     command: C,
-    { fingerprint = fingerprintOf(command), ...options }: HandleOptions<E, S> = {},
+    options: CommandOptions = {},
   ): Promise<Outcome<E, S>> {
+    const { fingerprint = fingerprintOf(command) } = options;
     const task = { decider, stream: `${decider.category}-${id}`, command, fingerprint, options };
     // A dry run writes nothing, so it need not queue.
     if (options.dryRun) return this.#carryOut(task);
@@ -106,8 +116,6 @@ export class CommandHandler {
     const { stream, command, options } = task;
     const { revision, commands } = current;
     const { drafts, state } = proposal;
-    const refusal = options.agree?.(answer(task, 'dryRun', proposal, current));
-    if (refusal !== undefined) return refusal;
     if (options.dryRun) return answer(task, 'dryRun', proposal, current);
     if (drafts.length === 0) return answer(task, 'recorded', proposal, current);
     try {

@@ -2,6 +2,7 @@ import {
   isRefusal,
   refuse,
   type Command,
+  type CommandOptions,
   type Decider,
   type Event,
   type EventMeta,
@@ -13,17 +14,6 @@ import type { Codec } from './codec.ts';
 import type { Draft, Revision } from './event-store.ts';
 import type { StreamState } from './stream-state.ts';
 import { eventId } from './identity.ts';
-
-export type HandleOptions<E extends Event = Event, S = unknown> = {
-  /** The command is meant for exactly this revision (`If-Match`); elsewhere it is refused, REVISION_MISMATCH. */
-  readonly expected?: Revision | undefined;
-  /** Decide and answer, but record nothing. */
-  readonly dryRun?: boolean | undefined;
-  /** Digest of what was asked, where that is not the command's type and data. */
-  readonly fingerprint?: string | undefined;
-  /** A last look at what was decided, in the form of a dry run. A refusal is then the answer, and nothing is recorded. */
-  readonly agree?: ((decided: Answer<E, S>) => Refusal | undefined) | undefined;
-};
 
 /** What a command led to. */
 export type Answer<E extends Event = Event, S = unknown> = {
@@ -49,7 +39,7 @@ export type Task<C extends Command, E extends Event, S> = {
   readonly stream: string;
   readonly command: C;
   readonly fingerprint: string;
-  readonly options: HandleOptions<E, S>;
+  readonly options: CommandOptions;
 };
 
 /** What would be recorded, and the state that it leads to. */
@@ -83,14 +73,16 @@ const isSecret = (decision: unknown): boolean =>
  * expected another revision (E22).
  */
 export const propose = <C extends Command, E extends Event, S>(
-  { decider, stream, command, fingerprint, options: { expected } }: Task<C, E, S>,
+  { decider, stream, command, fingerprint, options: { expectedRevision } }: Task<C, E, S>,
   current: StreamState<S>,
   { schemaOf }: Codec,
 ): Proposal<S> | Refusal => {
   const { revision } = current;
   const decision = decider.decide(command, current.state);
-  if (expected !== undefined && expected !== revision && !isSecret(decision))
-    return refuse('REVISION_MISMATCH', `${stream} is at revision ${revision}, not at ${expected}`, { revision });
+  if (expectedRevision !== undefined && expectedRevision !== revision && !isSecret(decision))
+    return refuse('REVISION_MISMATCH', `${stream} is at revision ${revision}, not at ${expectedRevision}`, {
+      revision,
+    });
   if (isRefusal(decision)) return decision;
 
   let { state } = current;

@@ -14,4 +14,4 @@ export {
 } from './event-store.ts';
 export { CommandHandler, type CommandHandlerOptions, type Loaded } from './command-handler.ts';
 export { fingerprintOf, idsWithin } from './identity.ts';
-export { type Answer, type HandleOptions, type Outcome } from './decision.ts';
+export { type Answer, type Outcome } from './decision.ts';

@@ -6,6 +6,19 @@ export type Command<Type extends string = string, Data extends object = object> 
   readonly type: Type;
   readonly data: Readonly<Data>;
   readonly meta: Meta;
+  readonly options?: CommandOptions;
+};
+
+/** Under which conditions a command is carried out; empty: on the stream as it is when the command's turn comes. */
+export type CommandOptions = {
+  /** Only if the stream is at this revision (`If-Match`); else it is refused, REVISION_MISMATCH. */
+  readonly expectedRevision?: number | undefined;
+  /** Only if it comes out exactly as this token quoted (`Quote-Token`); else it is refused, QUOTE_STALE. */
+  readonly quoteToken?: string | undefined;
+  /** Decide and answer, but record nothing. */
+  readonly dryRun?: boolean | undefined;
+  /** Digest of what was asked, where that is not the command's type and data. */
+  readonly fingerprint?: string | undefined;
 };
 
 /** Facts to record, or a refusal. No facts means there was nothing to do. */
@@ -25,17 +38,71 @@ export type Decider<C extends Command, E extends Event, S> = {
   readonly pinned?: (state: S) => { readonly policy?: string; readonly catalogVersion?: string };
 };
 
-/**
- * The class of a command, by its type: `class AddSeats extends commandClass('AddSeats')<{ quantity: number }> {}`.
- * Commands are classes only because a command bus finds their handlers by class.
- */
+/** The class of a command, by its type. Commands are classes only because a command bus finds their handlers by class. */
 export const commandClass = <Type extends string>(type: Type) =>
   class<Data extends object> implements Command<Type, Data> {
     readonly type: Type = type;
     readonly data: Readonly<Data>;
     readonly meta: Meta;
-    constructor(data: Readonly<Data>, meta: Meta) {
+    readonly options: CommandOptions;
+    constructor(data: Readonly<Data>, meta: Meta, options: CommandOptions = unconditional) {
       this.data = data;
       this.meta = meta;
+      this.options = options;
     }
   };
+
+/**
+ * The class of a command to an aggregate that exists already, which its `target` names:
+ * `class AddSeats extends commandTo('subscription', 'AddSeats')<{ quantity: number }> {}`, and then
+ * `new AddSeats({ subscriptionId, quantity: 2 }, meta)`. The target is kept out of `data`, and so out of the fingerprint:
+ * the command id follows from the stream already, and logs hold fingerprints without it.
+ */
+export const commandTo = <Category extends string, Type extends string>(category: Category, type: Type) => {
+  const key: IdOf<Category> = `${category}Id`;
+  return class<Data extends object> implements Command<Type, Data> {
+    /** The stream of the command's aggregate. */
+    static streamOf(given: Named<Category>): Stream<Category> {
+      return `${category}-${given[key]}`;
+    }
+
+    readonly type: Type = type;
+    readonly data: Readonly<Data>;
+    readonly meta: Meta;
+    readonly options: CommandOptions;
+    /** The id of the aggregate. */
+    readonly target: string;
+    constructor(given: Readonly<Data> & Named<Category>, meta: Meta, options: CommandOptions = unconditional) {
+      const { [key]: _, ...data } = given;
+      const named: Named<Category> = given;
+      this.target = named[key];
+      // What is left when the id is taken out of `Data & Named`.
+      this.data = data as unknown as Readonly<Data>;
+      this.meta = meta;
+      this.options = options;
+    }
+  };
+};
+
+/** The class of a command whose `data` holds the aggregate's id itself, as what creates it does. */
+export const commandNaming = <Category extends string, Type extends string>(category: Category, type: Type) => {
+  const key: IdOf<Category> = `${category}Id`;
+  return class<Data extends Named<Category>> extends commandClass(type)<Data> {
+    /** The stream of the command's aggregate. */
+    static streamOf(given: Named<Category>): Stream<Category> {
+      return `${category}-${given[key]}`;
+    }
+
+    /** The id of the aggregate. */
+    get target(): string {
+      const named: Named<Category> = this.data;
+      return named[key];
+    }
+  };
+};
+
+type IdOf<Category extends string> = `${Category}Id`;
+type Named<Category extends string> = { readonly [Key in IdOf<Category>]: string };
+type Stream<Category extends string> = `${Category}-${string}`;
+
+const unconditional: CommandOptions = {};

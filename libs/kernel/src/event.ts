@@ -45,20 +45,6 @@ export type Meta = {
   /** What is known of the actor's partner at that time; not recorded. */
   readonly partner: PartnerFacts;
   readonly correlationId: string;
-  /** Id of the aggregate that the command is for, where its data does not name it. */
-  readonly subject?: string;
-  /** Only under these conditions; none: as things stand when its turn comes. */
-  readonly conditions?: Conditions;
   /** The event or command that led to this command; its own id for a command from outside. */
   readonly causationId: string;
-};
-
-/** What a command may be tied to (http-api.md §2). */
-export type Conditions = {
-  /** Only if the stream is at this revision (`If-Match`). */
-  readonly revision?: number;
-  /** Only try: decide, and record nothing. */
-  readonly dryRun?: boolean;
-  /** Only if it comes out exactly as this token quoted. */
-  readonly quote?: string;
 };

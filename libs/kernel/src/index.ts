@@ -1,5 +1,13 @@
-export type { Actor, Conditions, Day, Event, Instant, Meta, PartnerFacts, Role } from './event.ts';
-export { commandClass, type Command, type Decider, type Decision } from './decider.ts';
+export type { Actor, Day, Event, Instant, Meta, PartnerFacts, Role } from './event.ts';
+export {
+  commandClass,
+  commandNaming,
+  commandTo,
+  type Command,
+  type CommandOptions,
+  type Decider,
+  type Decision,
+} from './decider.ts';
 export { isRefusal, refuse, type Refusal, type RefusalCode } from './refusal.ts';
 export { schemaOf, upcast, type History } from './history.ts';
 export {

@@ -4,6 +4,7 @@ import type { ReadStore } from '#read-store';
 import type { Clock } from './context/clock.ts';
 import { Customers } from './queries/customers.ts';
 import { Holdings } from './commands/customer-limits.ts';
+import type { DispatchDeps } from './commands/dispatch.ts';
 import { OfferSlots } from './commands/reservations.ts';
 import { Orders } from './processes/order.process.ts';
 import { PriceLists } from './queries/catalog-cache.ts';
@@ -29,16 +30,17 @@ export const writeSide = ({ codec, policies, retries, patienceMs, ...given }: Pa
   const priceLists = new PriceLists(handling);
   const surroundings = () => commands.surroundings();
   const parts = { ...given, handling, surroundings };
-  const slots = new OfferSlots(handling);
+  const reservations = new OfferSlots(handling);
   const customers = new Customers(parts);
   const upgrades = new Upgrades(parts);
   const holdings = new Holdings(parts);
   const commands: SubscriptionCommands = new SubscriptionCommands({
     ...parts,
-    ...{ priceLists, policies, slots, holdings, customers },
+    ...{ priceLists, policies, reservations, holdings, customers },
     outcomes: new UpgradeOutcomes({ store: given.store, upgrades }),
   });
   const orders = new Orders({ ...parts, commands, ...(patienceMs !== undefined && { patienceMs }) });
-  const purchases = new Purchases({ ...parts, slots, customers });
-  return { handling, priceLists, customers, commands, upgrades, orders, purchases, surroundings };
+  const purchases = new Purchases({ ...parts, reservations, customers });
+  const dispatching: DispatchDeps = { handling, reservations, surroundings };
+  return { handling, priceLists, customers, commands, upgrades, orders, purchases, surroundings, dispatching };
 };

@@ -1,5 +1,5 @@
 import { partner, RegisterPartner } from '#access';
-import { cataloguePublication, parseCatalogue, PublishCatalogue } from '#catalog';
+import { CATALOGUE_ID, cataloguePublication, parseCatalogue, PublishCatalogue } from '#catalog';
 import { customer, RegisterCustomer } from '#customer';
 import { codec, type EventStore } from '#event-store';
 import { openMemory } from '#event-store/memory';
@@ -9,7 +9,6 @@ import { CheckOutCart, CreateCart, ReviewCart, type CartLine } from '#order';
 import { timelineOf } from '#policy';
 import type { ReadStore } from '#read-store';
 import { SimulatedClock } from './context/clock.ts';
-import { CATALOGUE_ID } from './queries/catalog-cache.ts';
 import { writeSide as writeSideOver } from './compose.ts';
 
 const at: Instant = '2021-06-18T09:00:00.000Z';
@@ -127,13 +126,13 @@ export const ordered = async (side: WriteSide, cartId: string, ...lines: readonl
   const create = new CreateCart({ cartId, customerId: 'c1', lines, errors: [] }, metaOf(`create-${cartId}`));
   await does(side, await orders.cart(create.meta, 'c1'), cartId, create);
   const { totals, amounts, errors } = await orders.rehearse({ cartId, customerId: 'c1', lines }, metaOf('rehearse'));
-  const review = new ReviewCart({ totals, amounts, errors }, metaOf(`review-${cartId}`));
+  const review = new ReviewCart({ cartId, totals, amounts, errors }, metaOf(`review-${cartId}`));
   await does(side, await orders.cart(review.meta), cartId, review);
   const { events } = await does(
     side,
     await orders.cart(metaOf('out')),
     cartId,
-    new CheckOutCart({}, metaOf(`out-${cartId}`)),
+    new CheckOutCart({ cartId }, metaOf(`out-${cartId}`)),
   );
   const [event] = events;
   if (event?.type !== 'CartOrdered') throw new Error('the cart was not ordered');

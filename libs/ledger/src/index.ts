@@ -1,14 +1,13 @@
-export { rehearsalToken } from './commands/cart-preview.ts';
 export { answerOf } from './commands/command-result.ts';
-export { carryOut } from './commands/dispatch.ts';
+export { dispatch, preview, recordPreviewed, tokenFor, type Dispatch, type DispatchDeps } from './commands/dispatch.ts';
 export { stale } from './commands/quote-token.ts';
 export { type SubscriptionCommands } from './commands/subscription-commands.ts';
 export { writeSide } from './compose.ts';
 export { type Answered, type Caller, type CommandAnswer, type CommandRequest } from './context/caller.ts';
-export { type Stream, metaFor, ownMeta } from './context/command-meta.ts';
+export { type Stream, commandIdFor, metaFor, ownMeta } from './context/command-meta.ts';
 export { derivedId } from './context/deterministic-id.ts';
 export { type Duty, Ledger } from './ledger.ts';
-export { CATALOGUE_ID } from './queries/catalog-cache.ts';
+export { CATALOGUE_ID } from '#catalog';
 export { type DirectOrder } from './queries/orders.ts';
 export { type ReadModels, readModels } from './queries/read-models.ts';
 export { type Next, outlook } from './queries/renewal-preview.ts';

@@ -18,6 +18,7 @@ import { Scheduling } from './roles/scheduler.role.ts';
 import type { SubscriptionCommands } from './commands/subscription-commands.ts';
 import { SubscriptionViews } from './queries/subscription-views.ts';
 import { CLOCK_ID, TimeMachine } from './roles/time-machine.ts';
+import type { DispatchDeps } from './commands/dispatch.ts';
 import { writeSide } from './compose.ts';
 
 /** How often a process looks for what others have recorded, for those who only read, in milliseconds. */
@@ -48,6 +49,7 @@ export class Ledger {
   readonly scheduling: Scheduling;
   readonly scheduler: Scheduler;
   readonly customers: Customers;
+  readonly dispatching: DispatchDeps;
   readonly commands: SubscriptionCommands;
   readonly orders: Orders;
   readonly directOrders: DirectOrders;
@@ -87,6 +89,7 @@ export class Ledger {
     this.handling = side.handling;
     this.priceLists = side.priceLists;
     this.customers = side.customers;
+    this.dispatching = side.dispatching;
     this.commands = side.commands;
     this.orders = side.orders;
     const parts = { ...side, store, reads, clock: this.clock };

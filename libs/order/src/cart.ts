@@ -1,5 +1,14 @@
 import { plus } from '#calendar';
-import { commandClass, refuse, type Decider, type Decision, type Event, type Instant, type Refusal } from '#kernel';
+import {
+  commandNaming,
+  commandTo,
+  refuse,
+  type Decider,
+  type Decision,
+  type Event,
+  type Instant,
+  type Refusal,
+} from '#kernel';
 import { mayDo, pinAt, resolve, type PolicyTimeline } from '#policy';
 import type { CartLine, LineError, OrderLine, Review } from './line.ts';
 
@@ -7,7 +16,7 @@ import type { CartLine, LineError, OrderLine, Review } from './line.ts';
 const LIFETIME = 'P7D';
 
 /** Open a cart for a customer (R20). `errors` are what stands against its lines at that time; nothing is refused for them. */
-export class CreateCart extends commandClass('CreateCart')<{
+export class CreateCart extends commandNaming('cart', 'CreateCart')<{
   readonly cartId: string;
   readonly customerId: string;
   readonly lines: readonly CartLine[];
@@ -15,16 +24,16 @@ export class CreateCart extends commandClass('CreateCart')<{
 }> {}
 
 /** Put these lines in place of what the cart holds: it is open again (R21). */
-export class ReplaceCartLines extends commandClass('ReplaceCartLines')<{
+export class ReplaceCartLines extends commandTo('cart', 'ReplaceCartLines')<{
   readonly lines: readonly CartLine[];
   readonly errors: readonly LineError[];
 }> {}
 
 /** Look at the whole order before it is bought (R21): what it costs, and which lines cannot be bought as things stand. */
-export class ReviewCart extends commandClass('ReviewCart')<Review> {}
+export class ReviewCart extends commandTo('cart', 'ReviewCart')<Review> {}
 
 /** Buy what was reviewed (R22). */
-export class CheckOutCart extends commandClass('CheckOutCart')<Record<never, never>> {}
+export class CheckOutCart extends commandTo('cart', 'CheckOutCart')<Record<never, never>> {}
 
 export type CartCommand = CreateCart | ReplaceCartLines | ReviewCart | CheckOutCart;
 

@@ -89,15 +89,17 @@ const system = meta(created, 'system');
 const placing = { orderId: 'o1', cartId: 'k1', customerId: 'c1', lines, orderedAt: created };
 const orderCommand: fc.Arbitrary<OrderCommand> = fc.oneof(
   fc.constant(new PlaceOrder(placing, system)),
-  fc
-    .tuple(fc.integer({ min: 0, max: 3 }), fc.boolean())
-    .map(
-      ([line, yes]) =>
-        new RecordOrderLine(
-          { line, result: yes ? { subscriptionId: `s${line}` } : { code: 'OFFER_UNKNOWN', detail: 'no' } },
-          system,
-        ),
-    ),
+  fc.tuple(fc.integer({ min: 0, max: 3 }), fc.boolean()).map(
+    ([line, yes]) =>
+      new RecordOrderLine(
+        {
+          orderId: 'o1',
+          line,
+          result: yes ? { subscriptionId: `s${line}` } : { code: 'OFFER_UNKNOWN', detail: 'no' },
+        },
+        system,
+      ),
+  ),
 );
 
 describe('laws of the order', () => {

@@ -13,7 +13,7 @@ const lines = [
 const placing = { orderId: 'o1', cartId: 'k1', customerId: 'c1', lines, orderedAt };
 const place = (who = meta(muchLater, 'system')) => new PlaceOrder(placing, who);
 const record = (line: number, result: LineResult, who = meta(muchLater, 'system')) =>
-  new RecordOrderLine({ line, result }, who);
+  new RecordOrderLine({ orderId: 'o1', line, result }, who);
 
 const placed: OrderEvent = {
   type: 'OrderPlaced',

@@ -38,6 +38,7 @@ export const fine: Review = {
 export const create = (at = created, lines: readonly CartLine[] = [basic], who = meta(at)) =>
   new CreateCart({ cartId: 'k1', customerId: 'c1', lines, errors: [] }, { ...who, at });
 export const replace = (at: Instant, lines: readonly CartLine[] = [basic], who = meta(at)) =>
-  new ReplaceCartLines({ lines, errors: [] }, { ...who, at });
-export const review = (at: Instant, found: Review = fine, who = meta(at)) => new ReviewCart(found, { ...who, at });
-export const checkOut = (at: Instant, who = meta(at)) => new CheckOutCart({}, { ...who, at });
+  new ReplaceCartLines({ cartId: 'k1', lines, errors: [] }, { ...who, at });
+export const review = (at: Instant, found: Review = fine, who = meta(at)) =>
+  new ReviewCart({ cartId: 'k1', ...found }, { ...who, at });
+export const checkOut = (at: Instant, who = meta(at)) => new CheckOutCart({ cartId: 'k1' }, { ...who, at });

@@ -1,8 +1,17 @@
-import { commandClass, refuse, type Decider, type Decision, type Event, type Instant, type RefusalCode } from '#kernel';
+import {
+  commandNaming,
+  commandTo,
+  refuse,
+  type Decider,
+  type Decision,
+  type Event,
+  type Instant,
+  type RefusalCode,
+} from '#kernel';
 import type { OrderLine } from './line.ts';
 
 /** Note an order that a cart became. Sent by the process that fulfils it. */
-export class PlaceOrder extends commandClass('PlaceOrder')<{
+export class PlaceOrder extends commandNaming('order', 'PlaceOrder')<{
   readonly orderId: string;
   readonly cartId: string;
   readonly customerId: string;
@@ -12,7 +21,7 @@ export class PlaceOrder extends commandClass('PlaceOrder')<{
 }> {}
 
 /** Note what became of a line: its subscription, or the no that its purchase met. */
-export class RecordOrderLine extends commandClass('RecordOrderLine')<{
+export class RecordOrderLine extends commandTo('order', 'RecordOrderLine')<{
   readonly line: number;
   readonly result: LineResult;
 }> {}

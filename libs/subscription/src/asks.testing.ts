@@ -19,57 +19,58 @@ import { UpgradeSubscription } from './verbs/upgrade.ts';
 /** Every verb in a few characters: what a test varies is what it writes. */
 export const addSeats =
   (quantity: number): Ask =>
-  (m) =>
-    new AddSeats({ quantity }, m);
+  (m, to) =>
+    new AddSeats({ ...to, quantity }, m);
 
 export const removeSeats =
   (quantity: number): Ask =>
-  (m) =>
-    new RemoveSeats({ quantity }, m);
+  (m, to) =>
+    new RemoveSeats({ ...to, quantity }, m);
 
 export const pause =
   (data: PauseSubscription['data'] = {}): Ask =>
-  (m) =>
-    new PauseSubscription(data, m);
+  (m, to) =>
+    new PauseSubscription({ ...to, ...data }, m);
 
-export const resume: Ask = (m) => new ResumeSubscription({}, m);
+export const resume: Ask = (m, to) => new ResumeSubscription(to, m);
 
-export const suspend: Ask = (m) => new SuspendSubscription({ reason: 'fraud' }, m);
+export const suspend: Ask = (m, to) => new SuspendSubscription({ ...to, reason: 'fraud' }, m);
 
-export const reactivate: Ask = (m) => new ReactivateSubscription({}, m);
+export const reactivate: Ask = (m, to) => new ReactivateSubscription(to, m);
 
-export const cancel: Ask = (m) => new CancelSubscription({ reason: 'customerRequest' }, m);
+export const cancel: Ask = (m, to) => new CancelSubscription({ ...to, reason: 'customerRequest' }, m);
 
 export const autoRenew =
   (enabled: boolean): Ask =>
-  (m) =>
-    new SetAutoRenew({ enabled }, m);
+  (m, to) =>
+    new SetAutoRenew({ ...to, enabled }, m);
 
 type Change = Omit<ScheduleChange['data'], 'newSubscriptionId'>;
 
 export const schedule =
   (change: Change, newSubscriptionId = 's-scheduled'): Ask =>
-  (m) =>
-    new ScheduleChange({ ...change, newSubscriptionId }, m);
+  (m, to) =>
+    new ScheduleChange({ ...to, ...change, newSubscriptionId }, m);
 
-export const removeSchedule: Ask = (m) => new RemoveScheduledChange({}, m);
+export const removeSchedule: Ask = (m, to) => new RemoveScheduledChange(to, m);
 
 export const changePlan =
   (data: ChangePlan['data']): Ask =>
-  (m) =>
-    new ChangePlan(data, m);
+  (m, to) =>
+    new ChangePlan({ ...to, ...data }, m);
 
 export const convert =
   (data: ConvertTrial['data'] = {}): Ask =>
-  (m) =>
-    new ConvertTrial(data, m);
+  (m, to) =>
+    new ConvertTrial({ ...to, ...data }, m);
 
 /** To a new subscription, unless the id of an existing one is named. */
 export const upgrade =
   (offerId: string, quantity: number, existing?: string, newSubscriptionId = 's-child'): Ask =>
-  (m) =>
+  (m, to) =>
     new UpgradeSubscription(
       {
+        ...to,
         offerId,
         skuId: '0001',
         quantity,
@@ -81,13 +82,13 @@ export const upgrade =
 
 export const rename =
   (friendlyName: string): Ask =>
-  (m) =>
-    new RenameSubscription({ friendlyName }, m);
+  (m, to) =>
+    new RenameSubscription({ ...to, friendlyName }, m);
 
 export const adjust =
   (amount: string): Ask =>
-  (m) =>
-    new AdjustCharges({ amount, reason: 'outage' }, m);
+  (m, to) =>
+    new AdjustCharges({ ...to, amount, reason: 'outage' }, m);
 
 /** Each verb as `allowedActions` names it, with a typical command, and a role that may send it. */
 export const everyVerb: readonly (readonly [action: string, ask: Ask, role: Role])[] = [

@@ -115,28 +115,28 @@ export const cloud = (at: Instant, wish: Wish = {}, shop?: Shop) => open(at, { .
 /** The wished set: `addOns(['0002', 3])`, of OFFICE unless another offer is named. */
 export const addOns =
   (wished: readonly (readonly [skuId: string, quantity: number])[], offerId = 'OFFICE'): Ask =>
-  (m) =>
-    new SetAddOns({ addOns: wished.map(([skuId, quantity]) => ({ offerId, skuId, quantity })) }, m);
+  (m, to) =>
+    new SetAddOns({ ...to, addOns: wished.map(([skuId, quantity]) => ({ offerId, skuId, quantity })) }, m);
 
 export const suspendAddOn =
   (skuId: string): Ask =>
-  (m) =>
-    new SuspendAddOn({ offerId: 'OFFICE', skuId, reason: 'nonPayment' }, m);
+  (m, to) =>
+    new SuspendAddOn({ ...to, offerId: 'OFFICE', skuId, reason: 'nonPayment' }, m);
 
 export const reactivateAddOn =
   (skuId: string): Ask =>
-  (m) =>
-    new ReactivateAddOn({ offerId: 'OFFICE', skuId }, m);
+  (m, to) =>
+    new ReactivateAddOn({ ...to, offerId: 'OFFICE', skuId }, m);
 
-export const activate: Ask = (m) => new ActivateSubscription({}, m);
+export const activate: Ask = (m, to) => new ActivateSubscription(to, m);
 
-export const deprovision: Ask = (m) => new DeprovisionSubscription({}, m);
+export const deprovision: Ask = (m, to) => new DeprovisionSubscription(to, m);
 
 /** So many calls at 0.10 each, unless something else was used. */
 export const use =
   (quantity: string, usageId: string, over: Partial<RecordUsage['data']> = {}): Ask =>
-  (m) =>
-    new RecordUsage({ meter: 'calls', quantity, unitPrice: '0.10', usedAt: m.at, usageId, ...over }, m);
+  (m, to) =>
+    new RecordUsage({ ...to, meter: 'calls', quantity, unitPrice: '0.10', usedAt: m.at, usageId, ...over }, m);
 
 /** What `allowedActions` names beside the verbs of new commerce, with a typical command. */
 export const furtherVerbs: readonly (readonly [action: string, ask: Ask, role: Role])[] = [

@@ -114,8 +114,8 @@ export const meta = (at: Instant, role: Role = 'global-admin', commandId = 'a-co
   causationId: commandId,
 });
 
-/** A command that still lacks its time: `(meta) => new AddSeats({ quantity: 2 }, meta)`. */
-export type Ask = (meta: Meta) => SubscriptionCommand;
+/** A command that still lacks its time and its target: `(meta, to) => new AddSeats({ ...to, quantity: 2 }, meta)`. */
+export type Ask = (meta: Meta, to: { readonly subscriptionId: string }) => SubscriptionCommand;
 
 /** One line of money as one line of text, so that a table of them can be read. */
 const told = ({ chargeType, subtotal, quantity, chargeStart, chargeEnd, days, cycleDays, rounding }: ChargeLine) =>
@@ -140,7 +140,7 @@ export class Story {
   asked(at: Instant, ask: Ask, who: Role | Partial<Meta> = 'global-admin'): Decision<SubscriptionEvent> {
     const known = meta(at, typeof who === 'string' ? who : 'global-admin', `${this.subscriptionId}-${this.#commands}`);
     return subscription(this.surroundings).decide(
-      ask(typeof who === 'string' ? known : { ...known, ...who }),
+      ask(typeof who === 'string' ? known : { ...known, ...who }, { subscriptionId: this.subscriptionId }),
       this.reached,
     );
   }
@@ -167,7 +167,7 @@ export class Story {
   }
 
   settled(at: Instant): this {
-    return this.does(at, (m) => new Settle({}, m), 'system');
+    return this.does(at, (m, to) => new Settle(to, m), 'system');
   }
 
   get state(): Existing {
@@ -219,13 +219,13 @@ export const deliver = (source: Story, at: Instant, target?: Story): Story | Ref
   if (started === undefined) throw new Error('no seats have left');
   const { transitionId, targetSubscriptionId } = started.data;
   const receiver = target ?? new Story(source.surroundings, targetSubscriptionId);
-  const receive: Ask = (m) => new ReceiveUpgrade({ started: started.data }, m);
+  const receive: Ask = (m, to) => new ReceiveUpgrade({ ...to, started: started.data }, m);
   const no = receiver.refusal(at, receive, 'system');
   if (no !== undefined) {
-    source.does(at, (m) => new ReturnUpgrade({ transitionId, code: no.refused }, m), 'system');
+    source.does(at, (m, to) => new ReturnUpgrade({ ...to, transitionId, code: no.refused }, m), 'system');
     return no;
   }
   receiver.does(at, receive, 'system');
-  source.does(at, (m) => new CompleteUpgrade({ transitionId }, m), 'system');
+  source.does(at, (m, to) => new CompleteUpgrade({ ...to, transitionId }, m), 'system');
   return receiver;
 };

@@ -41,26 +41,23 @@ export class CartsController {
   create(@Body() { customerId, lines }: CreateCartBody, @SentCommand() sent: Sent): Answer {
     const { caller, idempotencyKey } = sent.request;
     const cartId = derivedId('cart', caller.actor.partnerId, idempotencyKey);
-    const data = { cartId, customerId, lines: plain(lines), errors: [] };
-    return this.#sender.send(sent, `cart-${cartId}`, (meta) => new CreateCart(data, meta));
+    return this.#sender.send(sent, CreateCart, { cartId, customerId, lines: plain(lines), errors: [] });
   }
 
   @Put(':id/lines')
   @ApiCommand('replaceCartLines', 'Put these lines in place of what the cart holds; it is open again', {
     type: CartAnswered,
   })
-  replace(@CartId() id: string, @Body() { lines }: CartLinesBody, @SentCommand() sent: Sent): Answer {
-    const data = { lines: plain(lines), errors: [] };
-    return this.#sender.send(sent, `cart-${id}`, (meta) => new ReplaceCartLines(data, meta));
+  replace(@CartId() cartId: string, @Body() { lines }: CartLinesBody, @SentCommand() sent: Sent): Answer {
+    return this.#sender.send(sent, ReplaceCartLines, { cartId, lines: plain(lines), errors: [] });
   }
 
   @Post(':id/review')
   @ApiCommand('reviewCart', 'What the cart costs, and which lines cannot be bought as things stand', {
     type: ReviewAnswered,
   })
-  review(@CartId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
-    const nothing = { totals: [], amounts: [], errors: [] };
-    return this.#sender.send(sent, `cart-${id}`, (meta) => new ReviewCart(nothing, meta));
+  review(@CartId() cartId: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
+    return this.#sender.send(sent, ReviewCart, { cartId, totals: [], amounts: [], errors: [] });
   }
 
   @Post(':id/checkout')
@@ -68,8 +65,8 @@ export class CartsController {
     status: 201,
     type: CheckoutAnswered,
   })
-  checkout(@CartId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
-    return this.#sender.send(sent, `cart-${id}`, (meta) => new CheckOutCart({}, meta));
+  checkout(@CartId() cartId: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
+    return this.#sender.send(sent, CheckOutCart, { cartId });
   }
 
   @Get(':id')

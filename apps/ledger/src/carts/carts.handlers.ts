@@ -1,8 +1,8 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { fingerprintOf, RevisionConflict } from '#event-store';
-import { isRefusal, type Refusal } from '#kernel';
+import { isRefusal, type CommandOptions, type Refusal } from '#kernel';
 import { CheckOutCart, CreateCart, ReplaceCartLines, ReviewCart, type CartLine } from '#order';
-import { carryOut, type CommandAnswer, Ledger } from '#ledger';
+import { dispatch, type CommandAnswer, Ledger } from '#ledger';
 import { checkOut } from './check-out.ts';
 import { numbered } from './carts.views.ts';
 
@@ -20,6 +20,12 @@ const withCart = (answer: CommandAnswer | Refusal, status: 'open' | 'reviewed'):
   return { ...answer, body: { ...told, status, ...lines, ...answer.body } };
 };
 
+/** What was found out about the lines is recorded with the command, but is not what was asked. */
+const asAsked = (asked: CreateCart | ReplaceCartLines | ReviewCart): CommandOptions => ({
+  ...asked.options,
+  fingerprint: fingerprintOf(asked),
+});
+
 @CommandHandler(CreateCart)
 class Create implements ICommandHandler<CreateCart, CommandAnswer | Refusal> {
   constructor(private readonly ledger: Ledger) {}
@@ -27,13 +33,12 @@ class Create implements ICommandHandler<CreateCart, CommandAnswer | Refusal> {
   async execute(asked: CreateCart): Answered {
     const { data, meta } = asked;
     const { errors } = await this.ledger.orders.rehearse(data, meta);
-    const answer = await carryOut(this.ledger, {
+    const answer = await dispatch(this.ledger.dispatching, {
       decider: await this.ledger.orders.cart(meta, data.customerId),
       id: data.cartId,
-      command: new CreateCart({ ...data, errors }, meta),
+      command: new CreateCart({ ...data, errors }, meta, asAsked(asked)),
       ids: { cartId: data.cartId },
       location: `/v1/carts/${data.cartId}`,
-      fingerprint: fingerprintOf(asked),
     });
     if (isRefusal(answer)) return answer;
     const [created] = answer.body['events'] as readonly { readonly effectiveAt: string }[];
@@ -46,17 +51,16 @@ class Replace implements ICommandHandler<ReplaceCartLines, CommandAnswer | Refus
   constructor(private readonly ledger: Ledger) {}
 
   async execute(asked: ReplaceCartLines): Answered {
-    const { data, meta } = asked;
-    const found = await this.ledger.orders.cartOf(meta.subject ?? '', meta.actor);
+    const { data, meta, target } = asked;
+    const found = await this.ledger.orders.cartOf(target, meta.actor);
     if (isRefusal(found)) return found;
     const { cartId, customerId } = found.cart;
     const { errors } = await this.ledger.orders.rehearse({ cartId, customerId, lines: data.lines }, meta);
-    const answer = await carryOut(this.ledger, {
+    const answer = await dispatch(this.ledger.dispatching, {
       decider: await this.ledger.orders.cart(meta),
       id: cartId,
-      command: new ReplaceCartLines({ ...data, errors }, meta),
+      command: new ReplaceCartLines({ cartId, ...data, errors }, meta, asAsked(asked)),
       ids: { cartId },
-      fingerprint: fingerprintOf(asked),
     });
     return withCart(answer, 'open');
   }
@@ -68,22 +72,21 @@ class Review implements ICommandHandler<ReviewCart, CommandAnswer | Refusal> {
 
   /** What is recorded was found for exactly the lines that the cart holds then: if they changed meanwhile, it is looked at again. */
   async execute(asked: ReviewCart): Answered {
-    const { meta } = asked;
-    const cartId = meta.subject ?? '';
+    const { meta, target: cartId } = asked;
+    const options = asAsked(asked);
     for (let round = 0; round < ROUNDS; round += 1) {
       const found = await this.ledger.orders.cartOf(cartId, meta.actor);
       if (isRefusal(found)) return found;
       const { totals, amounts, errors } = await this.ledger.orders.rehearse(found.cart, meta);
-      const conditions = { revision: found.revision, ...meta.conditions };
-      const answer = await carryOut(this.ledger, {
+      const expectedRevision = options.expectedRevision ?? found.revision;
+      const answer = await dispatch(this.ledger.dispatching, {
         decider: await this.ledger.orders.cart(meta),
         id: cartId,
-        command: new ReviewCart({ totals, amounts, errors }, { ...meta, conditions }),
+        command: new ReviewCart({ cartId, totals, amounts, errors }, meta, { ...options, expectedRevision }),
         ids: { cartId },
-        fingerprint: fingerprintOf(asked),
       });
       const moved = isRefusal(answer) && answer.refused === 'REVISION_MISMATCH';
-      if (!moved || meta.conditions?.revision !== undefined) return withCart(answer, 'reviewed');
+      if (!moved || options.expectedRevision !== undefined) return withCart(answer, 'reviewed');
     }
     throw new RevisionConflict(`cart-${cartId}`, 0, 0);
   }

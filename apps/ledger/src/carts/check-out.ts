@@ -1,64 +1,63 @@
-import type { Answer, Outcome } from '#event-store';
+import type { Answer } from '#event-store';
 import { isRefusal, type Refusal } from '#kernel';
 import type { Cart, CartEvent, CheckOutCart } from '#order';
-import { answerOf, type CommandAnswer, type Ledger, rehearsalToken, stale } from '#ledger';
+import {
+  answerOf,
+  type Dispatch,
+  preview,
+  recordPreviewed,
+  stale,
+  tokenFor,
+  type CommandAnswer,
+  type Ledger,
+} from '#ledger';
 import { shownResults } from './carts.views.ts';
 
-/** Buys a reviewed cart, and answers when its order is complete (R22). Bought again, it is answered with the same order (E24). */
+/**
+ * Buys a reviewed cart, and answers when its order is complete (R22). Bought again, it is answered with the same order
+ * (E24). A quote holds for what the order's lines would record, too.
+ */
 export const checkOut = async (ledger: Ledger, command: CheckOutCart): Promise<CommandAnswer | Refusal> => {
-  const cartId = command.meta.subject ?? '';
-  const found = await ledger.orders.cartOf(cartId, command.meta.actor);
+  const { target: cartId, meta, options } = command;
+  const { orders, handling } = ledger;
+  const found = await orders.cartOf(cartId, meta.actor);
   if (isRefusal(found)) return found;
-  const { dryRun, quote } = command.meta.conditions ?? {};
-  const quoted = dryRun === true || quote !== undefined ? await tried(ledger, cartId, command) : undefined;
-  if (quoted !== undefined && !('base' in quoted)) return quoted;
-  const outcome = await handle(ledger, cartId, command, { expected: quoted?.base });
-  if (isRefusal(outcome)) return quoted !== undefined && outcome.refused === 'REVISION_MISMATCH' ? stale() : outcome;
-  return fulfilled(ledger, cartId, command, outcome);
+  const sent = { command, id: cartId, decider: await orders.cart(meta), ids: { cartId } };
+  if (options.dryRun === true || options.quoteToken !== undefined) return quoted(ledger, sent);
+  const outcome = await handling.handle(sent.decider, cartId, command, options);
+  return isRefusal(outcome) ? outcome : fulfilled(ledger, command, outcome);
 };
 
-const handle = async (
+/** Tries the checkout and the purchase of every line; goes on only where that is what was quoted. */
+const quoted = async (
   ledger: Ledger,
-  cartId: string,
-  command: CheckOutCart,
-  { expected, dryRun }: { readonly expected?: number | undefined; readonly dryRun?: boolean } = {},
-): Promise<Outcome<CartEvent, Cart>> =>
-  ledger.handling.handle(await ledger.orders.cart(command.meta), cartId, command, {
-    expected: expected ?? command.meta.conditions?.revision,
-    dryRun,
-  });
-
-/** A dry run's answer; or, where a quote holds, the revision of the cart that it holds for. */
-const tried = async (
-  ledger: Ledger,
-  cartId: string,
-  command: CheckOutCart,
-): Promise<CommandAnswer | Refusal | { readonly base: number | undefined }> => {
-  const { meta } = command;
-  const outcome = await handle(ledger, cartId, command, { dryRun: true });
-  if (isRefusal(outcome)) return outcome;
-  const [ordered] = outcome.events;
-  // It is ordered already: there is nothing left to try, nor to hold to.
-  if (outcome.outcome === 'replayed' || ordered?.type !== 'CartOrdered')
-    return meta.conditions?.dryRun === true ? fulfilled(ledger, cartId, command, outcome) : { base: undefined };
-  const { customerId, orderId, lines } = ordered.data;
-  const rehearsal = await ledger.orders.rehearse({ cartId, customerId, lines }, meta);
-  const token = rehearsalToken(rehearsal, ledger.commands.surroundings(), meta);
-  const { dryRun, quote } = meta.conditions ?? {};
-  if (quote !== undefined && quote !== token) return stale();
-  if (dryRun !== true) return { base: ordered.revision - 1 };
-  return answerOf(outcome, {
-    ids: { cartId, orderId, ...shownResults(rehearsal.results) },
-    alsoRecorded: rehearsal.events,
-    quoteToken: token,
-  });
+  sent: Dispatch<CheckOutCart, CartEvent, Cart>,
+): Promise<CommandAnswer | Refusal> => {
+  const { command, id: cartId } = sent;
+  const { meta, options } = command;
+  const { orders, dispatching } = ledger;
+  const previewed = await preview(dispatching, sent);
+  if (isRefusal(previewed)) return previewed;
+  const [ordered] = previewed.events;
+  // Where it is ordered already, there is nothing left to try, nor to hold to.
+  const isNew = previewed.outcome === 'dryRun' && ordered?.type === 'CartOrdered';
+  if (!isNew && options.dryRun === true) return fulfilled(ledger, command, previewed);
+  if (isNew) {
+    const { customerId, orderId, lines } = ordered.data;
+    const { results, events } = await orders.rehearse({ cartId, customerId, lines }, meta);
+    const token = tokenFor(dispatching, sent, [...previewed.events, ...events]);
+    if (options.quoteToken !== undefined && options.quoteToken !== token) return stale();
+    const ids = { cartId, orderId, ...shownResults(results) };
+    if (options.dryRun === true) return answerOf(previewed, { ids, alsoRecorded: events, quoteToken: token });
+  }
+  const outcome = await recordPreviewed(dispatching, sent, previewed);
+  return isRefusal(outcome) ? outcome : fulfilled(ledger, command, outcome);
 };
 
 /** The answer to a cart that is ordered, once its order is complete. */
 const fulfilled = async (
   ledger: Ledger,
-  cartId: string,
-  { meta }: CheckOutCart,
+  { target: cartId, meta }: CheckOutCart,
   outcome: Answer<CartEvent, Cart>,
 ): Promise<CommandAnswer | Refusal> => {
   const ordered = await ledger.orders.orderOf(cartId);

@@ -11,7 +11,7 @@ import { LedgerController } from '../routing/ledger-controller.ts';
 import type { Page } from '../http/page.ts';
 import { InvalidRequest, RefusedError } from '../http/problem.ts';
 import { From, SentCommand, type Sent } from '../routing/command-context.ts';
-import { type Caller, CATALOGUE_ID, Ledger, readModels } from '#ledger';
+import { type Caller, Ledger, readModels } from '#ledger';
 import { CatalogueAnswered, CatalogueEntry, OfferEntry, OffersQuery } from './catalog.schemas.ts';
 
 /** What is for sale, and to whom (http-api.md §4.1). */
@@ -41,7 +41,7 @@ export class CatalogueController {
   publish(@Body() body: object | undefined, @SentCommand() sent: Sent): Promise<object> {
     const catalogue = parseCatalogue(body);
     if ('errors' in catalogue) throw new InvalidRequest(catalogue.errors);
-    return this.#sender.send(sent, `catalog-${CATALOGUE_ID}`, (meta) => new PublishCatalogue({ catalogue }, meta));
+    return this.#sender.send(sent, PublishCatalogue, { catalogue });
   }
 
   /** One list under one set of rules (R9, R30), with every reason that stands against an offer. */

@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { cataloguePublication, PublishCatalogue } from '#catalog';
 import { isRefusal, type Refusal } from '#kernel';
-import { carryOut, CATALOGUE_ID, type CommandAnswer, Ledger } from '#ledger';
+import { CATALOGUE_ID, dispatch, type CommandAnswer, Ledger } from '#ledger';
 
 @CommandHandler(PublishCatalogue)
 export class PublishCatalogueHandler implements ICommandHandler<PublishCatalogue, CommandAnswer | Refusal> {
@@ -13,7 +13,7 @@ export class PublishCatalogueHandler implements ICommandHandler<PublishCatalogue
 
   async execute(command: PublishCatalogue): Promise<CommandAnswer | Refusal> {
     const { version } = command.data.catalogue;
-    const answer = await carryOut(this.#ledger, {
+    const answer = await dispatch(this.#ledger.dispatching, {
       decider: cataloguePublication,
       id: CATALOGUE_ID,
       command,

@@ -39,11 +39,7 @@ export class CustomersController {
     this.#checkSegment(body.segment);
     const { caller, idempotencyKey } = sent.request;
     const customerId = body.customerId ?? derivedId('customer', caller.actor.partnerId, idempotencyKey);
-    return this.#sender.send(
-      sent,
-      `customer-${customerId}`,
-      (meta) => new RegisterCustomer({ ...body, customerId }, meta),
-    );
+    return this.#sender.send(sent, RegisterCustomer, { ...body, customerId });
   }
 
   @Get()

@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { customer, RegisterCustomer } from '#customer';
 import type { Refusal } from '#kernel';
-import { carryOut, type CommandAnswer, Ledger } from '#ledger';
+import { dispatch, type CommandAnswer, Ledger } from '#ledger';
 
 @CommandHandler(RegisterCustomer)
 export class RegisterCustomerHandler implements ICommandHandler<RegisterCustomer, CommandAnswer | Refusal> {
@@ -13,7 +13,7 @@ export class RegisterCustomerHandler implements ICommandHandler<RegisterCustomer
 
   execute(command: RegisterCustomer): Promise<CommandAnswer | Refusal> {
     const { customerId } = command.data;
-    return carryOut(this.#ledger, {
+    return dispatch(this.#ledger.dispatching, {
       decider: customer,
       id: customerId,
       command,

@@ -2,7 +2,7 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CreateKey, key, partner, RegisterPartner, RevokeKey } from '#access';
 import { fingerprintOf } from '#event-store';
 import { isRefusal, refuse, type Refusal } from '#kernel';
-import { carryOut, type CommandAnswer, Ledger } from '#ledger';
+import { dispatch, type CommandAnswer, Ledger } from '#ledger';
 import { Keys } from '../access/keys.ts';
 
 type Answered = CommandAnswer | Refusal;
@@ -20,7 +20,7 @@ class RegisterPartnerHandler implements ICommandHandler<RegisterPartner, Answere
 
   execute(command: RegisterPartner): Promise<Answered> {
     const { partnerId } = command.data;
-    return carryOut(this.#ledger, {
+    return dispatch(this.#ledger.dispatching, {
       decider: partner,
       id: partnerId,
       command,
@@ -43,14 +43,16 @@ class CreateKeyHandler implements ICommandHandler<CreateKey, Answered> {
     const { keyId, partnerId } = asked;
     const { state } = await this.#ledger.handling.load(partner, partnerId);
     if (state.partnerId === null) return refuse('PARTNER_NOT_FOUND', 'there is no such partner');
-    const answer = await carryOut(this.#ledger, {
+    const answer = await dispatch(this.#ledger.dispatching, {
       decider: key,
       id: keyId,
-      command,
+      // Every attempt makes another key; what was asked for is the same.
+      command: new CreateKey(command.data, command.meta, {
+        ...command.options,
+        fingerprint: fingerprintOf({ type: command.type, data: asked }),
+      }),
       ids: { keyId },
       location: `/v1/keys/${keyId}`,
-      // Every attempt makes another key; what was asked for is the same.
-      fingerprint: fingerprintOf({ type: command.type, data: asked }),
     });
     if (isRefusal(answer)) return answer;
     await projected(this.#ledger, answer);
@@ -70,7 +72,7 @@ class RevokeKeyHandler implements ICommandHandler<RevokeKey, Answered> {
 
   async execute(command: RevokeKey): Promise<Answered> {
     const { keyId } = command.data;
-    const answer = await carryOut(this.#ledger, { decider: key, id: keyId, command, ids: { keyId } });
+    const answer = await dispatch(this.#ledger.dispatching, { decider: key, id: keyId, command, ids: { keyId } });
     if (isRefusal(answer)) return answer;
     // Again afterwards: a request may have looked it up before the read model knew.
     this.#keys.forget(keyId);

@@ -29,7 +29,7 @@ export class KeysController {
   @OnlyFor('global-admin')
   @ApiCommand('createKey', 'Make a key; it is shown this once', { status: 201, type: CreatedKey })
   async create(@Body() body: CreateKeyBody, @SentCommand() sent: Sent): Promise<object> {
-    const { caller, idempotencyKey, dryRun } = sent.request;
+    const { caller, idempotencyKey, options } = sent.request;
     const own = caller.actor.partnerId;
     const { name, role, partnerId = own } = body;
     if (partnerId !== own && !caller.operator)
@@ -39,9 +39,9 @@ export class KeysController {
     const keyId = derivedId('key', own, idempotencyKey);
     const secret = generateKey();
     const data = { keyId, partnerId, name, role, hash: hashOf(secret), operator: false };
-    const answer = await this.#sender.send(sent, `key-${keyId}`, (meta) => new CreateKey(data, meta));
+    const answer = await this.#sender.send(sent, CreateKey, data);
     const replayed = sent.reply.hasHeader('idempotency-replayed');
-    return replayed || dryRun ? answer : { ...answer, key: secret };
+    return replayed || options.dryRun === true ? answer : { ...answer, key: secret };
   }
 
   @Get()
@@ -59,6 +59,6 @@ export class KeysController {
     const { state } = await this.#ledger.handling.load(key, keyId);
     if (state.keyId === null || (state.partnerId !== actor.partnerId && !operator))
       throw new RefusedError(refuse('KEY_NOT_FOUND', 'there is no such key'));
-    return this.#sender.send(sent, `key-${keyId}`, (meta) => new RevokeKey({ keyId }, meta));
+    return this.#sender.send(sent, RevokeKey, { keyId });
   }
 }

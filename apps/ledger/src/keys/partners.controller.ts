@@ -25,7 +25,7 @@ export class PartnersController {
   @OperatorOnly()
   @ApiCommand('registerPartner', 'Let a partner use this ledger', { status: 201, type: PartnerAnswered })
   register(@Body() { ...body }: RegisterPartnerBody, @SentCommand() sent: Sent): Promise<object> {
-    return this.#sender.send(sent, `partner-${body.partnerId}`, (meta) => new RegisterPartner(body, meta));
+    return this.#sender.send(sent, RegisterPartner, body);
   }
 
   @Get()

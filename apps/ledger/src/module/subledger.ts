@@ -3,7 +3,7 @@ import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } fro
 import type { Kysely } from 'kysely';
 import { partner } from '#access';
 import { normaliseInstant } from '#calendar';
-import type { Actor, Conditions, Instant, Meta, Position, Refusal } from '#kernel';
+import type { Actor, Instant, Meta, Position, Refusal } from '#kernel';
 import {
   type Caller,
   CLOCK_ID,
@@ -21,7 +21,7 @@ import { startUp, type Started, type StartOptions } from './start-up.ts';
 const PATIENCE_MS = 5_000;
 
 /** Who sends a command from within, and how; what comes over HTTP says it by headers (http-api.md §2). */
-export type Asking = Conditions & {
+export type Asking = {
   /** Recorded with every event. The partner is one that was registered; `default` always is. */
   readonly actor: Actor;
   /** The same key of the same partner on the same stream is the same command, for ever. */
@@ -79,16 +79,14 @@ export class Subledger implements OnModuleInit, OnApplicationShutdown {
   }
 
   /**
-   * What the second argument of a command is made of: `new AddSeats({ quantity: 2 }, await subledger.meta(stream, asking))`.
+   * The second argument of a command: `new AddSeats({ subscriptionId, quantity: 2 }, await subledger.meta(stream, asking))`.
    * The stream is that of whatever the command is for. Rejects with `UnknownPartner`, or before the ledger has started.
    */
-  async meta(stream: Stream, { actor, idempotencyKey, correlationId, ...conditions }: Asking): Promise<Meta> {
+  async meta(stream: Stream, { actor, idempotencyKey, correlationId = randomUUID() }: Asking): Promise<Meta> {
     if (!this.#ledger.isStarted) throw new Error('the ledger has not started: nothing can be decided yet');
     const caller = await this.#callerOf(actor);
     await this.#ledger.catchUp();
-    const { dryRun = false, ...others } = conditions;
-    const request = { caller, idempotencyKey, correlationId: correlationId ?? randomUUID(), dryRun, ...others };
-    return metaFor(request, stream, this.now());
+    return metaFor({ caller, idempotencyKey, correlationId }, stream, this.now());
   }
 
   /** Facts of the partner are read off the log: one that was registered just now is known. */

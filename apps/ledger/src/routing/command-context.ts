@@ -40,9 +40,11 @@ const commandRequestOf = (request: FastifyRequest, reply: FastifyReply): Command
     caller: callerOf(request),
     idempotencyKey: idempotencyKey ?? randomUUID(),
     correlationId: correlationOf(request, reply),
-    dryRun,
-    ...(match === undefined ? {} : { revision: Number(match.slice(1, -1)) }),
-    ...(quote === undefined ? {} : { quote }),
+    options: {
+      dryRun,
+      ...(match !== undefined && { expectedRevision: Number(match.slice(1, -1)) }),
+      ...(quote !== undefined && { quoteToken: quote }),
+    },
   };
 };
 

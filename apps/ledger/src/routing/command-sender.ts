@@ -1,10 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { isRefusal, START, type Command, type Meta, type Refusal } from '#kernel';
+import { isRefusal, START, type Command, type CommandOptions, type Meta, type Refusal } from '#kernel';
 import { type CommandAnswer, type CommandRequest, Ledger, metaFor, type Stream } from '#ledger';
 import { Metrics } from '../metrics/metrics.ts';
 import { RefusedError } from '../http/problem.ts';
 import type { Sent } from './command-context.ts';
+
+/** A class of commands that know, from what they are made of, to which stream they go. */
+type CommandType<Given> = {
+  new (given: Given, meta: Meta, options: CommandOptions): Command;
+  streamOf(given: Given): Stream;
+};
 
 /** The way of every command from a route to the bus, and of its answer into HTTP. */
 @Injectable()
@@ -19,14 +25,15 @@ export class CommandSender {
     this.#metrics = metrics;
   }
 
-  /** Sends what `commandFor` makes to the stream. Answers the body; throws a `RefusedError` for a refusal. */
-  async send(
+  /** Sends a command to whom it names. Answers the body; throws a `RefusedError` for a refusal. */
+  async send<Given>(
     { request, reply }: Sent,
-    stream: Stream,
-    commandFor: (meta: Meta) => Command,
+    Command: CommandType<Given>,
+    given: Given,
   ): Promise<CommandAnswer['body']> {
     await this.#ledger.catchUp();
-    const command = commandFor(metaFor(request, stream, this.#ledger.clock.now()));
+    const meta = metaFor(request, Command.streamOf(given), this.#ledger.clock.now());
+    const command = new Command(given, meta, request.options);
     void reply.header('idempotency-key', request.idempotencyKey);
     const answer = await this.#bus.execute<Command, CommandAnswer | Refusal>(command);
     if (isRefusal(answer)) {
@@ -36,7 +43,8 @@ export class CommandSender {
     this.#count(command, request, answer);
     const { created, replayed, revision, position, body } = answer;
     // A trial run creates nothing.
-    const location = request.dryRun || created === undefined ? undefined : mountOf(reply) + created.location;
+    const location =
+      request.options.dryRun === true || created === undefined ? undefined : mountOf(reply) + created.location;
     void reply.code(location === undefined ? 200 : 201).headers({
       etag: `"${revision}"`,
       // A dry run of what would be the first event of its stream stands nowhere.
@@ -47,8 +55,8 @@ export class CommandSender {
     return body;
   }
 
-  #count({ type }: Command, { dryRun }: CommandRequest, { replayed, body }: CommandAnswer): void {
-    const outcome = replayed ? 'replayed' : dryRun ? 'dryRun' : 'accepted';
+  #count({ type }: Command, { options: { dryRun } }: CommandRequest, { replayed, body }: CommandAnswer): void {
+    const outcome = replayed ? 'replayed' : dryRun === true ? 'dryRun' : 'accepted';
     this.#metrics.commandEnded(type, outcome);
     if (outcome === 'accepted' && Array.isArray(body['events'])) this.#metrics.recorded(body['events'].length);
   }

@@ -1,5 +1,4 @@
 import { Body, Delete, Param, Patch, Post, Put } from '@nestjs/common';
-import type { Command, Meta } from '#kernel';
 import {
   ActivateSubscription,
   AddSeats,
@@ -29,7 +28,7 @@ import { ApiCommand } from '../http/documented.ts';
 import { SubscriptionId } from '../http/ids.ts';
 import { LedgerController } from '../routing/ledger-controller.ts';
 import { SentCommand, type Sent } from '../routing/command-context.ts';
-import { derivedId } from '#ledger';
+import { commandIdFor, derivedId } from '#ledger';
 import {
   AddOnPath,
   AddOnsBody,
@@ -68,34 +67,32 @@ export class SubscriptionCommandsController {
   purchase(@Body() { ...wish }: PurchaseBody, @SentCommand() sent: Sent): Answer {
     const { caller, idempotencyKey } = sent.request;
     const subscriptionId = wish.subscriptionId ?? derivedId('subscription', caller.actor.partnerId, idempotencyKey);
-    return this.#send(subscriptionId, sent, (meta) => {
-      const orderId = derivedId('order', meta.commandId);
-      return new PurchaseSubscription({ ...wish, subscriptionId, orderId }, meta);
-    });
+    const orderId = derivedId('order', commandIdFor(sent.request, `subscription-${subscriptionId}`));
+    return this.#sender.send(sent, PurchaseSubscription, { ...wish, subscriptionId, orderId });
   }
 
   @Post(':id/add-seats')
   @ApiCommand('addSeats', 'More seats, now', { type: SubscriptionAnswered })
   addSeats(@SubscriptionId() id: string, @Body() { ...body }: SeatsBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new AddSeats(body, meta));
+    return this.#sender.send(sent, AddSeats, { subscriptionId: id, ...body });
   }
 
   @Post(':id/remove-seats')
   @ApiCommand('removeSeats', 'Fewer seats, now, as far as the rules allow it', { type: SubscriptionAnswered })
   removeSeats(@SubscriptionId() id: string, @Body() { ...body }: SeatsBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new RemoveSeats(body, meta));
+    return this.#sender.send(sent, RemoveSeats, { subscriptionId: id, ...body });
   }
 
   @Patch(':id')
   @ApiCommand('renameSubscription', 'Give it another friendly name', { type: SubscriptionAnswered })
   rename(@SubscriptionId() id: string, @Body() { ...body }: RenameBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new RenameSubscription(body, meta));
+    return this.#sender.send(sent, RenameSubscription, { subscriptionId: id, ...body });
   }
 
   @Post(':id/convert')
   @ApiCommand('convertTrial', 'Turn a trial into a paid subscription, now', { type: SubscriptionAnswered })
   convert(@SubscriptionId() id: string, @Body() { ...body }: ConvertBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new ConvertTrial(body, meta));
+    return this.#sender.send(sent, ConvertTrial, { subscriptionId: id, ...body });
   }
 
   @Put(':id/plan')
@@ -103,31 +100,31 @@ export class SubscriptionCommandsController {
     type: SubscriptionAnswered,
   })
   plan(@SubscriptionId() id: string, @Body() { ...body }: PlanBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new ChangePlan(body, meta));
+    return this.#sender.send(sent, ChangePlan, { subscriptionId: id, ...body });
   }
 
   @Post(':id/suspend')
   @ApiCommand('suspendSubscription', 'Suspend; new commerce only by support', { type: SubscriptionAnswered })
   suspend(@SubscriptionId() id: string, @Body() { ...body }: ReasonBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new SuspendSubscription(body, meta));
+    return this.#sender.send(sent, SuspendSubscription, { subscriptionId: id, ...body });
   }
 
   @Post(':id/reactivate')
   @ApiCommand('reactivateSubscription', 'Take up a suspended subscription again', { type: SubscriptionAnswered })
   reactivate(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new ReactivateSubscription({}, meta));
+    return this.#sender.send(sent, ReactivateSubscription, { subscriptionId: id });
   }
 
   @Post(':id/pause')
   @ApiCommand('pauseSubscription', 'Take access away for a while; billing goes on', { type: SubscriptionAnswered })
   pause(@SubscriptionId() id: string, @Body() { ...body }: PauseBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new PauseSubscription(body, meta));
+    return this.#sender.send(sent, PauseSubscription, { subscriptionId: id, ...body });
   }
 
   @Post(':id/resume')
   @ApiCommand('resumeSubscription', 'End a pause', { type: SubscriptionAnswered })
   resume(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new ResumeSubscription({}, meta));
+    return this.#sender.send(sent, ResumeSubscription, { subscriptionId: id });
   }
 
   @Post(':id/cancel')
@@ -135,13 +132,13 @@ export class SubscriptionCommandsController {
     type: SubscriptionAnswered,
   })
   cancel(@SubscriptionId() id: string, @Body() { ...body }: ReasonBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new CancelSubscription(body, meta));
+    return this.#sender.send(sent, CancelSubscription, { subscriptionId: id, ...body });
   }
 
   @Put(':id/auto-renew')
   @ApiCommand('setAutoRenew', 'Let it renew at the end of its term, or not', { type: SubscriptionAnswered })
   autoRenew(@SubscriptionId() id: string, @Body() { ...body }: AutoRenewBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new SetAutoRenew(body, meta));
+    return this.#sender.send(sent, SetAutoRenew, { subscriptionId: id, ...body });
   }
 
   @Put(':id/scheduled-change')
@@ -149,19 +146,19 @@ export class SubscriptionCommandsController {
     type: SubscriptionAnswered,
   })
   schedule(@SubscriptionId() id: string, @Body() { ...body }: ScheduledChangeBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new ScheduleChange({ ...body, ...opening(meta) }, meta));
+    return this.#sender.send(sent, ScheduleChange, { subscriptionId: id, ...body, ...opening(sent, id) });
   }
 
   @Delete(':id/scheduled-change')
   @ApiCommand('removeScheduledChange', 'Drop what was to change at renewal', { type: SubscriptionAnswered })
   unschedule(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new RemoveScheduledChange({}, meta));
+    return this.#sender.send(sent, RemoveScheduledChange, { subscriptionId: id });
   }
 
   @Post(':id/upgrade')
   @ApiCommand('upgradeSubscription', 'Move all seats, or some, to a better SKU, now', { type: UpgradeAnswered })
   upgrade(@SubscriptionId() id: string, @Body() { ...body }: UpgradeBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new UpgradeSubscription({ ...body, ...opening(meta) }, meta));
+    return this.#sender.send(sent, UpgradeSubscription, { subscriptionId: id, ...body, ...opening(sent, id) });
   }
 
   @Put(':id/add-ons')
@@ -169,7 +166,7 @@ export class SubscriptionCommandsController {
     type: SubscriptionAnswered,
   })
   addOns(@SubscriptionId() id: string, @Body() { addOns }: AddOnsBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new SetAddOns({ addOns: addOns.map(({ ...wish }) => wish) }, meta));
+    return this.#sender.send(sent, SetAddOns, { subscriptionId: id, addOns: addOns.map(({ ...addOn }) => addOn) });
   }
 
   @Post(':id/add-ons/:offerId/:skuId/suspend')
@@ -180,7 +177,7 @@ export class SubscriptionCommandsController {
     @Body() { ...body }: ReasonBody,
     @SentCommand() sent: Sent,
   ): Answer {
-    return this.#send(id, sent, (meta) => new SuspendAddOn({ offerId, skuId, ...body }, meta));
+    return this.#sender.send(sent, SuspendAddOn, { subscriptionId: id, offerId, skuId, ...body });
   }
 
   @Post(':id/add-ons/:offerId/:skuId/reactivate')
@@ -191,37 +188,35 @@ export class SubscriptionCommandsController {
     @Body() _: NothingBody,
     @SentCommand() sent: Sent,
   ): Answer {
-    return this.#send(id, sent, (meta) => new ReactivateAddOn({ offerId, skuId }, meta));
+    return this.#sender.send(sent, ReactivateAddOn, { subscriptionId: id, offerId, skuId });
   }
 
   @Post(':id/activate')
   @ApiCommand('activateSubscription', 'The publisher has finished the set-up', { type: SubscriptionAnswered })
   activate(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new ActivateSubscription({}, meta));
+    return this.#sender.send(sent, ActivateSubscription, { subscriptionId: id });
   }
 
   @Post(':id/deprovision')
   @ApiCommand('deprovisionSubscription', 'End a usage-based service', { type: SubscriptionAnswered })
   deprovision(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new DeprovisionSubscription({}, meta));
+    return this.#sender.send(sent, DeprovisionSubscription, { subscriptionId: id });
   }
 
   @Post(':id/usage')
   @ApiCommand('recordUsage', 'Tell what was used; each usageId counts once', { type: SubscriptionAnswered })
   usage(@SubscriptionId() id: string, @Body() { ...body }: UsageBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new RecordUsage(body, meta));
+    return this.#sender.send(sent, RecordUsage, { subscriptionId: id, ...body });
   }
 
   @Post(':id/adjustments')
   @ApiCommand('adjustCharges', 'Correct by hand: credit the customer, or debit', { type: SubscriptionAnswered })
   adjust(@SubscriptionId() id: string, @Body() { ...body }: AdjustmentBody, @SentCommand() sent: Sent): Answer {
-    return this.#send(id, sent, (meta) => new AdjustCharges(body, meta));
-  }
-
-  #send(id: string, sent: Sent, commandFor: (meta: Meta) => Command): Answer {
-    return this.#sender.send(sent, `subscription-${id}`, commandFor);
+    return this.#sender.send(sent, AdjustCharges, { subscriptionId: id, ...body });
   }
 }
 
 /** The subscription that a partial upgrade would open: the same for a retry. */
-const opening = ({ commandId }: Meta) => ({ newSubscriptionId: derivedId('upgraded', commandId) });
+const opening = ({ request }: Sent, subscriptionId: string) => ({
+  newSubscriptionId: derivedId('upgraded', commandIdFor(request, `subscription-${subscriptionId}`)),
+});

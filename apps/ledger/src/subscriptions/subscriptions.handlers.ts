@@ -28,11 +28,6 @@ import {
 } from '#subscription';
 import { type CommandAnswer, Ledger } from '#ledger';
 
-const subjectOf = ({ meta: { subject } }: SubscriptionVerb): string => {
-  if (subject === undefined) throw new Error('a verb is sent to a subscription: meta.subject names it');
-  return subject;
-};
-
 /** Nest's door to the pure core. A new verb needs one more line below, and nothing here. */
 // Decorated, or Nest does not learn what its constructor wants.
 @Injectable()
@@ -41,7 +36,7 @@ abstract class VerbHandler<C extends SubscriptionVerb> {
 
   /** Carries the verb out; a refusal is an answer. */
   execute(command: C): Promise<CommandAnswer | Refusal> {
-    return this.ledger.commands.send(subjectOf(command), command);
+    return this.ledger.commands.send(command);
   }
 }
 
@@ -59,7 +54,7 @@ class Upgrade implements ICommandHandler<UpgradeSubscription> {
   constructor(private readonly ledger: Ledger) {}
 
   execute(command: UpgradeSubscription): Promise<CommandAnswer | Refusal> {
-    return this.ledger.commands.upgrade(subjectOf(command), command);
+    return this.ledger.commands.upgrade(command);
   }
 }
 

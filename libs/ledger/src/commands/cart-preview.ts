@@ -1,11 +1,8 @@
-import { createHash } from 'node:crypto';
-import { catalogueAt } from '#catalog';
 import type { Outcome } from '#event-store';
 import { isRefusal, type Meta, type Recorded } from '#kernel';
 import { sum } from '#money';
 import type { CartLine, LineAmount, LineResult, OrderLine, Review, Total } from '#order';
-import { pinAt } from '#policy';
-import { PurchaseSubscription, type ChargesPosted, type HeldSubscription, type Surroundings } from '#subscription';
+import { PurchaseSubscription, type ChargesPosted, type HeldSubscription } from '#subscription';
 import { derivedId } from '../context/deterministic-id.ts';
 
 /** One cart makes one order, and a line one subscription, whoever asks and wherever (E24). */
@@ -22,7 +19,7 @@ export const purchaseIdOf = (orderId: string, line: number): string =>
 export const purchaseOf = (
   { line, ...wish }: OrderLine,
   { orderId, customerId }: { readonly orderId: string; readonly customerId: string },
-  { conditions: _, ...meta }: Meta,
+  meta: Meta,
 ): PurchaseSubscription =>
   new PurchaseSubscription({ ...wish, orderId, customerId }, { ...meta, commandId: purchaseIdOf(orderId, line) });
 
@@ -77,18 +74,3 @@ const totalsOf = (amounts: readonly LineAmount[]): readonly Total[] =>
       currency,
     ),
   }));
-
-const INSTANT = /^\d{4}-\d\d-\d\dT/;
-
-/** A token for exactly this rehearsal: it differs when price list, rules, dates, amounts or errors do (R56). */
-export const rehearsalToken = (
-  { events, errors }: Pick<Rehearsal, 'events' | 'errors'>,
-  { catalogue, policies }: Surroundings,
-  { at, subject }: Meta,
-): string => {
-  const version = catalogueAt(catalogue, at)?.version ?? null;
-  const timeless = (_: string, value: unknown): unknown =>
-    typeof value === 'string' && INSTANT.test(value) ? 'an instant' : value;
-  const frame = [subject, version, pinAt(policies, at), errors, events.map(({ type, data }) => ({ type, data }))];
-  return createHash('sha256').update(JSON.stringify(frame, timeless)).digest('base64url');
-};

@@ -82,9 +82,10 @@ export class Holdings {
   }
 
   /** What a verb would give the subscription more seats of, where a customer's seats of that are capped. */
-  async growth(subscriptionId: string, command: SubscriptionVerb): Promise<Growth | undefined> {
+  async growth(command: SubscriptionVerb): Promise<Growth | undefined> {
     if (!mayGrow.has(command.type)) return undefined;
-    const { actor, at } = command.meta;
+    const { target: subscriptionId, meta } = command;
+    const { actor, at } = meta;
     const { settled, revision } = await this.#look(subscriptionId, at);
     if (settled?.partnerId !== actor.partnerId) return undefined;
     const { offerId, skuId } = skuAfter(command, settled);

@@ -1,42 +1,125 @@
-import type { Answer, HandleOptions } from '#event-store';
-import { isRefusal, type Command, type Decider, type Event, type Refusal } from '#kernel';
-import { answerOf } from './command-result.ts';
+import type { Answer, CommandHandler, Outcome } from '#event-store';
+import {
+  isRefusal,
+  type Command,
+  type CommandOptions,
+  type Decider,
+  type Event,
+  type Recorded,
+  type Refusal,
+} from '#kernel';
+import type { Surroundings } from '#subscription';
 import type { CommandAnswer } from '../context/caller.ts';
-import type { Ledger } from '../ledger.ts';
+import { answerOf } from './command-result.ts';
 import { quoteToken, stale } from './quote-token.ts';
+import type { OfferSlots, Reservation } from './reservations.ts';
 
-type Parts<C extends Command, E extends Event, S> = {
-  readonly decider: Decider<C, E, S>;
-  readonly id: string;
+/** What commands are dispatched with. */
+export type DispatchDeps = {
+  readonly handling: CommandHandler;
+  /** Price lists and rules in force: a quote holds only as long as they do. */
+  readonly surroundings: () => Surroundings;
+  readonly reservations: OfferSlots;
+};
+
+/** A command on its way: to which aggregate, by whose rules, and what the response is to name. */
+export type Dispatch<C extends Command = Command, E extends Event = Event, S = unknown> = {
   readonly command: C;
-  /** Ids that the answer begins with. */
-  readonly ids: Readonly<Record<string, string>>;
-  /** Where a resource was created. */
+  readonly decider: Decider<C, E, S>;
+  /** The aggregate's id. */
+  readonly id: string;
+  /** Ids that the response begins with. */
+  readonly ids: Readonly<Record<string, unknown>>;
+  /** Where the command creates a resource. */
   readonly location?: string;
-  /** Digest of what was asked, where the command's data holds more than that. */
-  readonly fingerprint?: string;
+  /** What is claimed on the customer's stream before the command is recorded, and who decides it once it is (R5, E48). */
+  readonly reservation?: { readonly of: Reservation; readonly claimed: Decider<C, E, S> };
 };
 
-/** Carries out a command on an aggregate that looks at nothing but itself, under the conditions of its `meta`. */
-export const carryOut = async <C extends Command, E extends Event, S>(
-  ledger: Ledger,
-  { decider, id, command, ids, location, fingerprint }: Parts<C, E, S>,
+/**
+ * Sends a command to its aggregate, under the conditions of its `options`: the way of every command. With a quote, a dry
+ * run decides first; what it came to has to be what was quoted, and is then recorded at exactly that revision (R56).
+ */
+export const dispatch = async <C extends Command, E extends Event, S>(
+  deps: DispatchDeps,
+  sent: Dispatch<C, E, S>,
 ): Promise<CommandAnswer | Refusal> => {
-  const { revision, dryRun, quote } = command.meta.conditions ?? {};
-  const surroundings = ledger.commands.surroundings();
-  const tokenOf = ({ stream, events }: Answer) =>
-    quoteToken({ command, stream: location === undefined ? stream : null, surroundings }, events);
-  const options: HandleOptions<E, S> = {
-    expected: revision,
-    dryRun,
-    fingerprint,
-    ...(quote === undefined ? {} : { agree: (decided) => (tokenOf(decided) === quote ? undefined : stale()) }),
-  };
-  const outcome = await ledger.handling.handle(decider, id, command, options);
-  if (isRefusal(outcome)) return outcome;
-  return answerOf(outcome, {
-    ids,
-    ...(location === undefined ? {} : { location }),
-    ...(outcome.outcome === 'dryRun' ? { quoteToken: tokenOf(outcome) } : {}),
-  });
+  const { quoteToken: quoted, dryRun } = sent.command.options ?? {};
+  if (quoted === undefined && dryRun !== true && sent.reservation === undefined)
+    return respond(sent, await handle(deps, sent, sent.command.options));
+  const previewed = await preview(deps, sent);
+  if (isRefusal(previewed) || previewed.outcome === 'replayed') return respond(sent, previewed);
+  const token = tokenFor(deps, sent, previewed.events);
+  if (quoted !== undefined && quoted !== token) return stale();
+  if (dryRun === true) return respond(sent, previewed, { quoteToken: token });
+  return respond(sent, await recordPreviewed(deps, sent, previewed));
 };
+
+/** Decides without recording, at the expected revision if there is one. */
+export const preview = <C extends Command, E extends Event, S>(
+  deps: DispatchDeps,
+  sent: Dispatch<C, E, S>,
+): Promise<Outcome<E, S>> => handle(deps, sent, { ...sent.command.options, dryRun: true });
+
+/** What a quote is given for. */
+type Quoted = Pick<Dispatch, 'command' | 'id' | 'location'> & { readonly decider: { readonly category: string } };
+
+/** The token that quotes these events for the command. */
+export const tokenFor = (
+  { surroundings }: DispatchDeps,
+  { command, decider, id, location }: Quoted,
+  events: readonly Recorded[],
+): string => {
+  const stream = location === undefined ? `${decider.category}-${id}` : null;
+  return quoteToken({ command, stream, surroundings: surroundings() }, events);
+};
+
+/**
+ * Records what a dry run decided. With a quote at hand only at the revision of the dry run: there the same is decided. What
+ * is reserved is claimed first, and given back if the command is refused after all.
+ */
+export const recordPreviewed = async <C extends Command, E extends Event, S>(
+  deps: DispatchDeps,
+  sent: Dispatch<C, E, S>,
+  { revision, events }: Answer<E, S>,
+): Promise<Outcome<E, S>> => {
+  const { options = {} } = sent.command;
+  const quoted = options.quoteToken !== undefined;
+  const final = { ...options, dryRun: false, ...(quoted && { expectedRevision: revision - events.length }) };
+  const outcome = await (sent.reservation === undefined ? handle : recordReserved)(deps, sent, final);
+  const moved = isRefusal(outcome) && outcome.refused === 'REVISION_MISMATCH';
+  return moved && quoted && options.expectedRevision === undefined ? stale() : outcome;
+};
+
+const recordReserved = async <C extends Command, E extends Event, S>(
+  deps: DispatchDeps,
+  sent: Dispatch<C, E, S>,
+  options: CommandOptions,
+): Promise<Outcome<E, S>> => {
+  const { reservation, command } = sent;
+  if (reservation === undefined) return handle(deps, sent, options);
+  const { reservations } = deps;
+  const ended = reservations.begin(command.meta.commandId);
+  try {
+    const claimed = await reservations.claim(reservation.of, command.meta, options.expectedRevision ?? null);
+    if (isRefusal(claimed)) return claimed;
+    const outcome = await handle(deps, { ...sent, decider: reservation.claimed }, options);
+    if (isRefusal(outcome)) await reservations.release(reservation.of, claimed.revision, command.meta);
+    return outcome;
+  } finally {
+    ended();
+  }
+};
+
+const handle = <C extends Command, E extends Event, S>(
+  { handling }: DispatchDeps,
+  { decider, id, command }: Dispatch<C, E, S>,
+  options?: CommandOptions,
+): Promise<Outcome<E, S>> => handling.handle(decider, id, command, options);
+
+const respond = (
+  { ids, location }: Pick<Dispatch, 'ids' | 'location'>,
+  outcome: Outcome,
+  more: { readonly quoteToken?: string } = {},
+): CommandAnswer | Refusal =>
+  isRefusal(outcome) ? outcome : answerOf(outcome, { ids, ...(location !== undefined && { location }), ...more });

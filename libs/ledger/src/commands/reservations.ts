@@ -9,31 +9,37 @@ import {
   type SeatCap,
 } from '#customer';
 import type { CommandHandler, Outcome, Revision } from '#event-store';
-import { isRefusal, type Meta, type Refusal } from '#kernel';
-import type { AddSeats, PurchaseSubscription } from '#subscription';
-import type { Limits } from './customer-limits.ts';
+import type { Meta } from '#kernel';
+import type { PurchaseSubscription } from '#subscription';
 import { derivedId } from '../context/deterministic-id.ts';
+import type { Limits } from './customer-limits.ts';
 
-/** An increase of a subscription's seats, and the subscription's revision when it was looked at. */
-export type Increase = {
-  readonly subscriptionId: string;
+/** What is claimed for which subscription of which customer. */
+export type Reserved = {
+  readonly kind: 'offer' | 'seats';
   readonly customerId: string;
+  readonly subscriptionId: string;
+};
+
+/** A place of a limited offer, and seats of a capped SKU, for a purchase. */
+type OfferReservation = Reserved & {
+  readonly kind: 'offer';
+  readonly purchase: PurchaseSubscription['data'];
+  readonly limits: Limits;
+};
+
+/** Seats of a capped SKU, for an increase. */
+type SeatReservation = Reserved & {
+  readonly kind: 'seats';
   readonly offerId: string;
   readonly skuId: string;
-  readonly revision: Revision;
-  readonly command: AddSeats;
+  readonly added: number;
+  /** Of the subscription when it was looked at. */
+  readonly after: Revision;
+  readonly limits: { readonly cap: SeatCap; readonly ended: readonly string[] };
 };
 
-/** Decides and records a command, or only tries it: judged by the limits, or, once they are claimed, without them. */
-export type Recording = (options: { readonly dryRun: boolean; readonly claimed: boolean }) => Promise<Outcome>;
-
-/** A claim: what makes it, what gives it back, and the command that it is for. */
-type Claiming = {
-  readonly customerId: string;
-  readonly meta: Meta;
-  readonly claim: (rehearsed: Exclude<Outcome, Refusal>, meta: Meta) => CustomerCommand;
-  readonly release: (meta: Meta) => CustomerCommand;
-};
+export type Reservation = OfferReservation | SeatReservation;
 
 /**
  * Places of limited offers (R5) and seats of capped SKUs (E48): claimed on the customer's stream before the purchase or the
@@ -42,98 +48,62 @@ type Claiming = {
 export class OfferSlots {
   readonly #handling: CommandHandler;
   /** Commands of claims that are being carried out here and now. */
-  readonly #underWay = new Map<string, Promise<Outcome>>();
+  readonly #underWay = new Map<string, Promise<void>>();
 
   constructor(handling: CommandHandler) {
     this.#handling = handling;
   }
 
-  /** Tries the purchase, claims what it takes, records it. Gives the claim back if it is refused after all. */
-  purchase(command: PurchaseSubscription, limits: Limits, record: Recording): Promise<Outcome> {
-    const { data, meta } = command;
-    const { subscriptionId, offerId, skuId, quantity, customerId } = data;
-    const { limit, cap, ended } = limits;
-    const slot = { subscriptionId, skuId, quantity: quantity ?? 1, commandId: meta.commandId, purchase: data };
-    return this.#carryOut(
-      {
-        customerId,
-        meta,
-        claim: (_, claimMeta) => new ClaimOfferSlot({ offerId, limit, cap, slot, ended }, claimMeta),
-        release: (releaseMeta) => new ReleaseOfferSlot({ subscriptionId, commandId: meta.commandId }, releaseMeta),
-      },
-      record,
-    );
-  }
-
-  /** The same for more seats of a subscription. */
-  addSeats(
-    { command, subscriptionId, customerId, offerId, skuId, revision: after }: Increase,
-    { cap, ended }: { readonly cap: SeatCap; readonly ended: readonly string[] },
-    record: Recording,
-  ): Promise<Outcome> {
-    const { data, meta } = command;
-    const { commandId, conditions: { revision, quote } = {} } = meta;
-    const claimed = { subscriptionId, offerId, skuId, added: data.quantity, commandId, after };
-    return this.#carryOut(
-      {
-        customerId,
-        meta,
-        claim: ({ revision: last, events }, claimMeta) => {
-          // A quote holds for the revision at which it was given.
-          const only = revision ?? (quote === undefined ? null : last - events.length);
-          return new ClaimSeats({ claim: { ...claimed, revision: only }, cap, ended }, claimMeta);
-        },
-        release: (releaseMeta) => new ReleaseSeats({ subscriptionId, commandId }, releaseMeta),
-      },
-      record,
-    );
-  }
-
-  /** Until what was claimed for a command is recorded or given back, if somebody here is about it just now. */
-  async settled(commandId: string): Promise<void> {
-    await this.#underWay.get(commandId)?.catch(() => undefined);
+  /**
+   * Claims for a command; `onlyAt` is the one revision of the subscription that the command is meant for, if it is meant
+   * for one. Each attempt is a claim of its own: what is claimed for the same command already is not claimed twice.
+   */
+  claim(reservation: Reservation, meta: Meta, onlyAt: Revision | null): Promise<Outcome> {
+    const command = claimFor(reservation, meta.commandId, onlyAt, followUp(meta, randomUUID()));
+    return this.#handling.handle(customer, reservation.customerId, command);
   }
 
   /** Gives back what was claimed for a command that was refused. `claimedAt` is the revision of the claim's event. */
-  async release(
-    customerId: string,
-    claimedAt: Revision,
-    meta: Meta,
-    command: (meta: Meta) => CustomerCommand,
-  ): Promise<void> {
-    const id = derivedId('release', meta.commandId, String(claimedAt));
-    await this.#handling.handle(customer, customerId, command(metaOf(meta, id)));
+  async release(reserved: Reserved, claimedAt: Revision, meta: Meta): Promise<void> {
+    const { kind, customerId, subscriptionId } = reserved;
+    const { commandId } = meta;
+    const own = followUp(meta, derivedId('release', commandId, String(claimedAt)));
+    const Release = kind === 'offer' ? ReleaseOfferSlot : ReleaseSeats;
+    await this.#handling.handle(customer, customerId, new Release({ subscriptionId, commandId }, own));
   }
 
-  async #carryOut(claiming: Claiming, record: Recording): Promise<Outcome> {
-    const { meta } = claiming;
-    const rehearsed = await record({ dryRun: true, claimed: false });
-    if (isRefusal(rehearsed) || rehearsed.outcome === 'replayed' || meta.conditions?.dryRun === true) return rehearsed;
-    const recording = this.#claimThenRecord(claiming, rehearsed, record);
-    this.#underWay.set(meta.commandId, recording);
-    try {
-      return await recording;
-    } finally {
-      if (this.#underWay.get(meta.commandId) === recording) this.#underWay.delete(meta.commandId);
-    }
+  /** From now on a command with a claim is being carried out here, until what this returns is called. */
+  begin(commandId: string): () => void {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.#underWay.set(commandId, promise);
+    return () => {
+      if (this.#underWay.get(commandId) === promise) this.#underWay.delete(commandId);
+      resolve(undefined);
+    };
   }
 
-  async #claimThenRecord(
-    { customerId, meta, claim, release }: Claiming,
-    rehearsed: Exclude<Outcome, Refusal>,
-    record: Recording,
-  ): Promise<Outcome> {
-    // Each attempt is a claim of its own. What is claimed for the same command already is not claimed twice.
-    const command = claim(rehearsed, metaOf(meta, randomUUID()));
-    const claimed = await this.#handling.handle(customer, customerId, command);
-    if (isRefusal(claimed)) return claimed;
-    const recorded = await record({ dryRun: false, claimed: true });
-    if (isRefusal(recorded)) await this.release(customerId, claimed.revision, meta, release);
-    return recorded;
+  /** Resolves when this process has recorded the command or given its claim back; at once where it is not about it. */
+  async settled(commandId: string): Promise<void> {
+    await this.#underWay.get(commandId);
   }
 }
 
-const metaOf = (meta: Meta, commandId: string): Meta => {
-  const { conditions: _, ...rest } = meta;
-  return { ...rest, commandId, causationId: meta.commandId };
+const claimFor = (
+  reservation: Reservation,
+  commandId: string,
+  onlyAt: Revision | null,
+  meta: Meta,
+): CustomerCommand => {
+  if (reservation.kind === 'offer') {
+    const { subscriptionId, purchase } = reservation;
+    const { limit, cap, ended } = reservation.limits;
+    const { offerId, skuId, quantity = 1 } = purchase;
+    const slot = { subscriptionId, skuId, quantity, commandId, purchase };
+    return new ClaimOfferSlot({ offerId, limit, cap, slot, ended }, meta);
+  }
+  const { subscriptionId, offerId, skuId, added, after, limits } = reservation;
+  const claim = { subscriptionId, offerId, skuId, added, commandId, after, revision: onlyAt };
+  return new ClaimSeats({ claim, cap: limits.cap, ended: limits.ended }, meta);
 };
+
+const followUp = (meta: Meta, commandId: string): Meta => ({ ...meta, commandId, causationId: meta.commandId });

@@ -33,7 +33,7 @@ const buy = (on: WriteSide, subscriptionId: string, quantity: number) =>
     ),
   );
 const add = (on: WriteSide, quantity: number, key = 'add', subscriptionId = 's1') =>
-  on.commands.send(subscriptionId, new AddSeats({ quantity }, metaOf(key)));
+  on.commands.send(new AddSeats({ subscriptionId, quantity }, metaOf(key)));
 
 const logOf = async (): Promise<readonly Recorded[]> => {
   const all: Recorded[] = [];
@@ -101,7 +101,7 @@ describe('an increase of a capped SKU', () => {
     const doomed = await writeSide(dying(store, 1, 'after'), reads);
     await expect(add(doomed, 3)).rejects.toThrow('killed');
     expect(codeOf(await buy(side, 's2', 3))).toBe('OFFER_LIMIT');
-    await side.commands.send('s1', new PauseSubscription({}, metaOf('pause')));
+    await side.commands.send(new PauseSubscription({ subscriptionId: 's1' }, metaOf('pause')));
     await finish(side);
     await finish(side);
     expect((await types('customer-c1')).slice(2)).toEqual(['SeatsClaimed', 'SeatsReleased']);
@@ -112,9 +112,9 @@ describe('an increase of a capped SKU', () => {
   it('for one revision alone is not finished at another', async () => {
     await buy(side, 's1', 5);
     const doomed = await writeSide(dying(store, 1, 'after'), reads);
-    const command = new AddSeats({ quantity: 3 }, { ...metaOf('add'), conditions: { revision: 1 } });
-    await expect(doomed.commands.send('s1', command)).rejects.toThrow('killed');
-    await side.commands.send('s1', new RenameSubscription({ friendlyName: 'ours' }, metaOf('rename')));
+    const command = new AddSeats({ subscriptionId: 's1', quantity: 3 }, metaOf('add'), { expectedRevision: 1 });
+    await expect(doomed.commands.send(command)).rejects.toThrow('killed');
+    await side.commands.send(new RenameSubscription({ subscriptionId: 's1', friendlyName: 'ours' }, metaOf('rename')));
     await finish(side);
     expect(await types('subscription-s1')).toEqual([...bought, 'SubscriptionRenamed']);
     expect(await claims()).toEqual({});

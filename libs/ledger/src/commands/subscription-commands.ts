@@ -1,26 +1,25 @@
 import { customer } from '#customer';
-import type { Answer, CommandHandler, Outcome } from '#event-store';
-import { isRefusal, type Refusal } from '#kernel';
+import type { Outcome } from '#event-store';
+import type { Refusal } from '#kernel';
 import type { PolicyTimeline } from '#policy';
 import {
   subscription,
-  type AddSeats,
   type AlignableSubscription,
   type CustomerFacts,
   type HeldSubscription,
   type PurchaseSubscription,
+  type Subscription,
   type SubscriptionVerb,
   type Surroundings,
   type UpgradeSubscription,
 } from '#subscription';
-import { answerOf } from './command-result.ts';
 import type { CommandAnswer } from '../context/caller.ts';
+import type { PriceLists } from '../queries/catalog-cache.ts';
 import type { Customers } from '../queries/customers.ts';
 import type { Growth, Holdings, Limits } from './customer-limits.ts';
-import type { OfferSlots } from './reservations.ts';
-import type { PriceLists } from '../queries/catalog-cache.ts';
-import { quoteToken, stale } from './quote-token.ts';
-import { upgradeWith, type HandleOptions, type Wish } from './upgrade-command.ts';
+import { dispatch, type DispatchDeps } from './dispatch.ts';
+import type { Reservation } from './reservations.ts';
+import { upgrade } from './upgrade-command.ts';
 import type { UpgradeOutcomes } from './upgrade-outcome.ts';
 
 /** Verbs that look at the customer: add-ons by country (R35), a suspension's retention by the account's age (R41). */
@@ -30,12 +29,10 @@ const asksForCustomer: ReadonlySet<SubscriptionVerb['type']> = new Set([
   'SuspendSubscription',
 ]);
 
-type Parts = {
-  readonly handling: CommandHandler;
+type Parts = Omit<DispatchDeps, 'surroundings'> & {
   readonly priceLists: PriceLists;
   readonly policies: PolicyTimeline;
   readonly holdings: Holdings;
-  readonly slots: OfferSlots;
   readonly outcomes: UpgradeOutcomes;
   readonly customers: Customers;
 };
@@ -54,61 +51,45 @@ export class SubscriptionCommands {
     return { catalogue: priceLists.timeline, policies, ...(facts === undefined ? {} : { customer: facts }) };
   }
 
-  /** A verb on a subscription that exists. */
-  async send(subscriptionId: string, command: SubscriptionVerb): Promise<CommandAnswer | Refusal> {
-    const { holdings, customers } = this.#parts;
-    const growth = await holdings.growth(subscriptionId, command);
-    const facts = asksForCustomer.has(command.type) ? await customers.of(subscriptionId) : factsOf(growth);
-    const target = await holdings.target(command);
-    const surroundings = { ...this.surroundings(facts), ...(target === undefined ? {} : { target }) };
-    const wish = { command, stream: `subscription-${subscriptionId}`, surroundings };
-    const outcome =
-      growth !== undefined && command.type === 'AddSeats'
-        ? await this.#addSeats({ ...wish, command }, subscriptionId, growth)
-        : await this.#handle(subscriptionId, wish);
-    return isRefusal(outcome) ? outcome : answerOf(outcome, { ids: { subscriptionId }, ...quoteOf(wish, outcome) });
-  }
-
-  /** Seats of a capped SKU are claimed on the customer's stream before the increase is recorded (E48). */
-  #addSeats(
-    wish: Wish & { readonly command: AddSeats },
-    subscriptionId: string,
-    { offerId, skuId, buyer: { customerId }, revision, limits }: Growth,
-  ): Promise<Outcome> {
-    const increase = { subscriptionId, customerId, offerId, skuId, revision, command: wish.command };
-    const unjudged = { ...wish, surroundings: this.surroundings() };
-    return this.#parts.slots.addSeats(increase, limits, ({ dryRun, claimed }) =>
-      this.#handle(subscriptionId, claimed ? unjudged : wish, { dryRun }),
-    );
+  /** A verb on a subscription that exists. Seats of a capped SKU are claimed before the increase is recorded (E48). */
+  async send(command: SubscriptionVerb): Promise<CommandAnswer | Refusal> {
+    const { target: id, type } = command;
+    const growth = await this.#parts.holdings.growth(command);
+    const facts = asksForCustomer.has(type) ? await this.#parts.customers.of(id) : factsOf(growth);
+    const target = await this.#parts.holdings.target(command);
+    const reserved = growth && command.type === 'AddSeats' ? seatsFor(growth, id, command.data.quantity) : undefined;
+    return dispatch(this.#deps, {
+      command,
+      id,
+      decider: this.#decider(facts, target),
+      ids: { subscriptionId: id },
+      ...(reserved && { reservation: { of: reserved, claimed: this.#decider() } }),
+    });
   }
 
   /** A purchase. What is limited is claimed on the customer's stream before the purchase is recorded (R5, E48). */
   async purchase(command: PurchaseSubscription): Promise<CommandAnswer | Refusal> {
     const { subscriptionId } = command.data;
     const { facts, limits } = await this.#buying(command);
-    const wish = { command, stream: null, surroundings: this.surroundings(facts) };
-    const free = facts === undefined || limits === undefined || (limits.limit === null && limits.cap === null);
-    const unjudged = { ...wish, surroundings: this.surroundings(facts && unlimited(facts)) };
-    const outcome = free
-      ? await this.#handle(subscriptionId, wish)
-      : await this.#parts.slots.purchase(command, limits, ({ dryRun, claimed }) =>
-          this.#handle(subscriptionId, claimed ? unjudged : wish, { dryRun }),
-        );
-    if (isRefusal(outcome)) return outcome;
-    const location = `/v1/subscriptions/${subscriptionId}`;
-    return answerOf(outcome, { ids: { subscriptionId }, location, ...quoteOf(wish, outcome) });
+    const limited = limits !== undefined && (limits.limit !== null || limits.cap !== null);
+    return dispatch(this.#deps, {
+      command,
+      id: subscriptionId,
+      decider: this.#decider(facts),
+      ids: { subscriptionId },
+      location: `/v1/subscriptions/${subscriptionId}`,
+      ...(limited && {
+        reservation: { of: offerFor(command, limits), claimed: this.#decider(facts && unlimited(facts)) },
+      }),
+    });
   }
 
   /** Tries a purchase as if the customer held these subscriptions, too. Records nothing. */
   async rehearse(command: PurchaseSubscription, besides: readonly HeldSubscription[]): Promise<Outcome> {
     const { facts } = await this.#buying(command);
     const { held = [], seats = [] } = facts ?? {};
-    const surroundings = this.surroundings(
-      facts && { ...facts, held: [...held, ...besides], seats: [...seats, ...besides] },
-    );
-    return this.#parts.handling.handle(subscription(surroundings), command.data.subscriptionId, command, {
-      dryRun: true,
-    });
+    const decider = this.#decider(facts && { ...facts, held: [...held, ...besides], seats: [...seats, ...besides] });
+    return this.#parts.handling.handle(decider, command.data.subscriptionId, command, { dryRun: true });
   }
 
   /** What a purchase must know of its customer, and of what is limited; nothing of an unknown customer. */
@@ -135,37 +116,32 @@ export class SubscriptionCommands {
   }
 
   /** An upgrade; of some of the seats, or into another subscription, it is answered when both sides are durable. */
-  async upgrade(subscriptionId: string, command: UpgradeSubscription): Promise<CommandAnswer | Refusal> {
-    const facts = factsOf(await this.#parts.holdings.growth(subscriptionId, command));
-    const surroundings = this.surroundings(facts);
-    return upgradeWith(
-      { outcomes: this.#parts.outcomes, surroundings, handle: (...asked) => this.#handle(subscriptionId, ...asked) },
-      subscriptionId,
-      command,
-    );
+  async upgrade(command: UpgradeSubscription): Promise<CommandAnswer | Refusal> {
+    const facts = factsOf(await this.#parts.holdings.growth(command));
+    const { target: id } = command;
+    return upgrade(this.#deps, this.#parts.outcomes, { command, id, decider: this.#decider(facts) });
   }
 
-  /** Decides and records; with a quote in hand, only what was quoted. */
-  #handle(
-    subscriptionId: string,
-    wish: Wish,
-    { dryRun, quoted = true, besides = [] }: HandleOptions = {},
-  ): Promise<Outcome | Refusal> {
-    const { command, surroundings } = wish;
-    const { conditions = {} } = command.meta;
-    const quote = quoted ? conditions.quote : undefined;
-    return this.#parts.handling.handle(subscription(surroundings), subscriptionId, command, {
-      expected: conditions.revision,
-      dryRun: dryRun ?? conditions.dryRun,
-      ...(quote !== undefined && {
-        agree: ({ events }: Answer) => (quoteToken(wish, [...events, ...besides]) === quote ? undefined : stale()),
-      }),
-    });
+  #decider(facts?: CustomerFacts, target?: Subscription) {
+    return subscription({ ...this.surroundings(facts), ...(target !== undefined && { target }) });
+  }
+
+  get #deps(): DispatchDeps {
+    const { handling, reservations } = this.#parts;
+    return { handling, reservations, surroundings: () => this.surroundings() };
   }
 }
 
-const quoteOf = (wish: Parameters<typeof quoteToken>[0], { outcome, events }: Answer) =>
-  outcome === 'dryRun' ? { quoteToken: quoteToken(wish, events) } : {};
+const seatsFor = (
+  { offerId, skuId, buyer: { customerId }, revision: after, limits }: Growth,
+  subscriptionId: string,
+  added: number,
+): Reservation => ({ kind: 'seats', customerId, subscriptionId, offerId, skuId, added, after, limits });
+
+const offerFor = ({ data: purchase }: PurchaseSubscription, limits: Limits): Reservation => {
+  const { customerId, subscriptionId } = purchase;
+  return { kind: 'offer', customerId, subscriptionId, purchase, limits };
+};
 
 /** What a verb must know of the customer who would get more seats of a capped SKU (E48). */
 const factsOf = (growth: Growth | undefined): CustomerFacts | undefined =>

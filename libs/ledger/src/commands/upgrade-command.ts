@@ -1,33 +1,14 @@
-import type { Answer, Outcome } from '#event-store';
-import { isRefusal, refuse, type Recorded, type Refusal } from '#kernel';
-import { UpgradeSubscription, type SubscriptionCommand, type Surroundings } from '#subscription';
+import type { Answer } from '#event-store';
+import { isRefusal, refuse, type Refusal } from '#kernel';
+import { UpgradeSubscription, type Subscription, type SubscriptionEvent } from '#subscription';
 import type { CommandAnswer } from '../context/caller.ts';
 import { derivedId } from '../context/deterministic-id.ts';
 import { answerOf } from './command-result.ts';
-import { quoteToken, stale } from './quote-token.ts';
+import { preview, recordPreviewed, tokenFor, type Dispatch, type DispatchDeps } from './dispatch.ts';
+import { stale } from './quote-token.ts';
 import { idsOf, type CameBack, type UpgradeOutcomes } from './upgrade-outcome.ts';
 
-/** A command, where it goes, and what it is judged by. */
-export type Wish = {
-  readonly command: SubscriptionCommand;
-  readonly stream: string | null;
-  readonly surroundings: Surroundings;
-};
-
-export type HandleOptions = {
-  readonly dryRun?: boolean;
-  /** Whether a quote in hand is held to. */
-  readonly quoted?: boolean;
-  /** What the other side of an upgrade would record: a part of what was quoted. */
-  readonly besides?: readonly Recorded[];
-};
-
-type Parts = {
-  readonly outcomes: UpgradeOutcomes;
-  readonly surroundings: Surroundings;
-  /** Decides and records on the source. */
-  readonly handle: (wish: Wish, options: HandleOptions) => Promise<Outcome>;
-};
+type Upgrade = Pick<Dispatch<UpgradeSubscription, SubscriptionEvent, Subscription>, 'command' | 'decider' | 'id'>;
 
 /** How often an upgrade is tried whose seats came back. */
 const ATTEMPTS = 5;
@@ -37,40 +18,44 @@ const ATTEMPTS = 5;
  * again under an id of its own that follows from the key, so that the key may be sent again as after any refusal
  * (http-api.md §2).
  */
-export const upgradeWith = async (
-  parts: Parts,
-  subscriptionId: string,
-  command: UpgradeSubscription,
+export const upgrade = async (
+  deps: DispatchDeps,
+  outcomes: UpgradeOutcomes,
+  { command, ...sent }: Upgrade,
 ): Promise<CommandAnswer | Refusal> => {
   let attempt = command;
   for (let n = 0; n < ATTEMPTS; n += 1) {
-    const answer = await once(parts, subscriptionId, attempt);
+    const answer = await once(deps, outcomes, { ...sent, command: attempt });
     if (!('cameBack' in answer)) return answer;
-    const { commandId } = attempt.meta;
-    attempt = new UpgradeSubscription(command.data, { ...command.meta, commandId: derivedId('again', commandId) });
+    const { data, meta, options, target: subscriptionId } = attempt;
+    const again = { ...meta, commandId: derivedId('again', meta.commandId) };
+    attempt = new UpgradeSubscription({ subscriptionId, ...data }, again, options);
   }
   return refuse('PROCESS_PENDING', 'the seats came back each time: ask again with the same key');
 };
 
 const once = async (
-  { outcomes, surroundings, handle }: Parts,
-  subscriptionId: string,
-  command: UpgradeSubscription,
+  deps: DispatchDeps,
+  outcomes: UpgradeOutcomes,
+  upgrading: Upgrade,
 ): Promise<CommandAnswer | CameBack | Refusal> => {
-  const { commandId, conditions: { dryRun, quote } = {} } = command.meta;
-  const wish = { command, stream: `subscription-${subscriptionId}`, surroundings };
-  // Without its conditions: they are judged when it is carried out, and a quote holds for both sides.
-  const rehearsed = await handle(wish, { dryRun: true, quoted: false });
-  if (isRefusal(rehearsed)) return rehearsed;
-  const received = rehearsed.outcome === 'replayed' ? [] : await outcomes.rehearse(rehearsed, commandId);
-  if (isRefusal(received)) return received;
-  const token = quoteToken(wish, [...rehearsed.events, ...received]);
-  if (rehearsed.outcome === 'dryRun' && quote !== undefined && quote !== token) return stale();
-  if (rehearsed.outcome === 'dryRun' && dryRun === true)
-    return answerOf(rehearsed, { ids: idsOf(subscriptionId, rehearsed), alsoRecorded: received, quoteToken: token });
-  // Judged once more at the append: between rehearsal and here, something may have moved.
-  const outcome = await handle(wish, { dryRun: false, besides: received });
-  return isRefusal(outcome) ? outcome : arrived(outcomes, subscriptionId, outcome, commandId);
+  const { command, id } = upgrading;
+  const { options, meta } = command;
+  const sent = { ...upgrading, ids: { subscriptionId: id } };
+  const previewed = await preview(deps, sent);
+  if (isRefusal(previewed)) return previewed;
+  if (previewed.outcome === 'dryRun') {
+    const received = await outcomes.rehearse(previewed, meta.commandId);
+    if (isRefusal(received)) return received;
+    // A quote holds for both sides.
+    const token = tokenFor(deps, sent, [...previewed.events, ...received]);
+    if (options.quoteToken !== undefined && options.quoteToken !== token) return stale();
+    if (options.dryRun === true)
+      return answerOf(previewed, { ids: idsOf(id, previewed), alsoRecorded: received, quoteToken: token });
+  }
+  // Judged once more at the append: between the preview and here, something may have moved.
+  const outcome = await recordPreviewed(deps, sent, previewed);
+  return isRefusal(outcome) ? outcome : arrived(outcomes, id, outcome, meta.commandId);
 };
 
 const arrived = async (

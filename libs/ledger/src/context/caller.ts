@@ -1,4 +1,4 @@
-import type { Actor, PartnerFacts, Refusal } from '#kernel';
+import type { Actor, CommandOptions, PartnerFacts, Refusal } from '#kernel';
 
 /** Who sent a request, as its key or token tells. The access guard puts it on the request as `caller`. */
 export type Caller = {
@@ -14,11 +14,8 @@ export type CommandRequest = {
   /** As sent, or generated. */
   readonly idempotencyKey: string;
   readonly correlationId: string;
-  readonly dryRun: boolean;
-  /** `If-Match`. */
-  readonly revision?: number;
-  /** `Quote-Token`. */
-  readonly quote?: string;
+  /** `If-Match`, `Quote-Token` and `dryRun`. */
+  readonly options: CommandOptions;
 };
 
 /** What a command answers, before it is put into HTTP (http-api.md §2). */

@@ -9,25 +9,24 @@ export type Stream = `${'cart' | 'catalog' | 'clock' | 'customer' | 'key' | 'par
  * What a command is recorded with. The same key of the same partner on the same resource gives the same command id, for
  * ever. A command from outside is its own cause.
  */
-export const metaFor = (request: CommandRequest, stream: Stream, now: Instant): Meta => {
-  const { caller, correlationId, dryRun, revision, quote } = request;
-  const commandId = commandIdOf(caller.actor.partnerId, stream, request.idempotencyKey);
-  const conditions = {
-    ...(revision === undefined ? {} : { revision }),
-    ...(dryRun ? { dryRun } : {}),
-    ...(quote === undefined ? {} : { quote }),
-  };
+export const metaFor = (request: Omit<CommandRequest, 'options'>, stream: Stream, now: Instant): Meta => {
+  const { caller, correlationId } = request;
+  const commandId = commandIdFor(request, stream);
   return {
     commandId,
-    subject: stream.slice(stream.indexOf('-') + 1),
     at: now,
     actor: caller.actor,
     partner: caller.partner,
     correlationId,
     causationId: commandId,
-    ...(Object.keys(conditions).length === 0 ? {} : { conditions }),
   };
 };
+
+/** The id of a command before it is made, for ids that follow from it. */
+export const commandIdFor = (
+  { caller, idempotencyKey }: Pick<CommandRequest, 'caller' | 'idempotencyKey'>,
+  stream: Stream,
+): string => commandIdOf(caller.actor.partnerId, stream, idempotencyKey);
 
 /** What the ledger records on its own account, as `who`: for the operator's partner, where no other one is concerned. */
 export const ownMeta = (who: string, commandId: string, at: Instant, partnerId = 'default'): Meta => ({

@@ -90,7 +90,7 @@ export class Orders {
       if (placed.orderId === null || placed.results.has(line.line)) continue;
       // In the buyer's name, at the instant of the checkout: however late this comes by, it is what was bought then.
       const result = await this.#buy(line, ordered, { ...meta(), at: orderedAt, actor: ordered.meta.actor });
-      const record = new RecordOrderLine({ line: line.line, result }, meta('record', String(line.line)));
+      const record = new RecordOrderLine({ orderId, line: line.line, result }, meta('record', String(line.line)));
       await handling.handle(order, orderId, record, { fingerprint: `${orderId}/${line.line}` });
     }
   }

@@ -1,4 +1,4 @@
-import { customer, ReleaseOfferSlot, ReleaseSeats, type OfferSlotClaimed, type SeatsClaimed } from '#customer';
+import { customer, type OfferSlotClaimed, type SeatsClaimed } from '#customer';
 import type { CommandHandler } from '#event-store';
 import { isRefusal, type Meta, type Recorded } from '#kernel';
 import { AddSeats, PurchaseSubscription, subscription, type CustomerFacts, type Surroundings } from '#subscription';
@@ -8,7 +8,7 @@ import { factsOf } from '../queries/partners.ts';
 
 type Parts = {
   readonly handling: CommandHandler;
-  readonly slots: OfferSlots;
+  readonly reservations: OfferSlots;
   readonly customers: Customers;
   readonly surroundings: () => Surroundings;
 };
@@ -26,7 +26,7 @@ export class Purchases {
 
   /** The reaction of the process to `OfferSlotClaimed`. */
   async whenSlotIsClaimedThenPurchase(event: Recorded): Promise<void> {
-    const { handling, slots, surroundings, customers } = this.#parts;
+    const { handling, reservations, surroundings, customers } = this.#parts;
     const { commandId, subscriptionId, effectiveAt, ...claimed } = (event as Recorded<OfferSlotClaimed>).data;
     const purchase = claimed.purchase as PurchaseSubscription['data'];
     const { customerId, customTermEndDate } = purchase;
@@ -38,24 +38,22 @@ export class Purchases {
     const decider = subscription({ ...surroundings(), customer: { ...buyer, alignable } });
     const outcome = await handling.handle(decider, subscriptionId, new PurchaseSubscription(purchase, meta));
     if (!isRefusal(outcome)) return;
-    const release = (of: Meta) => new ReleaseOfferSlot({ subscriptionId, commandId }, of);
-    await slots.release(customerId, event.revision, meta, release);
+    await reservations.release({ kind: 'offer', customerId, subscriptionId }, event.revision, meta);
   }
 
   /** The reaction of the process to `SeatsClaimed`. */
   async whenSeatsAreClaimedThenAdd(event: Recorded): Promise<void> {
-    const { handling, slots, surroundings } = this.#parts;
+    const { handling, reservations, surroundings } = this.#parts;
     const { commandId, subscriptionId, added, revision, effectiveAt } = (event as Recorded<SeatsClaimed>).data;
     const customerId = event.stream.slice('customer-'.length);
     if ((await this.#stillClaimed(customerId, subscriptionId, commandId)) === undefined) return;
     const meta = await this.#metaOf(event, commandId, effectiveAt);
-    const command = new AddSeats({ quantity: added }, { ...meta, subject: subscriptionId });
+    const command = new AddSeats({ subscriptionId, quantity: added }, meta);
     const outcome = await handling.handle(subscription(surroundings()), subscriptionId, command, {
-      expected: revision ?? undefined,
+      expectedRevision: revision ?? undefined,
     });
     if (!isRefusal(outcome)) return;
-    const release = (of: Meta) => new ReleaseSeats({ subscriptionId, commandId }, of);
-    await slots.release(customerId, event.revision, meta, release);
+    await reservations.release({ kind: 'seats', customerId, subscriptionId }, event.revision, meta);
   }
 
   /**
@@ -67,8 +65,8 @@ export class Purchases {
     subscriptionId: string,
     commandId: string,
   ): Promise<CustomerFacts | undefined> {
-    const { handling, slots } = this.#parts;
-    await slots.settled(commandId);
+    const { handling, reservations } = this.#parts;
+    await reservations.settled(commandId);
     const { state } = await handling.load(customer, customerId);
     if (state.customerId === null || state.slots[subscriptionId]?.claims[commandId] === undefined) return undefined;
     return { ...state, held: [] };

@@ -27,6 +27,7 @@ const buys = async (subscriptionId: string, offerId: string): Promise<void> => {
   await side.commands.purchase(new PurchaseSubscription({ ...wish(offerId), ...ids }, metaOf(`buy-${subscriptionId}`)));
 };
 const toPlus = {
+  subscriptionId: 'a',
   offerId: 'PLUS',
   skuId: '1',
   quantity: 1,
@@ -34,6 +35,7 @@ const toPlus = {
   newSubscriptionId: 'new-a',
 };
 const toBasic = {
+  subscriptionId: 'b',
   offerId: 'BASIC',
   skuId: '1',
   quantity: 1,
@@ -81,7 +83,7 @@ describe('an upgrade into a subscription whose own seats are under way', () => {
     await buys('a', 'BASIC');
     await buys('b', 'PLUS');
     await leaves('b', new UpgradeSubscription({ ...toBasic, target: 'new' }, metaOf('from-b')));
-    const asked = side.commands.upgrade('a', fromA());
+    const asked = side.commands.upgrade(fromA());
     follows();
     expect(isRefusal(await asked)).toBe(false);
     expect(await types('a')).toEqual(['UpgradeStarted', 'ChargesPosted', 'UpgradeCompleted']);
@@ -99,11 +101,14 @@ describe('two upgrades that wait for each other', () => {
       const started = {
         [a]: await leaves(
           a,
-          new UpgradeSubscription({ ...toPlus, target: { subscriptionId: b } }, metaOf(`from-${a}`)),
+          new UpgradeSubscription({ ...toPlus, subscriptionId: a, target: { subscriptionId: b } }, metaOf(`from-${a}`)),
         ),
         [b]: await leaves(
           b,
-          new UpgradeSubscription({ ...toBasic, target: { subscriptionId: a } }, metaOf(`from-${b}`)),
+          new UpgradeSubscription(
+            { ...toBasic, subscriptionId: b, target: { subscriptionId: a } },
+            metaOf(`from-${b}`),
+          ),
         ),
       };
       await side.upgrades.whenSeatsLeaveThenDeliver(started[first] as Recorded);
@@ -129,10 +134,10 @@ describe('two upgrades that wait for each other', () => {
     await side.upgrades.whenSeatsLeaveThenDeliver(both[0] as Recorded);
     follows();
     // The one that gave way: its key may be sent again, and then it is carried out.
-    const answers = [await side.commands.upgrade('a', asA), await side.commands.upgrade('b', asB)];
+    const answers = [await side.commands.upgrade(asA), await side.commands.upgrade(asB)];
     expect(answers.map((answer) => isRefusal(answer))).toEqual([false, false]);
     expect([await seatsOf('a'), await seatsOf('b')]).toEqual([3, 3]);
-    const again = await side.commands.upgrade('b', asB);
+    const again = await side.commands.upgrade(asB);
     expect(isRefusal(again) ? again : again.replayed).toBe(true);
   });
 });
@@ -140,16 +145,16 @@ describe('two upgrades that wait for each other', () => {
 describe('an upgrade that its target refused after all', () => {
   it('left nothing that matters: the saved change is there, and the key may be sent again (http-api.md §2)', async () => {
     await buys('a', 'BASIC');
-    const save = new ScheduleChange({ quantity: 2, newSubscriptionId: 'n' }, metaOf('save'));
-    expect(isRefusal(await side.commands.send('a', save))).toBe(false);
+    const save = new ScheduleChange({ subscriptionId: 'a', quantity: 2, newSubscriptionId: 'n' }, metaOf('save'));
+    expect(isRefusal(await side.commands.send(save))).toBe(false);
     await side.upgrades.whenSeatsLeaveThenDeliver(await leaves('a', fromA()));
     const { state } = await side.handling.load(subscription(side.surroundings()), 'a');
     expect(state).toMatchObject({ quantity: 3, scheduledChange: { quantity: 2 }, inTransit: null });
-    const refused = await side.commands.upgrade('a', fromA());
+    const refused = await side.commands.upgrade(fromA());
     expect(isRefusal(refused) ? refused.refused : 'yes').toBe('TARGET_NOT_FOUND');
     await buys('b', 'PLUS');
     follows();
-    expect(isRefusal(await side.commands.upgrade('a', fromA()))).toBe(false);
+    expect(isRefusal(await side.commands.upgrade(fromA()))).toBe(false);
     expect(await seatsOf('b')).toBe(4);
   });
 });

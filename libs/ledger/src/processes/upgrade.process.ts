@@ -66,20 +66,22 @@ export class Upgrades {
   /** Tells the source. Told already, by this process before it died: then nothing is under way any more. */
   async #settleUp(started: Started, target: Outcome): Promise<void> {
     const { transitionId, source } = started.data;
+    const { subscriptionId } = source;
     const meta = await this.#meta(started, 'settle-up');
     const verdict = isRefusal(target)
-      ? new ReturnUpgrade({ transitionId, code: target.refused }, meta)
-      : new CompleteUpgrade({ transitionId }, meta);
+      ? new ReturnUpgrade({ subscriptionId, transitionId, code: target.refused }, meta)
+      : new CompleteUpgrade({ subscriptionId, transitionId }, meta);
     const decider = subscription(this.#parts.surroundings());
-    await this.#parts.handling.handle(decider, source.subscriptionId, verdict, { fingerprint: transitionId });
+    await this.#parts.handling.handle(decider, subscriptionId, verdict, { fingerprint: transitionId });
   }
 
   /** Sends the seats to their target, or only tries to. */
   async receive(started: Started, dryRun = false): Promise<Outcome> {
-    const command = new ReceiveUpgrade({ started: started.data }, await this.#meta(started, 'receive'));
+    const { targetSubscriptionId: subscriptionId } = started.data;
+    const command = new ReceiveUpgrade({ subscriptionId, started: started.data }, await this.#meta(started, 'receive'));
     const decider = subscription(this.#parts.surroundings());
     const options = { dryRun, fingerprint: started.data.transitionId };
-    return this.#parts.handling.handle(decider, started.data.targetSubscriptionId, command, options);
+    return this.#parts.handling.handle(decider, subscriptionId, command, options);
   }
 
   /** The upgrade that the target's own seats are under way by, also where it fell due and nobody has recorded it yet. */
@@ -91,7 +93,7 @@ export class Upgrades {
     const meta = await this.#meta(started, `${targetId}/${revision}`);
     const at = meta.at < effectiveAt ? effectiveAt : meta.at;
     const decider = subscription(this.#parts.surroundings());
-    await this.#parts.handling.handle(decider, targetId, new Settle({}, { ...meta, at }));
+    await this.#parts.handling.handle(decider, targetId, new Settle({ subscriptionId: targetId }, { ...meta, at }));
     return this.transitOf(targetId);
   }
 

@@ -1,8 +1,5 @@
-import { cataloguePublication, timeline, type CatalogueTimeline } from '#catalog';
+import { CATALOGUE_ID, cataloguePublication, timeline, type CatalogueTimeline } from '#catalog';
 import type { CommandHandler } from '#event-store';
-
-/** The stream of all published catalogues is `catalog-main`. */
-export const CATALOGUE_ID = 'main';
 
 /** The published price lists, kept at hand; read again from the log when told that there is a new one. */
 export class PriceLists {

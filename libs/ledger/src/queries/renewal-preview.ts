@@ -83,7 +83,8 @@ const arrival = async (
   load: Load,
 ): Promise<readonly SubscriptionEvent[] | Refusal> => {
   const target = arriving(await load(started.targetSubscriptionId), at, surroundings);
-  const command = new ReceiveUpgrade({ started }, foresight(started.source.partnerId, at));
+  const { targetSubscriptionId: subscriptionId } = started;
+  const command = new ReceiveUpgrade({ subscriptionId, started }, foresight(started.source.partnerId, at));
   const decision = subscription(surroundings).decide(command, target);
   // A target settles first, at its own cost.
   return isRefusal(decision) ? decision : decision.filter((event) => isChargeOf(event, started.transitionId));
@@ -103,7 +104,10 @@ const comingBack = (
   { refused: code }: Refusal,
   surroundings: Surroundings,
 ): readonly SubscriptionEvent[] => {
-  const command = new ReturnUpgrade({ transitionId, code }, foresight(source.partnerId, source.lastEffectiveAt));
+  const command = new ReturnUpgrade(
+    { subscriptionId: source.subscriptionId, transitionId, code },
+    foresight(source.partnerId, source.lastEffectiveAt),
+  );
   const decision = subscription(surroundings).decide(command, source);
   return isRefusal(decision) ? [] : decision;
 };

@@ -114,7 +114,11 @@ export class Scheduler {
     const { handling, surroundings } = this.#parts;
     const meta = ownMeta('scheduler', randomUUID(), at, partnerId);
     try {
-      const outcome = await handling.handle(subscription(surroundings()), subscriptionId, new Settle({}, meta));
+      const outcome = await handling.handle(
+        subscription(surroundings()),
+        subscriptionId,
+        new Settle({ subscriptionId }, meta),
+      );
       return isRefusal(outcome) || outcome.events.length === 0 ? undefined : outcome.position;
     } catch (error) {
       this.#complaint.about(error, { subscriptionId });

@@ -1,5 +1,5 @@
 import { dayOf, monthsOf } from '#calendar';
-import { commandClass, isRefusal, refuse, type Decision, type Event, type Instant, type Refusal } from '#kernel';
+import { commandTo, isRefusal, refuse, type Decision, type Event, type Instant, type Refusal } from '#kernel';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { windowStart } from '../verbs/cancel-new-commerce.ts';
 import { policyOf, quantityRefusal, windowOpen, type Asking } from '../guards.ts';
@@ -11,7 +11,7 @@ import type { Surroundings } from '../context.ts';
 import type { UpgradeStarted } from './transfer.ts';
 
 /** Take in the seats of an upgrade, as a new subscription or on top of one's own (R97). Sent by the upgrade process. */
-export class ReceiveUpgrade extends commandClass('ReceiveUpgrade')<{
+export class ReceiveUpgrade extends commandTo('subscription', 'ReceiveUpgrade')<{
   readonly started: UpgradeStarted['data'];
 }> {}
 

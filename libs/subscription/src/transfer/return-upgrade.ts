@@ -1,4 +1,4 @@
-import { commandClass, type Decision, type RefusalCode } from '#kernel';
+import { commandTo, type Decision, type RefusalCode } from '#kernel';
 import { chargedParts, withoutAddOns } from '../add-on.ts';
 import type { ChargeLine } from '../charges/charge-line.ts';
 import { charge, post, reversal, type ChargesPosted } from '../charges/charges.ts';
@@ -9,7 +9,7 @@ import type { AddOnAdded } from '../verbs/set-add-ons.ts';
 import { strange, type UpgradeReturned } from './transfer.ts';
 
 /** Give the source its seats back, because the target refused them. Sent by the upgrade process. */
-export class ReturnUpgrade extends commandClass('ReturnUpgrade')<{
+export class ReturnUpgrade extends commandTo('subscription', 'ReturnUpgrade')<{
   readonly transitionId: string;
   readonly code: RefusalCode;
 }> {}

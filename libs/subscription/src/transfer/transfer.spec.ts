@@ -42,9 +42,10 @@ const withAddOns = { catalogues };
 const basic = (setting = {}, wish: Wish = {}) => bought(start, wish, { ...withAddOns, ...setting });
 const standard = (setting = {}, wish: Wish = {}) =>
   bought(start, { subscriptionId: 's2', offerId: 'STANDARD', ...wish }, { ...withAddOns, ...setting });
-const setAddOns: Ask = (m) =>
+const setAddOns: Ask = (m, to) =>
   new SetAddOns(
     {
+      ...to,
       addOns: [
         { offerId: 'SUPPORT', skuId: '0001', quantity: 2 },
         { offerId: 'BACKUP', skuId: '0001', quantity: 4 },
@@ -54,7 +55,7 @@ const setAddOns: Ask = (m) =>
   );
 const addOnsOf = ({ state: { addOns } }: Story) => addOns.map(({ offerId, quantity }) => `${offerId} ${quantity}`);
 const child = (story: Story, at = soon) => deliver(story, at) as Story;
-const giveBack: Ask = (m) => new ReturnUpgrade({ transitionId: 's1-2', code: 'TARGET_NOT_ACTIVE' }, m);
+const giveBack: Ask = (m, to) => new ReturnUpgrade({ ...to, transitionId: 's1-2', code: 'TARGET_NOT_ACTIVE' }, m);
 
 describe('seats that arrive', () => {
   it.each([{}, docs])('drop the saved change of where they arrive, as any change of seats (A5, R88)', (setting) => {

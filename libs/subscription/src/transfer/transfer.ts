@@ -1,5 +1,5 @@
 import { dayOf } from '#calendar';
-import { commandClass, refuse, type Decision, type Event, type Instant, type Refusal, type RefusalCode } from '#kernel';
+import { commandTo, refuse, type Decision, type Event, type Instant, type Refusal, type RefusalCode } from '#kernel';
 import type { Decimal } from '#money';
 import { chargedParts } from '../add-on.ts';
 import type { ChargeLine } from '../charges/charge-line.ts';
@@ -57,7 +57,7 @@ export type UpgradeReturned = Event<
 >;
 
 /** Tell the source that its seats arrived. Sent by the upgrade process. */
-export class CompleteUpgrade extends commandClass('CompleteUpgrade')<{ readonly transitionId: string }> {}
+export class CompleteUpgrade extends commandTo('subscription', 'CompleteUpgrade')<{ readonly transitionId: string }> {}
 
 export type Leaving = {
   readonly transitionId: string;

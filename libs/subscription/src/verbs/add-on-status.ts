@@ -1,4 +1,4 @@
-import { commandClass, refuse, type Decision, type Event, type Instant, type Refusal } from '#kernel';
+import { commandTo, refuse, type Decision, type Event, type Instant, type Refusal } from '#kernel';
 import { chargedAs } from '../add-on.ts';
 import { post, type ChargesPosted } from '../charges/charges.ts';
 import { all, mayTry, onlyFor, type Asking } from '../guards.ts';
@@ -10,12 +10,12 @@ import { autoExpiresAt } from '../time/retention.ts';
 type Named = { readonly offerId: string; readonly skuId: string };
 
 /** Suspend a single add-on; its base goes on. */
-export class SuspendAddOn extends commandClass('SuspendAddOn')<
+export class SuspendAddOn extends commandTo('subscription', 'SuspendAddOn')<
   Named & { readonly reason: Reason; readonly comment?: string }
 > {}
 
 /** Give a single add-on back. */
-export class ReactivateAddOn extends commandClass('ReactivateAddOn')<Named> {}
+export class ReactivateAddOn extends commandTo('subscription', 'ReactivateAddOn')<Named> {}
 
 /** `cascade`: with its base, and back with it (R36, A15); `command`: by itself, and stays so (E28). */
 export type AddOnCause = 'cascade' | 'command';

@@ -1,5 +1,5 @@
 import { MOST_SEATS } from '#catalog';
-import { commandClass, isRefusal, type Decision, type Event } from '#kernel';
+import { commandTo, isRefusal, type Decision, type Event } from '#kernel';
 import { capped, post, type ChargesPosted } from '../charges/charges.ts';
 import {
   all,
@@ -20,7 +20,7 @@ import type { Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 
 /** More seats, at once (R79). */
-export class AddSeats extends commandClass('AddSeats')<{ readonly quantity: number }> {}
+export class AddSeats extends commandTo('subscription', 'AddSeats')<{ readonly quantity: number }> {}
 
 /** More seats, from this instant on (R79). */
 export type SeatsAdded = Event<'SeatsAdded', { readonly added: number; readonly quantity: number }>;

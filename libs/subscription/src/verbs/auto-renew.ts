@@ -1,10 +1,10 @@
-import { commandClass, refuse, type Decision, type Event, type Instant } from '#kernel';
+import { commandTo, refuse, type Decision, type Event, type Instant } from '#kernel';
 import { all, mayTry, mustBeActive, notTooOften, type Asking, type Guard } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing } from '../state.ts';
 
 /** Choose whether the subscription renews when its term ends (R75). */
-export class SetAutoRenew extends commandClass('SetAutoRenew')<{ readonly enabled: boolean }> {}
+export class SetAutoRenew extends commandTo('subscription', 'SetAutoRenew')<{ readonly enabled: boolean }> {}
 
 /** The subscription will renew when its term ends (R75). */
 export type AutoRenewEnabled = Event<'AutoRenewEnabled'>;

@@ -12,7 +12,7 @@ const refunded = (day: string, when: string, wish = {}, setting = {}) => {
 
 describe('cancelling', () => {
   it('ends everything at once, and keeps the reason (R39, R60)', () => {
-    const ask: Ask = (m) => new CancelSubscription({ reason: 'fraud', comment: 'stolen card' }, m);
+    const ask: Ask = (m, to) => new CancelSubscription({ ...to, reason: 'fraud', comment: 'stolen card' }, m);
     const story = bought(at).does('2021-07-15T10:00:00.000Z', ask);
     expect(story.last[0]).toEqual({
       type: 'SubscriptionCancelled',

@@ -1,4 +1,4 @@
-import { commandClass, refuse, type Decision, type Event, type Instant } from '#kernel';
+import { commandTo, refuse, type Decision, type Event, type Instant } from '#kernel';
 import { linesBack, post, type ChargesPosted } from '../charges/charges.ts';
 import * as marketplace from './cancel-marketplace.ts';
 import * as newCommerce from './cancel-new-commerce.ts';
@@ -7,7 +7,7 @@ import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-schedul
 import { deleted, type Existing, type Reason } from '../state.ts';
 
 /** End the whole subscription (R62). The reason is stored (R39). */
-export class CancelSubscription extends commandClass('CancelSubscription')<{
+export class CancelSubscription extends commandTo('subscription', 'CancelSubscription')<{
   readonly reason: Reason;
   readonly comment?: string;
 }> {}

@@ -245,7 +245,8 @@ describe('the add-ons of a base that changes its plan', () => {
       '2022-07-02T00:00:00.000Z',
       surroundings,
     );
-    const asked = (ask: Ask) => subscription(surroundings).decide(ask(meta('2022-07-02T09:00:00.000Z')), month);
+    const asked = (ask: Ask) =>
+      subscription(surroundings).decide(ask(meta('2022-07-02T09:00:00.000Z'), { subscriptionId: 's1' }), month);
     expect(asked(changePlan({ billingCycle: 'annual' }))).toMatchObject({ refused: 'PLAN_NOT_OFFERED' });
     expect(asked(schedule({ billingCycle: 'annual' }))).toMatchObject({ refused: 'PLAN_NOT_OFFERED' });
   });

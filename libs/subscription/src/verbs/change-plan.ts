@@ -1,14 +1,5 @@
 import { addDays, anchorOf, billingCycles, dayOf, monthsOf, terms, type BillingCycle, type Term } from '#calendar';
-import {
-  commandClass,
-  isRefusal,
-  refuse,
-  type Day,
-  type Decision,
-  type Event,
-  type Instant,
-  type Refusal,
-} from '#kernel';
+import { commandTo, isRefusal, refuse, type Day, type Decision, type Event, type Instant, type Refusal } from '#kernel';
 import type { Decimal } from '#money';
 import { addOnsOn, chargedParts } from '../add-on.ts';
 import { capped, charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
@@ -30,7 +21,7 @@ import type { Surroundings } from '../context.ts';
 import { openTerm, type OpenedTerm } from '../time/term.ts';
 
 /** Another term or billing plan in mid-term, as far as the preset allows (R78; `docs-2022-03`). */
-export class ChangePlan extends commandClass('ChangePlan')<{
+export class ChangePlan extends commandTo('subscription', 'ChangePlan')<{
   readonly term?: Term;
   readonly billingCycle?: BillingCycle;
 }> {}

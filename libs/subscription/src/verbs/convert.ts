@@ -1,5 +1,5 @@
 import { anchorOf, dayOf, type BillingCycle, type Term } from '#calendar';
-import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import { commandTo, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
 import type { Decimal } from '#money';
 import { charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
 import { paidPlan } from '../time/next-term.ts';
@@ -22,7 +22,7 @@ import type { Surroundings } from '../context.ts';
 import { openTerm, type OpenedTerm } from '../time/term.ts';
 
 /** Turn a trial into what it converts to, now instead of at its end. */
-export class ConvertTrial extends commandClass('ConvertTrial')<{
+export class ConvertTrial extends commandTo('subscription', 'ConvertTrial')<{
   readonly offerId?: string;
   readonly skuId?: string;
   readonly quantity?: number;

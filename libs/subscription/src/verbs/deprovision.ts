@@ -1,5 +1,5 @@
 import { dayOf } from '#calendar';
-import { commandClass, type Decision } from '#kernel';
+import { commandTo, type Decision } from '#kernel';
 import { post, type ChargesPosted } from '../charges/charges.ts';
 import type { SubscriptionDeleted } from '../time/end-term.ts';
 import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
@@ -7,7 +7,9 @@ import { usageLines } from './record-usage.ts';
 import type { Existing } from '../state.ts';
 
 /** End a usage-based service; it is not returned, so nothing is refunded (R53–R55). */
-export class DeprovisionSubscription extends commandClass('DeprovisionSubscription')<Record<never, never>> {}
+export class DeprovisionSubscription extends commandTo('subscription', 'DeprovisionSubscription')<
+  Record<never, never>
+> {}
 
 export const guard = all(mayTry('deprovision'), onlyFor('deprovision', 'usage'), mustBeActive);
 

@@ -1,11 +1,11 @@
-import { commandClass, type Decision, type Event } from '#kernel';
+import { commandTo, type Decision, type Event } from '#kernel';
 import { autoRenewOff, type AutoRenewDisabled } from './auto-renew.ts';
 import { all, mayTry, mustBeActive, notDuringTrial, onlyFor, type Asking } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing, Reason } from '../state.ts';
 
 /** Block a customer who does not pay (R66). The partner goes on being billed (R68, R72). */
-export class PauseSubscription extends commandClass('PauseSubscription')<{
+export class PauseSubscription extends commandTo('subscription', 'PauseSubscription')<{
   readonly reason?: Reason;
   readonly comment?: string;
 }> {}

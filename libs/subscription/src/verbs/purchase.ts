@@ -1,6 +1,15 @@
 import { anchorOf, dayOf, type Anchor, type BillingCycle, type Term } from '#calendar';
 import type { Offer, Sku } from '#catalog';
-import { commandClass, isRefusal, refuse, type Decision, type Event, type Instant, type Meta, type Day } from '#kernel';
+import {
+  commandNaming,
+  isRefusal,
+  refuse,
+  type Decision,
+  type Event,
+  type Instant,
+  type Meta,
+  type Day,
+} from '#kernel';
 import type { Decimal } from '#money';
 import { mayDo, pinAt, resolve, type PolicyPin } from '#policy';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
@@ -13,7 +22,7 @@ import type { Wish } from '../wish.ts';
 import { openAligned, openTermOf, openTrial } from '../time/term.ts';
 
 /** Buy a subscription for a customer: a one-line order. */
-export class PurchaseSubscription extends commandClass('PurchaseSubscription')<Wish> {}
+export class PurchaseSubscription extends commandNaming('subscription', 'PurchaseSubscription')<Wish> {}
 
 /** A subscription came to be, by purchase or as the new half of a partial upgrade. Pins everything it was decided under. */
 export type SubscriptionCreated = Event<

@@ -1,4 +1,4 @@
-import { commandClass, refuse, type Decision, type Event } from '#kernel';
+import { commandTo, refuse, type Decision, type Event } from '#kernel';
 import { chargedAs } from '../add-on.ts';
 import type { AddOnReactivated } from './add-on-status.ts';
 import { post, type ChargesPosted } from '../charges/charges.ts';
@@ -8,7 +8,7 @@ import { reactivationCharge } from '../charges/suspension-charges.ts';
 import type { Existing } from '../state.ts';
 
 /** Give access back after a suspension. */
-export class ReactivateSubscription extends commandClass('ReactivateSubscription')<Record<never, never>> {}
+export class ReactivateSubscription extends commandTo('subscription', 'ReactivateSubscription')<Record<never, never>> {}
 
 /** Users can work again, after a suspension. */
 export type SubscriptionReactivated = Event<'SubscriptionReactivated'>;

@@ -1,4 +1,4 @@
-import { commandClass, refuse, type Decision, type Event, type Instant, type Refusal } from '#kernel';
+import { commandTo, refuse, type Decision, type Event, type Instant, type Refusal } from '#kernel';
 import { add, compare, isZero, lineDown, negate, type Decimal } from '#money';
 import type { ChargeLine } from '../charges/charge-line.ts';
 import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
@@ -6,7 +6,7 @@ import { contentSeen, withSeen } from '../seen-usage.ts';
 import type { Existing, Usage } from '../state.ts';
 
 /** Tell what was used, at which price; the same `usageId` counts once (R55). */
-export class RecordUsage extends commandClass('RecordUsage')<{
+export class RecordUsage extends commandTo('subscription', 'RecordUsage')<{
   readonly meter: string;
   readonly quantity: Decimal;
   readonly unitPrice: Decimal;

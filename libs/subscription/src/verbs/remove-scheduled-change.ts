@@ -1,10 +1,10 @@
-import { commandClass, refuse, type Decision } from '#kernel';
+import { commandTo, refuse, type Decision } from '#kernel';
 import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
 import type { ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing } from '../state.ts';
 
 /** Forget the saved change (R85). */
-export class RemoveScheduledChange extends commandClass('RemoveScheduledChange')<Record<never, never>> {}
+export class RemoveScheduledChange extends commandTo('subscription', 'RemoveScheduledChange')<Record<never, never>> {}
 
 const nothingScheduled = () => refuse('NO_SCHEDULED_CHANGE', 'no change is scheduled');
 

@@ -1,5 +1,5 @@
 import { MOST_SEATS } from '#catalog';
-import { commandClass, isRefusal, refuse, type Decision, type Event, type Instant } from '#kernel';
+import { commandTo, isRefusal, refuse, type Decision, type Event, type Instant } from '#kernel';
 import { capped, post, type ChargesPosted } from '../charges/charges.ts';
 import {
   all,
@@ -23,7 +23,7 @@ import type { Existing, SeatLot } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 
 /** Fewer seats, at once, where the policy lets them go mid-term. */
-export class RemoveSeats extends commandClass('RemoveSeats')<{ readonly quantity: number }> {}
+export class RemoveSeats extends commandTo('subscription', 'RemoveSeats')<{ readonly quantity: number }> {}
 
 /** Fewer seats, from this instant on, and which lots they were taken from. */
 export type SeatsRemoved = Event<

@@ -1,9 +1,11 @@
-import { commandClass, refuse, type Decision, type Event } from '#kernel';
+import { commandTo, refuse, type Decision, type Event } from '#kernel';
 import { mayTry, type Asking } from '../guards.ts';
 import type { Existing } from '../state.ts';
 
 /** Give the subscription another label. Never touches a scheduled change (A5). */
-export class RenameSubscription extends commandClass('RenameSubscription')<{ readonly friendlyName: string }> {}
+export class RenameSubscription extends commandTo('subscription', 'RenameSubscription')<{
+  readonly friendlyName: string;
+}> {}
 
 /** The subscription has another label. */
 export type SubscriptionRenamed = Event<'SubscriptionRenamed', { readonly friendlyName: string }>;

@@ -1,9 +1,9 @@
-import { commandClass, refuse, type Decision, type Event } from '#kernel';
+import { commandTo, refuse, type Decision, type Event } from '#kernel';
 import { all, mayTry, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
 import type { Existing } from '../state.ts';
 
 /** Give access back after a pause (R69). */
-export class ResumeSubscription extends commandClass('ResumeSubscription')<Record<never, never>> {}
+export class ResumeSubscription extends commandTo('subscription', 'ResumeSubscription')<Record<never, never>> {}
 
 /** Users can work again, after a pause (R69). */
 export type SubscriptionResumed = Event<'SubscriptionResumed'>;

@@ -1,5 +1,5 @@
 import type { BillingCycle, Term } from '#calendar';
-import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import { commandTo, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
 import { changeRefusal, coming, seatsThatLeave } from '../time/next-term.ts';
 import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
 import { overCap, seatsOn } from '../seat-cap.ts';
@@ -9,7 +9,7 @@ import { targetRefusal } from '../transfer/receive-upgrade.ts';
 import { sourceOf } from '../transfer/transfer.ts';
 
 /** Save what shall change at renewal; overwrites what was saved before (R78, R84, R85). */
-export class ScheduleChange extends commandClass('ScheduleChange')<{
+export class ScheduleChange extends commandTo('subscription', 'ScheduleChange')<{
   readonly offerId?: string;
   readonly skuId?: string;
   readonly quantity?: number;

@@ -1,6 +1,6 @@
 import { dayOf } from '#calendar';
 import { addOnsFor, catalogueAt, type Sku } from '#catalog';
-import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import { commandTo, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
 import { compare, multiply } from '#money';
 import { capped, charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { chargedAs } from '../add-on.ts';
@@ -14,7 +14,7 @@ import type { Surroundings } from '../context.ts';
 type Wish = { readonly offerId: string; readonly skuId: string; readonly quantity: number };
 
 /** The full set of add-ons that a base shall have: all or nothing (R33). */
-export class SetAddOns extends commandClass('SetAddOns')<{ readonly addOns: readonly Wish[] }> {}
+export class SetAddOns extends commandTo('subscription', 'SetAddOns')<{ readonly addOns: readonly Wish[] }> {}
 
 /** An add-on joined the base, for the rest of its cycle and its term (R37). */
 export type AddOnAdded = Event<'AddOnAdded', Omit<AddOn, 'status' | 'cause' | 'suspension'>>;

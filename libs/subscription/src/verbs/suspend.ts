@@ -1,4 +1,4 @@
-import { commandClass, refuse, type Decision, type Event, type Instant } from '#kernel';
+import { commandTo, refuse, type Decision, type Event, type Instant } from '#kernel';
 import { chargedParts } from '../add-on.ts';
 import type { AddOnSuspended } from './add-on-status.ts';
 import { autoRenewOff, type AutoRenewDisabled } from './auto-renew.ts';
@@ -21,7 +21,7 @@ import type { Surroundings } from '../context.ts';
 import { suspensionCredit } from '../charges/suspension-charges.ts';
 
 /** Take access away for a reason that must be told (R39, E55). */
-export class SuspendSubscription extends commandClass('SuspendSubscription')<{
+export class SuspendSubscription extends commandTo('subscription', 'SuspendSubscription')<{
   readonly reason: Reason;
   readonly comment?: string;
 }> {}

@@ -254,8 +254,10 @@ describe('upgrading some seats to a new subscription (R90, R97)', () => {
   it('ends once: a second completion or return finds nothing under way', () => {
     const story = source().does(when, upgrade('STANDARD', 100));
     child(story);
-    expect(story.no(soon, (m) => new CompleteUpgrade({ transitionId: 's1-1' }, m), 'system')).toBe('NOTHING_CHANGES');
-    const back: Ask = (m) => new ReturnUpgrade({ transitionId: 's1-1', code: 'TARGET_NOT_FOUND' }, m);
+    expect(story.no(soon, (m, to) => new CompleteUpgrade({ ...to, transitionId: 's1-1' }, m), 'system')).toBe(
+      'NOTHING_CHANGES',
+    );
+    const back: Ask = (m, to) => new ReturnUpgrade({ ...to, transitionId: 's1-1', code: 'TARGET_NOT_FOUND' }, m);
     expect(story.no(soon, back, 'system')).toBe('NOTHING_CHANGES');
   });
 });

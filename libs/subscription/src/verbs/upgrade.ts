@@ -1,5 +1,5 @@
 import { dayOf } from '#calendar';
-import { commandClass, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import { commandTo, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
 import type { Decimal } from '#money';
 import { addOnsLeftBehind, chargedParts } from '../add-on.ts';
 import { capped, charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
@@ -24,7 +24,7 @@ import type { Surroundings } from '../context.ts';
 import { seatsLeave, type UpgradeStarted } from '../transfer/transfer.ts';
 
 /** Move seats to a better SKU, now: all of them, or some (R90, R92, R97). */
-export class UpgradeSubscription extends commandClass('UpgradeSubscription')<{
+export class UpgradeSubscription extends commandTo('subscription', 'UpgradeSubscription')<{
   readonly offerId: string;
   readonly skuId: string;
   readonly quantity: number;
