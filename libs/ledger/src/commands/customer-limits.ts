@@ -1,7 +1,7 @@
 import { catalogueAt, findOffer, findSku } from '#catalog';
 import { customer, seatsHeld, type Registered, type SeatCap, type SeenSeats, type SkuOf } from '#customer';
 import type { CommandHandler, Revision } from '#event-store';
-import type { Instant } from '#kernel';
+import { refuse, type Decider, type Instant, type Refusal } from '#kernel';
 import * as status from '#projections/status';
 import type { ReadStore } from '#read-store';
 import {
@@ -11,6 +11,8 @@ import {
   type HeldSeats,
   type HeldSubscription,
   type Subscription,
+  type SubscriptionCommand,
+  type SubscriptionEvent,
   type SubscriptionVerb,
   type Surroundings,
 } from '#subscription';
@@ -40,6 +42,9 @@ export type Growth = SkuOf & {
   /** Of the subscription when it was looked at. */
   readonly revision: Revision;
 };
+
+/** In place of a decision: the customer's seats of a capped SKU have to be looked up first. Recognised by identity. */
+export const limitsNeeded: Refusal = refuse('OFFER_LIMIT', 'the seats that the customer has were not looked up');
 
 type Parts = {
   readonly handling: CommandHandler;
@@ -81,9 +86,27 @@ export class Holdings {
     };
   }
 
+  /**
+   * The same decider, but where a verb would give more seats of a capped SKU, it answers `limitsNeeded`: what the customer
+   * has of it is looked up only then, and judged by the state on which the verb is decided.
+   */
+  unlessCapped(
+    decider: Decider<SubscriptionCommand, SubscriptionEvent, Subscription>,
+  ): Decider<SubscriptionCommand, SubscriptionEvent, Subscription> {
+    const decide = (command: SubscriptionCommand, state: Subscription) =>
+      this.#growsCapped(command, state) ? limitsNeeded : decider.decide(command, state);
+    return { ...decider, decide };
+  }
+
+  #growsCapped(command: SubscriptionCommand, state: Subscription): boolean {
+    const { actor, at } = command.meta;
+    if (!mayGrow(command) || state.status === 'none' || state.partnerId !== actor.partnerId) return false;
+    const settled = settle(state, at, this.#parts.surroundings()).state;
+    return this.#cap({ ...skuAfter(command, settled), at }) !== null;
+  }
+
   /** What a verb would give the subscription more seats of, where a customer's seats of that are capped. */
   async growth(command: SubscriptionVerb): Promise<Growth | undefined> {
-    if (!mayGrow.has(command.type)) return undefined;
     const { target: subscriptionId, meta } = command;
     const { actor, at } = meta;
     const { settled, revision } = await this.#look(subscriptionId, at);
@@ -172,12 +195,14 @@ const seatsNow = (state: Existing | undefined, { offerId, skuId }: SkuOf): numbe
     ? 0
     : state.quantity + (state.inTransit?.quantity ?? 0);
 
-const mayGrow: ReadonlySet<string> = new Set<SubscriptionVerb['type']>([
+const growing: ReadonlySet<string> = new Set<SubscriptionVerb['type']>([
   'AddSeats',
   'ConvertTrial',
   'ScheduleChange',
   'UpgradeSubscription',
 ]);
+
+const mayGrow = (command: SubscriptionCommand): command is SubscriptionVerb => growing.has(command.type);
 
 /** The SKU that the subscription, or what it opens, would be on. */
 const skuAfter = ({ data }: SubscriptionVerb, state: Existing): SkuOf => {

@@ -16,7 +16,7 @@ import {
 import type { CommandAnswer } from '../context/caller.ts';
 import type { PriceLists } from '../queries/catalog-cache.ts';
 import type { Customers } from '../queries/customers.ts';
-import type { Growth, Holdings, Limits } from './customer-limits.ts';
+import { limitsNeeded, type Growth, type Holdings, type Limits } from './customer-limits.ts';
 import { dispatch, type DispatchDeps } from './dispatch.ts';
 import type { Reservation } from './reservations.ts';
 import { upgrade } from './upgrade-command.ts';
@@ -37,6 +37,12 @@ type Parts = Omit<DispatchDeps, 'surroundings'> & {
   readonly customers: Customers;
 };
 
+type Sent<C> = {
+  readonly command: C;
+  readonly id: string;
+  readonly ids: { readonly subscriptionId: string };
+};
+
 /** Sends commands to subscriptions: with the price lists and rules in force, the customer's facts, and a quote to hold to. */
 export class SubscriptionCommands {
   readonly #parts: Parts;
@@ -54,17 +60,23 @@ export class SubscriptionCommands {
   /** A verb on a subscription that exists. Seats of a capped SKU are claimed before the increase is recorded (E48). */
   async send(command: SubscriptionVerb): Promise<CommandAnswer | Refusal> {
     const { target: id, type } = command;
-    const growth = await this.#parts.holdings.growth(command);
-    const facts = asksForCustomer.has(type) ? await this.#parts.customers.of(id) : factsOf(growth);
+    const facts = asksForCustomer.has(type) ? await this.#parts.customers.of(id) : undefined;
+    const sent = { command, id, ids: { subscriptionId: id } };
     const target = await this.#parts.holdings.target(command);
-    const reserved = growth && command.type === 'AddSeats' ? seatsFor(growth, id, command.data.quantity) : undefined;
-    return dispatch(this.#deps, {
-      command,
-      id,
-      decider: this.#decider(facts, target),
-      ids: { subscriptionId: id },
-      ...(reserved && { reservation: { of: reserved, claimed: this.#decider() } }),
-    });
+    const decider = this.#parts.holdings.unlessCapped(this.#decider(facts, target));
+    const response = await dispatch(this.#deps, { ...sent, decider });
+    return response === limitsNeeded ? this.#sendCapped(sent) : response;
+  }
+
+  async #sendCapped<C extends SubscriptionVerb>(sent: Sent<C>): Promise<CommandAnswer | Refusal> {
+    const { command, id } = sent;
+    const growth = await this.#parts.holdings.growth(command);
+    // Capped no more: the subscription has changed in the meantime.
+    if (growth === undefined) return this.send(command);
+    const decider = this.#decider(factsOf(growth), await this.#parts.holdings.target(command));
+    if (command.type !== 'AddSeats') return dispatch(this.#deps, { ...sent, decider });
+    const of = seatsFor(growth, id, command.data.quantity);
+    return dispatch(this.#deps, { ...sent, decider, reservation: { of, claimed: this.#decider() } });
   }
 
   /** A purchase. What is limited is claimed on the customer's stream before the purchase is recorded (R5, E48). */
