@@ -69,6 +69,17 @@ describe('the history over HTTP', () => {
     expect(after.items).toEqual(all.slice(2));
   });
 
+  it.each(['text/event-stream', 'application/x-ndjson', 'application/json'])(
+    'says by HEAD what it would answer with to %s',
+    async (accept) => {
+      const { base } = ledger.client;
+      const headers = { authorization: `Bearer ${KEY}`, accept };
+      const reply = await fetch(`${base}/v1/events`, { method: 'HEAD', headers });
+      expect([reply.status, await reply.text()]).toEqual([200, '']);
+      expect(reply.headers.get('content-type')).toContain(accept);
+    },
+  );
+
   it('is streamed as lines of JSON', async () => {
     const reply = await stream('application/x-ndjson');
     expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'application/x-ndjson']);

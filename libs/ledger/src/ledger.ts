@@ -126,14 +126,19 @@ export class Ledger {
     return this.#closing.signal;
   }
 
-  /**
-   * Catches the clock and the price lists up with the log, then starts this process's duties. May be called again when it
-   * rejects because a store is away; rejects with `CheckpointBeyondLog` where the log is not the one that was projected.
-   */
-  async start(): Promise<void> {
+  /** Catches the clock and the price lists up with the log. May be called again when it rejects because a store is away. */
+  async catchUpAtStart(): Promise<void> {
     await this.ready();
     await this.#readClock();
     await this.priceLists.refresh();
+  }
+
+  /**
+   * Starts this process's duties, the scheduler among them: whatever it is to settle by has been recorded before. May be
+   * called again when it rejects because a store is away; rejects with `CheckpointBeyondLog` where the log is not the one
+   * that was projected.
+   */
+  async startDuties(): Promise<void> {
     if (this.duties.has('projector')) await this.projecting.start();
     if (this.duties.has('scheduler')) await this.scheduling.start();
     if (!this.#isShared) return;

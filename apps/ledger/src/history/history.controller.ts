@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { Get, Headers, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiProduces } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -33,10 +34,14 @@ export class HistoryController {
     if (after !== undefined && cursor !== undefined)
       throw new InvalidRequest([{ path: 'cursor', message: 'goes on where a page ended: leave `after` out' }]);
     const from = cursor ?? after ?? START;
-    if (accept.includes('text/event-stream')) {
+    const streamed = ['text/event-stream', 'application/x-ndjson'].find((type) => accept.includes(type));
+    if (streamed !== undefined && reply.request.method === 'HEAD') {
+      // Only the head of the answer was asked for: a reader of the log would never be let go of.
+      void reply.headers({ 'content-type': streamed, 'cache-control': 'no-store' }).send(Readable.from([]));
+    } else if (streamed === 'text/event-stream') {
       const live = await this.#history.stream(partnerId, resumed ?? from, serverSent);
       void reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' }).send(live);
-    } else if (accept.includes('application/x-ndjson')) {
+    } else if (streamed === 'application/x-ndjson') {
       const lines = await this.#history.stream(partnerId, from, ndjson);
       void reply.header('content-type', 'application/x-ndjson').send(lines);
     } else void reply.send(await this.#history.page(partnerId, from, limit));

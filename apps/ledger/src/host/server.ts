@@ -13,6 +13,7 @@ import type {
 import { problemOf, sendProblem } from '../routing/problem.filter.ts';
 import { closeInOrder } from './closing.ts';
 import { answerTo, InvalidRequest, ProblemError } from '../http/problem.ts';
+import { readJsonOnly } from './json-body.ts';
 
 const MOST_BODY_BYTES = 1_048_576;
 const MOST_URI_CHARACTERS = 8_192;
@@ -43,8 +44,7 @@ export const httpServer = (): FastifyAdapter => {
   };
   const adapter = new FastifyAdapter(options);
   const server = adapter.getInstance<FastifyInstance>();
-  // Only JSON: text would otherwise be parsed, and then be told that it is no object.
-  server.removeContentTypeParser('text/plain');
+  readJsonOnly(server);
   server.addHook('onRequest', (request, reply, done) => {
     correlate(request, reply);
     done(headRefusal(request.raw));

@@ -144,18 +144,29 @@ export class RefusedError extends ProblemError {
   }
 }
 
-/** A malformed request: 400 with all that is wrong with it. */
+/** How many problems of a request are told; an answer must not be many times as large as what was sent. */
+const MOST_PROBLEMS = 50;
+/** How much of a path is told: it may be the name of a field that the caller made up. */
+const LONGEST_PATH = 200;
+
+/** A malformed request: 400 with what is wrong with it, up to 50 problems. */
 export class InvalidRequest extends ProblemError {
   override readonly name = 'InvalidRequest';
 
   constructor(errors: readonly InvalidField[]) {
     const [first] = errors;
     const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
-    super('VALIDATION_FAILED', first === undefined ? 'the request is malformed' : sentence(first) + more, {
-      facts: { errors },
+    super('VALIDATION_FAILED', first === undefined ? 'the request is malformed' : sentence(shortened(first)) + more, {
+      facts: { errors: errors.slice(0, MOST_PROBLEMS).map(shortened) },
     });
   }
 }
+
+/** Cut between characters, not within one. */
+const shortened = ({ path, message }: InvalidField): InvalidField => ({
+  path: path.length <= LONGEST_PATH ? path : `${path.slice(0, LONGEST_PATH)}…`.toWellFormed(),
+  message,
+});
 
 const sentence = ({ path, message }: InvalidField): string => (path === '' ? message : `${path}: ${message}`);
 

@@ -5,6 +5,9 @@ import { InvalidRequest, type InvalidField } from './problem.ts';
 /** Levels of objects and lists within a body; a catalogue, the deepest there is, has ten. The library goes down by recursion. */
 const DEEPEST = 32;
 
+/** Fields and entries within a body that a class describes; the largest, a cart of a hundred lines, has nine hundred. */
+const MOST_VALUES = 5_000;
+
 /**
  * Checks bodies and queries against their classes. Unknown fields are refused, so that a typo is not silently ignored; nothing
  * is converted unless a field says so: the quantity `"10"` is malformed. Names that every object has by itself, such as
@@ -28,8 +31,9 @@ export class RequestValidationPipe extends ValidationPipe {
     if (metadata.type !== 'body' && metadata.type !== 'query') return super.transform(value, metadata);
     if (value !== undefined && !isObject(value))
       throw new InvalidRequest([{ path: '', message: 'the body must be a JSON object' }]);
-    if (isDeeperThan(DEEPEST, value))
-      throw new InvalidRequest([{ path: '', message: `the body must not have more than ${DEEPEST} levels` }]);
+    // A body without a class of its own, a catalogue, is read by a reader that stops by itself.
+    const message = excess(value, metadata.metatype === Object ? Infinity : MOST_VALUES);
+    if (message !== undefined) throw new InvalidRequest([{ path: '', message }]);
     const inherited = Object.keys(value ?? {}).filter((name) => name in Object.prototype);
     if (inherited.length > 0) throw new InvalidRequest(inherited.map((path) => ({ path, message: 'is not known' })));
     return super.transform(value, metadata);
@@ -38,14 +42,18 @@ export class RequestValidationPipe extends ValidationPipe {
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Level by level, not by recursion: what is sent may have thousands. */
-const isDeeperThan = (levels: number, value: unknown): boolean => {
-  let level = [value];
+/** Why a body is too much for the library, whose time grows faster than what it is given. */
+const excess = (body: unknown, most: number): string | undefined => {
+  // Level by level, not by recursion: what is sent may have thousands.
+  let level = [body];
+  let values = 0;
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > levels) return true;
+    if (depth > DEEPEST) return `the body must not have more than ${DEEPEST} levels`;
+    values += level.length;
+    if (values > most) return `the body must not have more than ${most} values`;
     level = level.flatMap((one): unknown[] => (typeof one === 'object' && one !== null ? Object.values(one) : []));
   }
-  return false;
+  return undefined;
 };
 
 /** Problems with their paths, `lines[0].quantity`. */

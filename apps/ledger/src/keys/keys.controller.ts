@@ -13,6 +13,7 @@ import { type Caller, derivedId, Ledger, readModels } from '#ledger';
 import { generateKey, hashOf } from '../access/keys.ts';
 import { CreatedKey, CreateKeyBody, KeyEntry, RevokedKey } from './keys.schemas.ts';
 import { OnlyFor } from '../access/permissions.ts';
+import { NothingBody } from '../subscriptions/subscriptions.schemas.ts';
 
 /** API keys of a partner; of any, for the operator (http-api.md §4.10). */
 @LedgerController('v1/keys', 'access')
@@ -54,7 +55,7 @@ export class KeysController {
   @Delete(':id')
   @OnlyFor('global-admin')
   @ApiCommand('revokeKey', 'Make a key worthless, at once and for good', { type: RevokedKey })
-  async revoke(@KeyId() keyId: string, @SentCommand() sent: Sent): Promise<object> {
+  async revoke(@KeyId() keyId: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Promise<object> {
     const { actor, operator } = sent.request.caller;
     const { state } = await this.#ledger.handling.load(key, keyId);
     if (state.keyId === null || (state.partnerId !== actor.partnerId && !operator))

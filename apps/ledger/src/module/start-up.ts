@@ -42,11 +42,13 @@ const begin = async (
   { catalogue, apiKey, policy, roles }: Settings,
   fresh: string | undefined,
 ): Promise<string | undefined> => {
-  await ledger.start();
+  await ledger.catchUpAtStart();
   // Others decide nothing, and their rules are not those of the ledger.
   if (roles.has('api') || roles.has('scheduler')) await adoptPolicy(ledger, policy);
+  if (roles.has('api') && catalogue !== undefined) await publishCatalogue(ledger, catalogue);
+  // Only now: what fell due meanwhile is settled at the price lists and rules that were in force by then.
+  await ledger.startDuties();
   if (!roles.has('api')) return undefined;
-  if (catalogue !== undefined) await publishCatalogue(ledger, catalogue);
   const { administratorKey, position } = await bootstrap(ledger, apiKey, fresh);
   // The first request finds its key.
   await ledger.projecting.reached(position, { of: ['access'], timeoutMs: PATIENCE_MS, signal: ledger.closing });

@@ -65,12 +65,15 @@ const dryRunOf = (query: Readonly<Record<string, unknown>>, errors: InvalidField
   return dryRun === 'true';
 };
 
-/** The command's headers and query, and the reply: `@Sent() sent: Sent`. */
-export const SentCommand = createParamDecorator((_: undefined, context: ExecutionContext): Sent => {
+/** Reads what `SentCommand` hands over. */
+export const commandSent = (_: undefined, context: ExecutionContext): Sent => {
   const http = context.switchToHttp();
   const reply = http.getResponse<FastifyReply>();
   return { request: commandRequestOf(http.getRequest(), reply), reply };
-});
+};
+
+/** The command's headers and query, and the reply: `@SentCommand() sent: Sent`. */
+export const SentCommand = createParamDecorator(commandSent);
 
 /** Who sent the request: `@From() caller: Caller`. */
 export const From = createParamDecorator((_: undefined, context: ExecutionContext): Caller =>

@@ -5,6 +5,7 @@ import { FreshnessGuard } from './read-your-writes.guard.ts';
 import { RateLimitGuard } from './rate-limit.guard.ts';
 import { ProblemFilter } from './problem.filter.ts';
 import { RequestValidationPipe } from '../http/validation.pipe.ts';
+import { KnownQueryGuard } from './known-query.guard.ts';
 
 /**
  * Routes of the ledger under a path, grouped by a tag in the API's description, with what stands before and behind them:
@@ -14,8 +15,9 @@ export const LedgerController = (path: string, tag: string): ClassDecorator =>
   applyDecorators(
     Controller(path),
     ApiTags(tag),
-    // In this order: who it is, whether it may send that much, whether the read models are far enough.
-    UseGuards(AccessGuard, RateLimitGuard, FreshnessGuard),
+    // In this order: who it is, whether it may send that much, what nobody would look at, whether the read models are far
+    // enough.
+    UseGuards(AccessGuard, RateLimitGuard, KnownQueryGuard, FreshnessGuard),
     UsePipes(RequestValidationPipe),
     UseFilters(ProblemFilter),
   );

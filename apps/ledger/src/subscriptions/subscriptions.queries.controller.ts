@@ -53,6 +53,9 @@ export class SubscriptionQueriesController {
   @Get(':id/state')
   @ApiRead('getSubscriptionState', 'One subscription as it was at an instant, or at a revision', SubscriptionEntry)
   async state(@SubscriptionId() id: string, @Query() query: StateQuery, @From() caller: Caller): Promise<object> {
+    const now = this.#ledger.clock.now();
+    if (query.at !== undefined && query.at > now)
+      throw new InvalidRequest([{ path: 'at', message: `must not be later than the ledger's clock, ${now}` }]);
     return answered(await this.#ledger.views.at(id, caller, query));
   }
 

@@ -48,7 +48,7 @@ export class SubscriptionViews {
     return mine === undefined ? notFound() : this.#view(mine, revision, caller, this.#parts.clock.now());
   }
 
-  /** The subscription as it was at an instant, or at a revision of its stream. */
+  /** The subscription as it was at an instant of the past, or at a revision that its stream had by then. */
   async at(
     subscriptionId: string,
     caller: Caller,
@@ -56,7 +56,7 @@ export class SubscriptionViews {
   ): Promise<SubscriptionView | Refusal> {
     const events = await this.#parts.store.read(`subscription-${subscriptionId}`);
     const now = this.#parts.clock.now();
-    const until = at === undefined || at > now ? now : at;
+    const until = at ?? now;
     const past = events.filter(
       (event) =>
         (event as Recorded<SubscriptionEvent>).data.effectiveAt <= until && event.revision <= (revision ?? Infinity),
@@ -64,6 +64,8 @@ export class SubscriptionViews {
     const mine = owned(past.reduce<Subscription>(evolve, { status: 'none' }), caller);
     const last = past.at(-1);
     if (mine === undefined || last === undefined) return notFound();
+    if (revision !== undefined && last.revision < revision)
+      return refuse('SUBSCRIPTION_NOT_FOUND', `it has no revision ${revision}: its last one is ${last.revision}`);
     // A revision is a place in the record: it shows what was recorded then, not what fell due since.
     return this.#view(mine, last.revision, caller, revision === undefined ? until : mine.lastEffectiveAt);
   }
