@@ -80,6 +80,17 @@ describe('changes at their edges', () => {
     await expectAgreement(client, customerId);
   });
 
+  it('an upgrade into an existing subscription is capped on the net of both sides (§2.4, invariant 3)', async () => {
+    await begin();
+    const [source, target] = [await buy({ skuId: '3' }), await buy()];
+    await client.at('2021-06-21T09:00:00.000Z');
+    await client.tell(source, 'adjustments', { amount: '-25.00', reason: 'courtesy' });
+    expect((await upgrade(source, 9, target, '1')).status).toBe(200);
+    // 27 of 30 days: 2.70 and 9.07 a seat. 5.00 were kept of 30.00, but the operation has no net credit.
+    expect((await client.lines(source)).at(-1)).toEqual(['convert', 9, '-24.30', '2021-06-21', '2021-07-17']);
+    expect((await client.lines(target)).at(-1)).toEqual(['moveQuantity', 9, '81.63', '2021-06-21', '2021-07-17']);
+  });
+
   it('E42: seats go only to an active subscription of the target SKU that is another one', async () => {
     await begin();
     const [source, paused, same] = [await buy(), await buy({ skuId: '2' }), await buy()];

@@ -10,7 +10,7 @@ export type Surroundings = {
   readonly policies: PolicyTimeline;
   /** The customer, for a purchase, for add-ons, and for a suspension's retention (R41). */
   readonly customer?: CustomerFacts;
-  /** The subscription that an upgrade into an existing one names, with everything recorded that fell due; looked up to schedule it. */
+  /** The subscription that an upgrade into an existing one names, with everything recorded that fell due; looked up for that. */
   readonly target?: Subscription;
 };
 

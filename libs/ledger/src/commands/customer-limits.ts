@@ -120,9 +120,10 @@ export class Holdings {
     return cap === null ? undefined : { offerId, skuId, buyer, limits: { ...limits, cap }, revision };
   }
 
-  /** The existing subscription that a command would schedule an upgrade into, with everything that fell due (E49). */
+  /** The existing subscription that a command would upgrade into, now or later, with everything that fell due (E49). */
   async target({ type, data, meta }: SubscriptionVerb): Promise<Subscription | undefined> {
-    if (type !== 'ScheduleChange' || data.target === undefined || data.target === 'new') return undefined;
+    if (type !== 'ScheduleChange' && type !== 'UpgradeSubscription') return undefined;
+    if (data.target === undefined || data.target === 'new') return undefined;
     const { settled } = await this.#look(data.target.subscriptionId, meta.at);
     return settled ?? { status: 'none' };
   }

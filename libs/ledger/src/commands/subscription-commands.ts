@@ -131,7 +131,8 @@ export class SubscriptionCommands {
   async upgrade(command: UpgradeSubscription): Promise<CommandAnswer | Refusal> {
     const facts = factsOf(await this.#parts.holdings.growth(command));
     const { target: id } = command;
-    return upgrade(this.#deps, this.#parts.outcomes, { command, id, decider: this.#decider(facts) });
+    const decider = this.#decider(facts, await this.#parts.holdings.target(command));
+    return upgrade(this.#deps, this.#parts.outcomes, { command, id, decider });
   }
 
   #decider(facts?: CustomerFacts, target?: Subscription) {

@@ -4,18 +4,21 @@ import { bought, catalogue, deliver, offer, plan, type Story } from '../subscrip
 
 const at = '2021-06-18T09:00:00.000Z';
 
+const plans = (price: string) => [plan('P1M', 'monthly', price)];
+const catalogues = [
+  catalogue('tens', '2021-01-01T00:00:00Z', [
+    offer('TEN', [{ upgradeTargets: ['DEAR/0001', 'CHEAP/0001'], plans: plans('10.00') }]),
+    offer('DEAR', [{ plans: plans('20.00') }]),
+    offer('CHEAP', [{ plans: plans('1.00') }]),
+  ]),
+];
+
 /** Ten seats at 10.00; the dear target costs 20.00, the cheap one 1.00. */
-const tens = () => {
-  const plans = (price: string) => [plan('P1M', 'monthly', price)];
-  const catalogues = [
-    catalogue('tens', '2021-01-01T00:00:00Z', [
-      offer('TEN', [{ upgradeTargets: ['DEAR/0001', 'CHEAP/0001'], plans: plans('10.00') }]),
-      offer('DEAR', [{ plans: plans('20.00') }]),
-      offer('CHEAP', [{ plans: plans('1.00') }]),
-    ]),
-  ];
-  return bought(at, { offerId: 'TEN' }, { catalogues }).does('2021-06-21T09:00:00.000Z', adjust('-60.00'));
-};
+const tens = (target?: Story) =>
+  bought(at, { offerId: 'TEN' }, { catalogues, ...(target === undefined ? {} : { target: target.state }) }).does(
+    '2021-06-21T09:00:00.000Z',
+    adjust('-60.00'),
+  );
 
 describe('what an operation gives back (rule-book.md §2.4, invariant 3)', () => {
   it('is the net of both sides of an upgrade: seats that cost more where they go are credited whole', () => {
@@ -29,6 +32,17 @@ describe('what an operation gives back (rule-book.md §2.4, invariant 3)', () =>
     const source = tens().does('2021-06-21T10:00:00.000Z', upgrade('CHEAP', 9));
     // 40.00 were kept; 27 of 30 days of nine seats at 1.00 are 8.10: 48.10 may go back.
     expect(source.money(source.last)).toEqual(['convert -48.10 for 9, 2021-06-21 to 2021-07-17, 27/30 capped']);
+  });
+
+  it('is the net of both sides where the seats go to an existing subscription, too', () => {
+    const dear = bought(at, { offerId: 'DEAR', subscriptionId: 's2' }, { catalogues });
+    const source = tens(dear).does('2021-06-21T10:00:00.000Z', upgrade('DEAR', 9, 's2'));
+    expect(source.money(source.last)).toEqual(['convert -81.00 for 9, 2021-06-21 to 2021-07-17, 27/30 unit-down']);
+    deliver(source, '2021-06-21T10:00:01.000Z', dear);
+    expect(dear.money(dear.last)).toEqual(['moveQuantity 162.00 for 9, 2021-06-21 to 2021-07-17, 27/30 unit-down']);
+    const cheap = bought(at, { offerId: 'CHEAP', subscriptionId: 's2' }, { catalogues });
+    const cut = tens(cheap).does('2021-06-21T10:00:00.000Z', upgrade('CHEAP', 9, 's2'));
+    expect(cut.money(cut.last)).toEqual(['convert -48.10 for 9, 2021-06-21 to 2021-07-17, 27/30 capped']);
   });
 
   it('is the net of all add-ons of one set', () => {

@@ -69,6 +69,8 @@ export type Leaving = {
   /** The billing plan that waits for the next cycle, at the price of the target SKU: it goes along to a new subscription. */
   readonly pendingPlan?: Existing['pendingPlan'];
   readonly saved?: SavedChange | null;
+  /** The existing subscription that they go to, where it was looked up: what it charges for them counts in the cap. */
+  readonly arriving?: Existing | undefined;
 };
 
 /**
@@ -84,8 +86,7 @@ export const seatsLeave = (
   const quantity = state.quantity - moved;
   const { left, taken } = splitLots(state.lots, moved);
   const opened = target === 'new' ? opening(state, { ...leaving, lots: taken }, at) : null;
-  // The cap is on the net of the operation, so on what it charges for the seats where they go, too.
-  const charged = opened === null ? '0' : charge('convert', opened).subtotal;
+  const charged = chargedThere(leaving, opened, at);
   const credits = atRenewal ? [] : creditsFor(state, moved, charged, at);
   const started: UpgradeStarted = {
     type: 'UpgradeStarted',
@@ -107,6 +108,19 @@ export const seatsLeave = (
   };
   const ended = quantity === 0 ? endedByUpgrade(state.addOns, at) : [];
   return [started, ...ended, ...(credits.length > 0 ? [post(state, transitionId, at, credits)] : [])];
+};
+
+/** What is charged for the seats where they go: the cap is on the net of the operation (§2.4, invariant 3). */
+const chargedThere = (
+  { quantity, arriving }: Leaving,
+  opened: SubscriptionCreated['data'] | null,
+  at: Instant,
+): Decimal => {
+  if (opened !== null) return charge('convert', opened).subtotal;
+  if (arriving === undefined) return '0';
+  const day = dayOf(at < arriving.lastEffectiveAt ? arriving.lastEffectiveAt : at);
+  // Looked at before the source's last event, its cycle may be over by then.
+  return day > arriving.cycle.end ? '0' : charge('moveQuantity', { ...arriving, quantity }, day).subtotal;
 };
 
 const creditsFor = (state: Existing, moved: number, charged: Decimal, at: Instant): readonly ChargeLine[] => {

@@ -110,8 +110,15 @@ export const decide = (
   }
   const { newSubscriptionId } = data;
   const leaving = { transitionId: meta.commandId, quantity, target, newSubscriptionId, priced, pendingPlan };
-  return [...seatsLeave(state, { ...leaving, saved: savedOf(state) }, at), ...dropped];
+  const arriving = arrivingAt(state, surroundings);
+  return [...seatsLeave(state, { ...leaving, arriving, saved: savedOf(state) }, at), ...dropped];
 };
+
+/** The existing target, if it is one that can take the seats: another customer's is none of ours. */
+const arrivingAt = ({ partnerId, customerId }: Existing, { target }: Surroundings): Existing | undefined =>
+  target?.status === 'active' && target.partnerId === partnerId && target.customerId === customerId
+    ? target
+    : undefined;
 
 /** The target SKU at the source's term and billing plan, if the source may be upgraded to it. */
 const targetPlan = (
