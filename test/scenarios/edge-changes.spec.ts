@@ -80,7 +80,7 @@ describe('changes at their edges', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('an upgrade into an existing subscription is capped on the net of both sides (§2.4, invariant 3)', async () => {
+  it('an upgrade into an existing subscription is capped on the net of both sides (rule-book.md §2.4, invariant 3)', async () => {
     await begin();
     const [source, target] = [await buy({ skuId: '3' }), await buy()];
     await client.at('2021-06-21T09:00:00.000Z');

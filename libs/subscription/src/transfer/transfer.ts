@@ -110,7 +110,7 @@ export const seatsLeave = (
   return [started, ...ended, ...(credits.length > 0 ? [post(state, transitionId, at, credits)] : [])];
 };
 
-/** What is charged for the seats where they go: the cap is on the net of the operation (§2.4, invariant 3). */
+/** What is charged for the seats where they go: the cap is on the net of the operation (rule-book.md §2.4, invariant 3). */
 const chargedThere = (
   { quantity, arriving }: Leaving,
   opened: SubscriptionCreated['data'] | null,
