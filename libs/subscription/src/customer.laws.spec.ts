@@ -1,0 +1,233 @@
+import { isRefusal } from '#kernel';
+import { add, compare, sum, type Decimal } from '#money';
+import fc from 'fast-check';
+import type { ChargeLine } from './charges/charge-line.ts';
+import type { ChargesPosted } from './charges/charges.ts';
+import { customerLife, liveAsCustomer, type Witness } from './customer-lives.testing.ts';
+import { evolve } from './events.ts';
+import { none, type Existing, type Subscription } from './state.ts';
+import { linesOf, type Story } from './subscription.testing.ts';
+import { nextDue, settle } from './time/advance.ts';
+
+const ignored: Witness = { asked: () => undefined, stood: () => undefined };
+
+const holds = (law: (stories: readonly Story[]) => void, numRuns = 60) =>
+  fc.assert(
+    fc.property(customerLife, (one) => law(liveAsCustomer(one))),
+    { numRuns },
+  );
+const always = (witness: Partial<Witness>, numRuns = 25) =>
+  fc.assert(
+    fc.property(customerLife, (one) => void liveAsCustomer(one, { ...ignored, ...witness })),
+    { numRuns },
+  );
+
+const totalOf = (lines: readonly ChargeLine[]): Decimal =>
+  sum(
+    lines.map(({ subtotal }) => subtotal),
+    'EUR',
+  );
+const isCorrection = ({ chargeType }: ChargeLine): boolean =>
+  chargeType === 'customerCredit' || chargeType === 'customerDebit';
+
+describe('laws of all that a customer does', () => {
+  it('a refusal changes nothing, and a dry run comes to what follows', () =>
+    always({
+      asked: (story, at, ask, who) => {
+        const before = JSON.stringify([story.reached, story.events]);
+        const tried = story.asked(at, ask, who);
+        expect(JSON.stringify([story.reached, story.events])).toBe(before);
+        expect(story.asked(at, ask, who)).toEqual(tried);
+        if (isRefusal(tried)) return;
+        // What is shown of the subscription at this instant is what the decision began with.
+        const { events } = settle(story.state, at, story.surroundings);
+        expect(tried.slice(0, events.length)).toEqual(events);
+      },
+    }));
+
+  it('a view of a later instant shows what will be recorded', () =>
+    always({
+      stood: (stories, at) => {
+        for (const { reached, state, surroundings } of stories) {
+          if (state.inTransit !== null) continue;
+          const { events, state: foretold } = settle(state, at, surroundings);
+          expect(events.reduce<Subscription>(evolve, reached)).toEqual(foretold);
+          expect(settle(foretold, at, surroundings).events).toEqual([]);
+        }
+      },
+    }));
+
+  it('seats that come back leave no mark: seats, add-ons, saved change and money are as before', () =>
+    holds((stories) => {
+      for (const { events } of stories) {
+        let state: Subscription = none;
+        let before: Existing | undefined;
+        for (const event of events) {
+          if (event.type === 'UpgradeStarted' && !event.data.atRenewal) before = state as Existing;
+          state = evolve(state, event);
+          if (event.type !== 'UpgradeReturned' || before === undefined) continue;
+          const { transitionId } = event.data;
+          const returned = afterOperation(events, transitionId);
+          expect(marksOf(returned)).toEqual(marksOf(before));
+          expect(totalOf(linesUnder(events, transitionId))).toBe('0.00');
+          before = undefined;
+        }
+      }
+    }));
+
+  it('no operation gives back more than is left of the running cycle (rule-book.md §2.4, invariant 3)', () =>
+    holds((stories) => {
+      const charged = stories.flatMap(({ events }) => linesByReference(events));
+      for (const { events, state } of stories)
+        for (const [posted, left] of leftBefore(events)) {
+          // Its other side has not been charged yet.
+          if (posted.data.referenceId === state.inTransit?.transitionId) continue;
+          const net = netOf(posted, charged);
+          const isWithin = compare(totalOf(posted.data.lines), '0') >= 0 || compare(add(left, net), '0') >= 0;
+          expect([posted.data.referenceId, left, net, isWithin]).toEqual([posted.data.referenceId, left, net, true]);
+        }
+    }));
+
+  it('no credit that is cut turns into a charge', () =>
+    holds((stories) => {
+      for (const { events } of stories)
+        for (const line of linesOf(events))
+          if (line.rounding === 'capped') expect([line, compare(line.subtotal, '0')]).not.toEqual([line, 1]);
+    }));
+
+  it('neither loses nor doubles a seat, whichever of the subscriptions it is on', () =>
+    always({
+      stood: (stories) => {
+        const wanted = stories.reduce((seats, { events }) => seats + wantedBy(events), 0);
+        const there = stories.reduce(
+          (seats, { state }) => seats + state.quantity + (state.inTransit?.quantity ?? 0),
+          0,
+        );
+        expect(there).toBe(wanted);
+        for (const { state } of stories)
+          expect(state.lots.reduce((seats, { quantity }) => seats + quantity, 0)).toBe(state.quantity);
+      },
+    }));
+
+  it('nothing lives on what is deleted', () =>
+    always({
+      stood: (stories) => {
+        for (const { state } of stories) {
+          if (state.status !== 'deleted') continue;
+          const { addOns, autoRenew, scheduledChange, pendingPlan, suspension, stageEndsAt } = state;
+          expect({ addOns, autoRenew, scheduledChange, pendingPlan, suspension, stageEndsAt }).toEqual({
+            ...{ addOns: [], autoRenew: false, scheduledChange: null },
+            ...{ pendingPlan: null, suspension: null, stageEndsAt: null },
+          });
+          if (state.inTransit === null) expect(nextDue(state)).toBeNull();
+        }
+      },
+    }));
+});
+
+type Events = Story['events'];
+
+/** The state when everything that one operation recorded last has been recorded. */
+const afterOperation = (events: Events, referenceId: string): Existing => {
+  const last = events.findLastIndex(
+    (event) => event.type === 'ChargesPosted' && event.data.referenceId === referenceId,
+  );
+  const next = events[last + 1];
+  const isBack = next?.type === 'ChangeScheduled' && next.data.cause === 'upgradeReturned';
+  return events.slice(0, last + (isBack ? 2 : 1)).reduce<Subscription>(evolve, none) as Existing;
+};
+
+/** What an upgrade that came to nothing leaves as it was. */
+const marksOf = ({ status, quantity, lots, addOns, scheduledChange, pendingPlan }: Existing) => ({
+  ...{ status, quantity, scheduledChange, pendingPlan },
+  lots: lots.toSorted((a, b) => (a.since < b.since ? -1 : 1)),
+  addOns: addOns.toSorted((a, b) => (a.skuId < b.skuId ? -1 : 1)),
+});
+
+const linesUnder = (events: Events, referenceId: string): readonly ChargeLine[] =>
+  linesOf(events.filter((event) => event.type === 'ChargesPosted' && event.data.referenceId === referenceId));
+
+const linesByReference = (events: Events) =>
+  events.filter((event): event is ChargesPosted => event.type === 'ChargesPosted').map(({ data }) => data);
+
+/** What was posted, each with what was left of the cycle that ran when its operation began. */
+const leftBefore = (events: Events): readonly (readonly [ChargesPosted, Decimal])[] => {
+  const found: [ChargesPosted, Decimal][] = [];
+  let before: Subscription = none;
+  let state: Subscription = none;
+  for (const event of events) {
+    // The event in front of the charges may have begun another cycle (a change of plan, a conversion).
+    if (event.type === 'ChargesPosted' && before.status !== 'none' && state.status !== 'none')
+      found.push([event, larger(leftOf(before), leftOf(state))]);
+    before = state;
+    state = evolve(state, event);
+  }
+  return found;
+};
+
+const larger = (one: Decimal, other: Decimal): Decimal => (compare(one, other) > 0 ? one : other);
+
+/** What an operation comes to, its other side included; corrections by hand are no operation on a cycle. */
+const netOf = ({ data }: ChargesPosted, charged: readonly ChargesPosted['data'][]): Decimal => {
+  const sides = charged.filter(
+    (other) => other.referenceId === data.referenceId && other.subscriptionId !== data.subscriptionId,
+  );
+  const here = totalOf(data.lines.filter((line) => !isCorrection(line)));
+  return sides.reduce((net, { lines }) => add(net, totalOf(lines)), here);
+};
+
+/** What was charged for the running cycle: with corrections by hand or without, whichever is more. */
+const leftOf = ({ lines, cycle }: Existing): Decimal => {
+  const running = lines.filter(({ chargeStart }) => chargeStart >= cycle.start);
+  const bare = totalOf(running.filter((line) => !isCorrection(line)));
+  return larger('0', larger(totalOf(running), bare));
+};
+
+/** Seats that somebody wanted there to be: bought, added, taken away, or changed with a renewal or a conversion. */
+const wantedBy = (events: Events): number => {
+  let state: Subscription = none;
+  let wanted = 0;
+  for (const event of events) {
+    const before = state.status === 'none' ? 0 : state.quantity;
+    state = evolve(state, event);
+    if (event.type === 'SubscriptionCreated' && event.data.upgradedFrom === null) wanted += event.data.quantity;
+    if (event.type === 'SeatsAdded') wanted += event.data.added;
+    if (event.type === 'SeatsRemoved') wanted -= event.data.removed;
+    if (event.type === 'TrialConverted') wanted += event.data.quantity - before;
+    if (event.type === 'SubscriptionRenewed') wanted += (event.data.applied?.quantity ?? before) - before;
+  }
+  return wanted;
+};
+
+it('a random life of a customer is worth looking at', () => {
+  const seen = new Set<string>();
+  fc.assert(
+    fc.property(customerLife, (one) => {
+      for (const { events } of liveAsCustomer(one)) for (const { type } of events) seen.add(type);
+    }),
+    { numRuns: 250, seed: 1 },
+  );
+  const expected = [
+    'AddOnAdded',
+    'AddOnEnded',
+    'ChargesAdjusted',
+    'ChangeScheduled',
+    'SeatsReceived',
+    'SubscriptionUpgraded',
+  ];
+  expected.push(
+    'UpgradeCompleted',
+    'UpgradeReturned',
+    'SubscriptionSuspended',
+    'SubscriptionReactivated',
+    'UsageRecorded',
+  );
+  expected.push(
+    'SubscriptionCancelled',
+    'SubscriptionDeleted',
+    'SubscriptionRenewed',
+    'ScheduledChangeFailed',
+    'TrialConverted',
+  );
+  expect(expected.filter((type) => !seen.has(type))).toEqual([]);
+});
