@@ -3,11 +3,11 @@ import type { StatusTables } from './status.projection.ts';
 
 type Db = Kysely<StatusTables>;
 
-/** A customer's subscriptions to a SKU; no deleted ones. */
+/** A customer's subscriptions to an offer; no deleted ones. */
 export const subscriptionsTo = async (
   db: Db,
   partnerId: string,
-  wanted: { readonly customerId: string; readonly offerId: string; readonly skuId: string },
+  wanted: { readonly customerId: string; readonly offerId: string },
 ): Promise<readonly string[]> => {
   const rows = await db
     .selectFrom('subscriptions')
@@ -15,7 +15,6 @@ export const subscriptionsTo = async (
     .where('partner_id', '=', partnerId)
     .where('customer_id', '=', wanted.customerId)
     .where('offer_id', '=', wanted.offerId)
-    .where('sku_id', '=', wanted.skuId)
     .where('status', '!=', 'deleted')
     .orderBy('sequence')
     .execute();

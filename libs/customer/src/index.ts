@@ -7,7 +7,7 @@ export {
   type CustomerEvent,
   type Registered,
 } from './customer.ts';
-export { seatsHeld, type SeatCap, type SeenSeats, type SkuOf } from './seats.ts';
+export { placesHeld, seatsHeld, type SeatCap, type SeenPlaces, type SeenSeats, type SkuOf } from './seats.ts';
 export {
   ClaimOfferSlot,
   ClaimSeats,

@@ -1,7 +1,7 @@
 import type { Meta } from '#kernel';
 import { givenFor } from '#kernel/testing';
 import { customer, type CustomerEvent, type Registered } from './customer.ts';
-import type { SeenSeats } from './seats.ts';
+import type { SeenPlaces, SeenSeats } from './seats.ts';
 import { ClaimOfferSlot, ClaimSeats, ReleaseOfferSlot, ReleaseSeats } from './slots.ts';
 
 const given = givenFor(customer);
@@ -300,7 +300,13 @@ describe('the customer’s events', () => {
   it('an increase is the first claim of a subscription that came without one', () => {
     const state = [registered, added(more('s9', 10), 40)].reduce(customer.evolve, customer.initial) as Registered;
     expect(state.slots).toEqual({
-      s9: { offerId: 'CAPPED', skuId: '0001', quantity: 40, claims: { 'add-10': { seats: 10, after: 1 } }, times: 1 },
+      s9: {
+        offerId: 'CAPPED',
+        skuId: '0001',
+        quantity: 40,
+        claims: { 'add-10': { offerId: 'CAPPED', skuId: '0001', seats: 10, places: 0, after: 1 } },
+        times: 1,
+      },
     });
   });
 
@@ -312,4 +318,63 @@ describe('the customer’s events', () => {
     const state = [...events, late].reduce(customer.evolve, customer.initial) as Registered;
     expect(state.slots).toEqual({});
   });
+});
+
+describe('a place of a limited offer for what comes there without being bought (R5)', () => {
+  const arrive = (subscriptionId: string, places: number, ...holders: readonly SeenPlaces[]) =>
+    new ClaimSeats(
+      {
+        claim: {
+          subscriptionId,
+          offerId: 'SINGLE',
+          skuId: '0001',
+          added: 0,
+          places,
+          commandId: `upgrade-${subscriptionId}`,
+          after: 3,
+          revision: null,
+          command: { type: 'UpgradeSubscription', data: {} },
+        },
+        cap: null,
+        limit: 1,
+        holders,
+        ended: [],
+      },
+      meta(),
+    );
+  const arrived = (subscriptionId: string): CustomerEvent => ({
+    type: 'SeatsClaimed',
+    data: { ...arrive(subscriptionId, 1).data.claim, quantity: 0, recorded: [], effectiveAt: at },
+  });
+  const holds = (subscriptionId: string, places: number, times: number): SeenPlaces => ({
+    subscriptionId,
+    places,
+    recorded: [`upgrade-${subscriptionId}`],
+    times,
+  });
+
+  it('is claimed once, and keeps the whole command', () => {
+    given(registered).when(arrive('s1', 1)).then(arrived('s1'));
+    given(registered, arrived('s1')).when(arrive('s1', 1)).thenNothing();
+    given(registered, arrived('s1')).when(arrive('s2', 1)).thenRefused('ALREADY_OWNED_SINGLE');
+    given(registered, arrived('s1')).when(claim('s2')).thenRefused('ALREADY_OWNED_SINGLE');
+  });
+
+  it('counts for as long as its holder was seen to take it', () => {
+    given(registered, arrived('s1'))
+      .when(arrive('s2', 1, holds('s1', 1, 1)))
+      .thenRefused('ALREADY_OWNED_SINGLE');
+    given(registered, arrived('s1'))
+      .when(arrive('s2', 1, holds('s1', 0, 1)))
+      .then(arrived('s2'));
+    // Claimed again since it was looked at.
+    given(registered, arrived('s1'))
+      .when(arrive('s2', 1, holds('s1', 0, 0)))
+      .thenRefused('ALREADY_OWNED_SINGLE');
+  });
+
+  it('counts where its holder came without a claim', () =>
+    given(registered)
+      .when(arrive('s2', 1, holds('s1', 1, 0)))
+      .thenRefused('ALREADY_OWNED_SINGLE'));
 });

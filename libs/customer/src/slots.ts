@@ -1,6 +1,6 @@
 import { seatCapRefusal } from '#catalog';
 import { commandClass, refuse, type Decision, type Event, type Instant, type Meta, type Refusal } from '#kernel';
-import { seatsHeld, type SeatCap, type SkuOf, type Slots } from './seats.ts';
+import { placesHeld, seatsHeld, type SeatCap, type SeenPlaces, type SkuOf, type Slots } from './seats.ts';
 
 /** Reserve a place of a limited offer (R5), or seats of a capped SKU (E48), for a purchase that is about to be recorded. */
 export class ClaimOfferSlot extends commandClass('ClaimOfferSlot')<{
@@ -10,6 +10,8 @@ export class ClaimOfferSlot extends commandClass('ClaimOfferSlot')<{
   /** Null: the SKU is not capped. */
   readonly cap: SeatCap | null;
   readonly slot: OfferSlot;
+  /** Who was seen to take places of the limited offer. */
+  readonly holders?: readonly SeenPlaces[];
   /** Holders of slots that are deleted by now: their slots come free. */
   readonly ended: readonly string[];
 }> {}
@@ -17,10 +19,18 @@ export class ClaimOfferSlot extends commandClass('ClaimOfferSlot')<{
 /** Give a slot back, because the purchase it was claimed for was refused. */
 export class ReleaseOfferSlot extends commandClass('ReleaseOfferSlot')<ClaimOf> {}
 
-/** Reserve seats of a capped SKU (E48) for an increase that is about to be recorded. */
+/**
+ * Reserve seats of a capped SKU (E48), or a place of a limited offer (R5), for an increase, or for whatever else brings a
+ * subscription there, that is about to be recorded.
+ */
 export class ClaimSeats extends commandClass('ClaimSeats')<{
   readonly claim: SeatClaim;
-  readonly cap: SeatCap;
+  /** Null: the SKU is not capped. */
+  readonly cap: SeatCap | null;
+  /** How many subscriptions to the offer the customer may hold; absent or null: any number. */
+  readonly limit?: number | null;
+  /** Who was seen to take places of the limited offer. */
+  readonly holders?: readonly SeenPlaces[];
   /** Holders of slots that are deleted by now: their slots come free. */
   readonly ended: readonly string[];
 }> {}
@@ -53,6 +63,10 @@ export type SeatClaim = SkuOf & {
   readonly after: number;
   /** The only revision at which the seats may be added (`If-Match`, or a quote's); null: any. */
   readonly revision: number | null;
+  /** How many more subscriptions to the offer there will be; absent: none. */
+  readonly places?: number;
+  /** What the seats are claimed for, whole; absent: for more seats of the subscription. */
+  readonly command?: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
 };
 
 /** A place of a limited offer, or seats of a capped SKU, are taken for a purchase that is recorded next (R5, E48). */
@@ -61,7 +75,7 @@ export type OfferSlotClaimed = Event<'OfferSlotClaimed', OfferSlot & { readonly 
 /** What a purchase had taken is free again: the purchase was refused, or the subscription is deleted (R5, E48). */
 export type OfferSlotReleased = Event<'OfferSlotReleased', { readonly subscriptionId: string }>;
 
-/** Seats of a capped SKU are taken for an increase that is recorded next (E48). */
+/** Seats of a capped SKU, or a place of a limited offer, are taken for a change that is recorded next (R5, E48). */
 export type SeatsClaimed = Event<
   'SeatsClaimed',
   SeatClaim & {
@@ -107,7 +121,7 @@ const isClaimed = ({ slots }: Holding, { subscriptionId, commandId }: ClaimOf): 
 
 /** Counts every slot whose holder is not known to be deleted (R5): so two buyers at once cannot both have the last one (E25). */
 const claim = (
-  { data: { offerId, limit, cap, slot, ended } }: ClaimOfferSlot,
+  { data: { offerId, limit, cap, slot, holders, ended } }: ClaimOfferSlot,
   state: Holding,
   effectiveAt: Instant,
 ): Decision<SlotEvent> => {
@@ -116,7 +130,7 @@ const claim = (
     return refuse('SUBSCRIPTION_EXISTS', `a subscription with the id ${slot.subscriptionId} is being bought already`);
   const claimed: OfferSlotClaimed = { type: 'OfferSlotClaimed', data: { offerId, ...slot, effectiveAt } };
   return (
-    fullOffer(state, { offerId, limit, ended }) ??
+    fullOffer(state, { offerId, limit, ended, holders, more: 1 }) ??
     fullSku(state, { offerId, skuId: slot.skuId, more: slot.quantity, cap }) ?? [
       ...freed(state, ended, effectiveAt),
       claimed,
@@ -124,12 +138,18 @@ const claim = (
   );
 };
 
-const fullOffer = (
-  { slots }: Holding,
-  { offerId, limit, ended }: Pick<ClaimOfferSlot['data'], 'offerId' | 'limit' | 'ended'>,
-): Refusal | undefined => {
-  const taken = Object.entries(slots).filter(([id, held]) => held.offerId === offerId && !ended.includes(id)).length;
-  if (limit === null || taken < limit) return undefined;
+type Places = Pick<ClaimSeats['data'], 'ended'> & {
+  readonly limit: number | null | undefined;
+  readonly holders: readonly SeenPlaces[] | undefined;
+  readonly offerId: string;
+  readonly more: number;
+};
+
+const fullOffer = ({ slots }: Holding, { offerId, limit, ended, holders = [], more }: Places): Refusal | undefined => {
+  if (limit === null || limit === undefined || more === 0) return undefined;
+  const places = [...placesHeld(slots, offerId, holders)].filter(([id]) => !ended.includes(id));
+  const taken = places.reduce((sum, [, of]) => sum + of, 0);
+  if (taken + more <= limit) return undefined;
   return limit === 1
     ? refuse('ALREADY_OWNED_SINGLE', `the customer holds ${offerId} already, and only one is allowed (R14)`)
     : refuse('OFFER_LIMIT', `the customer holds ${offerId} ${taken} times; ${limit} are allowed (R5)`, { limit });
@@ -139,26 +159,27 @@ const fullSku = (
   { slots }: Holding,
   { cap, more, ...sku }: SkuOf & { readonly cap: SeatCap | null; readonly more: number },
 ): Refusal | undefined => {
-  if (cap === null) return undefined;
+  if (cap === null || more === 0) return undefined;
   const held = [...seatsHeld(slots, sku, cap.seen).values()].reduce((sum, seats) => sum + seats, 0);
   return seatCapRefusal({ ...sku, held, more, limit: cap.limit });
 };
 
 /** Counts what is claimed and not yet recorded, too: so many increases at once cannot all have the last seats. */
 const claimSeats = (
-  { data: { claim: wanted, cap, ended } }: ClaimSeats,
+  { data: { claim: wanted, cap, limit, holders, ended } }: ClaimSeats,
   state: Holding,
   effectiveAt: Instant,
 ): Decision<SlotEvent> => {
   if (isClaimed(state, wanted)) return [];
-  const { subscriptionId, added } = wanted;
-  const seen = cap.seen.find((one) => one.subscriptionId === subscriptionId);
-  const quantity = (seatsHeld(state.slots, wanted, cap.seen).get(subscriptionId) ?? 0) + added;
-  const { offerId, skuId } = wanted;
+  const { subscriptionId, offerId, skuId, added, places = 0 } = wanted;
+  const seen = cap?.seen ?? [];
+  const recorded = [...seen, ...(holders ?? [])].find((one) => one.subscriptionId === subscriptionId)?.recorded ?? [];
+  const quantity = (seatsHeld(state.slots, wanted, seen).get(subscriptionId) ?? 0) + added;
   return (
+    fullOffer(state, { offerId, limit, ended, holders, more: places }) ??
     fullSku(state, { offerId, skuId, more: added, cap }) ?? [
       ...freed(state, ended, effectiveAt),
-      { type: 'SeatsClaimed', data: { ...wanted, quantity, recorded: seen?.recorded ?? [], effectiveAt } },
+      { type: 'SeatsClaimed', data: { ...wanted, quantity, recorded, effectiveAt } },
     ]
   );
 };
@@ -181,13 +202,13 @@ const slotsAfter = (slots: Slots, { type, data }: SlotEvent): Slots => {
       return others;
     case 'OfferSlotClaimed': {
       const { subscriptionId, offerId, skuId, quantity, commandId } = data;
-      const claims = { [commandId]: { seats: quantity, after: -1 } };
+      const claims = { [commandId]: { offerId, skuId, seats: quantity, places: 1, after: -1 } };
       return { ...others, [subscriptionId]: { offerId, skuId, quantity, claims, times: 1 } };
     }
     case 'SeatsClaimed': {
-      const { subscriptionId, offerId, skuId, quantity, commandId, added, after, recorded } = data;
+      const { subscriptionId, offerId, skuId, quantity, commandId, added, after, recorded, places = 0 } = data;
       const open = Object.entries(slot?.claims ?? {}).filter(([id]) => !recorded.includes(id));
-      const claims = { ...Object.fromEntries(open), [commandId]: { seats: added, after } };
+      const claims = { ...Object.fromEntries(open), [commandId]: { offerId, skuId, seats: added, places, after } };
       return { ...others, [subscriptionId]: { offerId, skuId, quantity, claims, times: (slot?.times ?? 0) + 1 } };
     }
     case 'SeatsReleased': {

@@ -13,6 +13,7 @@ export { ConvertTrial } from './verbs/convert.ts';
 export { evolve, type SubscriptionEvent } from './events.ts';
 export type { Asking } from './guards.ts';
 export { history } from './history.ts';
+export { holdingOf } from './holding.ts';
 export { DeprovisionSubscription } from './verbs/deprovision.ts';
 export { PauseSubscription } from './verbs/pause.ts';
 export { PurchaseSubscription, type SubscriptionCreated } from './verbs/purchase.ts';

@@ -90,6 +90,8 @@ export type SeatsInTransit = {
   readonly effectiveAt: Instant;
   /** Which SKU they go to. */
   readonly target: { readonly offerId: string; readonly skuId: string };
+  /** Whether they open a subscription there. */
+  readonly opens: boolean;
   /** What was credited when they left; the exact reversal brings them back. */
   readonly credits: readonly ChargeLine[];
   /** Whether they left as a new term began. */

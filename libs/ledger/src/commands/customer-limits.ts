@@ -1,10 +1,20 @@
 import { catalogueAt, findOffer, findSku } from '#catalog';
-import { customer, seatsHeld, type Registered, type SeatCap, type SeenSeats, type SkuOf } from '#customer';
+import {
+  customer,
+  placesHeld,
+  seatsHeld,
+  type Registered,
+  type SeatCap,
+  type SeenPlaces,
+  type SeenSeats,
+  type SkuOf,
+} from '#customer';
 import type { CommandHandler, Revision } from '#event-store';
 import { refuse, type Decider, type Instant, type Refusal } from '#kernel';
 import * as status from '#projections/status';
 import type { ReadStore } from '#read-store';
 import {
+  holdingOf,
   settle,
   subscription,
   type Existing,
@@ -22,12 +32,14 @@ import { readModels } from '../queries/read-models.ts';
 export type Limits = {
   /** How many subscriptions to the offer; null: any number (R5). */
   readonly limit: number | null;
-  /** Who holds the limited offer; no deleted ones. */
+  /** Who holds the limited offer, or will by a saved change; no deleted ones. */
   readonly held: readonly HeldSubscription[];
   /** How many seats of the SKU; null: any number (E48). */
   readonly cap: SeatCap | null;
   /** Seats of the capped SKU that are held or on their way, by holder. */
   readonly seats: readonly HeldSeats[];
+  /** Who was seen to take places of the limited offer. */
+  readonly holders: readonly SeenPlaces[];
   /** Holders of slots that are deleted by now. */
   readonly ended: readonly string[];
 };
@@ -35,10 +47,11 @@ export type Limits = {
 /** What is wanted more of, by which subscription, when. */
 export type Wanted = SkuOf & { readonly subscriptionId: string; readonly at: Instant };
 
-/** More seats of a capped SKU for a subscription that exists. */
+/** What a command would bring a subscription that exists more of, and what of that it counts for already. */
 export type Growth = SkuOf & {
   readonly buyer: Registered;
-  readonly limits: Limits & { readonly cap: SeatCap };
+  readonly limits: Limits;
+  readonly before: ReturnType<typeof holdingOf>;
   /** Of the subscription when it was looked at. */
   readonly revision: Revision;
 };
@@ -52,7 +65,7 @@ type Parts = {
   readonly surroundings: () => Surroundings;
 };
 
-type Seen = SeenSeats & { readonly status: string };
+type Seen = SeenSeats & SeenPlaces & { readonly status: string };
 
 /**
  * What customers hold of limited offers and capped SKUs. The customer's stream knows the claims; whether a holder still
@@ -71,24 +84,31 @@ export class Holdings {
     const catalogue = catalogueAt(this.#parts.surroundings().catalogue, at);
     const offer = catalogue && findOffer(catalogue, offerId);
     const limit = offer?.limitPerCustomer ?? null;
-    const holders = limit === null ? [] : await this.#holders(buyer, wanted);
     const most = this.#cap(wanted);
-    const seen = most === null ? [] : await this.#seats(buyer, wanted);
-    const ended = [...holders, ...seen].filter((one) => one.status === 'deleted');
+    if (limit === null && most === null) return unlimited;
+    const seen = await this.#seen(buyer, wanted);
+    const byId = new Map(seen.map((one) => [one.subscriptionId, one]));
+    const holders = [...placesHeld(buyer.slots, offerId, seen)].filter(([id]) => id !== wanted.subscriptionId);
     return {
       limit,
-      held: holders.filter((one) => one.status !== 'deleted'),
-      cap: most === null ? null : { limit: most, seen: seen.map(({ status: _, ...seats }) => seats) },
+      held: holders.flatMap(([subscriptionId, places]) => {
+        // A slot without its subscription belongs to a purchase that is being recorded just now.
+        const { quantity = 0, status: stands = 'active' } = byId.get(subscriptionId) ?? {};
+        const one = { subscriptionId, offerId, skuId, quantity, status: stands === 'none' ? 'active' : stands };
+        return stands === 'deleted' ? [] : Array.from({ length: places }, () => one);
+      }),
+      cap: most === null ? null : { limit: most, seen },
       seats: [...seatsHeld(buyer.slots, wanted, seen)].map(([subscriptionId, quantity]) => {
         return { subscriptionId, offerId, skuId, quantity };
       }),
-      ended: [...new Set(ended.map(({ subscriptionId }) => subscriptionId))],
+      holders: seen,
+      ended: seen.filter((one) => one.status === 'deleted').map(({ subscriptionId }) => subscriptionId),
     };
   }
 
   /**
-   * The same decider, but where a verb would give more seats of a capped SKU, it answers `limitsNeeded`: what the customer
-   * has of it is looked up only then, and judged by the state on which the verb is decided.
+   * The same decider, but where a verb would give more seats of a capped SKU, or brings seats to another one, it answers
+   * `limitsNeeded`: what the customer has is looked up only then, and judged by the state on which the verb is decided.
    */
   unlessCapped(
     decider: Decider<SubscriptionCommand, SubscriptionEvent, Subscription>,
@@ -101,11 +121,12 @@ export class Holdings {
   #growsCapped(command: SubscriptionCommand, state: Subscription): boolean {
     const { actor, at } = command.meta;
     if (!mayGrow(command) || state.status === 'none' || state.partnerId !== actor.partnerId) return false;
+    if (command.type !== 'AddSeats') return true;
     const settled = settle(state, at, this.#parts.surroundings()).state;
     return this.#cap({ ...skuAfter(command, settled), at }) !== null;
   }
 
-  /** What a verb would give the subscription more seats of, where a customer's seats of that are capped. */
+  /** What a verb would give the subscription more of. More seats of what it is on matter only where they are capped. */
   async growth(command: SubscriptionVerb): Promise<Growth | undefined> {
     const { target: subscriptionId, meta } = command;
     const { actor, at } = meta;
@@ -113,11 +134,11 @@ export class Holdings {
     if (settled?.partnerId !== actor.partnerId) return undefined;
     const { offerId, skuId } = skuAfter(command, settled);
     const wanted = { offerId, skuId, subscriptionId, at };
-    if (this.#cap(wanted) === null) return undefined;
+    if (command.type === 'AddSeats' && this.#cap(wanted) === null) return undefined;
     const { state: buyer } = await this.#parts.handling.load(customer, settled.customerId);
     if (buyer.customerId === null) return undefined;
-    const { cap, ...limits } = await this.limits(buyer, wanted);
-    return cap === null ? undefined : { offerId, skuId, buyer, limits: { ...limits, cap }, revision };
+    const limits = await this.limits(buyer, wanted);
+    return { offerId, skuId, buyer, limits, revision, before: holdingOf(settled, wanted) };
   }
 
   /** The existing subscription that a command would upgrade into, now or later, with everything that fell due (E49). */
@@ -135,32 +156,21 @@ export class Holdings {
     return findSku(catalogue, offerId, skuId)?.maxSeatsPerCustomer ?? null;
   }
 
-  /** Who holds the offer, with the status that each has by then; not the subscription that is being bought. */
-  #holders({ slots }: Registered, { offerId, subscriptionId: bought, at }: Wanted): Promise<HeldSubscription[]> {
-    const held = Object.entries(slots).filter(([id, slot]) => slot.offerId === offerId && id !== bought);
-    return Promise.all(
-      held.map(async ([subscriptionId, { skuId, quantity }]) => {
-        const { settled } = await this.#look(subscriptionId, at);
-        // A slot without its subscription belongs to a purchase that is being recorded just now.
-        return { subscriptionId, offerId, skuId, quantity, status: settled?.status ?? 'active' };
-      }),
-    );
-  }
-
   /**
-   * Everybody who may have seats of the SKU: whoever claimed something, and whom the read model knows: subscriptions that
-   * came to the SKU without a claim, by an upgrade or before it was capped.
+   * Everybody who may hold something of the offer: whoever claimed something, and whom the read model knows: subscriptions
+   * that came there without a claim, before anything was limited.
    */
-  async #seats({ slots, partnerId, customerId }: Registered, { at, ...sku }: Wanted): Promise<readonly Seen[]> {
-    const known = await status.subscriptionsTo(readModels(this.#parts), partnerId, { customerId, ...sku });
+  async #seen({ slots, partnerId, customerId }: Registered, { at, offerId, skuId }: Wanted): Promise<readonly Seen[]> {
+    const known = await status.subscriptionsTo(readModels(this.#parts), partnerId, { customerId, offerId });
     const ids = new Set([...Object.keys(slots), ...known]);
     return Promise.all(
       [...ids].map(async (subscriptionId) => {
         const slot = slots[subscriptionId];
         const { settled, revision } = await this.#look(subscriptionId, at);
         const recorded = await this.#recorded(subscriptionId, slot?.claims ?? {}, revision);
+        const { seats: quantity, places } = holdingOf(settled ?? { status: 'none' }, { offerId, skuId });
         const [times, stands] = [slot?.times ?? 0, settled?.status ?? 'none'];
-        return { subscriptionId, quantity: seatsNow(settled, sku), recorded, times, status: stands };
+        return { subscriptionId, quantity, places, recorded, times, status: stands };
       }),
     );
   }
@@ -190,11 +200,8 @@ export class Holdings {
   }
 }
 
-/** What a subscription has of a SKU. Seats in transit may come back. */
-const seatsNow = (state: Existing | undefined, { offerId, skuId }: SkuOf): number =>
-  state === undefined || state.status === 'deleted' || state.offerId !== offerId || state.skuId !== skuId
-    ? 0
-    : state.quantity + (state.inTransit?.quantity ?? 0);
+/** What is limited in nothing. */
+const unlimited: Limits = { limit: null, held: [], cap: null, seats: [], holders: [], ended: [] };
 
 const growing: ReadonlySet<string> = new Set<SubscriptionVerb['type']>([
   'AddSeats',

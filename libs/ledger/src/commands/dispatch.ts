@@ -33,7 +33,11 @@ export type Dispatch<C extends Command = Command, E extends Event = Event, S = u
   /** Where the command creates a resource. */
   readonly location?: string;
   /** What is claimed on the customer's stream before the command is recorded, and who decides it once it is (R5, E48). */
-  readonly reservation?: { readonly of: Reservation; readonly claimed: Decider<C, E, S> };
+  readonly reservation?: {
+    /** By what the command came to when it was tried; undefined: it takes nothing. */
+    readonly of: (previewed: Answer<E, S>) => Reservation | undefined;
+    readonly claimed: Decider<C, E, S>;
+  };
 };
 
 /**
@@ -81,12 +85,14 @@ export const tokenFor = (
 export const recordPreviewed = async <C extends Command, E extends Event, S>(
   deps: DispatchDeps,
   sent: Dispatch<C, E, S>,
-  { revision, events }: Answer<E, S>,
+  previewed: Answer<E, S>,
 ): Promise<Outcome<E, S>> => {
   const { options = {} } = sent.command;
+  const { revision, events } = previewed;
   const quoted = options.quoteToken !== undefined;
   const final = { ...options, dryRun: false, ...(quoted && { expectedRevision: revision - events.length }) };
-  const outcome = await (sent.reservation === undefined ? handle : recordReserved)(deps, sent, final);
+  const of = previewed.outcome === 'replayed' ? undefined : sent.reservation?.of(previewed);
+  const outcome = await (of === undefined ? handle(deps, sent, final) : recordReserved(deps, sent, of, final));
   const moved = isRefusal(outcome) && outcome.refused === 'REVISION_MISMATCH';
   return moved && quoted && options.expectedRevision === undefined ? stale() : outcome;
 };
@@ -94,17 +100,17 @@ export const recordPreviewed = async <C extends Command, E extends Event, S>(
 const recordReserved = async <C extends Command, E extends Event, S>(
   deps: DispatchDeps,
   sent: Dispatch<C, E, S>,
+  of: Reservation,
   options: CommandOptions,
 ): Promise<Outcome<E, S>> => {
-  const { reservation, command } = sent;
-  if (reservation === undefined) return handle(deps, sent, options);
+  const { reservation, command, decider } = sent;
   const { reservations } = deps;
   const ended = reservations.begin(command.meta.commandId);
   try {
-    const claimed = await reservations.claim(reservation.of, command.meta, options.expectedRevision ?? null);
+    const claimed = await reservations.claim(of, command.meta, options.expectedRevision ?? null);
     if (isRefusal(claimed)) return claimed;
-    const outcome = await handle(deps, { ...sent, decider: reservation.claimed }, options);
-    if (isRefusal(outcome)) await reservations.release(reservation.of, claimed.revision, command.meta);
+    const outcome = await handle(deps, { ...sent, decider: reservation?.claimed ?? decider }, options);
+    if (isRefusal(outcome)) await reservations.release(of, claimed.revision, command.meta);
     return outcome;
   } finally {
     ended();

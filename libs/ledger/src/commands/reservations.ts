@@ -10,13 +10,13 @@ import {
 } from '#customer';
 import type { CommandHandler, Outcome, Revision } from '#event-store';
 import type { Meta } from '#kernel';
-import type { PurchaseSubscription } from '#subscription';
+import type { PurchaseSubscription, SubscriptionVerb } from '#subscription';
 import { derivedId } from '../context/deterministic-id.ts';
 import type { Limits } from './customer-limits.ts';
 
 /** What is claimed for which subscription of which customer. */
 export type Reserved = {
-  readonly kind: 'offer' | 'seats';
+  readonly kind: 'offer' | 'seats' | 'arrival';
   readonly customerId: string;
   readonly subscriptionId: string;
 };
@@ -39,7 +39,20 @@ type SeatReservation = Reserved & {
   readonly limits: { readonly cap: SeatCap; readonly ended: readonly string[] };
 };
 
-export type Reservation = OfferReservation | SeatReservation;
+/** A place of a limited offer, and seats of a capped SKU, for whatever else comes there: upgrades, conversions, saved changes. */
+type ArrivalReservation = Reserved & {
+  readonly kind: 'arrival';
+  readonly offerId: string;
+  readonly skuId: string;
+  readonly added: number;
+  readonly places: number;
+  /** What a process sends again where this one dies. */
+  readonly command: Pick<SubscriptionVerb, 'type' | 'data'>;
+  readonly after: Revision;
+  readonly limits: Limits;
+};
+
+export type Reservation = OfferReservation | SeatReservation | ArrivalReservation;
 
 /**
  * Places of limited offers (R5) and seats of capped SKUs (E48): claimed on the customer's stream before the purchase or the
@@ -96,12 +109,19 @@ const claimFor = (
 ): CustomerCommand => {
   if (reservation.kind === 'offer') {
     const { subscriptionId, purchase } = reservation;
-    const { limit, cap, ended } = reservation.limits;
+    const { limit, cap, holders, ended } = reservation.limits;
     const { offerId, skuId, quantity = 1 } = purchase;
     const slot = { subscriptionId, skuId, quantity, commandId, purchase };
-    return new ClaimOfferSlot({ offerId, limit, cap, slot, ended }, meta);
+    return new ClaimOfferSlot({ offerId, limit, cap, slot, holders, ended }, meta);
   }
-  const { subscriptionId, offerId, skuId, added, after, limits } = reservation;
+  const { subscriptionId, offerId, skuId, added, after } = reservation;
+  if (reservation.kind === 'arrival') {
+    const { places, command, limits } = reservation;
+    const { type, data } = command;
+    const what = { subscriptionId, offerId, skuId, added, places, command: { type, data }, commandId, after };
+    return new ClaimSeats({ claim: { ...what, revision: onlyAt }, ...limits }, meta);
+  }
+  const { limits } = reservation;
   const claim = { subscriptionId, offerId, skuId, added, commandId, after, revision: onlyAt };
   return new ClaimSeats({ claim, cap: limits.cap, ended: limits.ended }, meta);
 };

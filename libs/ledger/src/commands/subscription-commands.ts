@@ -3,6 +3,7 @@ import type { Outcome } from '#event-store';
 import type { Refusal } from '#kernel';
 import type { PolicyTimeline } from '#policy';
 import {
+  holdingOf,
   subscription,
   type AlignableSubscription,
   type CustomerFacts,
@@ -71,19 +72,24 @@ export class SubscriptionCommands {
   async #sendCapped<C extends SubscriptionVerb>(sent: Sent<C>): Promise<CommandAnswer | Refusal> {
     const { command, id } = sent;
     const growth = await this.#parts.holdings.growth(command);
+    const target = await this.#parts.holdings.target(command);
     // Capped no more: the subscription has changed in the meantime.
-    if (growth === undefined) return this.send(command);
-    const decider = this.#decider(factsOf(growth), await this.#parts.holdings.target(command));
-    if (command.type !== 'AddSeats') return dispatch(this.#deps, { ...sent, decider });
-    const of = seatsFor(growth, id, command.data.quantity);
-    return dispatch(this.#deps, { ...sent, decider, reservation: { of, claimed: this.#decider() } });
+    if (growth === undefined) return dispatch(this.#deps, { ...sent, decider: this.#decider(undefined, target) });
+    const decider = this.#decider(factsOf(growth), target);
+    const claimed = this.#decider(unlimited({ ...growth.buyer, held: [] }), target);
+    if (command.type === 'AddSeats') {
+      const of = () => seatsFor(growth, id, command.data.quantity);
+      return dispatch(this.#deps, { ...sent, decider, reservation: { of, claimed } });
+    }
+    const reservation = { of: arrivalOf(growth, command), claimed };
+    return dispatch(this.#deps, { ...sent, decider, ...(!isFree(growth.limits) && { reservation }) });
   }
 
   /** A purchase. What is limited is claimed on the customer's stream before the purchase is recorded (R5, E48). */
   async purchase(command: PurchaseSubscription): Promise<CommandAnswer | Refusal> {
     const { subscriptionId } = command.data;
     const { facts, limits } = await this.#buying(command);
-    const limited = limits !== undefined && (limits.limit !== null || limits.cap !== null);
+    const limited = limits !== undefined && !isFree(limits);
     return dispatch(this.#deps, {
       command,
       id: subscriptionId,
@@ -91,7 +97,7 @@ export class SubscriptionCommands {
       ids: { subscriptionId },
       location: `/v1/subscriptions/${subscriptionId}`,
       ...(limited && {
-        reservation: { of: offerFor(command, limits), claimed: this.#decider(facts && unlimited(facts)) },
+        reservation: { of: () => offerFor(command, limits), claimed: this.#decider(facts && unlimited(facts)) },
       }),
     });
   }
@@ -129,10 +135,14 @@ export class SubscriptionCommands {
 
   /** An upgrade; of some of the seats, or into another subscription, it is answered when both sides are durable. */
   async upgrade(command: UpgradeSubscription): Promise<CommandAnswer | Refusal> {
-    const facts = factsOf(await this.#parts.holdings.growth(command));
+    const growth = await this.#parts.holdings.growth(command);
     const { target: id } = command;
-    const decider = this.#decider(facts, await this.#parts.holdings.target(command));
-    return upgrade(this.#deps, this.#parts.outcomes, { command, id, decider });
+    const target = await this.#parts.holdings.target(command);
+    const sent = { command, id, decider: this.#decider(factsOf(growth), target) };
+    if (growth === undefined || isFree(growth.limits)) return upgrade(this.#deps, this.#parts.outcomes, sent);
+    const claimed = this.#decider(unlimited({ ...growth.buyer, held: [] }), target);
+    const reservation = { of: arrivalOf(growth, command), claimed };
+    return upgrade(this.#deps, this.#parts.outcomes, { ...sent, reservation });
   }
 
   #decider(facts?: CustomerFacts, target?: Subscription) {
@@ -149,7 +159,26 @@ const seatsFor = (
   { offerId, skuId, buyer: { customerId }, revision: after, limits }: Growth,
   subscriptionId: string,
   added: number,
-): Reservation => ({ kind: 'seats', customerId, subscriptionId, offerId, skuId, added, after, limits });
+): Reservation | undefined => {
+  const { cap, ended } = limits;
+  return cap === null
+    ? undefined
+    : { kind: 'seats', customerId, subscriptionId, offerId, skuId, added, after, limits: { cap, ended } };
+};
+
+/** What a command brings more of than the subscription counts for already. */
+const arrivalOf =
+  ({ offerId, skuId, buyer: { customerId }, revision: after, limits, before }: Growth, command: SubscriptionVerb) =>
+  ({ state }: { readonly state: Subscription }): Reservation | undefined => {
+    const then = holdingOf(state, { offerId, skuId });
+    const [added, places] = [Math.max(0, then.seats - before.seats), Math.max(0, then.places - before.places)];
+    const ids = { customerId, subscriptionId: command.target };
+    return added === 0 && places === 0
+      ? undefined
+      : { kind: 'arrival', ...ids, offerId, skuId, added, places, command, after, limits };
+  };
+
+const isFree = ({ limit, cap }: Limits): boolean => limit === null && cap === null;
 
 const offerFor = ({ data: purchase }: PurchaseSubscription, limits: Limits): Reservation => {
   const { customerId, subscriptionId } = purchase;
@@ -158,7 +187,7 @@ const offerFor = ({ data: purchase }: PurchaseSubscription, limits: Limits): Res
 
 /** What a verb must know of the customer who would get more seats of a capped SKU (E48). */
 const factsOf = (growth: Growth | undefined): CustomerFacts | undefined =>
-  growth && { ...growth.buyer, held: [], seats: growth.limits.seats };
+  growth && { ...growth.buyer, held: growth.limits.held, seats: growth.limits.seats };
 
 /** The same customer, for whom what is limited is claimed already. */
 const unlimited = ({ seats: _, ...facts }: CustomerFacts): CustomerFacts => ({ ...facts, held: [] });

@@ -8,7 +8,10 @@ import { preview, recordPreviewed, tokenFor, type Dispatch, type DispatchDeps } 
 import { stale } from './quote-token.ts';
 import { idsOf, type CameBack, type UpgradeOutcomes } from './upgrade-outcome.ts';
 
-type Upgrade = Pick<Dispatch<UpgradeSubscription, SubscriptionEvent, Subscription>, 'command' | 'decider' | 'id'>;
+type Upgrade = Pick<
+  Dispatch<UpgradeSubscription, SubscriptionEvent, Subscription>,
+  'command' | 'decider' | 'id' | 'reservation'
+>;
 
 /** How often an upgrade is tried whose seats came back. */
 const ATTEMPTS = 5;

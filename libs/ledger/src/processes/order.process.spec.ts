@@ -1,16 +1,24 @@
 import type { EventStore } from '#event-store';
 import { isRefusal, START, type Recorded } from '#kernel';
-import { ProcessRunner, type ReadStore } from '#read-store';
+import { projections } from '#projections';
+import { ProcessRunner, ProjectionRunner, type ReadStore } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
 import { dying, memory, ordered, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
 
 const lines = [wish('BASIC'), wish('SINGLE'), wish('NOWHERE'), wish('SINGLE')];
 
 let reads: ReadStore;
+let tables: ProjectionRunner;
 beforeEach(async () => {
   reads = await openSqlite({ path: ':memory:' });
+  // Read models that know nothing: whoever holds something here has claimed it.
+  tables = new ProjectionRunner({ log: memory(), store: reads, projections });
+  await tables.start();
 });
-afterEach(() => reads.close());
+afterEach(async () => {
+  await tables.stop();
+  await reads.close();
+});
 
 /** The whole log. */
 const logOf = async (store: EventStore): Promise<readonly Recorded[]> => {

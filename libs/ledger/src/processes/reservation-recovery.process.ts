@@ -1,7 +1,14 @@
 import { customer, type OfferSlotClaimed, type SeatsClaimed } from '#customer';
 import type { CommandHandler } from '#event-store';
 import { isRefusal, type Meta, type Recorded } from '#kernel';
-import { AddSeats, PurchaseSubscription, subscription, type CustomerFacts, type Surroundings } from '#subscription';
+import {
+  AddSeats,
+  PurchaseSubscription,
+  subscription,
+  type CustomerFacts,
+  type SubscriptionVerb,
+  type Surroundings,
+} from '#subscription';
 import type { Customers } from '../queries/customers.ts';
 import type { OfferSlots } from '../commands/reservations.ts';
 import { factsOf } from '../queries/partners.ts';
@@ -44,12 +51,24 @@ export class Purchases {
   /** The reaction of the process to `SeatsClaimed`. */
   async whenSeatsAreClaimedThenAdd(event: Recorded): Promise<void> {
     const { handling, reservations, surroundings } = this.#parts;
-    const { commandId, subscriptionId, added, revision, effectiveAt } = (event as Recorded<SeatsClaimed>).data;
+    const {
+      commandId,
+      subscriptionId,
+      added,
+      revision,
+      command: claimedFor,
+      effectiveAt,
+    } = (event as Recorded<SeatsClaimed>).data;
     const customerId = event.stream.slice('customer-'.length);
-    if ((await this.#stillClaimed(customerId, subscriptionId, commandId)) === undefined) return;
+    const buyer = await this.#stillClaimed(customerId, subscriptionId, commandId);
+    if (buyer === undefined) return;
     const meta = await this.#metaOf(event, commandId, effectiveAt);
-    const command = new AddSeats({ subscriptionId, quantity: added }, meta);
-    const outcome = await handling.handle(subscription(surroundings()), subscriptionId, command, {
+    const command =
+      claimedFor === undefined
+        ? new AddSeats({ subscriptionId, quantity: added }, meta)
+        : ({ ...claimedFor, target: subscriptionId, meta, options: {} } as unknown as SubscriptionVerb);
+    const decider = subscription({ ...surroundings(), customer: buyer });
+    const outcome = await handling.handle(decider, subscriptionId, command, {
       expectedRevision: revision ?? undefined,
     });
     if (!isRefusal(outcome)) return;

@@ -222,10 +222,18 @@ export const decideCompletion = (
 export const evolve = (state: Existing, event: UpgradeStarted | UpgradeCompleted | UpgradeReturned): Existing => {
   switch (event.type) {
     case 'UpgradeStarted': {
-      const { moved, quantity, lots, saved = null, ...under } = event.data;
+      const { moved, quantity, lots, saved = null, opening: opened, ...under } = event.data;
       const { transitionId, targetSubscriptionId, target, credits, atRenewal, effectiveAt } = under;
       const lotsBefore = atRenewal ? [{ quantity: quantity + moved, since: effectiveAt }] : state.lots;
-      const way = { transitionId, quantity: moved, targetSubscriptionId, target, atRenewal, effectiveAt };
+      const way = {
+        transitionId,
+        quantity: moved,
+        targetSubscriptionId,
+        target,
+        opens: opened !== null,
+        atRenewal,
+        effectiveAt,
+      };
       return {
         ...state,
         quantity,

@@ -16,6 +16,7 @@ import {
 } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import { relation, skuAt, upgradesOf, type Priced, type Wanted } from '../product.ts';
+import { comingRefusal } from '../may-come.ts';
 import { overCap, seatsOn } from '../seat-cap.ts';
 import type { Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
@@ -75,9 +76,10 @@ export const action = (state: Existing, at: string, surroundings: Surroundings):
 export const decide = (
   { data, meta }: ConvertTrial,
   state: Existing,
-  { at }: Asking,
+  asking: Asking,
   surroundings: Surroundings,
 ): Decision<TrialConverted | ChargesPosted | ScheduledChangeRemoved> => {
+  const { at } = asking;
   const paid = paidPlan(state, data, at, surroundings);
   if (isRefusal(paid)) return paid;
   const { priced, wanted } = paid;
@@ -86,6 +88,7 @@ export const decide = (
     wayRefusal(state, wanted, at, surroundings) ??
     fewSeats(state, quantity) ??
     quantityRefusal(quantity, priced.sku) ??
+    comingRefusal(state, { offer: priced.offer, way: 'whole' }, asking, surroundings) ??
     overCap(surroundings.customer, { ...priced, ...state, has: seatsOn(state, wanted), wants: quantity });
   if (no !== undefined) return no;
   const converted = conversion(state, { ...wanted, quantity, priced }, 'command', at);

@@ -2,6 +2,7 @@ import type { BillingCycle, Term } from '#calendar';
 import { commandTo, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
 import { changeRefusal, coming, seatsThatLeave } from '../time/next-term.ts';
 import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
+import { comingRefusal } from '../may-come.ts';
 import { overCap, seatsOn } from '../seat-cap.ts';
 import type { Existing, SavedChange, ScheduledChange, UpgradeTarget } from '../state.ts';
 import type { Surroundings } from '../context.ts';
@@ -49,16 +50,17 @@ export const guard = all(
 export const decide = (
   { data }: ScheduleChange,
   state: Existing,
-  { at }: Asking,
+  asking: Asking,
   surroundings: Surroundings,
 ): Decision<ChangeScheduled> => {
+  const { at } = asking;
   const { newSubscriptionId, ...change } = data;
   const leaving = seatsThatLeave(state, change) > 0;
   if (state.isTrial && leaving) return refuse('TRIAL_LOCKED', 'a trial converts as a whole: no seats leave it');
   const no =
     changeRefusal(state, change, at, surroundings) ??
     unfitTarget(state, change, at, surroundings) ??
-    aboveCap(state, change, at, surroundings);
+    limitRefusal(state, change, asking, surroundings);
   if (no !== undefined) return no;
   const opens = leaving && (change.target ?? 'new') === 'new';
   return [
@@ -91,19 +93,27 @@ const unfitTarget = (
   return targetRefusal(surroundings.target, seats, at, surroundings);
 };
 
-/** As things stand when it is saved (E48): at renewal, a change that was accepted is not held up by what others have got since. */
-const aboveCap = (
+/**
+ * What a purchase of it must pass, and the cap (E48), as things stand when it is saved, with what others have saved: at
+ * renewal, a change that was accepted is not held up by what others have got since.
+ */
+const limitRefusal = (
   state: Existing,
   change: ScheduledChange,
-  at: string,
+  asking: Asking,
   surroundings: Surroundings,
 ): Refusal | undefined => {
-  const then = coming(state, change, at, surroundings);
+  const then = coming(state, change, asking.at, surroundings);
   if (isRefusal(then)) return then;
   const { wanted, priced } = then;
   const leaving = seatsThatLeave(state, change);
   const wants = leaving > 0 ? leaving : wanted.quantity;
-  return overCap(surroundings.customer, { ...priced, ...state, has: seatsOn(state, wanted), wants });
+  const opening = (change.target ?? 'new') === 'new' ? 'opening' : 'joining';
+  const way = leaving > 0 ? opening : 'whole';
+  return (
+    comingRefusal(state, { offer: priced.offer, way }, asking, surroundings) ??
+    overCap(surroundings.customer, { ...priced, ...state, has: seatsOn(state, wanted), wants })
+  );
 };
 
 export const evolve = (state: Existing, { data: { change, newSubscriptionId } }: ChangeScheduled): Existing => ({

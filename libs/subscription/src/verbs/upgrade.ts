@@ -18,6 +18,7 @@ import {
 import { invalidated, savedOf, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import { endedByUpgrade, type AddOnEnded } from './set-add-ons.ts';
 import { priceAt, relation, skuAt, upgradesOf, type Priced, type Wanted } from '../product.ts';
+import { comingRefusal, type Way } from '../may-come.ts';
 import { overCap } from '../seat-cap.ts';
 import type { AddOn, Existing, UpgradeTarget } from '../state.ts';
 import type { Surroundings } from '../context.ts';
@@ -86,13 +87,15 @@ const takesSeats = (
 export const decide = (
   { data, meta }: UpgradeSubscription,
   state: Existing,
-  { at }: Asking,
+  asking: Asking,
   surroundings: Surroundings,
 ): Decision<SubscriptionUpgraded | UpgradeStarted | AddOnEnded | ChargesPosted | ScheduledChangeRemoved> => {
+  const { at } = asking;
   const priced = targetPlan(state, data, at, surroundings);
   if (isRefusal(priced)) return priced;
   const no =
     amountRefusal(state, data, priced) ??
+    comingRefusal(state, { offer: priced.offer, way: wayOf(state, data) }, asking, surroundings) ??
     overCap(surroundings.customer, { ...priced, ...state, has: 0, wants: data.quantity });
   if (no !== undefined) return no;
   const dropped = invalidated(state, 'midTermUpgrade', at);
@@ -119,6 +122,14 @@ const arrivingAt = ({ partnerId, customerId }: Existing, { target }: Surrounding
   target?.status === 'active' && target.partnerId === partnerId && target.customerId === customerId
     ? target
     : undefined;
+
+const wayOf = (
+  { quantity: all }: Existing,
+  { quantity, target }: Pick<UpgradeSubscription['data'], 'quantity' | 'target'>,
+): Way => {
+  if (target !== 'new') return 'joining';
+  return quantity < all ? 'opening' : 'whole';
+};
 
 /** The target SKU at the source's term and billing plan, if the source may be upgraded to it. */
 const targetPlan = (

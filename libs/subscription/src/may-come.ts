@@ -1,0 +1,36 @@
+import { eligibility, type Offer } from '#catalog';
+import { refuse, type Refusal } from '#kernel';
+import type { Surroundings } from './context.ts';
+import { policyOf, type Asking } from './guards.ts';
+import type { Existing } from './state.ts';
+
+/** How seats come to an offer: with their subscription, by opening one there, or into one that is there. */
+export type Way = 'whole' | 'opening' | 'joining';
+
+/**
+ * Whoever comes to an offer without buying it must pass what a purchase must pass (R5, R13-R19): segment, country, whether
+ * it is sold here and to this partner, and how many a customer may have. The first reason against it.
+ */
+export const comingRefusal = (
+  state: Existing,
+  { offer, way }: { readonly offer: Offer; readonly way: Way },
+  { actor, partner }: Asking,
+  { customer }: Surroundings,
+): Refusal | undefined => {
+  const isThere = state.offerId === offer.offerId;
+  if (customer === undefined || (isThere && way === 'whole')) return undefined;
+  const others = customer.held.filter(({ subscriptionId }) => subscriptionId !== state.subscriptionId);
+  const itself = { ...state, status: state.status };
+  const held = { whole: others, opening: isThere ? [...others, itself] : others, joining: [] }[way];
+  const { partnerId } = actor;
+  const [reason] = eligibility({
+    offer,
+    customer,
+    partner: { partnerId, facts: partner },
+    held,
+    policy: policyOf(state),
+  });
+  if (reason === undefined) return undefined;
+  const { code, detail, ...facts } = reason;
+  return refuse(code, detail, facts);
+};
