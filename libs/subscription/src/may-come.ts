@@ -2,10 +2,10 @@ import { eligibility, type Offer } from '#catalog';
 import { refuse, type Refusal } from '#kernel';
 import type { Surroundings } from './context.ts';
 import { policyOf, type Asking } from './guards.ts';
-import type { Existing } from './state.ts';
+import type { Existing, UpgradeTarget } from './state.ts';
 
 /** How seats come to an offer: with their subscription, by opening one there, or into one that is there. */
-export type Way = 'whole' | 'opening' | 'joining';
+type Way = 'whole' | 'opening' | 'joining';
 
 /**
  * Whoever comes to an offer without buying it must pass what a purchase must pass (R5, R13-R19): segment, country, whether
@@ -33,4 +33,13 @@ export const comingRefusal = (
   if (reason === undefined) return undefined;
   const { code, detail, ...facts } = reason;
   return refuse(code, detail, facts);
+};
+
+/** How an upgrade comes to its offer (R93, R97). */
+export const wayOf = (
+  { quantity: all }: Existing,
+  { quantity, target }: { readonly quantity: number; readonly target: UpgradeTarget },
+): Way => {
+  if (target !== 'new') return 'joining';
+  return quantity < all ? 'opening' : 'whole';
 };

@@ -8,6 +8,7 @@ import { policyOf } from '../guards.ts';
 import type { Priced } from '../product.ts';
 import type { SubscriptionCreated } from '../verbs/purchase.ts';
 import { splitLots } from '../lots.ts';
+import { sourceOf } from './source.ts';
 import type { Existing, SavedChange, SeatLot, UpgradeTarget } from '../state.ts';
 import { endedByUpgrade, type AddOnEnded } from '../verbs/set-add-ons.ts';
 import type { SubscriptionDeleted } from '../time/end-term.ts';
@@ -129,21 +130,6 @@ const creditsFor = (state: Existing, moved: number, charged: Decimal, at: Instan
   const lines = parts.map((part) => credit('convert', part, dayOf(at)));
   return capped(lines, state, charged);
 };
-
-/** What a target is told of where seats come from. */
-export const sourceOf = ({
-  subscriptionId,
-  partnerId,
-  customerId,
-  term,
-  termEnd,
-}: Existing): UpgradeStarted['data']['source'] => ({
-  subscriptionId,
-  partnerId,
-  customerId,
-  term,
-  termEnd,
-});
 
 /**
  * The new half: its own price (E40), the source's end and rhythm (R96, A12, E41) with the plan that waits for its next

@@ -7,7 +7,7 @@ import { overCap, seatsOn } from '../seat-cap.ts';
 import type { Existing, SavedChange, ScheduledChange, UpgradeTarget } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { targetRefusal } from '../transfer/receive-upgrade.ts';
-import { sourceOf } from '../transfer/transfer.ts';
+import { sourceOf } from '../transfer/source.ts';
 
 /** Save what shall change at renewal; overwrites what was saved before (R78, R84, R85). */
 export class ScheduleChange extends commandTo('subscription', 'ScheduleChange')<{

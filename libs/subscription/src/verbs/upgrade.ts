@@ -18,7 +18,7 @@ import {
 import { invalidated, savedOf, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import { endedByUpgrade, type AddOnEnded } from './set-add-ons.ts';
 import { priceAt, relation, skuAt, upgradesOf, type Priced, type Wanted } from '../product.ts';
-import { comingRefusal, type Way } from '../may-come.ts';
+import { comingRefusal, wayOf } from '../may-come.ts';
 import { overCap } from '../seat-cap.ts';
 import type { AddOn, Existing, UpgradeTarget } from '../state.ts';
 import type { Surroundings } from '../context.ts';
@@ -122,14 +122,6 @@ const arrivingAt = ({ partnerId, customerId }: Existing, { target }: Surrounding
   target?.status === 'active' && target.partnerId === partnerId && target.customerId === customerId
     ? target
     : undefined;
-
-const wayOf = (
-  { quantity: all }: Existing,
-  { quantity, target }: Pick<UpgradeSubscription['data'], 'quantity' | 'target'>,
-): Way => {
-  if (target !== 'new') return 'joining';
-  return quantity < all ? 'opening' : 'whole';
-};
 
 /** The target SKU at the source's term and billing plan, if the source may be upgraded to it. */
 const targetPlan = (
