@@ -34,7 +34,7 @@ export class ReadModels {
     for (const { name, version, tables } of projections) {
       const build = { projection: name, version, generation: 1 };
       await store.create(build, tables);
-      await store.publish(build);
+      await store.activate(build);
     }
     return new ReadModels(store);
   }

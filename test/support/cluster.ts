@@ -91,11 +91,11 @@ const digestsOf = async (reads: ReadStore | undefined): Promise<Digests> => {
 /** Asks a process how it fares until its answer is as wanted; the answer. A process that does not listen is asked again. */
 export const untilHealth = async (
   { client }: Member,
-  isSo: (health: { readonly status: number; readonly body: Health }) => boolean,
+  condition: (health: { readonly status: number; readonly body: Health }) => boolean,
 ): Promise<Health> => {
   for (;;) {
     const health = await client.call('GET', '/health').catch(() => undefined);
-    if (health !== undefined && isSo(health)) return health.body as Health;
+    if (health !== undefined && condition(health)) return health.body as Health;
     await new Promise(setImmediate);
   }
 };

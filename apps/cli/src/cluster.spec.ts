@@ -237,7 +237,7 @@ describeOnPostgres('a ledger on EventStoreDB and PostgreSQL', () => {
     const idle = await asking();
     const digested = onCluster()('digest', '--json');
     while ((await asking()) === idle);
-    const projector = new ProjectionRunner({ log: events, store: reads.under(lease), projections });
+    const projector = new ProjectionRunner({ log: events, store: reads.fencedBy(lease), projections });
     await projector.start();
     expect(json(await digested).log.events).toBe(12);
     await projector.stop();

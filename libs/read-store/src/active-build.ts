@@ -5,7 +5,7 @@ import type { Build, Checkpoint, Quarantined, Step } from './read-store.ts';
 
 type Reaction = (event: Recorded) => Change | readonly Change[];
 
-/** A build that is being written: where it stands, and what the events read since then do to it. */
+/** A build that is being written: its checkpoint, and the changes of the events read since. */
 export class ActiveBuild {
   readonly projection: AnyProjection;
   #build: Build;

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 export type BackOff = { readonly first: number; readonly longest: number };
 
 /** Starts at a fiftieth of a second and settles at five seconds: soon back after a hiccup, no load on a store that is away. */
-export const PATIENT: BackOff = { first: 20, longest: 5_000 };
+export const DEFAULT_BACK_OFF: BackOff = { first: 20, longest: 5_000 };
 
 /** The wait before attempt 1, 2, 3 … in milliseconds. */
 export const waitBefore = ({ first, longest }: BackOff, attempt: number): number =>
@@ -15,6 +15,6 @@ export const wait = async (milliseconds: number, signal: AbortSignal): Promise<v
   try {
     await delay(milliseconds, undefined, { signal });
   } catch {
-    // Aborted: whoever waits looks at the signal.
+    // Aborted: the caller checks the signal.
   }
 };

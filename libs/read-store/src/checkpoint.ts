@@ -2,7 +2,7 @@ import { StreamGone, type EventStore } from '#event-store';
 import { START, type Recorded } from '#kernel';
 import { nameOf, type Checkpoint, type ReadStore } from './read-store.ts';
 
-/** A checkpoint stands on an event that the log does not hold: the log was wiped, swapped, or put back from a backup. */
+/** The log does not hold a checkpoint's event: the log was wiped, swapped, or restored from a backup. */
 export class CheckpointBeyondLog extends Error {
   override readonly name = 'CheckpointBeyondLog';
   readonly reader: string;
@@ -17,14 +17,14 @@ export class CheckpointBeyondLog extends Error {
   }
 }
 
-/** Where a reader stands `count` events later, the last of which is `last`. */
+/** The checkpoint `count` events later, the last of which is `last`. */
 export const checkpointAfter = ({ events }: Checkpoint, count: number, last: Recorded): Checkpoint => {
   const { position, stream, revision, id, meta } = last;
   return { position, events: events + count, event: { stream, revision, id, recordedAt: meta.recordedAt } };
 };
 
-/** Throws `CheckpointBeyondLog` when the log does not hold the event on which the reader stands. */
-export const checkStanding = async (log: EventStore, reader: string, checkpoint: Checkpoint): Promise<void> => {
+/** Throws `CheckpointBeyondLog` when the log does not hold the checkpoint's event. */
+export const assertCheckpointInLog = async (log: EventStore, reader: string, checkpoint: Checkpoint): Promise<void> => {
   const { position, event } = checkpoint;
   if (position === START || !event) return;
   const [found] = await log.read(event.stream, event.revision).catch(noneIfGone);
@@ -37,9 +37,9 @@ const noneIfGone = (error: unknown): readonly Recorded[] => {
 };
 
 /**
- * Rejects with `CheckpointBeyondLog` when some read model was built from another log than this one. For a start, which is to
- * fail at once rather than stand by for what can never go on.
+ * Rejects with `CheckpointBeyondLog` when a read model was built from another log than this one. Called at start, which
+ * fails at once then instead of standing by.
  */
-export const mustStandOn = async (log: EventStore, store: ReadStore): Promise<void> => {
-  for (const build of await store.builds()) await checkStanding(log, nameOf(build), build.checkpoint);
+export const assertSameLog = async (log: EventStore, store: ReadStore): Promise<void> => {
+  for (const build of await store.builds()) await assertCheckpointInLog(log, nameOf(build), build.checkpoint);
 };

@@ -1,26 +1,26 @@
-/** How long to wait: `timeoutMs` milliseconds, or until `signal` aborts; whichever comes first, for ever without both. */
-export type Patience = { readonly timeoutMs?: number; readonly signal?: AbortSignal };
+/** How long to wait: `timeoutMs` milliseconds, or until `signal` aborts, whichever comes first; without a limit if both are absent. */
+export type WaitOptions = { readonly timeoutMs?: number; readonly signal?: AbortSignal };
 
-type Waiter = { readonly isSo: () => boolean; readonly resolve: (so: boolean) => void };
+type Waiter = { readonly condition: () => boolean; readonly resolve: (met: boolean) => void };
 
-/** Callers that wait until something is so. Nobody polls: `look` is called when something has changed. */
-export class Waiters {
+/** Callers that wait for a condition. There is no polling: `check` is called when something has changed. */
+export class ConditionWaiters {
   readonly #waiting = new Set<Waiter>();
 
-  /** Resolves to `true` once it is so, to `false` when patience runs out first. */
-  until(isSo: () => boolean, { timeoutMs, signal }: Patience = {}): Promise<boolean> {
-    if (isSo()) return Promise.resolve(true);
+  /** Resolves to `true` once the condition holds, to `false` when the wait ends first. */
+  until(condition: () => boolean, { timeoutMs, signal }: WaitOptions = {}): Promise<boolean> {
+    if (condition()) return Promise.resolve(true);
     if (signal?.aborted || timeoutMs === 0) return Promise.resolve(false);
     return new Promise((resolve) => {
       const giveUp = () => waiter.resolve(false);
       const timer = timeoutMs === undefined ? undefined : setTimeout(giveUp, timeoutMs);
       const waiter: Waiter = {
-        isSo,
-        resolve: (so) => {
+        condition,
+        resolve: (met) => {
           this.#waiting.delete(waiter);
           clearTimeout(timer);
           signal?.removeEventListener('abort', giveUp);
-          resolve(so);
+          resolve(met);
         },
       };
       signal?.addEventListener('abort', giveUp);
@@ -28,13 +28,13 @@ export class Waiters {
     });
   }
 
-  /** Lets those go on for whom it is so now. */
-  look(): void {
-    for (const waiter of [...this.#waiting]) if (waiter.isSo()) waiter.resolve(true);
+  /** Resolves the waiters whose condition holds. */
+  check(): void {
+    for (const waiter of [...this.#waiting]) if (waiter.condition()) waiter.resolve(true);
   }
 
-  /** Sends everybody away with `false`. */
-  dismiss(): void {
+  /** Resolves all waiters to `false`. */
+  cancelAll(): void {
     for (const waiter of [...this.#waiting]) waiter.resolve(false);
   }
 }

@@ -9,7 +9,7 @@ import { digestTable } from './digest.ts';
 import type { ReadStore } from './read-store.ts';
 import { ProjectionRunner } from './runner.ts';
 import { openSqlite } from './sqlite/index.ts';
-import { counting, faulty, longLog, naming, WrittenLog, type Fault } from './testing.ts';
+import { counting, faulty, longLog, naming, ScriptedLog, type Fault } from './testing.ts';
 
 const backOff = { first: 0, longest: 0 };
 
@@ -22,7 +22,7 @@ const step = fc.oneof(
 );
 const faults = fc.array(fc.constantFrom<Fault>('before', 'after', undefined, undefined), { maxLength: 30 });
 
-const write = (log: WrittenLog, events: readonly (readonly [number, boolean])[]) =>
+const write = (log: ScriptedLog, events: readonly (readonly [number, boolean])[]) =>
   log.write(
     ...events.map(([n, fresh]) => ({
       stream: `thing-${String(n)}`,
@@ -32,7 +32,7 @@ const write = (log: WrittenLog, events: readonly (readonly [number, boolean])[])
   );
 
 /** The tables, and the builds there are, after a run over the whole log. */
-const outcome = async (log: WrittenLog, store: ReadStore) => {
+const outcome = async (log: ScriptedLog, store: ReadStore) => {
   const runner = new ProjectionRunner({ log, store, projections: [naming(), counting()], backOff });
   await runner.start();
   await runner.reached(log.end);
@@ -52,7 +52,7 @@ describe('each event counts exactly once', () => {
       faults,
       fc.integer({ min: 1, max: 9 }),
       async (steps, script, batch) => {
-        const log = new WrittenLog();
+        const log = new ScriptedLog();
         log.batch = batch;
         const inner = await openSqlite({ path: ':memory:' });
         const left = [...script];

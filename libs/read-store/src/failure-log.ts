@@ -16,30 +16,30 @@ const MOST_REASONS = 20;
  * Says why something that is tried again and again does not work: each reason once until it works again, since a store that
  * is away for an hour is not a thousand lines.
  */
-export class Complaint {
+export class FailureLog {
   readonly #logger: Logger;
   readonly #what: string;
-  readonly #said = new Set<string>();
+  readonly #reported = new Set<string>();
 
   constructor(logger: Logger, what: string) {
     this.#logger = logger;
     this.#what = what;
   }
 
-  /** Answers the reason, in a sentence. */
-  about(error: unknown, facts: object = {}): string {
+  /** Logs the error unless its reason was logged already. Returns the reason as a sentence. */
+  report(error: unknown, facts: object = {}): string {
     const reason = sentenceOf(error);
     // Calls that fail differently because one store is away are one outage; where in the code it was noticed says nothing.
     const isAway = isStoreAway(error);
     const cause = isAway ? error.name : reason;
-    if (!this.#said.has(cause) && this.#said.size < MOST_REASONS)
+    if (!this.#reported.has(cause) && this.#reported.size < MOST_REASONS)
       this.#logger.error(isAway ? facts : { err: error, ...facts }, `${this.#what}: ${reason}`);
-    this.#said.add(cause);
+    this.#reported.add(cause);
     return reason;
   }
 
-  /** It works again: what is wrong from now on is said anew. */
-  settled(): void {
-    this.#said.clear();
+  /** It works again: later failures are logged anew. */
+  clear(): void {
+    this.#reported.clear();
   }
 }

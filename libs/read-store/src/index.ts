@@ -14,13 +14,13 @@ export { Leadership, type LeadershipStatus, type Running } from './leadership.ts
 export { CheckpointWatch } from './watch.ts';
 export { type AnyProjection } from './check.ts';
 export { type BackOff } from './back-off.ts';
-export { Complaint } from './failure-log.ts';
-export { Turns } from './mutex.ts';
+export { FailureLog } from './failure-log.ts';
+export { Mutex } from './mutex.ts';
 export { type Logger } from './logger.ts';
-export { type Patience } from './condition-waiters.ts';
+export { type WaitOptions } from './condition-waiters.ts';
 export { ProjectionRunner, type ProjectionRunnerOptions } from './runner.ts';
 export { type RebuildProgress } from './projection-state.ts';
 export { type ProjectionStatus } from './status.ts';
 export { ProcessRunner, processPosition, type ProcessRunnerOptions, type ProcessStatus } from './process-runner.ts';
-export { CheckpointBeyondLog, mustStandOn } from './checkpoint.ts';
+export { CheckpointBeyondLog, assertSameLog } from './checkpoint.ts';
 export { digestTable, type TableDigest } from './digest.ts';

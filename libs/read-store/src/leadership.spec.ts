@@ -42,7 +42,7 @@ describe('leadership', () => {
     await one.stop();
     await second.begun();
     expect(notes).toEqual(['first begins', 'first ends', 'second begins']);
-    await expect(formerly.keep('a', 'b')).rejects.toThrow(LeaseLost);
+    await expect(formerly.putSetting('a', 'b')).rejects.toThrow(LeaseLost);
     await two.stop();
     expect(await store.leases.holderOf('scheduler')).toBeUndefined();
   });

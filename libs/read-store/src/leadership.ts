@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { wait } from './back-off.ts';
-import { Complaint } from './failure-log.ts';
+import { FailureLog } from './failure-log.ts';
 import { LeaseLost, type Lease } from './lease.ts';
 import { silent, type Logger } from './logger.ts';
 import type { ReadStore } from './read-store.ts';
@@ -40,10 +40,10 @@ export type LeadershipStatus = {
 export class Leadership {
   readonly #options: LeadershipOptions;
   readonly #logger: Logger;
-  readonly #complaint: Complaint;
+  readonly #failures: FailureLog;
   readonly #ttlMs: number;
   readonly #stopping = new AbortController();
-  readonly #looked = Promise.withResolvers<undefined>();
+  readonly #firstAttempt = Promise.withResolvers<undefined>();
   #leading = false;
   #error: string | undefined;
   #running: Promise<void> | undefined;
@@ -51,20 +51,20 @@ export class Leadership {
   constructor(options: LeadershipOptions) {
     this.#options = options;
     this.#logger = options.logger ?? silent;
-    this.#complaint = new Complaint(this.#logger, `cannot lead ${options.name}`);
+    this.#failures = new FailureLog(this.#logger, `cannot lead ${options.name}`);
     this.#ttlMs = options.ttlMs ?? 4_000;
   }
 
   /** Begins to stand by. Resolves when it is known for the first time whether this process leads; never rejects. */
   async start(): Promise<void> {
     this.#running ??= this.#run();
-    await this.#looked.promise;
+    await this.#firstAttempt.promise;
   }
 
   /** Ends the duty, if this process has it, and lets another one lead at once. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#looked.resolve(undefined);
+    this.#firstAttempt.resolve(undefined);
     await this.#running;
   }
 
@@ -87,29 +87,29 @@ export class Leadership {
 
   async #run(): Promise<void> {
     while (!this.#stopped()) {
-      const failed = await this.#tried();
-      this.#looked.resolve(undefined);
+      const failed = await this.#attempt();
+      this.#firstAttempt.resolve(undefined);
       if (!this.#stopped()) await wait(failed ? this.#ttlMs : this.#interval, this.#stopping.signal);
     }
   }
 
-  /** Leads, if nobody else does. Answers whether it failed. */
-  async #tried(): Promise<boolean> {
+  /** Leads if it gets the lease. Returns whether that failed. */
+  async #attempt(): Promise<boolean> {
     const { store, name, holder } = this.#options;
     try {
       const lease = await store.leases.acquire(name, holder, this.#ttlMs);
       if (lease) await this.#lead(lease);
-      this.#well();
+      this.#recovered();
       return false;
     } catch (error) {
-      this.#error = this.#complaint.about(error, { duty: name });
+      this.#error = this.#failures.report(error, { duty: name });
       return true;
     }
   }
 
-  #well(): void {
+  #recovered(): void {
     this.#error = undefined;
-    this.#complaint.settled();
+    this.#failures.clear();
   }
 
   async #lead(lease: Lease): Promise<void> {
@@ -119,11 +119,11 @@ export class Leadership {
     this.#logger.info({ duty: name, epoch: lease.epoch }, `leads ${name}`);
     this.#leading = true;
     try {
-      const duty = await begin(store.under(lease));
-      this.#well();
-      this.#looked.resolve(undefined);
+      const running = await begin(store.fencedBy(lease));
+      this.#recovered();
+      this.#firstAttempt.resolve(undefined);
       await until(AbortSignal.any([over.signal, this.#stopping.signal]));
-      await duty.stop();
+      await running.stop();
     } finally {
       this.#leading = false;
       over.abort();
@@ -133,7 +133,7 @@ export class Leadership {
     }
   }
 
-  /** Renews the lease until it is over, or ends it when that fails for too long. Answers whether it was held to the end. */
+  /** Renews the lease until it is over, or ends it when that fails for too long. Returns whether it was held to the end. */
   async #keep(lease: Lease, over: AbortController): Promise<boolean> {
     let heldUntil = performance.now() + this.#ttlMs;
     for (;;) {
@@ -150,7 +150,7 @@ export class Leadership {
     }
   }
 
-  /** `undefined`: nobody knows, the store is away. */
+  /** `undefined` if the store is unavailable. */
   async #renewed(lease: Lease): Promise<boolean | undefined> {
     try {
       return await this.#options.store.leases.renew(lease, this.#ttlMs);

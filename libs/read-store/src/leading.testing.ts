@@ -24,7 +24,7 @@ const telling = (store: ReadStore): ReadStore =>
     db: store.db,
     builds: () => store.builds(),
     create: (...built: Parameters<ReadStore['create']>) => store.create(...built),
-    publish: (...built: Parameters<ReadStore['publish']>) => store.publish(...built),
+    activate: (...built: Parameters<ReadStore['activate']>) => store.activate(...built),
     discard: (...built: Parameters<ReadStore['discard']>) => store.discard(...built),
     apply: async (steps: Parameters<ReadStore['apply']>[0]) => {
       await store.apply(steps);

@@ -1,9 +1,9 @@
 import type { Change, Row, Table, Value } from '#kernel';
 import { sequenceOf, type Tables } from './read-store.ts';
 
-/** What becomes of one row in a batch, all its changes taken together. */
-export type Fate = {
-  does: 'put' | 'patch' | 'drop';
+/** What a batch does to one row, all its changes merged. */
+export type RowChange = {
+  action: 'put' | 'patch' | 'drop';
   /** The key columns; a put row itself. */
   key: Row;
   /** The whole row of a put; the columns to set of a patch. */
@@ -14,20 +14,20 @@ export type Fate = {
   own: boolean;
 };
 
-/** A place where a row comes into being: for sure, or only if the table does not hold it already. */
-export type Birth = { readonly fate: Fate; readonly certain: boolean };
+/** A row that a batch creates: certainly, or only if the table does not hold it already. */
+export type NewRow = { readonly change: RowChange; readonly certain: boolean };
 
 /**
  * The changes of a batch to one table, at most one per row. Writing these leaves the table as writing every change in
  * order would: a batch in which one subscription changes fifty times costs one row.
  */
 export class TableChanges {
-  readonly fates = new Map<Value, Fate>();
+  readonly rows = new Map<Value, RowChange>();
   /**
-   * In order; none where the table has no sequence. Each birth takes the next number, but for one that is not certain and
-   * whose row the table holds: that keeps its own. The last birth of a row tells its number.
+   * In order; empty where the table has no sequence. Each new row takes the next number, except one that is not certain and
+   * that the table holds already: it keeps its own. The last entry of a row gives its number.
    */
-  readonly births: Birth[] = [];
+  readonly newRows: NewRow[] = [];
   readonly #sequence: string | undefined;
   readonly #keyOf: (row: Row) => Value;
 
@@ -38,42 +38,42 @@ export class TableChanges {
 
   put(row: Row): void {
     const key = this.#keyOf(row);
-    let fate = this.fates.get(key);
+    let change = this.rows.get(key);
     // A row that is put again after a drop is a new row. One that is put first may or may not be there already.
-    const birth = fate?.does === 'put' ? undefined : { certain: fate?.does === 'drop' };
-    if (fate) {
-      fate.does = 'put';
-      fate.key = fate.row = row;
-      fate.own = false;
+    const newRow = change?.action === 'put' ? undefined : { certain: change?.action === 'drop' };
+    if (change) {
+      change.action = 'put';
+      change.key = change.row = row;
+      change.own = false;
     } else {
-      fate = { does: 'put', key: row, row, sequence: undefined, own: false };
-      this.fates.set(key, fate);
+      change = { action: 'put', key: row, row, sequence: undefined, own: false };
+      this.rows.set(key, change);
     }
-    if (birth && this.#sequence !== undefined) this.births.push({ fate, certain: birth.certain });
+    if (newRow && this.#sequence !== undefined) this.newRows.push({ change, certain: newRow.certain });
   }
 
   patch(where: Row, changes: Row): void {
     const key = this.#keyOf(where);
-    const fate = this.fates.get(key);
-    if (!fate) {
-      this.fates.set(key, { does: 'patch', key: where, row: changes, sequence: undefined, own: false });
-    } else if (fate.does !== 'drop') {
-      if (fate.own) Object.assign(fate.row, changes);
-      else fate.row = { ...fate.row, ...changes };
-      fate.own = true;
+    const change = this.rows.get(key);
+    if (!change) {
+      this.rows.set(key, { action: 'patch', key: where, row: changes, sequence: undefined, own: false });
+    } else if (change.action !== 'drop') {
+      if (change.own) Object.assign(change.row, changes);
+      else change.row = { ...change.row, ...changes };
+      change.own = true;
     }
   }
 
   drop(where: Row): void {
     const key = this.#keyOf(where);
-    const fate = this.fates.get(key);
-    if (!fate) {
-      this.fates.set(key, { does: 'drop', key: where, row: where, sequence: undefined, own: false });
+    const change = this.rows.get(key);
+    if (!change) {
+      this.rows.set(key, { action: 'drop', key: where, row: where, sequence: undefined, own: false });
       return;
     }
-    fate.does = 'drop';
-    fate.key = fate.row = where;
-    fate.own = false;
+    change.action = 'drop';
+    change.key = change.row = where;
+    change.own = false;
   }
 }
 
@@ -91,8 +91,8 @@ const rowKey = (columns: readonly string[]): ((row: Row) => Value) => {
   };
 };
 
-/** Folds checked changes, by plain table name; only tables that change. */
-export const fold = (tables: Tables, changes: readonly Change[]): ReadonlyMap<string, TableChanges> => {
+/** Merges checked changes, by plain table name; only tables that change. */
+export const mergeChanges = (tables: Tables, changes: readonly Change[]): ReadonlyMap<string, TableChanges> => {
   const byTable = new Map<string, TableChanges>();
   const changesOf = (name: string): TableChanges => {
     let found = byTable.get(name);

@@ -1,8 +1,8 @@
-/** One at a time, in the order of asking: what writes to the read store never meets a swap of its tables. */
-export class Turns {
+/** A FIFO mutex: writes to the read store never overlap a swap of its tables. */
+export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
-  take<T>(work: () => Promise<T>): Promise<T> {
+  run<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#last.then(work, work);
     this.#last = mine.catch(() => undefined);
     return mine;

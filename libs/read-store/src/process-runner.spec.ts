@@ -2,17 +2,17 @@ import { START, type Recorded } from '#kernel';
 import { ProcessRunner, type ProcessRunnerOptions } from './process-runner.ts';
 import type { ReadStore } from './read-store.ts';
 import { openSqlite } from './sqlite/index.ts';
-import { faulty, WrittenLog, type Fault } from './testing.ts';
+import { faulty, ScriptedLog, type Fault } from './testing.ts';
 
 const event = (stream: string, type = 'UpgradeStarted') => ({ stream, type });
 
 describe('a process', () => {
-  let log: WrittenLog;
+  let log: ScriptedLog;
   let store: ReadStore;
   let runner: ProcessRunner;
   let seen: string[];
   beforeEach(async () => {
-    log = new WrittenLog();
+    log = new ScriptedLog();
     log.batch = 3;
     seen = [];
     store = await openSqlite({ path: ':memory:' });
@@ -133,7 +133,10 @@ describe('a process', () => {
     await runner.reached(log.write(event('a'), event('b')));
     await runner.idle(log.write(event('c')));
     expect(seen).toEqual(['a', 'b', 'c']);
-    expect(JSON.parse((await store.setting('process:upgrade')) ?? '')).toMatchObject({ position: log.end, events: 3 });
+    expect(JSON.parse((await store.getSetting('process:upgrade')) ?? '')).toMatchObject({
+      position: log.end,
+      events: 3,
+    });
   });
 
   it('goes on when the log can be read again', async () => {
@@ -168,7 +171,7 @@ describe('a process', () => {
     await run();
     await runner.reached(log.end);
     await runner.stop();
-    log = new WrittenLog();
+    log = new ScriptedLog();
     await expect(run()).rejects.toMatchObject({ name: 'CheckpointBeyondLog', reader: 'upgrade' });
   });
 });

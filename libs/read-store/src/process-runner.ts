@@ -1,12 +1,12 @@
 import type { EventStore } from '#event-store';
 import { START, type Instant, type Position, type Recorded } from '#kernel';
-import { PATIENT, wait, waitBefore, type BackOff } from './back-off.ts';
-import { Complaint } from './failure-log.ts';
+import { DEFAULT_BACK_OFF, wait, waitBefore, type BackOff } from './back-off.ts';
+import { FailureLog } from './failure-log.ts';
 import { silent, type Logger } from './logger.ts';
 import type { Checkpoint, ReadStore } from './read-store.ts';
-import { CheckpointBeyondLog, checkpointAfter, checkStanding } from './checkpoint.ts';
+import { CheckpointBeyondLog, checkpointAfter, assertCheckpointInLog } from './checkpoint.ts';
 import { secondsBetween } from './status.ts';
-import { Waiters, type Patience } from './condition-waiters.ts';
+import { ConditionWaiters, type WaitOptions } from './condition-waiters.ts';
 
 export type ProcessRunnerOptions = {
   /** Its checkpoint is kept under this name: change it, and the process sees the whole log again. */
@@ -20,14 +20,14 @@ export type ProcessRunnerOptions = {
   readonly logger?: Logger;
   readonly now?: () => Instant;
   readonly backOff?: BackOff;
-  /** Write down where it stands each time it is at the log's end: somebody elsewhere waits for it (`processPosition`). */
+  /** Save the checkpoint each time it is at the log's end: another process waits for it (`processPosition`). */
   readonly prompt?: boolean;
 };
 
-/** Up to where a process has written down that it is done, whichever process of the machine runs it. */
+/** The saved position of a process, whichever operating-system process runs it. */
 export const processPosition = async (store: ReadStore, name: string): Promise<Position> => {
-  const kept = await store.setting(keyOf(name));
-  return kept === undefined ? START : (JSON.parse(kept) as Checkpoint).position;
+  const saved = await store.getSetting(keyOf(name));
+  return saved === undefined ? START : (JSON.parse(saved) as Checkpoint).position;
 };
 
 const keyOf = (name: string): string => `process:${name}`;
@@ -45,7 +45,7 @@ export type ProcessStatus = {
   readonly attempts: number;
 };
 
-/** How many events it lets go by, none of them its business, before it writes down where it stands. */
+/** How many events, none of which it handles, may pass before the checkpoint is saved. */
 const UNWRITTEN = 1_000;
 
 /**
@@ -55,16 +55,16 @@ const UNWRITTEN = 1_000;
 export class ProcessRunner {
   readonly #options: ProcessRunnerOptions;
   readonly #logger: Logger;
-  readonly #complaint: Complaint;
+  readonly #failures: FailureLog;
   readonly #backOff: BackOff;
   readonly #handles: (event: Recorded) => boolean;
   readonly #stopping = new AbortController();
-  readonly #waiters = new Waiters();
-  /** Up to where it is done, and up to where that is written down. */
+  readonly #waiters = new ConditionWaiters();
+  /** The checkpoint reached, and the one saved last. */
   #done: Checkpoint = { position: START, events: 0 };
-  #kept: Checkpoint = this.#done;
-  /** Whether it has reacted to something since it last wrote down where it stands. */
-  #owing = false;
+  #saved: Checkpoint = this.#done;
+  /** Whether it has reacted to an event since the checkpoint was saved. */
+  #reactedSinceSave = false;
   #pending: readonly Recorded[] = [];
   #atEnd = false;
   #attempts = 0;
@@ -72,10 +72,10 @@ export class ProcessRunner {
   #running: Promise<void> | undefined;
 
   constructor(options: ProcessRunnerOptions) {
-    const { handles, logger = silent, backOff = PATIENT } = options;
+    const { handles, logger = silent, backOff = DEFAULT_BACK_OFF } = options;
     this.#options = options;
     this.#logger = logger;
-    this.#complaint = new Complaint(logger, `${options.name} stands still`);
+    this.#failures = new FailureLog(logger, `${options.name} stands still`);
     this.#backOff = backOff;
     const types = typeof handles === 'function' ? undefined : new Set(handles);
     this.#handles = typeof handles === 'function' ? handles : ({ type }) => types?.has(type) === true;
@@ -96,24 +96,24 @@ export class ProcessRunner {
     }
   }
 
-  /** Lets the event at hand finish, and ends. Whoever waits is sent away. */
+  /** Finishes the current event, then stops. Pending waits resolve to false. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
-    this.#waiters.dismiss();
+    this.#waiters.cancelAll();
   }
 
-  /** Whether every event up to `position` has been dealt with; waits for it as long as patience lasts. */
-  reached(position: Position, patience?: Patience): Promise<boolean> {
-    return this.#waiters.until(() => this.#done.position >= position, patience);
+  /** Whether every event up to `position` has been dealt with; waits as long as `waitOptions` say. */
+  reached(position: Position, waitOptions?: WaitOptions): Promise<boolean> {
+    return this.#waiters.until(() => this.#done.position >= position, waitOptions);
   }
 
   /**
    * Whether every event up to `position` has been dealt with and nothing is left to do, not even with the events that this
-   * led to; waits for it as long as patience lasts.
+   * led to; waits as long as `waitOptions` say.
    */
-  idle(position: Position, patience?: Patience): Promise<boolean> {
-    return this.#waiters.until(() => this.#atEnd && this.#done.position >= position, patience);
+  idle(position: Position, waitOptions?: WaitOptions): Promise<boolean> {
+    return this.#waiters.until(() => this.#atEnd && this.#done.position >= position, waitOptions);
   }
 
   status(): ProcessStatus {
@@ -141,11 +141,11 @@ export class ProcessRunner {
 
   async #open(): Promise<void> {
     const { store, log, name } = this.#options;
-    const kept = await store.setting(this.#key);
-    if (kept === undefined) return;
-    const checkpoint = JSON.parse(kept) as Checkpoint;
-    await checkStanding(log, name, checkpoint);
-    this.#done = this.#kept = checkpoint;
+    const saved = await store.getSetting(this.#key);
+    if (saved === undefined) return;
+    const checkpoint = JSON.parse(saved) as Checkpoint;
+    await assertCheckpointInLog(log, name, checkpoint);
+    this.#done = this.#saved = checkpoint;
   }
 
   async #run(opened: boolean): Promise<void> {
@@ -160,22 +160,22 @@ export class ProcessRunner {
         if (!this.#stopped()) await this.#failedSoWait(error);
       }
     }
-    // What was let go by since: a courtesy to the next start, no more.
-    await this.#keep().catch(() => undefined);
+    // Saves the next start from reading the events since once more.
+    await this.#saveCheckpoint().catch(() => undefined);
   }
 
   async #follow(): Promise<void> {
     const { signal } = this.#stopping;
     for await (const batch of this.#options.log.follow(this.#done.position, signal)) {
       await this.#work(batch);
-      this.#waiters.look();
+      this.#waiters.check();
       if (signal.aborted) return;
-      const unwritten = this.#done.events - this.#kept.events;
+      const unwritten = this.#done.events - this.#saved.events;
       const asked = this.#options.prompt === true && batch.length === 0 && unwritten > 0;
-      if (this.#owing || asked || unwritten >= UNWRITTEN) await this.#keep();
+      if (this.#reactedSinceSave || asked || unwritten >= UNWRITTEN) await this.#saveCheckpoint();
       this.#atEnd = batch.length === 0;
       this.#recovered();
-      this.#waiters.look();
+      this.#waiters.check();
     }
   }
 
@@ -188,7 +188,7 @@ export class ProcessRunner {
     this.#atEnd = false;
     for (const [i, event] of batch.entries()) {
       if (!this.#handles(event)) continue;
-      this.#owing = true;
+      this.#reactedSinceSave = true;
       await this.#reactUntilDone(event);
       if (this.#stopped()) return;
       this.#done = checkpointAfter(before, i + 1, event);
@@ -210,17 +210,17 @@ export class ProcessRunner {
     }
   }
 
-  async #keep(): Promise<void> {
-    if (this.#kept === this.#done) return;
+  async #saveCheckpoint(): Promise<void> {
+    if (this.#saved === this.#done) return;
     const done = this.#done;
-    await this.#options.store.keep(this.#key, JSON.stringify(done));
-    this.#kept = done;
-    this.#owing = false;
+    await this.#options.store.putSetting(this.#key, JSON.stringify(done));
+    this.#saved = done;
+    this.#reactedSinceSave = false;
   }
 
   #failed(error: unknown, event?: Recorded): void {
     const at = event && { stream: event.stream, position: event.position, type: event.type };
-    this.#error = this.#complaint.about(error, { process: this.#options.name, ...at });
+    this.#error = this.#failures.report(error, { process: this.#options.name, ...at });
     this.#attempts += 1;
   }
 
@@ -233,7 +233,7 @@ export class ProcessRunner {
     if (this.#error !== undefined)
       this.#logger.info({ process: this.#options.name }, `${this.#options.name} moves again`);
     this.#error = undefined;
-    this.#complaint.settled();
+    this.#failures.clear();
     this.#attempts = 0;
   }
 }

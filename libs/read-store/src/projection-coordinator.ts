@@ -1,22 +1,22 @@
 import { START } from '#kernel';
 import { ActiveBuild } from './active-build.ts';
-import { Lane, type LaneOptions } from './projection-reader.ts';
+import { ProjectionReader, type ProjectionReaderOptions } from './projection-reader.ts';
 import { planFor } from './build-plan.ts';
 import type { ReadModel } from './projection-state.ts';
 import { nameOf, sameBuild, type Build, type BuildId } from './read-store.ts';
-import { checkStanding } from './checkpoint.ts';
-import { Turns } from './mutex.ts';
+import { assertCheckpointInLog } from './checkpoint.ts';
+import { Mutex } from './mutex.ts';
 
-export type FleetOptions = Omit<LaneOptions, 'turns' | 'atEnd' | 'reload'>;
+export type ProjectionCoordinatorOptions = Omit<ProjectionReaderOptions, 'mutex' | 'atEnd' | 'reload'>;
 
-/** All lanes: gathers builds that stand at the same place into one reading of the log, and swaps what has caught up. */
-export class Fleet {
+/** Runs the readers: builds at the same position share one, and a candidate that has caught up is swapped in. */
+export class ProjectionCoordinator {
   readonly #models: readonly ReadModel[];
-  readonly #options: FleetOptions;
-  readonly #turns = new Turns();
-  readonly #lanes = new Map<Lane, Promise<void>>();
+  readonly #options: ProjectionCoordinatorOptions;
+  readonly #mutex = new Mutex();
+  readonly #readers = new Map<ProjectionReader, Promise<void>>();
 
-  constructor(models: readonly ReadModel[], options: FleetOptions) {
+  constructor(models: readonly ReadModel[], options: ProjectionCoordinatorOptions) {
     this.#models = models;
     this.#options = options;
   }
@@ -24,29 +24,29 @@ export class Fleet {
   /** How many events the log is known to hold. */
   get known(): number {
     let known = 0;
-    for (const lane of this.#lanes.keys()) known = Math.max(known, lane.checkpoint.events + lane.pending);
+    for (const reader of this.#readers.keys()) known = Math.max(known, reader.checkpoint.events + reader.pending);
     for (const { events } of this.#models) known = Math.max(known, events);
     return known;
   }
 
-  /** Whether everything stands at the log's end as it was last seen. */
+  /** Whether every projection is at the log's end as last seen. */
   get caughtUp(): boolean {
-    const reading = [...this.#lanes.keys()];
+    const reading = [...this.#readers.keys()];
     return (
-      this.#models.every(({ shown, beside }) => shown instanceof ActiveBuild && !beside) &&
-      reading.every((lane) => lane.live && lane.idle)
+      this.#models.every(({ served, candidate }) => served instanceof ActiveBuild && !candidate) &&
+      reading.every((reader) => reader.live && reader.idle)
     );
   }
 
-  laneOf(build: ActiveBuild): Lane | undefined {
-    return [...this.#lanes.keys()].find((lane) => lane.builds.includes(build));
+  readerOf(build: ActiveBuild): ProjectionReader | undefined {
+    return [...this.#readers.keys()].find((reader) => reader.builds.includes(build));
   }
 
   /** Finds or makes the tables of every projection, clears up what an earlier process left, and begins to read. */
   async open(): Promise<void> {
     const { store, log } = this.#options;
     const stored = await store.builds();
-    for (const build of stored) await checkStanding(log, nameOf(build), build.checkpoint);
+    for (const build of stored) await assertCheckpointInLog(log, nameOf(build), build.checkpoint);
     const active: ActiveBuild[] = [];
     for (const model of this.#models) active.push(...(await this.#openModel(model, stored)));
     this.#launch(active);
@@ -55,19 +55,24 @@ export class Fleet {
   async #openModel(model: ReadModel, stored: readonly Build[]): Promise<ActiveBuild[]> {
     const { store, logger } = this.#options;
     const { projection } = model;
-    const { served, followed, beside, leftovers } = planFor(projection, stored);
+    const { served, followed, candidate, leftovers } = planFor(projection, stored);
     for (const leftover of leftovers) await store.discard(leftover);
-    model.shown = served && followed ? new ActiveBuild(projection, served) : served;
-    model.beside = undefined;
-    if (beside) {
-      model.beside =
-        'resume' in beside ? new ActiveBuild(projection, beside.resume) : await this.#create(model, beside.create);
+    model.served = served && followed ? new ActiveBuild(projection, served) : served;
+    model.candidate = undefined;
+    if (candidate) {
+      model.candidate =
+        'resume' in candidate
+          ? new ActiveBuild(projection, candidate.resume)
+          : await this.#create(model, candidate.create);
       if (served)
-        logger.info({ projection: projection.name }, `${nameOf(model.beside.build)} is built beside ${nameOf(served)}`);
+        logger.info(
+          { projection: projection.name },
+          `${nameOf(model.candidate.build)} is built beside ${nameOf(served)}`,
+        );
       // Nothing is served yet: better half the rows than an error.
-      else await this.#publish(model);
+      else await this.#activate(model);
     }
-    return [model.shown, model.beside].filter((build) => build instanceof ActiveBuild);
+    return [model.served, model.candidate].filter((build) => build instanceof ActiveBuild);
   }
 
   async #create({ projection }: ReadModel, id: BuildId): Promise<ActiveBuild> {
@@ -76,120 +81,120 @@ export class Fleet {
 
   /** Begins to build a projection anew, unless that is under way. */
   rebuild(model: ReadModel): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#mutex.run(async () => {
       if (this.#options.signal.aborted) throw new Error('the runner has been stopped');
-      if (model.beside) return;
-      if (!model.shown) throw new Error(`${model.projection.name} has not been started`);
-      const { beside } = planFor(model.projection, await this.#options.store.builds(), true);
-      if (!beside) return;
-      model.beside =
-        'resume' in beside
-          ? new ActiveBuild(model.projection, beside.resume)
-          : await this.#create(model, beside.create);
-      this.#launch([model.beside]);
+      if (model.candidate) return;
+      if (!model.served) throw new Error(`${model.projection.name} has not been started`);
+      const { candidate } = planFor(model.projection, await this.#options.store.builds(), true);
+      if (!candidate) return;
+      model.candidate =
+        'resume' in candidate
+          ? new ActiveBuild(model.projection, candidate.resume)
+          : await this.#create(model, candidate.create);
+      this.#launch([model.candidate]);
     });
   }
 
   /**
    * Reads again what is not in the store any more: a database that crashed takes back what it had not written to its disk yet
-   * (`ReadStore.apply`), and one that was restored may be of yesterday. While nothing is written nobody else would notice.
+   * (`ReadStore.apply`), and one that was restored may be of yesterday. Without writes, nothing else would notice.
    */
   check(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#mutex.run(async () => {
       const stored = await this.#options.store.builds();
       const isLess = ({ build, position }: ActiveBuild) =>
         (stored.find((one) => sameBuild(one, build))?.checkpoint.position ?? START) < position;
-      for (const lane of this.#lanes.keys())
-        if (lane.builds.some(isLess)) lane.startAgain(new Error('the read store has lost what was written last'));
+      for (const reader of this.#readers.keys())
+        if (reader.builds.some(isLess)) reader.startAgain(new Error('the read store has lost what was written last'));
     });
   }
 
-  /** Resolves when all lanes have ended, and whatever was about to start one. */
+  /** Resolves when all readers have ended, and a rebuild that was about to start one. */
   async ended(): Promise<void> {
-    await this.#turns.take(() => Promise.resolve());
-    await Promise.all(this.#lanes.values());
+    await this.#mutex.run(() => Promise.resolve());
+    await Promise.all(this.#readers.values());
   }
 
-  /** One lane for each place where builds stand. */
+  /** Starts one reader for each position that builds are at. */
   #launch(builds: readonly ActiveBuild[]): void {
     for (const [first, ...more] of Map.groupBy(builds, ({ position }) => position).values()) {
       if (!first) continue;
-      const lane = new Lane([first, ...more], {
+      const reader = new ProjectionReader([first, ...more], {
         ...this.#options,
-        turns: this.#turns,
-        atEnd: (lane) => this.#atEnd(lane),
-        reload: (lane) => this.#reload(lane),
+        mutex: this.#mutex,
+        atEnd: (reader) => this.#atEnd(reader),
+        reload: (reader) => this.#reload(reader),
       });
-      const ended = lane.run().then(() => {
-        this.#lanes.delete(lane);
-        // Whoever waits for all lanes may have waited for this one only.
+      const ended = reader.run().then(() => {
+        this.#readers.delete(reader);
+        // A waiter for all readers may have been waiting for this one only.
         this.#options.moved();
       });
-      this.#lanes.set(lane, ended);
+      this.#readers.set(reader, ended);
     }
   }
 
-  async #atEnd(lane: Lane): Promise<void> {
+  async #atEnd(reader: ProjectionReader): Promise<void> {
     for (const model of this.#models) {
-      const { beside } = model;
-      if (!beside || !lane.builds.includes(beside)) continue;
-      await this.#turns.take(async () => {
-        // Never back: what is served may have read on since this lane saw the end.
-        if (beside.position >= model.position) await this.#publish(model);
+      const { candidate } = model;
+      if (!candidate || !reader.builds.includes(candidate)) continue;
+      await this.#mutex.run(async () => {
+        // Never go back: the served build may have read on since this reader reached the end.
+        if (candidate.position >= model.position) await this.#activate(model);
       });
     }
-    this.#merge(lane);
+    this.#merge(reader);
     this.#options.moved();
   }
 
-  async #publish(model: ReadModel): Promise<void> {
-    const { beside } = model;
-    if (!beside) return;
-    await this.#options.store.publish(beside.build);
+  async #activate(model: ReadModel): Promise<void> {
+    const { candidate } = model;
+    if (!candidate) return;
+    await this.#options.store.activate(candidate.build);
     this.#replace(model);
-    this.#options.logger.info({ projection: model.projection.name }, `${nameOf(beside.build)} is served`);
+    this.#options.logger.info({ projection: model.projection.name }, `${nameOf(candidate.build)} is served`);
   }
 
-  /** What was built is shown; what was shown is written no more. */
+  /** The candidate becomes the served build; the replaced build is not written any more. */
   #replace(model: ReadModel): void {
     const replaced = model.swap();
     if (!(replaced instanceof ActiveBuild)) return;
-    const lane = this.laneOf(replaced);
-    if (!lane) return;
-    lane.builds.splice(lane.builds.indexOf(replaced), 1);
-    if (lane.builds.length === 0) lane.leave();
+    const reader = this.readerOf(replaced);
+    if (!reader) return;
+    reader.builds.splice(reader.builds.indexOf(replaced), 1);
+    if (reader.builds.length === 0) reader.end();
   }
 
-  /** Lets the builds of a lane join another one that stands at the same place: one reading of the log for both. */
-  #merge(lane: Lane): void {
-    const other = [...this.#lanes.keys()].find(
+  /** Moves a reader's builds to another reader at the same position, so that the log is read once for both. */
+  #merge(reader: ProjectionReader): void {
+    const other = [...this.#readers.keys()].find(
       (other) =>
-        other !== lane &&
+        other !== reader &&
         other.idle &&
         other.builds.length > 0 &&
         other.failure === undefined &&
-        other.checkpoint.position === lane.checkpoint.position,
+        other.checkpoint.position === reader.checkpoint.position,
     );
     if (!other) return;
-    other.builds.push(...lane.builds.splice(0));
-    lane.leave();
+    other.builds.push(...reader.builds.splice(0));
+    reader.end();
   }
 
-  /** After a failure nobody knows what was written. Builds that now stand elsewhere get a lane of their own. */
-  async #reload(lane: Lane): Promise<void> {
+  /** After a failure it is unknown what was written. Builds that are now at other positions get readers of their own. */
+  async #reload(reader: ProjectionReader): Promise<void> {
     const stored = await this.#options.store.builds();
     const find = (build: ActiveBuild) => stored.find((candidate) => sameBuild(candidate, build.build));
-    for (const model of this.#models) if (model.beside && find(model.beside)?.served) this.#replace(model);
-    for (const build of lane.builds) {
+    for (const model of this.#models) if (model.candidate && find(model.candidate)?.served) this.#replace(model);
+    for (const build of reader.builds) {
       const found = find(build);
       if (!found) throw new Error(`the tables of ${nameOf(build.build)} are gone`);
       build.reset(found);
     }
-    const [first] = lane.builds;
+    const [first] = reader.builds;
     if (!first) return;
-    lane.checkpoint = first.build.checkpoint;
-    const elsewhere = lane.builds.filter(({ position }) => position !== first.position);
-    for (const build of elsewhere) lane.builds.splice(lane.builds.indexOf(build), 1);
+    reader.checkpoint = first.build.checkpoint;
+    const elsewhere = reader.builds.filter(({ position }) => position !== first.position);
+    for (const build of elsewhere) reader.builds.splice(reader.builds.indexOf(build), 1);
     this.#launch(elsewhere);
   }
 }

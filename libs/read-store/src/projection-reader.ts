@@ -3,11 +3,11 @@ import type { Instant, Recorded } from '#kernel';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { ActiveBuild } from './active-build.ts';
 import { wait, waitBefore, type BackOff } from './back-off.ts';
-import { Complaint } from './failure-log.ts';
+import { FailureLog } from './failure-log.ts';
 import { sentenceOf, type Logger } from './logger.ts';
 import { RowRefused, type Checkpoint, type ReadStore } from './read-store.ts';
 import { checkpointAfter } from './checkpoint.ts';
-import type { Turns } from './mutex.ts';
+import type { Mutex } from './mutex.ts';
 
 /**
  * Events to one transaction while catching up. With random keys each row dirties pages of its own, which are written once
@@ -15,62 +15,62 @@ import type { Turns } from './mutex.ts';
  */
 const BATCH = 8_000;
 
-/** How far a lane may fall behind the log's end and still write each batch as it comes. */
+/** How far a reader may fall behind the log's end and still write each batch as it arrives. */
 const NEAR = 1_000;
 
-export type LaneOptions = {
+export type ProjectionReaderOptions = {
   readonly log: EventStore;
   readonly store: ReadStore;
   readonly logger: Logger;
   readonly backOff: BackOff;
-  readonly turns: Turns;
-  /** Stops the lane. */
+  readonly mutex: Mutex;
+  /** Stops the reader. */
   readonly signal: AbortSignal;
   /** Called after each transaction. */
   readonly moved: () => void;
-  /** Called whenever the lane stands at the log's end with everything written. */
-  readonly atEnd: (lane: Lane) => Promise<void>;
-  /** Brings builds back to what the store holds, after a failure. Answers those which this lane still leads. */
-  readonly reload: (lane: Lane) => Promise<void>;
+  /** Called whenever the reader is at the log's end with everything written. */
+  readonly atEnd: (reader: ProjectionReader) => Promise<void>;
+  /** Resets the reader's builds to what the store holds, after a failure. */
+  readonly reload: (reader: ProjectionReader) => Promise<void>;
 };
 
-/** One reading of the log that feeds all builds which stand at the same place, each batch in one transaction. */
-export class Lane {
+/** Reads the log once for all builds that are at the same position, and writes each batch in one transaction. */
+export class ProjectionReader {
   readonly builds: ActiveBuild[];
   checkpoint: Checkpoint;
   /** Whether it has been at the log's end, and not far from it since. */
   live = false;
-  /** Why it does not get on, in a sentence. */
+  /** The last error, as a sentence. */
   failure: string | undefined;
   /** How many events it knows of that are not yet written, and when the oldest of them was recorded. */
   pending = 0;
   oldest: Instant | undefined;
-  readonly #options: LaneOptions;
-  readonly #left = new AbortController();
+  readonly #options: ProjectionReaderOptions;
+  readonly #ending = new AbortController();
   readonly #signal: AbortSignal;
-  readonly #complaint: Complaint;
+  readonly #failures: FailureLog;
   #staged: Recorded[] = [];
   #sinceEnd = 0;
   #attempt = 0;
   /** Of the log, and why it was broken off. */
   #reading = new AbortController();
 
-  constructor(builds: readonly [ActiveBuild, ...ActiveBuild[]], options: LaneOptions) {
+  constructor(builds: readonly [ActiveBuild, ...ActiveBuild[]], options: ProjectionReaderOptions) {
     this.builds = [...builds];
     this.checkpoint = builds[0].build.checkpoint;
     this.#options = options;
-    this.#complaint = new Complaint(options.logger, 'read models stand still');
-    this.#signal = AbortSignal.any([options.signal, this.#left.signal]);
+    this.#failures = new FailureLog(options.logger, 'read models stand still');
+    this.#signal = AbortSignal.any([options.signal, this.#ending.signal]);
   }
 
-  /** Whether nothing is in its hands, so that builds may join or leave. */
+  /** Whether nothing is staged, so that builds may be added or removed. */
   get idle(): boolean {
     return this.#staged.length === 0;
   }
 
-  /** Ends the lane; its builds have gone elsewhere. */
-  leave(): void {
-    this.#left.abort();
+  /** Ends the reader; other readers have taken over its builds. */
+  end(): void {
+    this.#ending.abort();
   }
 
   /** What was written is not all there any more: it is read again, from what the store holds. */
@@ -104,7 +104,7 @@ export class Lane {
 
   async #backOff(error: unknown): Promise<void> {
     const projections = this.builds.map(({ projection }) => projection.name);
-    this.failure = this.#complaint.about(error, { projections });
+    this.failure = this.#failures.report(error, { projections });
     this.live = false;
     await wait(waitBefore(this.#options.backOff, (this.#attempt += 1)), this.#signal);
   }
@@ -117,7 +117,7 @@ export class Lane {
       if (!arrived) this.#stage(batch);
       if (arrived || this.live || this.#staged.length >= BATCH) await this.#commit();
       if (arrived) await this.#arrive();
-      // Catching up must not starve whoever else lives in this process.
+      // Catching up must not block the event loop.
       else if (!this.live) await yieldToEventLoop();
       if (signal.aborted) return;
     }
@@ -146,19 +146,19 @@ export class Lane {
     if (this.failure !== undefined)
       this.#options.logger.info({ position: this.checkpoint.position }, 'read models move again');
     this.failure = undefined;
-    this.#complaint.settled();
+    this.#failures.clear();
     this.#attempt = 0;
     this.oldest = undefined;
     this.pending = 0;
   }
 
   async #commit(): Promise<void> {
-    const { store, turns, moved } = this.#options;
+    const { store, mutex, moved } = this.#options;
     const last = this.#staged.at(-1);
     if (!last) return;
     const to = checkpointAfter(this.checkpoint, this.#staged.length, last);
-    await turns.take(async () => {
-      // Composed when it is our turn: a build may have been replaced while we waited.
+    await mutex.run(async () => {
+      // Composed within the mutex: a build may have been replaced while we waited.
       const builds = [...this.builds];
       try {
         await store.apply(builds.map((build) => build.stepTo(to)));

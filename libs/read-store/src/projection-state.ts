@@ -3,7 +3,7 @@ import { ActiveBuild } from './active-build.ts';
 import type { AnyProjection } from './check.ts';
 import type { Build } from './read-store.ts';
 
-/** How far a rebuild has come, in events read. `total` grows while commands keep coming; 0 when nobody knows it yet. */
+/** How far a rebuild has come, in events read. `total` grows while commands keep coming; 0 while unknown. */
 export type RebuildProgress = { readonly events: number; readonly total: number };
 
 type Waiting = {
@@ -12,12 +12,12 @@ type Waiting = {
   readonly reject: (error: Error) => void;
 };
 
-/** A projection and its builds: what the plain names show, and what is being built beside that. */
+/** A projection and its builds: the served one, and the candidate that is being built. */
 export class ReadModel {
   readonly projection: AnyProjection;
   /** An `ActiveBuild` is kept up with the log. A mere `Build` is of another version, and serves as it is until replaced. */
-  shown: ActiveBuild | Build | undefined;
-  beside: ActiveBuild | undefined;
+  served: ActiveBuild | Build | undefined;
+  candidate: ActiveBuild | undefined;
   #waiting: Waiting[] = [];
 
   constructor(projection: AnyProjection) {
@@ -26,21 +26,21 @@ export class ReadModel {
 
   /** Up to where queries see the log. */
   get position(): Position {
-    return this.shownBuild?.checkpoint.position ?? START;
+    return this.servedBuild?.checkpoint.position ?? START;
   }
 
   /** The version that is served; the declared one before anything is. */
   get version(): number {
-    return this.shownBuild?.version ?? this.projection.version;
+    return this.servedBuild?.version ?? this.projection.version;
   }
 
   get events(): number {
-    return this.shownBuild?.checkpoint.events ?? 0;
+    return this.servedBuild?.checkpoint.events ?? 0;
   }
 
   /** The build that the plain names show. */
-  get shownBuild(): Build | undefined {
-    return this.shown instanceof ActiveBuild ? this.shown.build : this.shown;
+  get servedBuild(): Build | undefined {
+    return this.served instanceof ActiveBuild ? this.served.build : this.served;
   }
 
   /** Resolves when what is being built is served. */
@@ -51,17 +51,17 @@ export class ReadModel {
   }
 
   tellProgress(total: number): void {
-    if (!this.beside) return;
-    const { events } = this.beside.build.checkpoint;
+    if (!this.candidate) return;
+    const { events } = this.candidate.build.checkpoint;
     for (const { onProgress } of this.#waiting) onProgress?.({ events, total: Math.max(total, events) });
   }
 
-  /** What was built beside is served from now on. Answers what it replaced. */
+  /** Makes the candidate the served build. Returns the build that it replaced. */
   swap(): ActiveBuild | Build | undefined {
-    const replaced = this.shown;
-    this.beside?.serve();
-    this.shown = this.beside;
-    this.beside = undefined;
+    const replaced = this.served;
+    this.candidate?.serve();
+    this.served = this.candidate;
+    this.candidate = undefined;
     for (const { resolve } of this.#waiting.splice(0)) resolve();
     return replaced;
   }

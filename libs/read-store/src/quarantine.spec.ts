@@ -2,16 +2,16 @@ import { put } from '#kernel';
 import { RowRefused, type ReadStore } from './read-store.ts';
 import { ProjectionRunner } from './runner.ts';
 import { openSqlite } from './sqlite/index.ts';
-import { counting, faulty, naming, WrittenLog } from './testing.ts';
+import { counting, faulty, naming, ScriptedLog } from './testing.ts';
 
 const event = (stream: string, type: string, name: string) => ({ stream, type, data: { name } });
 
 describe('an event that cannot be applied', () => {
-  let log: WrittenLog;
+  let log: ScriptedLog;
   let store: ReadStore;
   let runner: ProjectionRunner;
   beforeEach(async () => {
-    log = new WrittenLog();
+    log = new ScriptedLog();
     store = await openSqlite({ path: ':memory:' });
   });
   afterEach(async () => {

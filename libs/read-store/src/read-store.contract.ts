@@ -1,25 +1,25 @@
-import { bookContract } from './contract/build-registry.ts';
+import { registryContract } from './contract/build-registry.ts';
 import { buildContract } from './contract/builds.ts';
-import { Bench, type Place } from './contract/harness.ts';
+import { StoreHarness, type StoreFixture } from './contract/harness.ts';
 import { leaseContract } from './contract/leases.ts';
 import { rowContract } from './contract/rows.ts';
 import { sequenceContract } from './contract/sequences.ts';
 
-export { type Place } from './contract/harness.ts';
+export { type StoreFixture } from './contract/harness.ts';
 
 /** What every read store does. An adapter's spec is a call of this with a place of its own for each test. */
-export const readStoreContract = (name: string, place: () => Promise<Place>): void => {
+export const readStoreContract = (name: string, newFixture: () => Promise<StoreFixture>): void => {
   describe(`the read store on ${name}`, () => {
-    const bench = new Bench();
+    const harness = new StoreHarness();
     beforeEach(async () => {
-      await bench.open(await place());
+      await harness.open(await newFixture());
     });
-    afterEach(() => bench.close());
+    afterEach(() => harness.close());
 
-    rowContract(bench);
-    sequenceContract(bench);
-    buildContract(bench);
-    bookContract(bench);
-    leaseContract(bench);
+    rowContract(harness);
+    sequenceContract(harness);
+    buildContract(harness);
+    registryContract(harness);
+    leaseContract(harness);
   });
 };

@@ -48,9 +48,9 @@ export type Build = BuildId & {
 /** What a batch of events does to one build. */
 export type Step = {
   readonly build: BuildId & { readonly tables: Tables };
-  /** Where the build must stand, or somebody else moved it: fences off a second runner. */
+  /** The position that the build must be at; else another runner has moved it (fencing). */
   readonly after: Position;
-  /** Where it stands afterwards. */
+  /** The checkpoint after this step. */
   readonly checkpoint: Checkpoint;
   /** In order. The adapter may write less than is said here, as long as the tables come out the same. */
   readonly changes: readonly Change[];
@@ -79,12 +79,12 @@ export interface ReadStore {
 
   /**
    * Applies all steps in one transaction, or none. A `sequence` column gets its number here. Rejects with `RowRefused`
-   * when the database will not have a row, with `CheckpointMoved` when a build does not stand where the step says.
+   * when the database will not have a row, with `CheckpointMoved` when a build is not at the step's `after`.
    */
   apply(steps: readonly Step[]): Promise<void>;
 
-  /** Lets the plain names show this build, in one transaction; then drops the projection's other builds. */
-  publish(build: BuildId): Promise<void>;
+  /** Makes the plain names show this build, in one transaction; then drops the projection's other builds. */
+  activate(build: BuildId): Promise<void>;
 
   /** Drops the tables of a build that is not served, and all that is known of it. */
   discard(build: BuildId): Promise<void>;
@@ -96,13 +96,13 @@ export interface ReadStore {
    * The same store for the holder of a lease: each of its writes rejects with `LeaseLost`, and writes nothing, once
    * somebody else has taken the lease. Closing it closes the store.
    */
-  under(lease: Lease): ReadStore;
+  fencedBy(lease: Lease): ReadStore;
 
-  /** A small durable value, or `undefined`. */
-  setting(key: string): Promise<string | undefined>;
+  /** The value stored under this key, or `undefined`. */
+  getSetting(key: string): Promise<string | undefined>;
 
-  /** Keeps a small value durably under this key, instead of the one before. */
-  keep(key: string, value: string): Promise<void>;
+  /** Stores a small value durably under this key, replacing the previous one. */
+  putSetting(key: string, value: string): Promise<void>;
 
   /** Finishes what is being written and lets go of the storage. A second call does nothing. */
   close(): Promise<void>;
@@ -126,7 +126,7 @@ export class RowRefused extends Error {
   override readonly name = 'RowRefused';
 }
 
-/** Another runner works on the same build: it no longer stands where this one left it. */
+/** Another runner works on the same build: it is no longer at the position where this one left it. */
 export class CheckpointMoved extends Error {
   override readonly name = 'CheckpointMoved';
 }

@@ -6,7 +6,7 @@ import { digestTable } from './digest.ts';
 import type { ReadStore } from './read-store.ts';
 import { ProjectionRunner, type ProjectionRunnerOptions } from './runner.ts';
 import { openSqlite } from './sqlite/index.ts';
-import { counting, faulty, naming, WrittenLog, type Fault } from './testing.ts';
+import { counting, faulty, naming, ScriptedLog, type Fault } from './testing.ts';
 
 const named = (n: number) => ({ stream: `thing-${String(n)}`, type: 'Named', data: { name: 'before' } });
 const renamed = (n: number) => ({
@@ -33,12 +33,12 @@ const shouting = (version = 2) => {
 };
 
 describe('a rebuild', () => {
-  let log: WrittenLog;
+  let log: ScriptedLog;
   let inside: string;
   let store: ReadStore;
   let runner: ProjectionRunner;
   beforeEach(async () => {
-    log = new WrittenLog();
+    log = new ScriptedLog();
     log.write(...streams.map(named));
     inside = await mkdtemp(join(tmpdir(), 'read-store-'));
     store = await openSqlite({ path: join(inside, 'read.sqlite') });

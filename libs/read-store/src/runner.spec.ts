@@ -3,18 +3,18 @@ import { digestTable } from './digest.ts';
 import type { ReadStore } from './read-store.ts';
 import { ProjectionRunner, type ProjectionRunnerOptions } from './runner.ts';
 import { openSqlite } from './sqlite/index.ts';
-import { counting, faulty, naming, WrittenLog, type Fault } from './testing.ts';
+import { counting, faulty, naming, ScriptedLog, type Fault } from './testing.ts';
 
 const now = () => '2021-06-18T10:00:00.000Z';
 const backOff = { first: 1, longest: 1 };
 const name = (stream: string, name = stream) => ({ stream, type: 'Named', data: { name } });
 
 describe('the projection runner', () => {
-  let log: WrittenLog;
+  let log: ScriptedLog;
   let store: ReadStore;
   let runner: ProjectionRunner;
   beforeEach(async () => {
-    log = new WrittenLog();
+    log = new ScriptedLog();
     store = await openSqlite({ path: ':memory:' });
   });
   afterEach(async () => {
@@ -164,7 +164,7 @@ describe('the projection runner', () => {
     await run();
     await runner.reached(log.end);
     await runner.stop();
-    log = new WrittenLog();
+    log = new ScriptedLog();
     await expect(run()).rejects.toThrow(/has read up to position 0000000001, but the log does not hold that event/);
     log.write(name('thing-z'));
     await expect(run()).rejects.toThrow(/the log does not hold that event/);

@@ -1,15 +1,15 @@
 import type { EventStore } from '#event-store';
 import type { Instant, Position } from '#kernel';
-import { PATIENT, wait, waitBefore, type BackOff } from './back-off.ts';
+import { DEFAULT_BACK_OFF, wait, waitBefore, type BackOff } from './back-off.ts';
 import { checkDeclarations, type AnyProjection } from './check.ts';
-import { Complaint } from './failure-log.ts';
-import { Fleet } from './projection-coordinator.ts';
+import { FailureLog } from './failure-log.ts';
+import { ProjectionCoordinator } from './projection-coordinator.ts';
 import { silent, type Logger } from './logger.ts';
 import { ReadModel, type RebuildProgress } from './projection-state.ts';
 import type { ReadStore } from './read-store.ts';
 import { CheckpointBeyondLog } from './checkpoint.ts';
 import { statusOf, type ProjectionStatus } from './status.ts';
-import { Waiters, type Patience } from './condition-waiters.ts';
+import { ConditionWaiters, type WaitOptions } from './condition-waiters.ts';
 
 /** How often the store is asked whether it still holds what was written, in milliseconds. */
 const CHECK_EVERY_MS = 1_000;
@@ -23,7 +23,7 @@ export type ProjectionRunnerOptions = {
   readonly now?: () => Instant;
   /** How to try again when log or store fails. */
   readonly backOff?: BackOff;
-  /** Called each time when every projection stands at the log's end. */
+  /** Called whenever every projection is at the log's end. */
   readonly onCaughtUp?: () => void;
 };
 
@@ -33,12 +33,12 @@ export type ProjectionRunnerOptions = {
  * on. A raised version, or `rebuild`, builds new tables beside those that are served, and swaps when they have caught up.
  */
 export class ProjectionRunner {
-  readonly #complaint: Complaint;
+  readonly #failures: FailureLog;
   readonly #now: () => Instant;
   readonly #backOff: BackOff;
   readonly #models: ReadonlyMap<string, ReadModel>;
-  readonly #fleet: Fleet;
-  readonly #waiters = new Waiters();
+  readonly #coordinator: ProjectionCoordinator;
+  readonly #waiters = new ConditionWaiters();
   readonly #stopping = new AbortController();
   readonly #onCaughtUp: () => void;
   #opening: Promise<void> | undefined;
@@ -53,16 +53,16 @@ export class ProjectionRunner {
     projections,
     logger = silent,
     now,
-    backOff = PATIENT,
+    backOff = DEFAULT_BACK_OFF,
     onCaughtUp,
   }: ProjectionRunnerOptions) {
     checkDeclarations(projections);
-    this.#complaint = new Complaint(logger, 'read models cannot start');
+    this.#failures = new FailureLog(logger, 'read models cannot start');
     this.#backOff = backOff;
     this.#now = now ?? (() => new Date().toISOString());
     this.#onCaughtUp = onCaughtUp ?? (() => undefined);
     this.#models = new Map(projections.map((projection) => [projection.name, new ReadModel(projection)]));
-    this.#fleet = new Fleet([...this.#models.values()], {
+    this.#coordinator = new ProjectionCoordinator([...this.#models.values()], {
       log,
       store,
       logger,
@@ -80,7 +80,7 @@ export class ProjectionRunner {
    */
   async start(): Promise<void> {
     try {
-      await this.#fleet.open();
+      await this.#coordinator.open();
     } catch (error) {
       if (error instanceof CheckpointBeyondLog) throw error;
       this.#opening = this.#openLater(error);
@@ -89,16 +89,16 @@ export class ProjectionRunner {
   }
 
   async #openLater(first: unknown): Promise<void> {
-    this.#failure = this.#complaint.about(first);
+    this.#failure = this.#failures.report(first);
     for (let attempt = 1; ; attempt += 1) {
       await wait(waitBefore(this.#backOff, attempt), this.#stopping.signal);
       if (this.#stopping.signal.aborted) return;
       try {
-        await this.#fleet.open();
+        await this.#coordinator.open();
         this.#failure = undefined;
         return;
       } catch (error) {
-        this.#failure = this.#complaint.about(error);
+        this.#failure = this.#failures.report(error);
       }
     }
   }
@@ -109,45 +109,45 @@ export class ProjectionRunner {
       await wait(CHECK_EVERY_MS, signal);
       if (signal.aborted) return;
       // A store that is away is asked again. Who writes to it says so.
-      await this.#fleet.check().catch(() => undefined);
+      await this.#coordinator.check().catch(() => undefined);
     }
   }
 
-  /** Finishes the batch at hand and ends. Whoever waits is sent away; a rebuild under way goes on at the next start. */
+  /** Finishes the current batch, then stops. Pending waits resolve to false; a running rebuild continues at the next start. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#opening;
     await this.#checking;
-    await this.#fleet.ended();
-    this.#waiters.dismiss();
+    await this.#coordinator.ended();
+    this.#waiters.cancelAll();
     for (const model of this.#models.values()) {
       model.giveUp(new Error(`stopped before ${model.projection.name} was rebuilt; the next start goes on with it`));
     }
   }
 
   /**
-   * Whether everything that queries read reflects the log at least up to `position`; waits for it as long as patience
-   * lasts. `of` names the projections that matter; all, when left out.
+   * Whether everything that queries read reflects the log at least up to `position`; waits as long as the options
+   * say. `of` names the projections that matter; all, when left out.
    */
   async reached(
     position: Position,
-    { of, ...patience }: Patience & { readonly of?: readonly string[] } = {},
+    { of, ...waitOptions }: WaitOptions & { readonly of?: readonly string[] } = {},
   ): Promise<boolean> {
     const models = of ? of.map((name) => this.#model(name)) : [...this.#models.values()];
-    return this.#waiters.until(() => models.every((model) => model.position >= position), patience);
+    return this.#waiters.until(() => models.every((model) => model.position >= position), waitOptions);
   }
 
-  /** Resolves to `true` once every projection stands at the log's end, none being rebuilt; to `false` if patience runs out. */
-  caughtUp(patience?: Patience): Promise<boolean> {
-    return this.#waiters.until(() => this.#fleet.caughtUp, patience);
+  /** Resolves to `true` once every projection is at the log's end, none being rebuilt; to `false` if the wait ends first. */
+  caughtUp(waitOptions?: WaitOptions): Promise<boolean> {
+    return this.#waiters.until(() => this.#coordinator.caughtUp, waitOptions);
   }
 
   /** How each projection fares. */
   statuses(): readonly ProjectionStatus[] {
-    const laneOf = this.#fleet.laneOf.bind(this.#fleet);
-    const surroundings = { known: this.#fleet.known, now: this.#now(), laneOf };
+    const readerOf = this.#coordinator.readerOf.bind(this.#coordinator);
+    const context = { known: this.#coordinator.known, now: this.#now(), readerOf };
     return [...this.#models.values()].map((model) => {
-      const status = statusOf(model, surroundings);
+      const status = statusOf(model, context);
       return this.#failure === undefined ? status : { ...status, state: 'failed', error: this.#failure };
     });
   }
@@ -160,7 +160,7 @@ export class ProjectionRunner {
     const model = this.#model(name);
     const done = model.rebuilt(onProgress);
     try {
-      await this.#fleet.rebuild(model);
+      await this.#coordinator.rebuild(model);
     } catch (error) {
       model.giveUp(error instanceof Error ? error : new Error(String(error)));
     }
@@ -174,8 +174,8 @@ export class ProjectionRunner {
   }
 
   #moved(): void {
-    for (const model of this.#models.values()) model.tellProgress(this.#fleet.known);
-    this.#waiters.look();
-    if (this.#fleet.caughtUp) this.#onCaughtUp();
+    for (const model of this.#models.values()) model.tellProgress(this.#coordinator.known);
+    this.#waiters.check();
+    if (this.#coordinator.caughtUp) this.#onCaughtUp();
   }
 }

@@ -1,6 +1,6 @@
 import type { Instant, Position } from '#kernel';
 import { ActiveBuild } from './active-build.ts';
-import type { Lane } from './projection-reader.ts';
+import type { ProjectionReader } from './projection-reader.ts';
 import type { ReadModel, RebuildProgress } from './projection-state.ts';
 import type { Quarantined } from './read-store.ts';
 
@@ -10,7 +10,7 @@ export type ProjectionStatus = {
   /** The version that is served, which is not yet the declared one while that is being built. */
   readonly version: number;
   readonly position: Position;
-  /** `failed`: what is served does not move, see `error`. `rebuilding`: other tables are being built beside it. */
+  /** `failed`: what is served does not move, see `error`. `rebuilding`: other tables are being built as a candidate. */
   readonly state: 'catchingUp' | 'live' | 'rebuilding' | 'failed';
   /** How many events are known to be in the log that are not yet applied; there may be more that nobody has read yet. */
   readonly lagEvents: number;
@@ -22,47 +22,50 @@ export type ProjectionStatus = {
   readonly rebuild?: RebuildProgress & { readonly version: number };
 };
 
-/** What is known when statuses are asked for. */
-export type Surroundings = {
+/** What a status is computed from. */
+export type StatusContext = {
   /** How many events the log is known to hold. */
   readonly known: number;
   readonly now: Instant;
-  readonly laneOf: (build: ActiveBuild) => Lane | undefined;
+  readonly readerOf: (build: ActiveBuild) => ProjectionReader | undefined;
 };
 
 /** How a projection fares. */
-export const statusOf = (model: ReadModel, { known, now, laneOf }: Surroundings): ProjectionStatus => {
-  const { shown, beside } = model;
-  // Tables of another version have no lane: nobody writes them any more.
-  const lane = shown instanceof ActiveBuild ? laneOf(shown) : undefined;
-  const building = beside && laneOf(beside);
-  const error = lane?.failure ?? building?.failure;
+export const statusOf = (model: ReadModel, { known, now, readerOf }: StatusContext): ProjectionStatus => {
+  const { served, candidate } = model;
+  // Tables of another version have no reader: they are not written any more.
+  const reader = served instanceof ActiveBuild ? readerOf(served) : undefined;
+  const building = candidate && readerOf(candidate);
+  const error = reader?.failure ?? building?.failure;
   const lagEvents = Math.max(0, known - model.events);
   return {
     name: model.projection.name,
     version: model.version,
     position: model.position,
-    state: stateOf(lane, building),
+    state: stateOf(reader, building),
     lagEvents,
-    lagSeconds: secondsBetween(lane ? waitingSince(lane) : lastRecorded(model, lagEvents), now),
-    quarantined: shown?.quarantined ?? [],
+    lagSeconds: secondsBetween(reader ? waitingSince(reader) : lastRecorded(model, lagEvents), now),
+    quarantined: served?.quarantined ?? [],
     ...(error !== undefined && { error }),
-    ...(beside && { rebuild: progressOf(beside, known) }),
+    ...(candidate && { rebuild: progressOf(candidate, known) }),
   };
 };
 
-const stateOf = (lane: Lane | undefined, building: Lane | undefined): ProjectionStatus['state'] => {
-  if ((lane ?? building)?.failure !== undefined) return 'failed';
+const stateOf = (
+  reader: ProjectionReader | undefined,
+  building: ProjectionReader | undefined,
+): ProjectionStatus['state'] => {
+  if ((reader ?? building)?.failure !== undefined) return 'failed';
   if (building) return 'rebuilding';
-  return lane?.live ? 'live' : 'catchingUp';
+  return reader?.live ? 'live' : 'catchingUp';
 };
 
 /** When the oldest event was recorded that is not applied; the last applied one while catching up and none is at hand. */
-const waitingSince = (lane: Lane): Instant | undefined =>
-  lane.oldest ?? (lane.live ? undefined : lane.checkpoint.event?.recordedAt);
+const waitingSince = (reader: ProjectionReader): Instant | undefined =>
+  reader.oldest ?? (reader.live ? undefined : reader.checkpoint.event?.recordedAt);
 
-const lastRecorded = ({ shownBuild }: ReadModel, lagEvents: number): Instant | undefined =>
-  lagEvents === 0 ? undefined : shownBuild?.checkpoint.event?.recordedAt;
+const lastRecorded = ({ servedBuild }: ReadModel, lagEvents: number): Instant | undefined =>
+  lagEvents === 0 ? undefined : servedBuild?.checkpoint.event?.recordedAt;
 
 /** Seconds, never negative; 0 without a beginning. */
 export const secondsBetween = (from: Instant | undefined, to: Instant): number =>

@@ -3,10 +3,10 @@ import { drop, patch, put, START, type Event, type Position, type Recorded } fro
 import type { AnyProjection } from './check.ts';
 import { ReadStoreUnavailable, type ReadStore } from './read-store.ts';
 
-type Written = { readonly stream: string; readonly type: string; readonly data?: object };
+type ScriptedEvent = { readonly stream: string; readonly type: string; readonly data?: object };
 
 /** A log in memory for the specs of readers: events are written without ceremony, and reading it can be made to fail. */
-export class WrittenLog implements EventStore {
+export class ScriptedLog implements EventStore {
   readonly events: Recorded[] = [];
   /** Events to a batch. */
   batch = 7;
@@ -27,7 +27,7 @@ export class WrittenLog implements EventStore {
     return { position: this.end, events: this.events.length };
   }
 
-  write(...written: readonly Written[]): Position {
+  write(...written: readonly ScriptedEvent[]): Position {
     for (const { stream, type, data } of written) this.events.push(this.#record(stream, type, data ?? {}));
     this.wake();
     return this.end;
@@ -98,8 +98,8 @@ export class WrittenLog implements EventStore {
 }
 
 /** Two thousand names for fifty things, read in steps of forty. */
-export const longLog = (): WrittenLog => {
-  const log = new WrittenLog();
+export const longLog = (): ScriptedLog => {
+  const log = new ScriptedLog();
   log.batch = 40;
   log.halting = true;
   const things = Array.from({ length: 2_000 }, (_, n) => `thing-${String((n * 7) % 50)}`);
@@ -156,14 +156,14 @@ export const faulty = (store: ReadStore, next: (method: string, written: unknown
   return {
     db: store.db,
     leases: store.leases,
-    under: (lease) => faulty(store.under(lease), next),
+    fencedBy: (lease) => faulty(store.fencedBy(lease), next),
     builds: () => store.builds(),
     create: (build, tables) => write('create', build, () => store.create(build, tables)),
     apply: (steps) => write('apply', steps, () => store.apply(steps)),
-    publish: (build) => write('publish', build, () => store.publish(build)),
+    activate: (build) => write('activate', build, () => store.activate(build)),
     discard: (build) => write('discard', build, () => store.discard(build)),
-    setting: (key) => store.setting(key),
-    keep: (key, value) => write('keep', key, () => store.keep(key, value)),
+    getSetting: (key) => store.getSetting(key),
+    putSetting: (key, value) => write('putSetting', key, () => store.putSetting(key, value)),
     close: () => store.close(),
   };
 };

@@ -1,16 +1,16 @@
 import type { ReadStore } from './read-store.ts';
 import { ProjectionRunner } from './runner.ts';
 import { openSqlite } from './sqlite/index.ts';
-import { naming, WrittenLog } from './testing.ts';
+import { naming, ScriptedLog } from './testing.ts';
 import { CheckpointWatch } from './watch.ts';
 
 describe('a watch over what another process projects', () => {
   let store: ReadStore;
-  let log: WrittenLog;
+  let log: ScriptedLog;
   let watch: CheckpointWatch;
   beforeEach(async () => {
     store = await openSqlite({ path: ':memory:' });
-    log = new WrittenLog();
+    log = new ScriptedLog();
     watch = new CheckpointWatch(store);
   });
   afterEach(async () => {

@@ -1,7 +1,7 @@
 import type { Position } from '#kernel';
 import { wait } from './back-off.ts';
 import type { ReadStore } from './read-store.ts';
-import { Waiters, type Patience } from './condition-waiters.ts';
+import { ConditionWaiters, type WaitOptions } from './condition-waiters.ts';
 
 /** How often the store is asked while somebody waits, in milliseconds. */
 const INTERVAL = 20;
@@ -12,57 +12,57 @@ const INTERVAL = 20;
  */
 export class CheckpointWatch {
   readonly #store: Pick<ReadStore, 'builds'>;
-  readonly #waiters = new Waiters();
+  readonly #waiters = new ConditionWaiters();
   readonly #stopping = new AbortController();
   /** Up to where each projection that is served has come, as last seen. */
   #served: ReadonlyMap<string, Position> = new Map();
   #waiting = 0;
-  #asking: Promise<void> | undefined;
+  #polling: Promise<void> | undefined;
 
   constructor(store: Pick<ReadStore, 'builds'>) {
     this.#store = store;
   }
 
   /**
-   * Whether the served tables of the projections named reflect the log at least up to `position`; waits for it as long as
-   * patience lasts. `false` as well when the store cannot be asked until then.
+   * Whether the served tables of the projections named reflect the log at least up to `position`; waits as long as
+   * `waitOptions` say. `false` as well when the store cannot be asked until then.
    */
-  async reached(position: Position, of: readonly string[], patience: Patience = {}): Promise<boolean> {
-    const isSo = () => of.every((name) => (this.#served.get(name) ?? '') >= position);
-    if (isSo() || this.#stopping.signal.aborted) return isSo();
+  async reached(position: Position, of: readonly string[], waitOptions: WaitOptions = {}): Promise<boolean> {
+    const condition = () => of.every((name) => (this.#served.get(name) ?? '') >= position);
+    if (condition() || this.#stopping.signal.aborted) return condition();
     this.#waiting += 1;
-    this.#asking ??= this.#ask();
+    this.#polling ??= this.#poll();
     try {
-      return await this.#waiters.until(isSo, patience);
+      return await this.#waiters.until(condition, waitOptions);
     } finally {
       this.#waiting -= 1;
     }
   }
 
-  /** Sends everybody away. */
+  /** Stops polling and resolves all waiters to their current condition. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#waiters.dismiss();
-    await this.#asking;
+    this.#waiters.cancelAll();
+    await this.#polling;
   }
 
-  async #ask(): Promise<void> {
+  async #poll(): Promise<void> {
     const { signal } = this.#stopping;
     while (this.#waiting > 0 && !signal.aborted) {
-      await this.#look();
+      await this.#check();
       if (this.#waiting > 0) await wait(INTERVAL, signal);
     }
-    this.#asking = undefined;
+    this.#polling = undefined;
   }
 
-  async #look(): Promise<void> {
+  async #check(): Promise<void> {
     try {
       const builds = await this.#store.builds();
       const served = builds.filter((build) => build.served);
       this.#served = new Map(served.map(({ projection, checkpoint }) => [projection, checkpoint.position]));
-      this.#waiters.look();
+      this.#waiters.check();
     } catch {
-      // Away: asked again in a moment, and patience runs out for those who wait.
+      // The store is unavailable: asked again after the interval; waiters time out.
     }
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Complaint, type Logger, type Running } from '#read-store';
+import { FailureLog, type Logger, type Running } from '#read-store';
 
 /**
  * The same look for everybody who asks: it began after they had asked, so that it sees what was recorded before. While one
@@ -28,7 +28,7 @@ export const sharedLook = (look: () => Promise<void>): (() => Promise<void>) => 
  * once.
  */
 export const following = (look: () => Promise<void>, everyMs: number, logger: Logger): Running => {
-  const complaint = new Complaint(logger, 'what other processes record cannot be seen');
+  const failures = new FailureLog(logger, 'what other processes record cannot be seen');
   const stopping = new AbortController();
   const { signal } = stopping;
   const run = async () => {
@@ -36,8 +36,8 @@ export const following = (look: () => Promise<void>, everyMs: number, logger: Lo
       await delay(everyMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       await look().then(
-        () => complaint.settled(),
-        (error: unknown) => complaint.about(error),
+        () => failures.clear(),
+        (error: unknown) => failures.report(error),
       );
     }
   };

@@ -5,11 +5,11 @@ import { projections } from '#projections';
 import {
   CheckpointWatch,
   Leadership,
-  mustStandOn,
+  assertSameLog,
   ProjectionRunner,
   type LeadershipStatus,
   type Logger,
-  type Patience,
+  type WaitOptions,
   type ProjectionStatus,
   type ReadStore,
   type Running,
@@ -55,7 +55,7 @@ export class Projecting {
    * log, and with `StoreUnavailable` or `ReadStoreUnavailable` when that cannot be found out.
    */
   async start(): Promise<void> {
-    await mustStandOn(this.#parts.store, this.#parts.reads);
+    await assertSameLog(this.#parts.store, this.#parts.reads);
     await this.#leadership.start();
   }
 
@@ -84,7 +84,7 @@ export class Projecting {
    */
   async reached(
     position: Position,
-    { of = all, timeoutMs, signal }: Patience & { readonly of?: readonly string[] } = {},
+    { of = all, timeoutMs, signal }: WaitOptions & { readonly of?: readonly string[] } = {},
   ): Promise<boolean> {
     const began = performance.now();
     if (this.#keeping !== undefined) {
@@ -105,7 +105,7 @@ export class Projecting {
    * Whether what queries read reflects the log as it is at the time of asking; waits for it as `reached` does. Rejects with
    * `StoreUnavailable` when the log cannot be asked where it ends.
    */
-  async caughtUp(patience: Patience & { readonly of?: readonly string[] } = {}): Promise<boolean> {
+  async caughtUp(patience: WaitOptions & { readonly of?: readonly string[] } = {}): Promise<boolean> {
     const { position } = await this.#parts.store.logEnd();
     return this.reached(position, patience);
   }

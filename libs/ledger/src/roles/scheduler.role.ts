@@ -91,14 +91,14 @@ export class Scheduling {
    * signal aborts first. What that led to may be further on in the log.
    */
   async reached(position: Position, signal: AbortSignal): Promise<boolean> {
-    const isSo = async () => {
+    const condition = async () => {
       const running = this.#running;
       if (running === undefined) return this.#writtenDown(position);
       const done = await Promise.all(running.map((process) => process.reached(position, { signal })));
       return done.every(Boolean);
     };
     while (!signal.aborted) {
-      if (await isSo()) return true;
+      if (await condition()) return true;
       await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
     }
     return false;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StoreUnavailable, type CommandHandler } from '#event-store';
 import { isRefusal, START, type Instant, type Position } from '#kernel';
-import { Complaint, Turns, type Logger, type ReadStore, type Running } from '#read-store';
+import { FailureLog, Mutex, type Logger, type ReadStore, type Running } from '#read-store';
 import * as renewals from '#projections/renewals';
 import { Settle, subscription, type Surroundings } from '#subscription';
 import type { Clock } from '../context/clock.ts';
@@ -42,12 +42,12 @@ type Parts = {
 export class Scheduler {
   readonly #parts: Parts;
   #failed = 0;
-  readonly #complaint: Complaint;
-  readonly #turns = new Turns();
+  readonly #failures: FailureLog;
+  readonly #mutex = new Mutex();
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    this.#complaint = new Complaint(parts.logger, 'what fell due could not be settled');
+    this.#failures = new FailureLog(parts.logger, 'what fell due could not be settled');
   }
 
   /** Begins to look for what is due, and goes on until it is stopped. */
@@ -72,7 +72,7 @@ export class Scheduler {
       try {
         await this.settleDue(this.#parts.clock.now(), signal);
       } catch (error) {
-        this.#complaint.about(error);
+        this.#failures.report(error);
       }
       await delay(BEAT_MS, undefined, { signal }).catch(() => undefined);
     }
@@ -83,7 +83,7 @@ export class Scheduler {
    * settled is left for the next call. Only one call works at a time, whoever makes it: the beat, or a clock that is moved.
    */
   settleDue(until: Instant, signal: AbortSignal): Promise<Settled> {
-    return this.#turns.take(() => this.#settleAll(until, signal));
+    return this.#mutex.run(() => this.#settleAll(until, signal));
   }
 
   async #settleAll(until: Instant, signal: AbortSignal): Promise<Settled> {
@@ -104,7 +104,7 @@ export class Scheduler {
       away = outcomes.find((outcome) => outcome instanceof StoreUnavailable);
     }
     this.#failed = tally.failed;
-    if (tally.failed === 0) this.#complaint.settled();
+    if (tally.failed === 0) this.#failures.clear();
     await projecting.reached(tally.last, { of: ['renewals'], signal });
     return { recorded: tally.recorded, ...(away && { away }) };
   }
@@ -121,7 +121,7 @@ export class Scheduler {
       );
       return isRefusal(outcome) || outcome.events.length === 0 ? undefined : outcome.position;
     } catch (error) {
-      this.#complaint.about(error, { subscriptionId });
+      this.#failures.report(error, { subscriptionId });
       return error instanceof Error ? error : new Error(String(error));
     }
   }

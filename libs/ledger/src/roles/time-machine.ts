@@ -106,11 +106,11 @@ export class TimeMachine {
 
   /** Until the read models themselves say so: what was seen there before, a database that crashed may have taken back. */
   async #shows(end: Position, signal: AbortSignal): Promise<boolean> {
-    const isSo = async () => {
+    const condition = async () => {
       const served = (await this.#parts.reads.builds()).filter((build) => build.served);
       return served.every(({ checkpoint }) => checkpoint.position >= end);
     };
-    while (!(await isSo())) {
+    while (!(await condition())) {
       if (signal.aborted) return false;
       await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
     }

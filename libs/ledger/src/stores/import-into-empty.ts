@@ -3,7 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import type { Recorded } from '#kernel';
 import { lockFolder, openSqlite as openEvents } from '#event-store/sqlite';
 import type { EventStore } from '#event-store';
-import { CheckpointBeyondLog, mustStandOn } from '#read-store';
+import { CheckpointBeyondLog, assertSameLog } from '#read-store';
 import { asWritten } from './raw-codec.ts';
 import { batchesOf } from './batches.ts';
 import { eventsIn, readsIn } from './data-folder.ts';
@@ -100,7 +100,7 @@ const readModelsMustFit = async (log: EventStore, places: Places): Promise<void>
   const unlock = inFolder ? lockFolder(dataFolder) : () => undefined;
   try {
     const reads = await openReadModels(places);
-    await mustStandOn(log, reads).finally(() => reads.close());
+    await assertSameLog(log, reads).finally(() => reads.close());
   } catch (error) {
     throw error instanceof CheckpointBeyondLog ? new LedgerNotEmpty('the read store', whereReadsAre(places)) : error;
   } finally {

@@ -8,8 +8,8 @@ import {
   type ReadStore,
 } from '../read-store.ts';
 
-/** A fresh place for a read store: opened as often as one likes, then removed. */
-export type Place = { readonly open: () => Promise<ReadStore>; readonly remove: () => Promise<void> };
+/** A fresh database for a read store: opened any number of times, then removed. */
+export type StoreFixture = { readonly open: () => Promise<ReadStore>; readonly remove: () => Promise<void> };
 
 const things: Table = {
   key: ['thing_id'],
@@ -29,7 +29,7 @@ export const v2: BuildId = { ...v1, version: 2 };
 
 export const ada = { thing_id: 'a', name: 'Ada', amount: 1, open: 1, facts: '{"x":1}' };
 
-/** Where a build stands after so many events. */
+/** The checkpoint after `events` events. */
 export const at = (events: number): Checkpoint => {
   if (events === 0) return { position: START, events };
   const event = {
@@ -44,8 +44,8 @@ export const at = (events: number): Checkpoint => {
 type Applied = { readonly to?: BuildId; readonly quarantined?: readonly Quarantined[] };
 
 /** A read store under test. */
-export class Bench {
-  #place: Place | undefined;
+export class StoreHarness {
+  #fixture: StoreFixture | undefined;
   #store: ReadStore | undefined;
 
   get store(): ReadStore {
@@ -53,28 +53,28 @@ export class Bench {
     return this.#store;
   }
 
-  async open(place: Place): Promise<void> {
-    this.#place = place;
-    this.#store = await place.open();
+  async open(fixture: StoreFixture): Promise<void> {
+    this.#fixture = fixture;
+    this.#store = await fixture.open();
   }
 
   async reopen(): Promise<void> {
     await this.store.close();
-    this.#store = await this.#place?.open();
+    this.#store = await this.#fixture?.open();
   }
 
   async close(): Promise<void> {
     await this.store.close();
-    await this.#place?.remove();
+    await this.#fixture?.remove();
   }
 
   /** A build that is served, still empty. */
   async serve(id = v1): Promise<void> {
     await this.store.create(id, tables);
-    await this.store.publish(id);
+    await this.store.activate(id);
   }
 
-  /** Applies changes to a build that stands `from` events after the start. */
+  /** Applies changes to a build that is `from` events after the start. */
   apply(from: number, changes: readonly Change[], { to = v1, quarantined = [] }: Applied = {}): Promise<void> {
     const [after, checkpoint] = [at(from).position, at(from + 1)];
     return this.store.apply([{ build: { ...to, tables }, after, checkpoint, changes, quarantined }]);

@@ -1,36 +1,36 @@
 import { drop, patch, put, type Change, type Row } from '#kernel';
 import fc from 'fast-check';
-import { ada, v1, type Bench } from './harness.ts';
+import { ada, v1, type StoreHarness } from './harness.ts';
 
 const line = (thing_id: string, number = 1, note = '') => put('lines', { thing_id, number, note });
 const dropped = (thing_id: string) => drop('lines', { thing_id, number: 1 });
 
-/** The numbering of rows, and the law by which changes may be folded. */
-export const sequenceContract = (bench: Bench): void => {
+/** The numbering of rows, and the law by which changes may be merged. */
+export const sequenceContract = (harness: StoreHarness): void => {
   describe('a sequence', () => {
-    beforeEach(() => bench.serve());
+    beforeEach(() => harness.serve());
     const numbers = async () =>
-      (await bench.rows('lines', 'sequence')).map((row) => `${String(row['sequence'])} ${String(row['thing_id'])}`);
+      (await harness.rows('lines', 'sequence')).map((row) => `${String(row['sequence'])} ${String(row['thing_id'])}`);
 
     it('counts rows as they are first put, and keeps the number of a row that is put again', async () => {
-      await bench.apply(0, [line('a'), line('b'), line('a', 1, 'again')]);
-      await bench.apply(1, [line('c'), line('b', 1, 'again'), line('d')]);
+      await harness.apply(0, [line('a'), line('b'), line('a', 1, 'again')]);
+      await harness.apply(1, [line('c'), line('b', 1, 'again'), line('d')]);
       expect(await numbers()).toEqual(['1 a', '2 b', '3 c', '4 d']);
     });
 
     it('gives a row that comes back a new number', async () => {
-      await bench.apply(0, [line('a'), line('b'), dropped('a'), line('a')]);
+      await harness.apply(0, [line('a'), line('b'), dropped('a'), line('a')]);
       expect(await numbers()).toEqual(['2 b', '3 a']);
-      await bench.apply(1, [dropped('a'), line('a'), line('c')]);
+      await harness.apply(1, [dropped('a'), line('a'), line('c')]);
       expect(await numbers()).toEqual(['2 b', '4 a', '5 c']);
     });
 
     it('leaves no gap after a batch that was refused, and goes on after a restart', async () => {
-      await bench.apply(0, [line('a')]);
-      const refused = bench.apply(1, [line('b'), put('things', { ...ada, amount: 'seven' })]);
+      await harness.apply(0, [line('a')]);
+      const refused = harness.apply(1, [line('b'), put('things', { ...ada, amount: 'seven' })]);
       await expect(refused).rejects.toMatchObject({ name: 'RowRefused' });
-      await bench.reopen();
-      await bench.apply(1, [line('c')]);
+      await harness.reopen();
+      await harness.apply(1, [line('c')]);
       expect(await numbers()).toEqual(['1 a', '2 c']);
     });
   });
@@ -40,9 +40,9 @@ export const sequenceContract = (bench: Bench): void => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(change, { maxLength: 12 }), { maxLength: 6 }), async (batches) => {
         const to = { ...v1, generation: (generation += 1) };
-        await bench.serve(to);
-        for (const [from, batch] of batches.entries()) await bench.apply(from, batch, { to });
-        expect(await bench.rows('lines', 'thing_id', 'number')).toEqual(naively(batches.flat()));
+        await harness.serve(to);
+        for (const [from, batch] of batches.entries()) await harness.apply(from, batch, { to });
+        expect(await harness.rows('lines', 'thing_id', 'number')).toEqual(naively(batches.flat()));
       }),
       { numRuns: 60 },
     );

@@ -34,7 +34,7 @@ const ALL = `SELECT projection, version, generation, tables, served, position, e
   FROM _builds AS b`;
 
 /** The store's own tables, within a transaction: which builds there are and how far each has come, quarantine, settings. */
-export class Books {
+export class BuildRegistry {
   readonly #session: Session;
 
   constructor(session: Session) {
@@ -79,7 +79,7 @@ export class Books {
     );
   }
 
-  /** Moves a build on. Throws `CheckpointMoved` unless it stands at `after`. Answers the last numbers given. */
+  /** Moves a build on. Throws `CheckpointMoved` unless it is at `after`. Returns the last numbers given. */
   async advance(id: BuildId, after: Position, { position, events, event }: Checkpoint): Promise<Sequences> {
     const { rows } = await this.#session.query<{ sequences: string }>(
       `UPDATE _builds SET position = $4, events = $5, event = $6 WHERE ${THIS} AND position = $7 RETURNING sequences`,
@@ -106,12 +106,12 @@ export class Books {
     );
   }
 
-  async setting(name: string): Promise<string | undefined> {
+  async getSetting(name: string): Promise<string | undefined> {
     const { rows } = await this.#session.query<{ value: string }>('SELECT value FROM _settings WHERE key = $1', [name]);
     return rows[0]?.value;
   }
 
-  async keep(name: string, value: string): Promise<void> {
+  async putSetting(name: string, value: string): Promise<void> {
     await this.#session.query(
       'INSERT INTO _settings VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
       [name, value],

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { ReadStoreUnusable } from '../read-store.ts';
-import { asOurs, endsConnection } from './errors.ts';
+import { toPortError, endsConnection } from './errors.ts';
 import { OWN_TABLES } from './schema.ts';
 
 /** Where statements go: a connection within a transaction. */
@@ -16,7 +16,7 @@ type Use = {
   readonly name: string;
   readonly most: number;
   /** One statement, and waiting for a connection: then the server is taken to be away. */
-  readonly patience: number;
+  readonly timeout: number;
   readonly settings: Readonly<Record<string, string | number>>;
 };
 
@@ -26,16 +26,16 @@ const RESTING = 4_000;
 const writing: Use = {
   name: 'writer',
   most: 4,
-  patience: 30_000,
+  timeout: 30_000,
   settings: { idle_in_transaction_session_timeout: RESTING, lock_timeout: 5_000 },
 };
 /** A connection of its own: a lease is renewed while a large batch is written. */
-const leasing: Use = { ...writing, name: 'leases', most: 1, patience: 6_000 };
+const leasing: Use = { ...writing, name: 'leases', most: 1, timeout: 6_000 };
 const reading = (most: number): Use => ({
   name: 'reader',
   most,
   // Shorter than ten seconds, with what it takes to find out: a command that looks something up is answered within those.
-  patience: 8_000,
+  timeout: 8_000,
   settings: { idle_in_transaction_session_timeout: 60_000, default_transaction_read_only: 'on' },
 });
 
@@ -56,7 +56,7 @@ const bigintAsNumber: pg.CustomTypesConfig = {
       : (pg.types.getTypeParser(oid, format) as unknown)) as typeof pg.types.getTypeParser,
 };
 
-/** A connection for as long as somebody has it. Its errors are the port's. */
+/** A connection while it is in use. Its errors are the port's. */
 export class Connection implements Session {
   readonly #client: pg.PoolClient;
   readonly #where: string;
@@ -75,7 +75,7 @@ export class Connection implements Session {
         : this.#client.query<Row & pg.QueryResultRow>(text, [...values]));
     } catch (error) {
       this.#broken ||= endsConnection(error);
-      throw asOurs(error, this.#where);
+      throw toPortError(error, this.#where);
     }
   }
 
@@ -84,13 +84,13 @@ export class Connection implements Session {
     if (!this.#broken) await this.query('ROLLBACK').catch(() => (this.#broken = true));
   }
 
-  /** One of which nobody knows where it stands is not used again. */
+  /** A connection in an unknown state is discarded. */
   giveBack(): void {
     this.#client.release(this.#broken);
   }
 }
 
-/** The connections to one database. Those that break are replaced; nobody has to start anew. */
+/** The connections to one database. Broken ones are replaced. */
 export class Connections {
   /** For a person, without the password: `at db.example/subledger`. */
   readonly where: string;
@@ -135,7 +135,7 @@ export class Connections {
     try {
       return new Connection(await from.connect(), this.where);
     } catch (error) {
-      throw asOurs(error, this.where);
+      throw toPortError(error, this.where);
     }
   }
 
@@ -179,8 +179,8 @@ export class Connections {
   }
 }
 
-const pool = (url: string, { name, most, patience, settings }: Use): pg.Pool => {
-  const all = { ...settings, statement_timeout: patience };
+const pool = (url: string, { name, most, timeout, settings }: Use): pg.Pool => {
+  const all = { ...settings, statement_timeout: timeout };
   const set = Object.entries(all).map(([setting, value]) => `SET ${setting} = '${value}'`);
   const made = new pg.Pool({
     connectionString: url,
@@ -188,7 +188,7 @@ const pool = (url: string, { name, most, patience, settings }: Use): pg.Pool => 
     application_name: `subledger ${name}`,
     connectionTimeoutMillis: CONNECT,
     // A server that neither answers nor hangs up. Its own time-out comes first where it still works.
-    query_timeout: patience + 1_000,
+    query_timeout: timeout + 1_000,
     keepAlive: true,
     types: bigintAsNumber,
     // Not as options of the start-up message, which the URL may use, and which a connection pooler may refuse.

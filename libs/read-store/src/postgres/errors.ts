@@ -28,8 +28,8 @@ const READ_ONLY = '25006';
 export const endsConnection = (error: unknown): boolean =>
   !isAnswer(error) || error.severity === 'FATAL' || error.code === READ_ONLY;
 
-/** What the port promises instead of what PostgreSQL, its client or the network throw. `where` is told to a person. */
-export const asOurs = (error: unknown, where: string): unknown => {
+/** The port's error for an error of PostgreSQL, its client or the network. `where` names the database in the message. */
+export const toPortError = (error: unknown, where: string): unknown => {
   if (!isAnswer(error)) return isMistake(error) ? error : unavailable(error, where);
   const code = error.code ?? '';
   if (ABOUT_US.has(code.slice(0, 2))) return new ReadStoreUnusable(cannotBeUsed(error, where), { cause: error });

@@ -38,8 +38,8 @@ class Candidate {
     return this.said.flatMap((line) => (line.startsWith('wrote ') ? [Number(line.slice(6))] : []));
   }
 
-  async until(isSo: (self: this) => boolean): Promise<void> {
-    while (!isSo(this)) await this.#heard.promise;
+  async until(condition: (self: this) => boolean): Promise<void> {
+    while (!condition(this)) await this.#heard.promise;
   }
 
   signal(signal: NodeJS.Signals): void {

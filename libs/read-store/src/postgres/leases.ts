@@ -13,7 +13,7 @@ export class PostgresLeases implements Leases {
 
   acquire(name: string, holder: string, ttlMs: number): Promise<Lease | undefined> {
     return this.#connections.leasing(async (session) => {
-      // Looked at first: who only stands by must not queue up for the lock of who works.
+      // Read first: a process on standby must not wait for the lock of the one that leads.
       const current = await heldBy(session, name);
       if (current !== undefined && current !== holder) return undefined;
       const { rows } = await session.query<{ epoch: number }>(
@@ -59,7 +59,7 @@ const heldBy = async (session: Session, name: string): Promise<string | undefine
  * Throws `LeaseLost` when somebody else has taken the lease. Else nobody can take it before this transaction has ended: it
  * either counts as a whole, or the next holder comes first and it does not.
  */
-export const mustHold = async (session: Session, lease: Lease): Promise<void> => {
+export const assertHeld = async (session: Session, lease: Lease): Promise<void> => {
   const sql = 'SELECT FROM _leases WHERE name = $1 AND epoch = $2 FOR KEY SHARE';
   if ((await session.query(sql, [lease.name, lease.epoch])).rowCount === 0) throw new LeaseLost(lease);
 };

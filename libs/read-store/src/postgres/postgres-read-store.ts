@@ -1,6 +1,6 @@
 import { START, type Table } from '#kernel';
 import type { Kysely } from 'kysely';
-import { fold } from '../merge-changes.ts';
+import { mergeChanges } from '../merge-changes.ts';
 import type { Lease } from '../lease.ts';
 import {
   nameOf,
@@ -12,10 +12,10 @@ import {
   type Step,
   type Tables,
 } from '../read-store.ts';
-import { Books } from './build-registry.ts';
+import { BuildRegistry } from './build-registry.ts';
 import { Connections, type Session } from './connections.ts';
 import { kyselyOver } from './kysely.ts';
-import { mustHold, PostgresLeases } from './leases.ts';
+import { assertHeld, PostgresLeases } from './leases.ts';
 import { createTable, createView, dropTable, dropView } from './schema.ts';
 import { TableWriter } from './table-writer.ts';
 
@@ -30,11 +30,11 @@ export type PostgresOptions = {
  * A swap waits no longer than this, in milliseconds, for those who read what is swapped: while it waits, new readers wait
  * for it. Shorter than the second after which PostgreSQL looks for deadlocks, so that it never costs a reader its query.
  */
-const SWAP_PATIENCE = 500;
+const SWAP_TIMEOUT = 500;
 
 /**
- * The read store in a PostgreSQL database. Throws when the URL is none. Connects when it is used first, and makes its own
- * tables then: a database that is away now is one that is away, and whoever follows the log waits for it.
+ * The read store in a PostgreSQL database. Throws if the URL is invalid. Connects on first use, and creates its own tables
+ * then. If the database is unreachable, followers retry.
  */
 export const openPostgres = async ({ url, readers = 10 }: PostgresOptions): Promise<ReadStore> =>
   new PostgresReadStore(new Connections(url, readers));
@@ -55,25 +55,25 @@ class PostgresReadStore implements ReadStore {
     this.db = kyselyOver(connections);
   }
 
-  under(lease: Lease): ReadStore {
+  fencedBy(lease: Lease): ReadStore {
     return new PostgresReadStore(this.#connections, lease, this.#open);
   }
 
   async builds(): Promise<readonly Build[]> {
-    return this.#transaction((session) => new Books(session).builds());
+    return this.#transaction((session) => new BuildRegistry(session).builds());
   }
 
   async create(id: BuildId, tables: Tables): Promise<Build> {
     const build: Build = { ...id, tables, served: false, checkpoint: { position: START, events: 0 }, quarantined: [] };
     await this.#write(async (session) => {
-      const books = new Books(session);
-      const lying = await books.find(id);
+      const registry = new BuildRegistry(session);
+      const lying = await registry.find(id);
       mustNotBeServed(id, lying);
       await remove(session, id, lying?.tables ?? tables);
       for (const [name, table] of Object.entries(tables)) {
         for (const statement of createTable(physicalName(name, id), table)) await session.query(statement);
       }
-      await books.open(build);
+      await registry.open(build);
     });
     return build;
   }
@@ -88,7 +88,7 @@ class PostgresReadStore implements ReadStore {
     );
   }
 
-  async publish(id: BuildId): Promise<void> {
+  async activate(id: BuildId): Promise<void> {
     const others = await this.#write((session) => swap(session, id));
     // Not part of the swap; a runner that starts drops what is left.
     for (const other of others) await this.discard(other);
@@ -96,18 +96,18 @@ class PostgresReadStore implements ReadStore {
 
   async discard(id: BuildId): Promise<void> {
     await this.#write(async (session) => {
-      const build = await new Books(session).find(id);
+      const build = await new BuildRegistry(session).find(id);
       mustNotBeServed(id, build);
       if (build) await remove(session, id, build.tables);
     });
   }
 
-  async setting(key: string): Promise<string | undefined> {
-    return this.#transaction((session) => new Books(session).setting(key));
+  async getSetting(key: string): Promise<string | undefined> {
+    return this.#transaction((session) => new BuildRegistry(session).getSetting(key));
   }
 
-  async keep(key: string, value: string): Promise<void> {
-    await this.#write((session) => new Books(session).keep(key, value));
+  async putSetting(key: string, value: string): Promise<void> {
+    await this.#write((session) => new BuildRegistry(session).putSetting(key, value));
   }
 
   async close(): Promise<void> {
@@ -117,7 +117,7 @@ class PostgresReadStore implements ReadStore {
 
   #write<T>(work: (session: Session) => Promise<T>, how?: { readonly durable: boolean }): Promise<T> {
     return this.#transaction(async (session) => {
-      if (this.#lease) await mustHold(session, this.#lease);
+      if (this.#lease) await assertHeld(session, this.#lease);
       return work(session);
     }, how);
   }
@@ -129,27 +129,27 @@ class PostgresReadStore implements ReadStore {
 }
 
 const applyOne = async (session: Session, { build, after, checkpoint, changes, quarantined }: Step): Promise<void> => {
-  const books = new Books(session);
-  // First of all: whoever comes second must not even try to write.
-  const sequences = await books.advance(build, after, checkpoint);
-  for (const stream of quarantined) await books.quarantine(build, stream);
+  const registry = new BuildRegistry(session);
+  // First: a second runner must be fenced off before it writes.
+  const sequences = await registry.advance(build, after, checkpoint);
+  for (const stream of quarantined) await registry.quarantine(build, stream);
   let counted = false;
-  for (const [name, folded] of fold(build.tables, changes)) {
+  for (const [name, merged] of mergeChanges(build.tables, changes)) {
     const writer = new TableWriter(session, physicalName(name, build), build.tables[name] as Table);
     const last = sequences[name] ?? 0;
-    const next = await writer.write(folded, last);
+    const next = await writer.write(merged, last);
     if (next === last) continue;
     sequences[name] = next;
     counted = true;
   }
-  if (counted) await books.count(build, sequences);
+  if (counted) await registry.count(build, sequences);
 };
 
-/** Lets the plain names show a build. Answers the projection's other builds. */
+/** Points the views at a build. Returns the projection's other builds. */
 const swap = async (session: Session, id: BuildId): Promise<readonly Build[]> => {
-  await session.query(`SET LOCAL lock_timeout = ${String(SWAP_PATIENCE)}`);
-  const books = new Books(session);
-  const builds = (await books.builds()).filter(({ projection }) => projection === id.projection);
+  await session.query(`SET LOCAL lock_timeout = ${String(SWAP_TIMEOUT)}`);
+  const registry = new BuildRegistry(session);
+  const builds = (await registry.builds()).filter(({ projection }) => projection === id.projection);
   const build = builds.find((one) => nameOf(one) === nameOf(id));
   if (!build) throw new Error(`there are no tables of ${nameOf(id)}`);
   // Names that the new build no longer has go with the swap.
@@ -158,13 +158,13 @@ const swap = async (session: Session, id: BuildId): Promise<readonly Build[]> =>
   for (const [name, table] of Object.entries(build.tables)) {
     await session.query(createView(name, physicalName(name, id), table));
   }
-  await books.serve(id);
+  await registry.serve(id);
   return builds.filter((one) => one !== build);
 };
 
 const remove = async (session: Session, id: BuildId, tables: Tables): Promise<void> => {
   for (const name of Object.keys(tables)) await session.query(dropTable(physicalName(name, id)));
-  await new Books(session).close(id);
+  await new BuildRegistry(session).close(id);
 };
 
 const mustNotBeServed = (id: BuildId, build: Build | undefined): void => {

@@ -3,7 +3,7 @@ import { describeOnPostgres, startPostgres, type Postgres } from '../../../../te
 import { readStoreContract } from '../read-store.contract.ts';
 import { ReadStoreUnavailable, RowRefused, type ReadStore } from '../read-store.ts';
 import { ProjectionRunner } from '../runner.ts';
-import { naming, WrittenLog } from '../testing.ts';
+import { naming, ScriptedLog } from '../testing.ts';
 import { arrayOf } from './arrays.ts';
 import { openPostgres } from './index.ts';
 
@@ -81,7 +81,7 @@ describeOnPostgres('PostgreSQL', () => {
       store = await openPostgres({ url });
       position = '';
       await store.create(id, things);
-      await store.publish(id);
+      await store.activate(id);
     });
     afterEach(() => store.close());
 
@@ -158,10 +158,10 @@ describeOnPostgres('PostgreSQL', () => {
       await store.create(again, things);
       await store.db.transaction().execute(async (long) => {
         await long.selectFrom('things').selectAll().execute();
-        await expect(store.publish(again)).rejects.toThrow(ReadStoreUnavailable);
+        await expect(store.activate(again)).rejects.toThrow(ReadStoreUnavailable);
         expect(await names()).toEqual([]);
       });
-      await store.publish(again);
+      await store.activate(again);
       expect(await store.builds()).toMatchObject([{ generation: 2, served: true }]);
     });
 
@@ -177,7 +177,7 @@ describeOnPostgres('PostgreSQL', () => {
 
   it('may be away, at the start and later: readers of the log wait, and nothing is lost', async () => {
     const url = await server.database();
-    const log = new WrittenLog();
+    const log = new ScriptedLog();
     log.write({ stream: 'thing-a', type: 'Named', data: { name: 'Ada' } });
     await server.crash();
     const store = await openPostgres({ url });
@@ -208,7 +208,7 @@ describeOnPostgres('PostgreSQL', () => {
     const url = await server.database();
     // What is not waited for stays in its memory.
     await operate(url, "ALTER SYSTEM SET wal_writer_delay = '10s'", 'SELECT pg_reload_conf()');
-    const log = new WrittenLog();
+    const log = new ScriptedLog();
     const store = await openPostgres({ url });
     const runner = new ProjectionRunner({ log, store, projections: [naming()], backOff: { first: 20, longest: 50 } });
     await runner.start();

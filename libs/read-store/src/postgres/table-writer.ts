@@ -1,5 +1,5 @@
 import type { Table, Value } from '#kernel';
-import type { Fate, TableChanges } from '../merge-changes.ts';
+import type { RowChange, TableChanges } from '../merge-changes.ts';
 import { sequenceOf } from '../read-store.ts';
 import { arrayOf } from './arrays.ts';
 import type { Session } from './connections.ts';
@@ -10,7 +10,7 @@ const AT_A_TIME = 1_000;
 
 type Valued = (column: string) => Value | undefined;
 
-/** Writes the folded changes of one physical table, many rows to a statement. Within a transaction. */
+/** Writes the merged changes of one physical table, many rows to a statement. Within a transaction. */
 export class TableWriter {
   readonly #session: Session;
   readonly #physical: string;
@@ -27,8 +27,8 @@ export class TableWriter {
   /** Numbers new rows on from `last`, and writes. Returns the last number given. */
   async write(changes: TableChanges, last: number): Promise<number> {
     const next = await this.#number(changes, last);
-    const { put = [], patch = [], drop = [] } = Object.groupBy(changes.fates.values(), ({ does }) => does);
-    // In any order: there is one fate for each row, and rows do not depend on each other.
+    const { put = [], patch = [], drop = [] } = Object.groupBy(changes.rows.values(), ({ action }) => action);
+    // In any order: there is one change for each row, and rows do not depend on each other.
     await this.#put(put);
     for (const [shape, alike] of Map.groupBy(patch, ({ row }) => Object.keys(row).join())) {
       if (shape !== '') await this.#patch(alike, shape.split(','));
@@ -37,20 +37,20 @@ export class TableWriter {
     return next;
   }
 
-  /** A row that the table holds keeps its number, unless it is born anew; every other one takes the next. */
-  async #number({ births }: TableChanges, last: number): Promise<number> {
-    const held = await this.#held(births.filter(({ certain }) => !certain).map(({ fate }) => fate));
+  /** A row that the table holds keeps its number, unless it is created anew; every other row takes the next. */
+  async #number({ newRows }: TableChanges, last: number): Promise<number> {
+    const held = await this.#held(newRows.filter(({ certain }) => !certain).map(({ change }) => change));
     let next = last;
-    for (const { fate, certain } of births) {
-      const kept = certain ? undefined : held.get(fate);
-      fate.sequence = kept ?? (next += 1);
+    for (const { change, certain } of newRows) {
+      const kept = certain ? undefined : held.get(change);
+      change.sequence = kept ?? (next += 1);
     }
     return next;
   }
 
   /** The numbers of those rows that the table holds. */
-  async #held(fates: readonly Fate[]): Promise<ReadonlyMap<Fate, number>> {
-    const found = new Map<Fate, number>();
+  async #held(changes: readonly RowChange[]): Promise<ReadonlyMap<RowChange, number>> {
+    const found = new Map<RowChange, number>();
     if (this.#sequence === undefined) return found;
     const { key } = this.#table;
     // Each by the key: as a plain join, PostgreSQL reads the whole table as long as that looks small to it.
@@ -58,17 +58,17 @@ export class TableWriter {
       FROM ${this.#unnested(key)} WITH ORDINALITY AS asked (${listed(key)}, nth), LATERAL (
         SELECT held.${quoted(this.#sequence)} AS number FROM ${this.#physical} AS held
         WHERE ${matching(key, 'held', 'asked')} LIMIT 1) AS found`;
-    for (const some of inParts(fates)) {
+    for (const some of inParts(changes)) {
       const { rows } = await this.#session.query<{ nth: number; number: number }>(sql, arrays(some, key, byKey));
       for (const { nth, number } of rows) {
-        const fate = some[nth];
-        if (fate) found.set(fate, number);
+        const change = some[nth];
+        if (change) found.set(change, number);
       }
     }
     return found;
   }
 
-  async #put(fates: readonly Fate[]): Promise<void> {
+  async #put(changes: readonly RowChange[]): Promise<void> {
     const { key, columns } = this.#table;
     const all = Object.keys(columns);
     const replaced = all.filter((column) => !key.includes(column));
@@ -76,31 +76,31 @@ export class TableWriter {
     const sql = `INSERT INTO ${this.#physical} (${listed(all)}) SELECT * FROM ${this.#unnested(all)}
       ON CONFLICT (${listed(key)}) DO ${replaced.length === 0 ? 'NOTHING' : `UPDATE SET ${set}`}`;
     const valued =
-      (fate: Fate): Valued =>
+      (change: RowChange): Valued =>
       (column) =>
-        column === this.#sequence ? fate.sequence : fate.row[column];
-    for (const some of inParts(fates)) await this.#session.query(sql, arrays(some, all, valued));
+        column === this.#sequence ? change.sequence : change.row[column];
+    for (const some of inParts(changes)) await this.#session.query(sql, arrays(some, all, valued));
   }
 
   /** Patches that set the same columns. */
-  async #patch(fates: readonly Fate[], shape: readonly string[]): Promise<void> {
+  async #patch(changes: readonly RowChange[], shape: readonly string[]): Promise<void> {
     const { key } = this.#table;
     const set = shape.map((column) => `${quoted(column)} = new.${quoted(column)}`).join(', ');
     const columns = [...key, ...shape];
     const sql = `UPDATE ${this.#physical} AS held SET ${set}
       FROM ${this.#unnested(columns)} AS new (${listed(columns)}) WHERE ${matching(key, 'held', 'new')}`;
     const valued =
-      (fate: Fate): Valued =>
+      (change: RowChange): Valued =>
       (column) =>
-        key.includes(column) ? fate.key[column] : fate.row[column];
-    for (const some of inParts(fates)) await this.#session.query(sql, arrays(some, columns, valued));
+        key.includes(column) ? change.key[column] : change.row[column];
+    for (const some of inParts(changes)) await this.#session.query(sql, arrays(some, columns, valued));
   }
 
-  async #drop(fates: readonly Fate[]): Promise<void> {
+  async #drop(changes: readonly RowChange[]): Promise<void> {
     const { key } = this.#table;
     const sql = `DELETE FROM ${this.#physical} AS held
       USING ${this.#unnested(key)} AS old (${listed(key)}) WHERE ${matching(key, 'held', 'old')}`;
-    for (const some of inParts(fates)) await this.#session.query(sql, arrays(some, key, byKey));
+    for (const some of inParts(changes)) await this.#session.query(sql, arrays(some, key, byKey));
   }
 
   #unnested(columns: readonly string[]): string {
@@ -110,19 +110,23 @@ export class TableWriter {
 }
 
 const byKey =
-  ({ key }: Fate): Valued =>
+  ({ key }: RowChange): Valued =>
   (column) =>
     key[column];
 
 const matching = (key: readonly string[], a: string, b: string): string =>
   key.map((column) => `${a}.${quoted(column)} = ${b}.${quoted(column)}`).join(' AND ');
 
-function* inParts(fates: readonly Fate[]): Iterable<readonly Fate[]> {
-  for (let from = 0; from < fates.length; from += AT_A_TIME) yield fates.slice(from, from + AT_A_TIME);
+function* inParts(changes: readonly RowChange[]): Iterable<readonly RowChange[]> {
+  for (let from = 0; from < changes.length; from += AT_A_TIME) yield changes.slice(from, from + AT_A_TIME);
 }
 
 /** One array for each column. */
-const arrays = (fates: readonly Fate[], columns: readonly string[], valued: (fate: Fate) => Valued): string[] => {
-  const asked = fates.map(valued);
+const arrays = (
+  changes: readonly RowChange[],
+  columns: readonly string[],
+  valued: (change: RowChange) => Valued,
+): string[] => {
+  const asked = changes.map(valued);
   return columns.map((column) => arrayOf(asked.map((value) => value(column))));
 };

@@ -19,7 +19,7 @@ const THIS = 'projection = ? AND version = ? AND generation = ?';
 const key = ({ projection, version, generation }: BuildId) => [projection, version, generation] as const;
 
 /** The store's own tables: which builds there are and how far each has come, quarantine, settings. */
-export class Books {
+export class BuildRegistry {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
@@ -90,7 +90,7 @@ export class Books {
     this.#sql(`UPDATE _builds SET served = 1 WHERE ${THIS}`).run(...key(id));
   }
 
-  /** Moves a build on. Throws `CheckpointMoved` unless it stands at `after`. */
+  /** Moves a build on. Throws `CheckpointMoved` unless it is at `after`. */
   advance(id: BuildId, after: Position, { position, events, event }: Checkpoint): void {
     const advance = this.#sql(`UPDATE _builds SET position = ?, events = ?, event = ? WHERE ${THIS} AND position = ?`);
     const { changes } = advance.run(position, events, event ? JSON.stringify(event) : null, ...key(id), after);
@@ -117,11 +117,11 @@ export class Books {
     );
   }
 
-  setting(name: string): string | undefined {
+  getSetting(name: string): string | undefined {
     return this.#sql('SELECT value FROM _settings WHERE key = ?').get(name)?.['value'] as string | undefined;
   }
 
-  keep(name: string, value: string): void {
+  putSetting(name: string, value: string): void {
     this.#sql('INSERT INTO _settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value').run(
       name,
       value,

@@ -37,18 +37,18 @@ export const connect = (path: string, readOnly: boolean): DatabaseSync => {
 export const transaction = async <T>(
   database: DatabaseSync,
   work: () => Generator<void, T>,
-  pause: () => Promise<void>,
+  yieldToEventLoop: () => Promise<void>,
 ): Promise<T> => {
   try {
     database.exec('BEGIN IMMEDIATE');
     const parts = work();
     let part = parts.next();
-    for (; !part.done; part = parts.next()) await pause();
+    for (; !part.done; part = parts.next()) await yieldToEventLoop();
     database.exec('COMMIT');
     return part.value;
   } catch (error) {
     rollBack(database);
-    throw asOurs(error);
+    throw toPortError(error);
   }
 };
 
@@ -63,7 +63,7 @@ const rollBack = (database: DatabaseSync): void => {
 };
 
 /** What the port promises instead of what SQLite throws. Errors that are ours already stay as they are. */
-export const asOurs = (error: unknown): unknown => {
+export const toPortError = (error: unknown): unknown => {
   if (typeof error !== 'object' || error === null || !('code' in error)) return error;
   if (error.code === 'ERR_SQLITE_ERROR' && 'errcode' in error) {
     // The low byte is the primary code.

@@ -1,33 +1,33 @@
 import { Kysely, SqliteDialect, type Dialect, type SqliteStatement } from 'kysely';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
-import type { Turns } from '../mutex.ts';
-import { asOurs } from './connection.ts';
+import type { Mutex } from '../mutex.ts';
+import { toPortError } from './connection.ts';
 
 /** How many compiled queries stay prepared. Queries are few; a list with optional filters has a few dozen shapes. */
 const KEPT = 200;
 
 /**
  * Kysely over a connection of `node:sqlite`, which stays its owner's to close. When the owner writes with it as well, each
- * query, and each transaction, waits for its turn.
+ * query, and each transaction, waits for the mutex.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see the port
-export const kyselyOver = (database: DatabaseSync, turns?: Turns): Kysely<any> => {
+export const kyselyOver = (database: DatabaseSync, mutex?: Mutex): Kysely<any> => {
   const prepared = new Map<string, SqliteStatement>();
   const prepare = (sql: string): SqliteStatement => {
     const found = prepared.get(sql);
     if (found) return found;
-    const statement = told(() => adapt(database, sql));
+    const statement = withPortErrors(() => adapt(database, sql));
     const [oldest] = prepared.keys();
     if (prepared.size >= KEPT && oldest !== undefined) prepared.delete(oldest);
     prepared.set(sql, statement);
     return statement;
   };
   const dialect = new SqliteDialect({ database: { prepare, close: () => undefined } });
-  return new Kysely({ dialect: turns ? takingTurns(dialect, turns) : dialect });
+  return new Kysely({ dialect: mutex ? serialised(dialect, mutex) : dialect });
 };
 
-/** The same dialect, which holds a turn for as long as it holds the connection. */
-const takingTurns = (dialect: Dialect, turns: Turns): Dialect => ({
+/** The same dialect, holding the mutex for as long as it holds the connection. */
+const serialised = (dialect: Dialect, mutex: Mutex): Dialect => ({
   createAdapter: () => dialect.createAdapter(),
   createIntrospector: (db) => dialect.createIntrospector(db),
   createQueryCompiler: () => dialect.createQueryCompiler(),
@@ -38,7 +38,7 @@ const takingTurns = (dialect: Dialect, turns: Turns): Dialect => ({
     let release = (): void => undefined;
     driver.acquireConnection = (options) =>
       new Promise((resolve, reject) => {
-        void turns.take(() => {
+        void mutex.run(() => {
           acquire(options).then(resolve, reject);
           return new Promise<void>((done) => (release = done));
         });
@@ -55,16 +55,16 @@ const adapt = (database: DatabaseSync, sql: string): SqliteStatement => {
   const statement = database.prepare(sql);
   return {
     reader: statement.columns().length > 0,
-    all: (parameters) => told(() => statement.all(...(parameters as SQLInputValue[]))),
-    run: (parameters) => told(() => statement.run(...(parameters as SQLInputValue[]))),
-    iterate: (parameters) => told(() => statement.iterate(...(parameters as SQLInputValue[]))),
+    all: (parameters) => withPortErrors(() => statement.all(...(parameters as SQLInputValue[]))),
+    run: (parameters) => withPortErrors(() => statement.run(...(parameters as SQLInputValue[]))),
+    iterate: (parameters) => withPortErrors(() => statement.iterate(...(parameters as SQLInputValue[]))),
   };
 };
 
-const told = <T>(work: () => T): T => {
+const withPortErrors = <T>(work: () => T): T => {
   try {
     return work();
   } catch (error) {
-    throw asOurs(error);
+    throw toPortError(error);
   }
 };

@@ -2,7 +2,7 @@ import { START, type Table } from '#kernel';
 import type { Kysely } from 'kysely';
 import type { DatabaseSync } from 'node:sqlite';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
-import { fold } from '../merge-changes.ts';
+import { mergeChanges } from '../merge-changes.ts';
 import { LeaseLost, OwnLeases, type Lease } from '../lease.ts';
 import {
   nameOf,
@@ -14,13 +14,13 @@ import {
   type Step,
   type Tables,
 } from '../read-store.ts';
-import { Turns } from '../mutex.ts';
-import { Books } from './build-registry.ts';
-import { asOurs, connect, transaction } from './connection.ts';
+import { Mutex } from '../mutex.ts';
+import { BuildRegistry } from './build-registry.ts';
+import { toPortError, connect, transaction } from './connection.ts';
 import { kyselyOver } from './kysely.ts';
 import { createTable, createView, dropTable, dropView } from './schema.ts';
 import { TableWriter } from './table-writer.ts';
-import { underLease } from './fenced-by.ts';
+import { fencedStore } from './fenced-by.ts';
 
 /**
  * `path` of the database file, or `:memory:` for specs, where queries and writes wait for each other. Read-only, several
@@ -40,42 +40,42 @@ class SqliteReadStore implements ReadStore {
   readonly #database: DatabaseSync;
   /** Queries have their own connection: none can write, and a query's transaction never meets the runner's. */
   readonly #reader: DatabaseSync;
-  readonly #books: Books;
-  /** One write at a time: a batch that gives others a turn is still one transaction. */
-  readonly #turns = new Turns();
+  readonly #registry: BuildRegistry;
+  /** One write at a time: a batch that yields to the event loop is still one transaction. */
+  readonly #mutex = new Mutex();
   readonly #writers = new Map<string, TableWriter>();
 
   constructor(path: string, readOnly: boolean) {
     this.#database = connect(path, readOnly);
     try {
-      this.#books = new Books(this.#database, readOnly);
+      this.#registry = new BuildRegistry(this.#database, readOnly);
       this.#reader = readOnly || path === ':memory:' ? this.#database : connect(path, true);
     } catch (error) {
       this.#database.close();
-      throw asOurs(error);
+      throw toPortError(error);
     }
-    this.db = kyselyOver(this.#reader, this.#reader === this.#database ? this.#turns : undefined);
+    this.db = kyselyOver(this.#reader, this.#reader === this.#database ? this.#mutex : undefined);
   }
 
-  under(lease: Lease): ReadStore {
-    return underLease(this, () => {
+  fencedBy(lease: Lease): ReadStore {
+    return fencedStore(this, () => {
       if (!this.leases.holds(lease)) throw new LeaseLost(lease);
     });
   }
 
   async builds(): Promise<readonly Build[]> {
-    return this.#read(() => this.#books.builds());
+    return this.#read(() => this.#registry.builds());
   }
 
   async create(id: BuildId, tables: Tables): Promise<Build> {
     const build: Build = { ...id, tables, served: false, checkpoint: { position: START, events: 0 }, quarantined: [] };
     await this.#write(() => {
       this.#mustNotBeServed(id);
-      this.#remove(id, this.#books.find(id)?.tables ?? tables);
+      this.#remove(id, this.#registry.find(id)?.tables ?? tables);
       for (const [name, table] of Object.entries(tables)) {
         this.#database.exec(createTable(physicalName(name, id), table));
       }
-      this.#books.open(build);
+      this.#registry.open(build);
     });
     return build;
   }
@@ -89,20 +89,20 @@ class SqliteReadStore implements ReadStore {
   }
 
   *#applyOne({ build, after, checkpoint, changes, quarantined }: Step): Generator<void> {
-    // First of all: whoever comes second must not even try to write.
-    this.#books.advance(build, after, checkpoint);
-    for (const stream of quarantined) this.#books.quarantine(build, stream);
+    // First: a second runner must be fenced off before it writes.
+    this.#registry.advance(build, after, checkpoint);
+    for (const stream of quarantined) this.#registry.quarantine(build, stream);
     if (changes.length === 0) return;
-    const sequences = this.#books.sequences(build);
+    const sequences = this.#registry.sequences(build);
     let counted = false;
-    for (const [name, folded] of fold(build.tables, changes)) {
+    for (const [name, merged] of mergeChanges(build.tables, changes)) {
       const last = sequences[name] ?? 0;
-      const next = yield* this.#writerOf(build, name).write(folded, last);
+      const next = yield* this.#writerOf(build, name).write(merged, last);
       if (next === last) continue;
       sequences[name] = next;
       counted = true;
     }
-    if (counted) this.#books.count(build, sequences);
+    if (counted) this.#registry.count(build, sequences);
   }
 
   #writerOf(build: Step['build'], name: string): TableWriter {
@@ -114,17 +114,17 @@ class SqliteReadStore implements ReadStore {
     return writer;
   }
 
-  async publish(id: BuildId): Promise<void> {
+  async activate(id: BuildId): Promise<void> {
     const others = await this.#write(() => {
-      const { tables } = this.#books.need(id);
-      const others = this.#books.builds().filter(({ projection }) => projection === id.projection);
+      const { tables } = this.#registry.need(id);
+      const others = this.#registry.builds().filter(({ projection }) => projection === id.projection);
       // Names that the new build no longer has go with the swap.
       const oldNames = others.filter(({ served }) => served).flatMap((build) => Object.keys(build.tables));
       for (const name of new Set([...oldNames, ...Object.keys(tables)])) this.#database.exec(dropView(name));
       for (const [name, table] of Object.entries(tables)) {
         this.#database.exec(createView(name, physicalName(name, id), table));
       }
-      this.#books.serve(id);
+      this.#registry.serve(id);
       return others;
     });
     // Dropping a large table takes its time, so it is not part of the swap; a runner that starts drops what is left.
@@ -134,13 +134,13 @@ class SqliteReadStore implements ReadStore {
   async discard(id: BuildId): Promise<void> {
     await this.#write(() => {
       this.#mustNotBeServed(id);
-      const build = this.#books.find(id);
+      const build = this.#registry.find(id);
       if (build) this.#remove(id, build.tables);
     });
   }
 
   #mustNotBeServed(id: BuildId): void {
-    if (this.#books.find(id)?.served) throw new Error(`${nameOf(id)} is being served`);
+    if (this.#registry.find(id)?.served) throw new Error(`${nameOf(id)} is being served`);
   }
 
   #remove(id: BuildId, tables: Tables): void {
@@ -148,21 +148,21 @@ class SqliteReadStore implements ReadStore {
       this.#database.exec(dropTable(physicalName(name, id)));
       this.#writers.delete(physicalName(name, id));
     }
-    this.#books.close(id);
+    this.#registry.close(id);
   }
 
-  async setting(key: string): Promise<string | undefined> {
-    return this.#read(() => this.#books.setting(key));
+  async getSetting(key: string): Promise<string | undefined> {
+    return this.#read(() => this.#registry.getSetting(key));
   }
 
-  async keep(key: string, value: string): Promise<void> {
+  async putSetting(key: string, value: string): Promise<void> {
     await this.#write(() => {
-      this.#books.keep(key, value);
+      this.#registry.putSetting(key, value);
     });
   }
 
   async close(): Promise<void> {
-    await this.#turns.take(async () => {
+    await this.#mutex.run(async () => {
       await this.db.destroy();
       if (this.#reader.isOpen) this.#reader.close();
       if (this.#database.isOpen) this.#database.close();
@@ -176,20 +176,20 @@ class SqliteReadStore implements ReadStore {
   }
 
   #writeInParts<T>(work: () => Generator<void, T>): Promise<T> {
-    return this.#turns.take(() => {
+    return this.#mutex.run(() => {
       this.#mustBeOpen();
       return transaction(this.#database, work, yieldToEventLoop);
     });
   }
 
-  /** Waits for its turn as well: it must not see half a batch. */
+  /** Within the mutex as well: it must not see half a batch. */
   #read<T>(work: () => T): Promise<T> {
-    return this.#turns.take(async () => {
+    return this.#mutex.run(async () => {
       this.#mustBeOpen();
       try {
         return work();
       } catch (error) {
-        throw asOurs(error);
+        throw toPortError(error);
       }
     });
   }

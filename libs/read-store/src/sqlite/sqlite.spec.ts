@@ -31,7 +31,7 @@ describe('a SQLite file', () => {
   const filled = async () => {
     const store = await openSqlite({ path });
     await store.create(id, things);
-    await store.publish(id);
+    await store.activate(id);
     const changes = [put('things', { thing_id: 'a' })];
     const checkpoint = { position: '1', events: 1 };
     await store.apply([{ build: { ...id, tables: things }, after: '', checkpoint, changes, quarantined: [] }]);
@@ -43,7 +43,7 @@ describe('a SQLite file', () => {
     const looking = await openSqlite({ path, readOnly: true });
     expect(await looking.db.selectFrom('things').selectAll().execute()).toHaveLength(1);
     expect(await looking.builds()).toHaveLength(1);
-    await expect(looking.keep('a', 'b')).rejects.toThrow(ReadStoreUnavailable);
+    await expect(looking.putSetting('a', 'b')).rejects.toThrow(ReadStoreUnavailable);
     await looking.close();
     await store.close();
   });
@@ -67,10 +67,10 @@ describe('a SQLite file', () => {
     const store = await filled();
     const other = new DatabaseSync(path);
     other.exec('BEGIN IMMEDIATE');
-    await expect(store.keep('a', 'b')).rejects.toThrow(ReadStoreUnavailable);
+    await expect(store.putSetting('a', 'b')).rejects.toThrow(ReadStoreUnavailable);
     other.exec('ROLLBACK');
-    await store.keep('a', 'b');
-    expect(await store.setting('a')).toBe('b');
+    await store.putSetting('a', 'b');
+    expect(await store.getSetting('a')).toBe('b');
     other.close();
     await store.close();
   });

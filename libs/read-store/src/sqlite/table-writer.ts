@@ -1,6 +1,6 @@
 import type { Row, Table, Value } from '#kernel';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { Birth, Fate, TableChanges } from '../merge-changes.ts';
+import type { NewRow, RowChange, TableChanges } from '../merge-changes.ts';
 import { sequenceOf } from '../read-store.ts';
 import { listed, quoted } from './schema.ts';
 
@@ -10,7 +10,7 @@ const KEPT_PATCHES = 256;
 /** How many rows are written before others in this process may have a turn: about a millisecond's worth or two. */
 const AT_A_TIME = 250;
 
-/** Writes the folded changes of one physical table with prepared statements. Call it within a transaction. */
+/** Writes the merged changes of one physical table with prepared statements. Call it within a transaction. */
 export class TableWriter {
   readonly #database: DatabaseSync;
   readonly #physical: string;
@@ -51,20 +51,20 @@ export class TableWriter {
   }
 
   /** Numbers new rows on from `last`, and writes, with a pause every few hundred rows. Returns the last number given. */
-  *write({ births, fates }: TableChanges, last: number): Generator<void, number> {
-    const written = new Set<Fate>();
+  *write({ newRows, rows }: TableChanges, last: number): Generator<void, number> {
+    const written = new Set<RowChange>();
     let next = last;
     let count = 0;
-    for (const birth of births) {
-      if (this.#bear(birth, next + 1, written)) next += 1;
+    for (const newRow of newRows) {
+      if (this.#create(newRow, next + 1, written)) next += 1;
       if ((count += 1) % AT_A_TIME === 0) yield;
     }
-    // In any order: there is one fate for each row, and rows do not depend on each other.
-    for (const fate of fates.values()) {
-      if (written.has(fate)) continue;
-      if (fate.does === 'put') this.#put.run(...this.#valuesOf(fate));
-      else if (fate.does === 'patch') this.#writePatch(fate);
-      else this.#drop.run(...this.#keyOf(fate.key));
+    // In any order: there is one change for each row, and rows do not depend on each other.
+    for (const change of rows.values()) {
+      if (written.has(change)) continue;
+      if (change.action === 'put') this.#put.run(...this.#valuesOf(change));
+      else if (change.action === 'patch') this.#writePatch(change);
+      else this.#drop.run(...this.#keyOf(change.key));
       if ((count += 1) % AT_A_TIME === 0) yield;
     }
     return next;
@@ -72,21 +72,21 @@ export class TableWriter {
 
   /**
    * Gives the row its number: `next`, or the one it holds. Whether it is held shows when one tries to insert it, and then
-   * mostly it is written already: cheaper than to look first. Answers whether `next` is taken.
+   * mostly it is written already: cheaper than a query first. Returns whether `next` is taken.
    */
-  #bear({ fate, certain }: Birth, next: number, written: Set<Fate>): boolean {
-    fate.sequence = next;
-    // Born anew: what may have been written under its first number is written over.
+  #create({ change, certain }: NewRow, next: number, written: Set<RowChange>): boolean {
+    change.sequence = next;
+    // Created anew: what may have been written under its first number is overwritten.
     if (certain) {
-      written.delete(fate);
+      written.delete(change);
       return true;
     }
-    if (fate.does === 'put' && this.#insert.run(...this.#valuesOf(fate)).changes === 1) {
-      written.add(fate);
+    if (change.action === 'put' && this.#insert.run(...this.#valuesOf(change)).changes === 1) {
+      written.add(change);
       return true;
     }
-    const held = this.#held?.get(...this.#keyOf(fate.key))?.['held'] as number | undefined;
-    fate.sequence = held ?? next;
+    const held = this.#held?.get(...this.#keyOf(change.key))?.['held'] as number | undefined;
+    change.sequence = held ?? next;
     return held === undefined;
   }
 
@@ -94,14 +94,14 @@ export class TableWriter {
     return this.#key.map((column) => row[column] ?? null);
   }
 
-  #valuesOf({ row, sequence }: Fate): Value[] {
+  #valuesOf({ row, sequence }: RowChange): Value[] {
     const values: Value[] = [];
     for (const column of this.#columns) values.push(row[column] ?? null);
     if (sequence !== undefined) values.push(sequence);
     return values;
   }
 
-  #writePatch({ key, row }: Fate): void {
+  #writePatch({ key, row }: RowChange): void {
     const shape = Object.keys(row).join();
     if (shape === '') return;
     const { statement, columns } = this.#patches.get(shape) ?? this.#preparePatch(shape, Object.keys(row));
