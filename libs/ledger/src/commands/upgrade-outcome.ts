@@ -7,6 +7,9 @@ import { receiveIdOf, startedIn } from '../processes/upgrade.process.ts';
 /** How long an upgrade's answer waits for seats to arrive (http-api.md §4.3). */
 const PATIENCE_MS = 5_000;
 
+/** How often a target is tried again whose own seats have arrived in the meantime. */
+const ROUNDS = 5;
+
 type Started = Recorded<UpgradeStarted>;
 type Ended = Extract<SubscriptionEvent, { type: 'UpgradeCompleted' | 'UpgradeReturned' }>;
 
@@ -37,10 +40,14 @@ export class UpgradeOutcomes {
   async rehearse({ events }: Answer, transitionId: string): Promise<readonly Recorded[] | Refusal> {
     const started = startedIn(events, transitionId);
     if (started === undefined) return [];
-    for (;;) {
+    for (let round = 1; ; round += 1) {
       const target = await this.#parts.upgrades.receive(started, true);
       if (!('refused' in target)) return target.events;
-      if (target.refused !== 'PROCESS_PENDING' || !(await this.#isFree(started.data.targetSubscriptionId)))
+      if (
+        target.refused !== 'PROCESS_PENDING' ||
+        round === ROUNDS ||
+        !(await this.#isFree(started.data.targetSubscriptionId))
+      )
         return target;
     }
   }
@@ -62,7 +69,8 @@ export class UpgradeOutcomes {
   /** Waits until no seats of a subscription are under way; false where that takes too long. */
   async #isFree(subscriptionId: string): Promise<boolean> {
     const transit = await this.#parts.upgrades.transitOf(subscriptionId);
-    return transit !== undefined && (await this.#end(transit)) !== undefined;
+    // Gone by now, or due and not recorded yet: the next try will tell.
+    return transit === undefined || (await this.#end(transit)) !== undefined;
   }
 
   async #end(started: Started): Promise<Recorded<Ended> | undefined> {
