@@ -142,7 +142,7 @@ module.exports = {
     rule(
       'nest-stays-in-apps',
       'Frameworks are an edge: @nestjs/* belongs in apps/ and test/, and in the floor that a Nest route is measured against.',
-      { pathNot: '^(apps|test|bench/floor)/' },
+      { pathNot: '^(apps|test|bench/baseline)/' },
       { path: '(^|node_modules/)@nestjs/' },
     ),
     driver('sqlite', 'sqlite|node:sqlite', 'libs/(event-store|read-store)/src/sqlite/'),

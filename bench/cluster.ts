@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { openPostgres } from '#read-store/postgres';
-import { eventByEvent, foldedIntoOne, projectIntoPostgres } from './floor/postgres-read-table.ts';
-import { rawLog, rawReplay } from './floor/raw-client.ts';
+import { eventByEvent, foldedIntoOne, projectIntoPostgres } from './baseline/postgres-read-table.ts';
+import { rawLog, rawReplay } from './baseline/raw-client.ts';
 import type { Recorder, Size, Tell } from './plan.ts';
 import { openRemote } from './remote.ts';
 import type { RowId } from './row.ts';
@@ -10,7 +10,7 @@ import { stateAtHand } from './rows/long-stream.ts';
 import { readModels, type Projecting } from './rows/projections.ts';
 import { replays } from './rows/replay.ts';
 import { eventStoreServer, scratchDatabase, type EventStoreServer, type ScratchDatabase } from './servers.ts';
-import { clearStage, setStage, type Stage } from './stage.ts';
+import { clearStage, setStage, type Stage } from './dataset.ts';
 
 export const isOnEventStoreDb = (id: RowId): boolean => id.endsWith('-esdb');
 export const isOnPostgres = (id: RowId): boolean => id.endsWith('-pg');

@@ -2,18 +2,18 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { START } from '#kernel';
 import { openSqlite } from '#read-store/sqlite';
-import type { Result } from './contest.ts';
-import { openReads } from './floor/database.ts';
-import { project } from './floor/sqlite-read-table.ts';
-import { replay } from './floor/replay.ts';
-import { sqliteLog } from './floor/sqlite-log.ts';
+import type { Result } from './compare.ts';
+import { openReads } from './baseline/database.ts';
+import { project } from './baseline/sqlite-read-table.ts';
+import { replay } from './baseline/replay.ts';
+import { sqliteLog } from './baseline/sqlite-log.ts';
 import { purchases, renames } from './rows/commands.ts';
 import { stateAtHand, stateFromNothing } from './rows/long-stream.ts';
 import { readModels, type Projecting } from './rows/projections.ts';
 import { replays } from './rows/replay.ts';
 import type { Recorder, Size, Tell } from './plan.ts';
 import type { RowId } from './row.ts';
-import { clearStage, setStage, type Stage } from './stage.ts';
+import { clearStage, setStage, type Stage } from './dataset.ts';
 
 /**
  * The rows of the embedded store that need no server; answers what is to be said below the table. Those that leave the log

@@ -1,4 +1,4 @@
-import type { Result } from './contest.ts';
+import type { Result } from './compare.ts';
 import type { RowId } from './row.ts';
 
 /** Told of how it goes, a line at a time. */

@@ -5,8 +5,8 @@ import { openEventStoreDb } from '#event-store/eventstoredb';
 import type { Position } from '#kernel';
 import { CATALOGUE_ID, history, type SubscriptionCommands, writeSide } from '#ledger';
 import { timelineOf } from '#policy';
-import { byClients } from './contest.ts';
-import type { Stage } from './stage.ts';
+import { byClients } from './compare.ts';
+import type { Stage } from './dataset.ts';
 
 /** How many events are appended at once while streams are copied. */
 const PIECE = 500;

@@ -1,4 +1,4 @@
-import type { Result } from './contest.ts';
+import type { Result } from './compare.ts';
 
 /** The rows of the embedded store, then those of EventStoreDB and of PostgreSQL: the same work there. */
 export type RowId =

@@ -1,5 +1,5 @@
 import { cluster, isOnEventStoreDb, isOnPostgres } from './cluster.ts';
-import type { Result } from './contest.ts';
+import type { Result } from './compare.ts';
 import { embedded } from './embedded.ts';
 import { few, many, type Tell } from './plan.ts';
 import { rowOf, subjects, type Row, type RowId } from './row.ts';

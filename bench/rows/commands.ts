@@ -1,9 +1,9 @@
 import type { CommandHandler } from '#event-store';
 import { RenameSubscription, subscription, type SubscriptionCreated } from '#subscription';
 import type { SubscriptionCommands } from '#ledger';
-import { byClients, contest, rate, type Result } from '../contest.ts';
-import { FloorSubscriptions, type Log } from '../floor/subscriptions.ts';
-import { accepted, metaAt, NOW, purchaseFor } from '../scene.ts';
+import { byClients, contest, rate, type Result } from '../compare.ts';
+import { FloorSubscriptions, type Log } from '../baseline/subscriptions.ts';
+import { accepted, metaAt, NOW, purchaseFor } from '../harness.ts';
 
 export type Load = { readonly clients: number; readonly commands: number; readonly rounds: number };
 

@@ -2,10 +2,10 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { byClients, contest, rate, type Result } from '../contest.ts';
+import { byClients, contest, rate, type Result } from '../compare.ts';
 import { Connection, type Request } from '../http-client.ts';
-import { NOW } from '../scene.ts';
-import { makeFolder, removeFolder } from '../stage.ts';
+import { NOW } from '../harness.ts';
+import { makeFolder, removeFolder } from '../dataset.ts';
 
 const CONNECTIONS = 64;
 const SUBSCRIPTIONS = 1_000;
@@ -96,7 +96,7 @@ export const overHttp = async ({ requests, rounds }: { requests: number; rounds:
     };
     const ledger = await start('dist/apps/ledger/src/main.js', [], settings);
     servers.push(ledger);
-    const floor = await start('dist/bench/floor/server.js', [join(folder, 'floor.sqlite')]);
+    const floor = await start('dist/bench/baseline/server.js', [join(folder, 'floor.sqlite')]);
     servers.push(floor);
     const [ours, theirs] = [await connectTo(ledger), await connectTo(floor)];
     connections.push(...ours, ...theirs);

@@ -1,7 +1,7 @@
 import { codec, CommandHandler, type EventStore } from '#event-store';
 import { history, subscription } from '#subscription';
 import type { SubscriptionCommands } from '#ledger';
-import { contest, type Result } from '../contest.ts';
+import { contest, type Result } from '../compare.ts';
 
 /** A subscription with 10,000 events, and how to read its stream by hand. */
 export type LongStream = {

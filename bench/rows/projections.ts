@@ -1,8 +1,8 @@
 import type { EventStore } from '#event-store';
 import { projections } from '#projections';
 import { ProjectionRunner, type ReadStore } from '#read-store';
-import { contest, rate, type Result } from '../contest.ts';
-import { NOW } from '../scene.ts';
+import { contest, rate, type Result } from '../compare.ts';
+import { NOW } from '../harness.ts';
 
 /** A log, and an empty place for read models of it, again and again. */
 export type Projecting = {

@@ -1,7 +1,7 @@
 import type { EventStore } from '#event-store';
 import type { Position } from '#kernel';
 import { evolve, type Subscription, type SubscriptionEvent } from '#subscription';
-import { contest, rate, type Result } from '../contest.ts';
+import { contest, rate, type Result } from '../compare.ts';
 
 const nothing: Subscription = { status: 'none' };
 

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
-import { copyLog, openLog } from './floor/database.ts';
-import { longLife, shortLives } from './lives.ts';
-import { openScene, type Scene } from './scene.ts';
+import { copyLog, openLog } from './baseline/database.ts';
+import { longLife, shortLives } from './histories.ts';
+import { openScene, type Scene } from './harness.ts';
 
 /** A ledger and a floor beside it in one folder, with the same events in both. */
 export type Stage = Scene & {

@@ -10,8 +10,8 @@ import {
   subscription,
   type SubscriptionVerb,
 } from '#subscription';
-import { byClients } from './contest.ts';
-import { accepted, metaAt, purchaseFor, type Scene } from './scene.ts';
+import { byClients } from './compare.ts';
+import { accepted, metaAt, purchaseFor, type Scene } from './harness.ts';
 
 /** How many events the streams have on which commands are measured. */
 const STREAM = 20;
