@@ -38,7 +38,7 @@ const downwards = layers.flatMap((layer, height) =>
   }),
 );
 
-/** A driver is known to the folder of its adapter, and to the hand-written floor that the benchmarks compare with. */
+/** A driver is known to the folder of its adapter, and to the hand-written baselines that the benchmarks compare with. */
 const driver = (name, packages, adapters) =>
   rule(
     `one-door-for-${name}`,
@@ -141,7 +141,7 @@ module.exports = {
 
     rule(
       'nest-stays-in-apps',
-      'Frameworks are an edge: @nestjs/* belongs in apps/ and test/, and in the floor that a Nest route is measured against.',
+      'Frameworks are an edge: @nestjs/* belongs in apps/ and test/, and in the baseline that a Nest route is measured against.',
       { pathNot: '^(apps|test|bench/baseline)/' },
       { path: '(^|node_modules/)@nestjs/' },
     ),

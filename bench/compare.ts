@@ -5,9 +5,9 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 /** One run of a contender; answers its figure, in the row's unit. */
-export type Contender = () => number | Promise<number>;
+export type Run = () => number | Promise<number>;
 
-export type Result = { readonly ours: number; readonly floor: number; readonly runs: number };
+export type Result = { readonly ours: number; readonly baseline: number; readonly runs: number };
 
 const median = (figures: readonly number[]): number => {
   const sorted = figures.toSorted((a, b) => a - b);
@@ -20,12 +20,12 @@ const median = (figures: readonly number[]): number => {
  * Lets both run in turn, so that whatever else the machine does meets both alike; who begins changes from round to round.
  * The first round warms up and does not count.
  */
-export const contest = async (rounds: number, ours: Contender, floor: Contender): Promise<Result> => {
-  const figures = { ours: [] as number[], floor: [] as number[] };
+export const compare = async (rounds: number, ours: Run, baseline: Run): Promise<Result> => {
+  const figures = { ours: [] as number[], baseline: [] as number[] };
   for (let round = 0; round <= rounds; round += 1) {
     const inTurn = [
       { run: ours, into: figures.ours },
-      { run: floor, into: figures.floor },
+      { run: baseline, into: figures.baseline },
     ];
     for (const { run, into } of round % 2 === 0 ? inTurn : inTurn.reverse()) {
       // What the one left behind is not cleared away in the other's time.
@@ -34,7 +34,7 @@ export const contest = async (rounds: number, ours: Contender, floor: Contender)
       if (round > 0) into.push(figure);
     }
   }
-  return { ours: median(figures.ours), floor: median(figures.floor), runs: rounds };
+  return { ours: median(figures.ours), baseline: median(figures.baseline), runs: rounds };
 };
 
 /** How many a second, when `count` of something take as long as `work` does. */

@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import { copyLog, openLog } from './baseline/database.ts';
-import { longLife, shortLives } from './histories.ts';
-import { openScene, type Scene } from './harness.ts';
+import { longHistory, shortHistories } from './histories.ts';
+import { openHarness, type Harness } from './harness.ts';
 
-/** A ledger and a floor beside it in one folder, with the same events in both. */
-export type Stage = Scene & {
-  readonly floor: DatabaseSync;
+/** A ledger and a baseline in one folder, with the same events in both. */
+export type Dataset = Harness & {
+  readonly baseline: DatabaseSync;
   /** How many events each of them has. */
   readonly events: number;
   /** Subscriptions with 20 events each. */
@@ -33,21 +33,21 @@ export const removeFolder = (folder: string): void => {
   rmSync(folder, { recursive: true, force: true });
 };
 
-/** Makes `streams` short lives and one of `longest` events, and copies them to the floor. */
-export const setStage = async (streams: number, longest: number): Promise<Stage> => {
+/** Creates `streams` short histories and one of `longest` events, and copies them to the baseline. */
+export const createDataset = async (streams: number, longest: number): Promise<Dataset> => {
   const folder = makeFolder();
-  const scene = await openScene(folder);
-  const ids = await shortLives(scene, streams);
-  const longId = await longLife(scene, longest);
-  const floor = openLog(join(folder, 'floor.sqlite'));
-  copyLog(floor, join(folder, 'events.sqlite'));
-  const events = Number(floor.prepare('SELECT count(*) AS events FROM events').get()?.['events']);
-  return { ...scene, floor, events, ids, longId };
+  const harness = await openHarness(folder);
+  const ids = await shortHistories(harness, streams);
+  const longId = await longHistory(harness, longest);
+  const baseline = openLog(join(folder, 'baseline.sqlite'));
+  copyLog(baseline, join(folder, 'events.sqlite'));
+  const events = Number(baseline.prepare('SELECT count(*) AS events FROM events').get()?.['events']);
+  return { ...harness, baseline, events, ids, longId };
 };
 
 /** Lets go of the files, and removes them. */
-export const clearStage = async ({ ledger, floor, folder }: Stage): Promise<void> => {
+export const removeDataset = async ({ ledger, baseline, folder }: Dataset): Promise<void> => {
   await ledger.close();
-  floor.close();
+  baseline.close();
   removeFolder(folder);
 };

@@ -12,8 +12,8 @@ export const NOW: Instant = '2021-06-18T09:00:00.000Z';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** What the rows share: a ledger on the embedded store without its HTTP face, a price list, and a customer to sell to. */
-export type Scene = { readonly ledger: Ledger; readonly customerId: string; readonly folder: string };
+/** What the rows share: a ledger on the embedded store without HTTP, a price list, and a customer to sell to. */
+export type Harness = { readonly ledger: Ledger; readonly customerId: string; readonly folder: string };
 
 /** Meta of a new command by the bench's own partner. */
 export const metaAt = (at: Instant): Meta => {
@@ -38,7 +38,7 @@ const sampleCatalogue = (): unknown =>
   JSON.parse(readFileSync(new URL('../catalog.sample.json', import.meta.url), 'utf8'));
 
 /** Opens a ledger in an empty folder. None of its duties run: nothing competes with what is measured. */
-export const openScene = async (folder: string): Promise<Scene> => {
+export const openHarness = async (folder: string): Promise<Harness> => {
   const ledger = await Ledger.open({
     places: { dataFolder: folder },
     clock: { kind: 'simulated', from: NOW },

@@ -1,11 +1,11 @@
-// `npm run bench`: what the ledger does in a second, each figure beside that of a floor written by hand on the same storage.
+// `npm run bench`: what the ledger does in a second, each figure beside a hand-written baseline on the same storage.
 import { parseArgs } from 'node:util';
-import { isRowId, json, table } from './report.ts';
+import { displayId, isRowId, json, rowId, table } from './report.ts';
 import { subjects, type RowId } from './row.ts';
 import { run } from './run.ts';
 
-const usage = `usage: npm run bench -- [--json] [--quick] [--only W1c,W4]
-rows: ${Object.keys(subjects).join(' ')}`;
+const usage = `usage: npm run bench -- [--json] [--quick] [--only B1c,B4]
+rows: ${(Object.keys(subjects) as RowId[]).map(displayId).join(' ')}`;
 
 const wrongUsage = (problem: string): never => {
   process.stderr.write(`${problem}\n${usage}\n`);
@@ -22,14 +22,14 @@ const readOptions = () => {
 };
 
 const options = readOptions();
-const wanted = options.only?.split(',') ?? Object.keys(subjects);
-for (const id of wanted) if (!isRowId(id)) wrongUsage(`there is no row ${id}`);
+const selected = options.only?.split(',').map(rowId) ?? Object.keys(subjects);
+for (const id of selected) if (!isRowId(id)) wrongUsage(`there is no row ${id}`);
 
 // An end with clearing up.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
 
 // Progress goes to standard error: standard output holds the result and nothing else.
-const { rows, notes } = await run(wanted as RowId[], {
+const { rows, notes } = await run(selected as RowId[], {
   quick: options.quick === true,
   onProgress: (line) => process.stderr.write(`${line}\n`),
 });

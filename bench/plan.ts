@@ -2,10 +2,10 @@ import type { Result } from './compare.ts';
 import type { RowId } from './row.ts';
 
 /** Told of how it goes, a line at a time. */
-export type Tell = (line: string) => void;
+export type OnProgress = (line: string) => void;
 
 /** Measures a row, if it is wanted. */
-export type Recorder = (id: RowId, contest: () => Promise<Result>) => Promise<void>;
+export type Recorder = (id: RowId, comparison: () => Promise<Result>) => Promise<void>;
 
 /** How much of everything. */
 export type Size = {
@@ -20,7 +20,7 @@ export type Size = {
 type Sizes = { readonly embedded: Size & { readonly requests: number }; readonly cluster: Size };
 
 /** What is quoted. */
-export const many: Sizes = {
+export const fullSizes: Sizes = {
   embedded: {
     ...{ streams: 4_000, longest: 10_000, rounds: 11 },
     ...{ single: 3_000, concurrent: 6_000, purchases: 3_000, requests: 8_000 },
@@ -31,7 +31,7 @@ export const many: Sizes = {
   },
 };
 /** To see that it works. */
-export const few: Sizes = {
+export const quickSizes: Sizes = {
   embedded: {
     ...{ streams: 500, longest: 10_000, rounds: 1 },
     ...{ single: 300, concurrent: 2_000, purchases: 1_000, requests: 2_000 },

@@ -27,12 +27,18 @@ const aligned = (lines: readonly (readonly string[])[]): string => {
     .join('\n');
 };
 
+/** `B1s` for the row `W1s`: in the rule book `W` stands for worked examples. `--json` keeps the ids that programs read. */
+export const displayId = (id: RowId): string => id.replace(/^W/, 'B');
+
+/** The id of a row that was named by either of its names. */
+export const rowId = (name: string): string => name.replace(/^B/, 'W');
+
 /** The table for people. */
 export const table = (rows: readonly Row[]): string =>
   aligned([
-    ['', 'what', 'ours', 'floor', 'unit', 'ratio', 'goal', 'ok'],
+    ['', 'what', 'ours', 'baseline', 'unit', 'ratio', 'goal', 'ok'],
     ...rows.map((row) => [
-      row.id,
+      displayId(row.id),
       row.what,
       shown(row.ours),
       shown(row.floor),

@@ -6,7 +6,7 @@ export type RowId =
   | ('W1s-esdb' | 'W1c-esdb' | 'W2-esdb' | 'W3-esdb' | 'W5-esdb')
   | ('W4-pg' | 'W4f-pg');
 
-/** A row as `--json` prints it (http-api.md §5). A ratio above 1 is faster than the floor. */
+/** A row as `--json` prints it (http-api.md §5). A ratio above 1 is faster than the baseline, which `--json` calls `floor`. */
 export type Row = {
   readonly id: RowId;
   readonly what: string;
@@ -43,9 +43,9 @@ export const subjects: Readonly<Record<RowId, Subject>> = {
 
 const rounded = (figure: number): number => Number(figure.toPrecision(4));
 
-/** Puts a result under its name: rates are ours by the floor's, times the floor's by ours. */
-export const rowOf = (id: RowId, { ours, floor, runs }: Result): Row => {
+/** A row of the report. The ratio of rates is ours by the baseline's, that of times the baseline's by ours. */
+export const rowOf = (id: RowId, { ours, baseline, runs }: Result): Row => {
   const { what, unit } = subjects[id];
-  const ratio = unit === 'ms' ? floor / ours : ours / floor;
-  return { id, what, unit, ours: rounded(ours), floor: rounded(floor), ratio: rounded(ratio), runs };
+  const ratio = unit === 'ms' ? baseline / ours : ours / baseline;
+  return { id, what, unit, ours: rounded(ours), floor: rounded(baseline), ratio: rounded(ratio), runs };
 };

@@ -67,7 +67,7 @@ export type ScratchDatabase = {
 /** One beside that of `DATABASE_URL`, on the same server, or else in a PostgreSQL that is started for it. Rejects when none is to be had. */
 export const scratchDatabase = async (): Promise<ScratchDatabase> => {
   const { databaseUrl } = placesIn(process.env);
-  const { url, what, remove } = databaseUrl === undefined ? await ownServer() : await beside(databaseUrl);
+  const { url, what, remove } = databaseUrl === undefined ? await ownServer() : await besideDatabase(databaseUrl);
   const empty = () => asked(url, 'DROP SCHEMA public CASCADE', 'CREATE SCHEMA public');
   return { url, what, empty, remove };
 };
@@ -79,7 +79,7 @@ const ownServer = async () => {
 };
 
 /** What lies in that database is not touched: it is only where one connects to make the other, and to drop it. */
-const beside = async (theirs: string) => {
+const besideDatabase = async (theirs: string) => {
   const name = `subledger_bench_${randomBytes(4).toString('hex')}`;
   await asked(theirs, `CREATE DATABASE ${name}`);
   const url = new URL(theirs);

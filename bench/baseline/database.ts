@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** Opens a floor's file with the pragmas of the ledger's own log: an answered command survives a power cut. */
+/** Opens a baseline's file with the pragmas of the ledger's own log: an answered command survives a power cut. */
 export const openLog = (path: string): DatabaseSync => {
   const database = new DatabaseSync(path);
   database.exec(`
@@ -23,20 +23,20 @@ export const openLog = (path: string): DatabaseSync => {
 };
 
 /**
- * Copies the events of a ledger's log behind those of a floor: the very same texts. Then neither has anything left in its
+ * Copies the events of a ledger's log behind those of a baseline: the very same texts. Then neither has anything left in its
  * write-ahead log, as after a start.
  */
-export const copyLog = (floor: DatabaseSync, log: string): void => {
-  floor.exec(`ATTACH '${log.replaceAll("'", "''")}' AS ledger`);
-  floor.exec(`
+export const copyLog = (baseline: DatabaseSync, log: string): void => {
+  baseline.exec(`ATTACH '${log.replaceAll("'", "''")}' AS ledger`);
+  baseline.exec(`
     INSERT INTO events (stream, revision, id, type, data, meta)
     SELECT name, revision, id, type, data, meta
     FROM ledger.events JOIN ledger.streams ON number = stream ORDER BY position
   `);
-  floor.exec('PRAGMA ledger.wal_checkpoint(TRUNCATE); PRAGMA main.wal_checkpoint(TRUNCATE); DETACH ledger');
+  baseline.exec('PRAGMA ledger.wal_checkpoint(TRUNCATE); PRAGMA main.wal_checkpoint(TRUNCATE); DETACH ledger');
 };
 
-/** A floor's read table has the pragmas of the ledger's read models. */
+/** A baseline's read table has the pragmas of the ledger's read models. */
 export const openReads = (path: string): DatabaseSync => {
   const database = new DatabaseSync(path);
   database.exec(`

@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
-/** An event as a floor writes it: ready texts. */
+/** An event as a baseline writes it: ready texts. */
 export type Line = { readonly id: string; readonly type: string; readonly data: string; readonly meta: string };
 
 type Append = {

@@ -4,7 +4,7 @@ import type { Log } from './subscriptions.ts';
 
 type JSONRecord = { [name: string]: unknown };
 
-/** A floor's log on a server: calls of the driver, and nothing around them. Streams have names with this prefix. */
+/** A baseline's log on a server: calls of the driver, and nothing around them. Streams have names with this prefix. */
 export const rawLog = (client: EventStoreDBClient, prefix: string): Log => ({
   read: async (stream) => {
     const read: { revision: number; type: string; data: object }[] = [];

@@ -17,7 +17,7 @@ export const batchesOf = (log: DatabaseSync): ((after: number) => Logged[]) => {
 type Value = string | number | null;
 export type Data = Readonly<Record<string, Value>>;
 
-/** The columns of the one table that floors keep; the first is its key. */
+/** The columns of the baselines' only table; the first is its key. */
 export const columns = [
   ...['subscription_id', 'partner_id', 'customer_id', 'offer_id', 'sku_id', 'friendly_name', 'status', 'quantity'],
   ...['unit_price', 'term_end', 'cycle_end', 'auto_renew', 'revision'],

@@ -1,4 +1,4 @@
-// The floor of HTTP: one Nest route on Fastify that validates a body and makes one durable append. Built with the rest,
+// The baseline of HTTP: one Nest route on Fastify that validates a body and makes one durable append. Built with the rest,
 // since Node does not run decorators from source. `node server.js <file>` prints the port that it listens on.
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Module, Param, Patch, ValidationPipe } from '@nestjs/common';
@@ -51,9 +51,9 @@ class SubscriptionsController {
 }
 
 @Module({ controllers: [SubscriptionsController] })
-class FloorModule {}
+class BaselineModule {}
 
-const app = await NestFactory.create<NestFastifyApplication>(FloorModule, new FastifyAdapter(), { logger: false });
+const app = await NestFactory.create<NestFastifyApplication>(BaselineModule, new FastifyAdapter(), { logger: false });
 app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
 await app.listen(0, '127.0.0.1');
 process.stdout.write(`${await app.getUrl()}\n`);

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { EventTable } from './event-table.ts';
 import type { Log } from './subscriptions.ts';
 
-/** A floor's log in a SQLite file: an indexed read, and appends in groups of the very texts that the ledger writes. */
+/** A baseline's log in a SQLite file: an indexed read, and appends in groups of the very texts that the ledger writes. */
 export const sqliteLog = (database: DatabaseSync): Log => {
   const table = new EventTable(database);
   const select = database.prepare('SELECT revision, type, data FROM events WHERE stream = ? ORDER BY revision');

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Meta } from '#kernel';
 
-/** What the floor remembers of a subscription: as much as it needs to decide what it can decide. */
+/** The state that the baseline keeps of a subscription: as much as its decisions need. */
 type State = { revision: number; status: string; friendlyName: string };
 
 /** What was decided. */
 export type Fact = { readonly id: string; readonly type: string; readonly data: object };
 
-/** Where a floor keeps what was decided: written by hand on the storage that the ledger has, too. */
+/** The log of a baseline: hand-written code on the same storage as the ledger's. */
 export type Log = {
   readonly read: (stream: string) => Read | Promise<Read>;
   /** Durable when it resolves. Rejects when the stream has a revision after `after` already. */
@@ -39,7 +39,7 @@ const statuses: Readonly<Record<string, string>> = {
 };
 
 /** Two commands written by hand against a log. Folded states are kept; a stream's end is checked by the log. */
-export class FloorSubscriptions {
+export class BaselineSubscriptions {
   readonly #log: Log;
   readonly #states = new Map<string, State>();
 

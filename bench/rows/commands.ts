@@ -1,73 +1,73 @@
 import type { CommandHandler } from '#event-store';
 import { RenameSubscription, subscription, type SubscriptionCreated } from '#subscription';
 import type { SubscriptionCommands } from '#ledger';
-import { byClients, contest, rate, type Result } from '../compare.ts';
-import { FloorSubscriptions, type Log } from '../baseline/subscriptions.ts';
+import { byClients, compare, rate, type Result } from '../compare.ts';
+import { BaselineSubscriptions, type Log } from '../baseline/subscriptions.ts';
 import { accepted, metaAt, NOW, purchaseFor } from '../harness.ts';
 
 export type Load = { readonly clients: number; readonly commands: number; readonly rounds: number };
 
-/** What takes commands, the ledger's and by hand: each with the same subscriptions, of 20 events. */
+/** The two sides that take commands, the ledger and the baseline: each with the same subscriptions, of 20 events. */
 export type WriteSides = {
   readonly handling: CommandHandler;
-  readonly face: SubscriptionCommands;
+  readonly target: SubscriptionCommands;
   readonly customerId: string;
   readonly ids: readonly string[];
-  readonly byHand: Log;
+  readonly baselineLog: Log;
 };
 
-/** W1: load a stream of 20 events, decide, append durably. States are at hand on both sides, and names never repeat. */
+/** B1: load a stream of 20 events, decide, append durably. States are cached on both sides, and names never repeat. */
 export const renames = async (
-  { handling, face, ids, byHand }: WriteSides,
+  { handling, target, ids, baselineLog }: WriteSides,
   { clients, commands, rounds }: Load,
 ): Promise<Result> => {
-  const floor = new FloorSubscriptions(byHand);
+  const baseline = new BaselineSubscriptions(baselineLog);
   for (const id of ids) {
-    await handling.load(subscription(face.surroundings()), id);
-    await floor.load(id);
+    await handling.load(subscription(target.surroundings()), id);
+    await baseline.load(id);
   }
   let names = 0;
   const idOf = (n: number) => ids[n % ids.length] ?? '';
-  return contest(
+  return compare(
     rounds,
     () =>
       rate(commands, () =>
         byClients(clients, commands, async (n) => {
           const subscriptionId = idOf(n);
-          const friendlyName = `Contoso, floor ${(names += 1)}`;
+          const friendlyName = `Contoso, team ${(names += 1)}`;
           const command = new RenameSubscription({ subscriptionId, friendlyName }, metaAt(NOW));
-          accepted(await handling.handle(subscription(face.surroundings()), subscriptionId, command));
+          accepted(await handling.handle(subscription(target.surroundings()), subscriptionId, command));
         }),
       ),
     () =>
       rate(commands, () =>
-        byClients(clients, commands, (n) => floor.rename(idOf(n), `Contoso, floor ${(names += 1)}`, metaAt(NOW))),
+        byClients(clients, commands, (n) => baseline.rename(idOf(n), `Contoso, team ${(names += 1)}`, metaAt(NOW))),
       ),
   );
 };
 
-/** W2: purchases, each of which opens a stream with two events. The floor writes the same two, priced beforehand. */
+/** B2: purchases, each of which opens a stream with two events. The baseline writes the same two, priced beforehand. */
 export const purchases = async (
-  { handling, face, customerId, byHand }: WriteSides,
+  { handling, target, customerId, baselineLog }: WriteSides,
   { clients, commands, rounds }: Load,
 ): Promise<Result> => {
-  const floor = new FloorSubscriptions(byHand);
+  const baseline = new BaselineSubscriptions(baselineLog);
   const model = purchaseFor(customerId);
-  accepted(await face.purchase(model));
+  accepted(await target.purchase(model));
   const [created, posted] = await handling.events(`subscription-${model.data.subscriptionId}`);
   if (created === undefined || posted === undefined) throw new Error('a purchase records two events');
   const template = { created: (created as unknown as SubscriptionCreated).data, posted: posted.data };
-  return contest(
+  return compare(
     rounds,
     () =>
       rate(commands, () =>
-        byClients(clients, commands, async () => accepted(await face.purchase(purchaseFor(customerId)))),
+        byClients(clients, commands, async () => accepted(await target.purchase(purchaseFor(customerId)))),
       ),
     () =>
       rate(commands, () =>
         byClients(clients, commands, () => {
           const { data, meta } = purchaseFor(customerId);
-          return floor.purchase(data.subscriptionId, template, meta);
+          return baseline.purchase(data.subscriptionId, template, meta);
         }),
       ),
   );

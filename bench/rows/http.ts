@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { byClients, contest, rate, type Result } from '../compare.ts';
+import { byClients, compare, rate, type Result } from '../compare.ts';
 import { Connection, type Request } from '../http-client.ts';
 import { NOW } from '../harness.ts';
 import { makeFolder, removeFolder } from '../dataset.ts';
@@ -32,9 +32,9 @@ const stop = async ({ process: child }: Server): Promise<void> => {
   await once(child, 'exit');
 };
 
-type Contender = { readonly connections: readonly Connection[]; readonly requestFor: (n: number) => Request };
+type Target = { readonly connections: readonly Connection[]; readonly requestFor: (n: number) => Request };
 
-const measure = ({ connections, requestFor }: Contender, requests: number): Promise<number> => {
+const measure = ({ connections, requestFor }: Target, requests: number): Promise<number> => {
   const idle = [...connections];
   return rate(requests, () =>
     byClients(connections.length, requests, async (n) => {
@@ -80,7 +80,7 @@ export const overHttp = async ({ requests, rounds }: { requests: number; rounds:
     method: 'PATCH',
     path: `${path}/${id ?? ''}`,
     key: KEY,
-    body: { friendlyName: `Contoso, floor ${(names += 1)}` },
+    body: { friendlyName: `Contoso, team ${(names += 1)}` },
   });
   try {
     const settings = {
@@ -96,14 +96,14 @@ export const overHttp = async ({ requests, rounds }: { requests: number; rounds:
     };
     const ledger = await start('dist/apps/ledger/src/main.js', [], settings);
     servers.push(ledger);
-    const floor = await start('dist/bench/baseline/server.js', [join(folder, 'floor.sqlite')]);
-    servers.push(floor);
-    const [ours, theirs] = [await connectTo(ledger), await connectTo(floor)];
+    const baseline = await start('dist/bench/baseline/server.js', [join(folder, 'baseline.sqlite')]);
+    servers.push(baseline);
+    const [ours, theirs] = [await connectTo(ledger), await connectTo(baseline)];
     connections.push(...ours, ...theirs);
     const ids = await buy(ours);
     const [renameOurs, renameTheirs] = [rename('/v1/subscriptions'), rename('/subscriptions')];
     const idOf = (n: number) => ids[n % ids.length];
-    return await contest(
+    return await compare(
       rounds,
       () => measure({ connections: ours, requestFor: (n) => renameOurs(idOf(n)) }, requests),
       () => measure({ connections: theirs, requestFor: (n) => renameTheirs(idOf(n)) }, requests),

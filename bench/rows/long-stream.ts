@@ -1,15 +1,15 @@
 import { codec, CommandHandler, type EventStore } from '#event-store';
 import { history, subscription } from '#subscription';
 import type { SubscriptionCommands } from '#ledger';
-import { contest, type Result } from '../compare.ts';
+import { compare, type Result } from '../compare.ts';
 
-/** A subscription with 10,000 events, and how to read its stream by hand. */
+/** A subscription with 10,000 events, and the baseline that reads its stream. */
 export type LongStream = {
   readonly store: EventStore;
   readonly handling: CommandHandler;
-  readonly face: SubscriptionCommands;
+  readonly target: SubscriptionCommands;
   readonly longId: string;
-  readonly byHand: (stream: string) => readonly object[] | Promise<readonly object[]>;
+  readonly readBaseline: (stream: string) => readonly object[] | Promise<readonly object[]>;
 };
 
 /** How often the stream is read in one run; the figure is one reading. */
@@ -21,24 +21,24 @@ const each = async (times: number, work: () => unknown): Promise<number> => {
   return (performance.now() - began) / times;
 };
 
-/** The floor of W5: an indexed read of the whole stream, parsed. */
+/** The baseline of B5: an indexed read of the whole stream, parsed. */
 const indexedRead =
-  ({ byHand, longId }: LongStream, times: number) =>
+  ({ readBaseline, longId }: LongStream, times: number) =>
   () =>
-    each(times, () => byHand(`subscription-${longId}`));
+    each(times, () => readBaseline(`subscription-${longId}`));
 
-/** W5: what a stream of 10,000 has come to: its folded state is at hand, and caught up from its revision on. */
-export const stateAtHand = (stream: LongStream, { times, rounds }: Times): Promise<Result> => {
-  const { handling, face, longId } = stream;
-  const decider = subscription(face.surroundings());
-  return contest(rounds, () => each(times * 100, () => handling.load(decider, longId)), indexedRead(stream, times));
+/** B5: the state of a stream of 10,000 events: it is cached, and only later events are read. */
+export const cachedState = (stream: LongStream, { times, rounds }: Times): Promise<Result> => {
+  const { handling, target, longId } = stream;
+  const decider = subscription(target.surroundings());
+  return compare(rounds, () => each(times * 100, () => handling.load(decider, longId)), indexedRead(stream, times));
 };
 
-/** The same by a process that has just started and remembers nothing: for information, next to W5. */
-export const stateFromNothing = (stream: LongStream, { times, rounds }: Times): Promise<Result> => {
-  const { store, face, longId } = stream;
-  const decider = subscription(face.surroundings());
-  return contest(
+/** The same by a process that has just started and has nothing cached: for information, next to B5. */
+export const uncachedState = (stream: LongStream, { times, rounds }: Times): Promise<Result> => {
+  const { store, target, longId } = stream;
+  const decider = subscription(target.surroundings());
+  return compare(
     rounds,
     () => each(times, () => new CommandHandler(store, { codec: codec(history) }).load(decider, longId)),
     indexedRead(stream, times),

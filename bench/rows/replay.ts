@@ -1,22 +1,22 @@
 import type { EventStore } from '#event-store';
 import type { Position } from '#kernel';
 import { evolve, type Subscription, type SubscriptionEvent } from '#subscription';
-import { contest, rate, type Result } from '../compare.ts';
+import { compare, rate, type Result } from '../compare.ts';
 
-const nothing: Subscription = { status: 'none' };
+const emptyState: Subscription = { status: 'none' };
 
-/** The part of a log that is read, and how to read it by hand. */
+/** The part of a log that is read, and the baseline that reads it. */
 export type Replay = {
   readonly store: EventStore;
   readonly from: Position;
   /** How many events there are from there on. */
   readonly events: number;
-  /** Answers how many it has read. */
-  readonly byHand: () => number | Promise<number>;
+  /** Returns how many events it has read. */
+  readonly replayBaseline: () => number | Promise<number>;
 };
 
-/** W3: every event of the log read, decoded and folded into the state of its stream. */
-export const replays = ({ store, from, events, byHand }: Replay, rounds: number): Promise<Result> => {
+/** B3: every event of the log read, decoded and folded into the state of its stream. */
+export const replays = ({ store, from, events, replayBaseline }: Replay, rounds: number): Promise<Result> => {
   const complete = (read: number) => {
     if (read !== events) throw new Error(`${read} events were replayed, not ${events}`);
   };
@@ -27,7 +27,7 @@ export const replays = ({ store, from, events, byHand }: Replay, rounds: number)
     for await (const batch of store.follow(from, reading.signal)) {
       for (const event of batch) {
         // Those few that are no subscription's fold to nothing.
-        const state = states.get(event.stream) ?? nothing;
+        const state = states.get(event.stream) ?? emptyState;
         states.set(event.stream, evolve(state, event as unknown as SubscriptionEvent));
       }
       read += batch.length;
@@ -35,9 +35,9 @@ export const replays = ({ store, from, events, byHand }: Replay, rounds: number)
     }
     complete(read);
   };
-  return contest(
+  return compare(
     rounds,
     () => rate(events, ours),
-    () => rate(events, async () => complete(await byHand())),
+    () => rate(events, async () => complete(await replayBaseline())),
   );
 };

@@ -9,11 +9,11 @@ import { verb, type Json } from '../options.ts';
 
 type Options = Json & { readonly quick?: true; readonly only?: string };
 
-/** `bench`: how fast the ledger is here, beside a floor written by hand on the same storage. */
+/** `bench`: how fast the ledger is here, beside a hand-written baseline on the same storage. */
 export const bench = (program: Command): void => {
-  verb(program, 'bench', 'measure this machine, beside a hand-written floor')
+  verb(program, 'bench', 'measure this machine, beside a hand-written baseline')
     .option('--quick', 'shorter runs, rougher figures')
-    .option('--only <rows>', 'only these rows, as W1c,W4')
+    .option('--only <rows>', 'only these rows, as B1c,B4')
     .action(async ({ json, quick, only }: Options, command: Command) => {
       const root = projectRoot();
       const main = join(root, 'bench/main.ts');
