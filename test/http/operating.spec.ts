@@ -63,7 +63,7 @@ describe('an operator', () => {
     const ids = operations.map(({ operation }) => operation['operationId']);
     expect(new Set(ids).size).toBe(ids.length);
     const open = operations.filter(({ path }) => !path.startsWith('/v1/')).map(({ path }) => path);
-    expect(open.sort()).toEqual(['/health', '/metrics']);
+    expect(open.sort()).toEqual(['/health', '/health/live', '/metrics']);
     const references = [...JSON.stringify(body).matchAll(/#\/components\/schemas\/(\w+)/g)].map(([, name]) => name!);
     expect(references.filter((name) => !(name in body.components.schemas))).toEqual([]);
     expect(body.components.schemas.PolicyOverride.properties).toHaveProperty(['nce.cancel.proratedWindow']);

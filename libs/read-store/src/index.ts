@@ -1,4 +1,5 @@
 export {
+  ReadModelNotBuilt,
   ReadStoreUnavailable,
   ReadStoreUnusable,
   type Build,

@@ -3,6 +3,7 @@ import { ActiveBuild } from './active-build.ts';
 import { ProjectionReader, type ProjectionReaderOptions } from './projection-reader.ts';
 import { planFor } from './build-plan.ts';
 import type { ReadModel } from './projection-state.ts';
+import { LagWatch } from './lag-watch.ts';
 import { nameOf, sameBuild, type Build, type BuildId } from './read-store.ts';
 import { assertCheckpointInLog } from './checkpoint.ts';
 import { Mutex } from './mutex.ts';
@@ -15,15 +16,17 @@ export class ProjectionCoordinator {
   readonly #options: ProjectionCoordinatorOptions;
   readonly #mutex = new Mutex();
   readonly #readers = new Map<ProjectionReader, Promise<void>>();
+  readonly #lag: LagWatch;
 
   constructor(models: readonly ReadModel[], options: ProjectionCoordinatorOptions) {
     this.#models = models;
     this.#options = options;
+    this.#lag = new LagWatch(options.log);
   }
 
   /** How many events the log is known to hold. */
   get known(): number {
-    let known = 0;
+    let known = this.#lag.events;
     for (const reader of this.#readers.keys()) known = Math.max(known, reader.checkpoint.events + reader.pending);
     for (const { events } of this.#models) known = Math.max(known, events);
     return known;
@@ -38,6 +41,11 @@ export class ProjectionCoordinator {
     );
   }
 
+  /** For how many seconds a model has been behind the log's end, in real time. */
+  behindSeconds(model: ReadModel): number {
+    return this.#lag.behindSeconds(model);
+  }
+
   readerOf(build: ActiveBuild): ProjectionReader | undefined {
     return [...this.#readers.keys()].find((reader) => reader.builds.includes(build));
   }
@@ -47,6 +55,7 @@ export class ProjectionCoordinator {
     const { store, log } = this.#options;
     const stored = await store.builds();
     for (const build of stored) await assertCheckpointInLog(log, nameOf(build), build.checkpoint);
+    await this.#lag.look(this.#models);
     const active: ActiveBuild[] = [];
     for (const model of this.#models) active.push(...(await this.#openModel(model, stored)));
     this.#launch(active);
@@ -69,8 +78,6 @@ export class ProjectionCoordinator {
           { projection: projection.name },
           `${nameOf(model.candidate.build)} is built beside ${nameOf(served)}`,
         );
-      // Nothing is served yet: better half the rows than an error.
-      else await this.#activate(model);
     }
     return [model.served, model.candidate].filter((build) => build instanceof ActiveBuild);
   }
@@ -101,6 +108,7 @@ export class ProjectionCoordinator {
    */
   check(): Promise<void> {
     return this.#mutex.run(async () => {
+      await this.#lag.look(this.#models);
       const stored = await this.#options.store.builds();
       const isLess = ({ build, position }: ActiveBuild) =>
         (stored.find((one) => sameBuild(one, build))?.checkpoint.position ?? START) < position;

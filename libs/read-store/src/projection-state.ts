@@ -38,6 +38,14 @@ export class ReadModel {
     return this.servedBuild?.checkpoint.events ?? 0;
   }
 
+  /**
+   * Of how many events there are rows: those of the candidate while nothing has been served yet, since a read model is only
+   * served once it has been at the log's end.
+   */
+  get applied(): number {
+    return this.served === undefined ? (this.candidate?.build.checkpoint.events ?? 0) : this.events;
+  }
+
   /** The build that the plain names show. */
   get servedBuild(): Build | undefined {
     return this.served instanceof ActiveBuild ? this.served.build : this.served;

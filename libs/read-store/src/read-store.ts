@@ -114,6 +114,14 @@ export class ReadStoreUnavailable extends Error {
 }
 
 /**
+ * A table is asked for that is not there yet: its projection is being built, and is not served before it has been at the
+ * log's end. It will be.
+ */
+export class ReadModelNotBuilt extends ReadStoreUnavailable {
+  override readonly name = 'ReadModelNotBuilt';
+}
+
+/**
  * The database answers, but not to us: wrong user or password, no such database, too old. Waiting alone does not help;
  * somebody has to act.
  */

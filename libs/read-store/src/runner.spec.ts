@@ -113,7 +113,15 @@ describe('the projection runner', () => {
     let arrivals = 0;
     await run({ onCaughtUp: () => (arrivals += 1) });
     await runner.caughtUp();
-    const live = { version: 1, position: log.end, state: 'live', lagEvents: 0, lagSeconds: 0, quarantined: [] };
+    const live = {
+      version: 1,
+      position: log.end,
+      state: 'live',
+      lagEvents: 0,
+      lagSeconds: 0,
+      behindSeconds: 0,
+      quarantined: [],
+    };
     expect(runner.statuses()).toEqual([
       { name: 'naming', ...live },
       { name: 'counting', ...live },

@@ -134,7 +134,8 @@ export class ProjectionRunner {
     { of, ...waitOptions }: WaitOptions & { readonly of?: readonly string[] } = {},
   ): Promise<boolean> {
     const models = of ? of.map((name) => this.#model(name)) : [...this.#models.values()];
-    return this.#waiters.until(() => models.every((model) => model.position >= position), waitOptions);
+    const hasReached = (model: ReadModel) => model.served !== undefined && model.position >= position;
+    return this.#waiters.until(() => models.every(hasReached), waitOptions);
   }
 
   /** Resolves to `true` once every projection is at the log's end, none being rebuilt; to `false` if the wait ends first. */
@@ -145,7 +146,8 @@ export class ProjectionRunner {
   /** How each projection fares. */
   statuses(): readonly ProjectionStatus[] {
     const readerOf = this.#coordinator.readerOf.bind(this.#coordinator);
-    const context = { known: this.#coordinator.known, now: this.#now(), readerOf };
+    const behindSeconds = this.#coordinator.behindSeconds.bind(this.#coordinator);
+    const context = { known: this.#coordinator.known, now: this.#now(), readerOf, behindSeconds };
     return [...this.#models.values()].map((model) => {
       const status = statusOf(model, context);
       return this.#failure === undefined ? status : { ...status, state: 'failed', error: this.#failure };

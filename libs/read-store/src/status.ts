@@ -10,12 +10,19 @@ export type ProjectionStatus = {
   /** The version that is served, which is not yet the declared one while that is being built. */
   readonly version: number;
   readonly position: Position;
-  /** `failed`: what is served does not move, see `error`. `rebuilding`: other tables are being built as a candidate. */
-  readonly state: 'catchingUp' | 'live' | 'rebuilding' | 'failed';
-  /** How many events are known to be in the log that are not yet applied; there may be more that nobody has read yet. */
+  /**
+   * `building`: it has not been at the log's end since it was made, and is not served before. `rebuilding`: other tables are
+   * being built as a candidate. `failed`: what is served does not move, see `error`.
+   */
+  readonly state: 'building' | 'catchingUp' | 'live' | 'rebuilding' | 'failed';
+  /**
+   * How many events of the log are not applied yet. Where the store cannot tell how many the log holds, those that are known of.
+   */
   readonly lagEvents: number;
   /** How long ago, by the ledger's clock, the oldest unapplied event was recorded; while none is known, the last applied. */
   readonly lagSeconds: number;
+  /** For how many seconds, in real time, it has not reached the log's end; 0 while it keeps up. */
+  readonly behindSeconds: number;
   readonly quarantined: readonly Quarantined[];
   /** Why log or store cannot be used, in a sentence. It is being tried again. */
   readonly error?: string;
@@ -28,34 +35,46 @@ export type StatusContext = {
   readonly known: number;
   readonly now: Instant;
   readonly readerOf: (build: ActiveBuild) => ProjectionReader | undefined;
+  readonly behindSeconds: (model: ReadModel) => number;
 };
 
 /** How a projection fares. */
-export const statusOf = (model: ReadModel, { known, now, readerOf }: StatusContext): ProjectionStatus => {
+export const statusOf = (
+  model: ReadModel,
+  { known, now, readerOf, behindSeconds }: StatusContext,
+): ProjectionStatus => {
   const { served, candidate } = model;
   // Tables of another version have no reader: they are not written any more.
   const reader = served instanceof ActiveBuild ? readerOf(served) : undefined;
   const building = candidate && readerOf(candidate);
   const error = reader?.failure ?? building?.failure;
-  const lagEvents = Math.max(0, known - model.events);
+  const isServed = served !== undefined;
+  const lagEvents = lagOf(model, known);
   return {
     name: model.projection.name,
     version: model.version,
     position: model.position,
-    state: stateOf(reader, building),
+    state: stateOf(reader, building, isServed),
     lagEvents,
     lagSeconds: secondsBetween(reader ? waitingSince(reader) : lastRecorded(model, lagEvents), now),
+    behindSeconds: behindSeconds(model),
     quarantined: served?.quarantined ?? [],
     ...(error !== undefined && { error }),
     ...(candidate && { rebuild: progressOf(candidate, known) }),
   };
 };
 
+/** Until it is served, something is missing, if only its indexes. */
+const lagOf = ({ served, applied }: ReadModel, known: number): number =>
+  Math.max(served !== undefined || known === 0 ? 0 : 1, known - applied);
+
 const stateOf = (
   reader: ProjectionReader | undefined,
   building: ProjectionReader | undefined,
+  isServed: boolean,
 ): ProjectionStatus['state'] => {
   if ((reader ?? building)?.failure !== undefined) return 'failed';
+  if (!isServed) return 'building';
   if (building) return 'rebuilding';
   return reader?.live ? 'live' : 'catchingUp';
 };

@@ -28,7 +28,7 @@ export class CheckpointWatch {
    * `waitOptions` say. `false` as well when the store cannot be asked until then.
    */
   async reached(position: Position, of: readonly string[], waitOptions: WaitOptions = {}): Promise<boolean> {
-    const condition = () => of.every((name) => (this.#served.get(name) ?? '') >= position);
+    const condition = () => of.every((name) => isAt(this.#served.get(name), position));
     if (condition() || this.#stopping.signal.aborted) return condition();
     this.#waiting += 1;
     this.#polling ??= this.#poll();
@@ -66,3 +66,6 @@ export class CheckpointWatch {
     }
   }
 }
+
+/** What is not served has reached no position, not even the first. */
+const isAt = (served: Position | undefined, position: Position): boolean => served !== undefined && served >= position;

@@ -1,11 +1,13 @@
 import { Get, Inject, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import type { Build } from '#read-store';
+import { START } from '#kernel';
+import { ReadModelNotBuilt, type Build } from '#read-store';
 import { Open } from '../access/permissions.ts';
 import { LedgerController } from '../routing/ledger-controller.ts';
 import { Ledger } from '#ledger';
-import { Health } from './health.schemas.ts';
+import { Health, Liveness } from './health.schemas.ts';
+import { verdict } from './verdict.ts';
 
 /** How long a store may take to answer before it counts as away. */
 const PATIENCE_MS = 2_000;
@@ -18,6 +20,18 @@ export class HealthController {
     this.#ledger = ledger;
   }
 
+  @Get('live')
+  @Open()
+  @ApiOperation({
+    operationId: 'getLiveness',
+    summary: 'Whether this process answers, whatever it waits for',
+    security: [],
+  })
+  @ApiOkResponse({ type: Liveness })
+  live(): Liveness {
+    return { status: 'live' };
+  }
+
   @Get()
   @Open()
   @ApiOperation({ operationId: 'getHealth', summary: 'Whether all duties of this process run', security: [] })
@@ -26,38 +40,42 @@ export class HealthController {
   async health(@Res({ passthrough: true }) reply: FastifyReply): Promise<Health> {
     const { duties, projecting, scheduling, scheduler, reads, isStarted } = this.#ledger;
     const [log, builds, overdue] = await Promise.all([
-      answerOf(() => this.#ledger.ready()),
+      answerOf(() => this.#ledger.store.logEnd()),
       answerOf(() => reads.builds()),
       answerOf(() => scheduler.status()),
     ]);
-    const [kept, processes] = [projecting.statuses(), scheduling.statuses()];
-    const leaderships = [
-      ...(duties.has('projector') ? [projecting.status()] : []),
-      ...(duties.has('scheduler') ? [scheduling.status()] : []),
-    ];
-    const isWell =
-      [log, builds, overdue].every((answer) => 'is' in answer) &&
-      [...kept, ...processes].every(({ state }) => state !== 'failed') &&
-      leaderships.every(({ error }) => error === undefined);
-    const status = !isWell ? 'unavailable' : isStarted ? 'ok' : 'starting';
-    void reply.code(status === 'ok' ? 200 : 503);
-    return {
-      status,
+    const kept = projecting.statuses();
+    const health = {
       duties: [...duties],
       eventStore: standing(log),
       readStore: standing(builds),
-      projections: kept.length > 0 || !('is' in builds) ? kept : elsewhere(builds.is),
-      processes,
+      projections:
+        kept.length > 0 || !('is' in builds)
+          ? kept
+          : projecting.names.map((name) => elsewhere(name, builds.is, 'is' in log ? log.is.events : undefined)),
+      processes: scheduling.statuses(),
       scheduler: {
         running: duties.has('scheduler') && scheduling.status().state === 'leading',
-        ...('is' in overdue ? overdue.is : overdue),
+        ...('is' in overdue ? overdue.is : { error: overdue.error }),
       },
-      leaderships,
+      leaderships: [
+        ...(duties.has('projector') ? [projecting.status()] : []),
+        ...(duties.has('scheduler') ? [scheduling.status()] : []),
+      ],
     };
+    const hasBegun = kept.length > 0 || ('is' in builds && builds.is.length > 0);
+    const { status, reason } = verdict(health, {
+      isStarted,
+      hasBegun,
+      isBlind: 'error' in overdue && !overdue.isEarly,
+    });
+    void reply.code(status === 'ok' ? 200 : 503);
+    return { status, ...(reason !== undefined && { reason }), ...health };
   }
 }
 
-type Answer<T> = { readonly is: T } | { readonly error: string };
+/** `isEarly`: what was asked for is being built. */
+type Answer<T> = { readonly is: T } | { readonly error: string; readonly isEarly: boolean };
 
 /** What a store says within the time for it. */
 const answerOf = async <T>(ask: () => Promise<T>): Promise<Answer<T>> => {
@@ -70,7 +88,10 @@ const answerOf = async <T>(ask: () => Promise<T>): Promise<Answer<T>> => {
   try {
     return { is: await Promise.race([ask(), silence]) };
   } catch (error) {
-    return { error: error instanceof Error ? error.message : String(error) };
+    return {
+      error: error instanceof Error ? error.message : String(error),
+      isEarly: error instanceof ReadModelNotBuilt,
+    };
   } finally {
     clearTimeout(timer);
   }
@@ -79,14 +100,18 @@ const answerOf = async <T>(ask: () => Promise<T>): Promise<Answer<T>> => {
 const standing = (answer: Answer<unknown>): Health['eventStore'] =>
   'is' in answer ? { status: 'up' } : { status: 'down', error: answer.error };
 
-/** Up to where another process has brought the read models. */
-const elsewhere = (builds: readonly Build[]): Health['projections'] =>
-  builds
-    .filter(({ served }) => served)
-    .map(({ projection, version, checkpoint: { position }, quarantined }) => ({
-      name: projection,
-      version,
-      position,
-      state: 'elsewhere',
-      quarantined,
-    }));
+/** How far another process has brought a read model; `events` is how many the log holds, where that is known. */
+const elsewhere = (
+  name: string,
+  builds: readonly Build[],
+  events: number | undefined,
+): Health['projections'][number] => {
+  const own = builds.filter(({ projection }) => projection === name);
+  const served = own.find((build) => build.served);
+  const build = served ?? own.at(-1);
+  const state = served === undefined ? 'building' : 'elsewhere';
+  if (build === undefined) return { name, version: 0, position: START, state, quarantined: [] };
+  const { version, checkpoint, quarantined } = build;
+  const lag = events === undefined ? {} : { lagEvents: Math.max(served ? 0 : 1, events - checkpoint.events) };
+  return { name, version, position: checkpoint.position, state, ...lag, quarantined };
+};

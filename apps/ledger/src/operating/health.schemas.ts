@@ -9,12 +9,15 @@ class ReaderHealth {
   @ApiProperty() readonly name!: string;
   @ApiProperty({ description: 'Up to where it has read the log' }) readonly position!: string;
   @ApiProperty({
-    enum: ['catchingUp', 'live', 'rebuilding', 'retrying', 'failed', 'elsewhere'],
-    description: '`elsewhere`: another process keeps it, which knows how far behind it is',
+    enum: ['building', 'catchingUp', 'live', 'rebuilding', 'retrying', 'failed', 'elsewhere'],
+    description:
+      '`building`: it has not been at the end of the log since it was made, and is not served before. `elsewhere`: another process keeps it',
   })
   readonly state!: string;
   @ApiPropertyOptional({ type: 'integer' }) readonly lagEvents?: number;
   @ApiPropertyOptional() readonly lagSeconds?: number;
+  @ApiPropertyOptional({ description: 'For how many seconds, in real time, it has not reached the end of the log' })
+  readonly behindSeconds?: number;
   @ApiProperty({ required: false }) readonly error?: string;
 }
 
@@ -50,7 +53,13 @@ class SchedulerHealth {
 
 /** How the duties of a process fare (http-api.md §4.9). */
 export class Health {
-  @ApiProperty({ enum: ['ok', 'starting', 'unavailable'] }) readonly status!: 'ok' | 'starting' | 'unavailable';
+  @ApiProperty({
+    enum: ['ok', 'starting', 'building', 'unavailable'],
+    description: '`building`: read models are built from the log. Commands are taken, lists are 503 PROJECTION_BEHIND',
+  })
+  readonly status!: 'ok' | 'starting' | 'building' | 'unavailable';
+  @ApiPropertyOptional({ description: 'What it waits for, or what is wrong, unless the status is `ok`' })
+  readonly reason?: string;
   @ApiProperty({ enum: ['api', 'projector', 'scheduler'], isArray: true }) readonly duties!: readonly string[];
   @ApiProperty({ type: StoreHealth }) readonly eventStore!: StoreHealth;
   @ApiProperty({ type: StoreHealth }) readonly readStore!: StoreHealth;
@@ -59,4 +68,9 @@ export class Health {
   @ApiProperty({ type: SchedulerHealth }) readonly scheduler!: SchedulerHealth;
   @ApiProperty({ type: [DutyHealth], description: 'The duties of this process that one process has at a time' })
   readonly leaderships!: readonly DutyHealth[];
+}
+
+/** That a process answers at all. */
+export class Liveness {
+  @ApiProperty({ enum: ['live'] }) readonly status!: 'live';
 }

@@ -2,7 +2,7 @@ import { NotFoundException, PayloadTooLargeException } from '@nestjs/common';
 import { RevisionConflict, StoreUnavailable } from '#event-store';
 import { refuse } from '#kernel';
 import { MalformedCursor } from '#projections';
-import { ReadStoreUnavailable } from '#read-store';
+import { ReadModelNotBuilt, ReadStoreUnavailable } from '#read-store';
 import { answerTo, InvalidRequest, ProblemError, RefusedError, statusOf } from '../http/problem.ts';
 import { problemOf } from './problem.filter.ts';
 
@@ -78,7 +78,7 @@ describe('a problem', () => {
     [new StoreUnavailable('away'), 503, 'EVENT_STORE_UNAVAILABLE', '1'],
     [new RevisionConflict('subscription-1', 1, 2), 503, 'EVENT_STORE_UNAVAILABLE', '1'],
     [new ReadStoreUnavailable('away'), 503, 'READ_STORE_UNAVAILABLE', '1'],
-    [new Error('no such table: charges'), 503, 'READ_STORE_UNAVAILABLE', '1'],
+    [new ReadModelNotBuilt('charges'), 503, 'PROJECTION_BEHIND', '1'],
     [new RefusedError(refuse('PROCESS_PENDING', 'wait')), 503, 'PROCESS_PENDING', '1'],
     [new ProblemError('TOO_MANY_REQUESTS', 'slower', { retryAfter: 7 }), 429, 'TOO_MANY_REQUESTS', '7'],
     [new MalformedCursor('none'), 400, 'VALIDATION_FAILED', undefined],

@@ -3,7 +3,7 @@ import { Catch, HttpException, Inject, Injectable, type ArgumentsHost, type Exce
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RevisionConflict, StoreUnavailable } from '#event-store';
 import { MalformedCursor } from '#projections';
-import { ReadStoreUnavailable } from '#read-store';
+import { ReadModelNotBuilt, ReadStoreUnavailable } from '#read-store';
 import { answerTo, InvalidRequest, ProblemError, type ProblemCode } from '../http/problem.ts';
 import { SETTINGS, type Settings } from '../config/options.ts';
 
@@ -77,19 +77,19 @@ export const problemOf = (error: unknown): ProblemError => {
       'EVENT_STORE_UNAVAILABLE',
       'too many others change this just now: try again with the same key',
     );
+  if (error instanceof ReadModelNotBuilt)
+    return new ProblemError(
+      'PROJECTION_BEHIND',
+      'the read models are being built, and are not served before they are whole: try again',
+    );
   if (error instanceof ReadStoreUnavailable)
     return new ProblemError('READ_STORE_UNAVAILABLE', 'the read store cannot be reached: try again');
-  if (isMissingTable(error))
-    return new ProblemError('READ_STORE_UNAVAILABLE', 'nobody has built the read models yet: try again');
   if (error instanceof MalformedCursor) return new InvalidRequest([{ path: 'cursor', message: error.message }]);
   const status = frameworkStatus(error);
   if (status === undefined || status >= 500)
     return new ProblemError('INTERNAL_ERROR', 'something went wrong within the ledger; its log says what');
   return frameworkProblem(status, (error as Error).message);
 };
-
-/** SQLite's word for read models that could not be made yet; of PostgreSQL's, its adapter says `ReadStoreUnavailable`. */
-const isMissingTable = (error: unknown): boolean => error instanceof Error && error.message.startsWith('no such table');
 
 /** The status that Nest or Fastify gave an error of its own. */
 const frameworkStatus = (error: unknown): number | undefined => {

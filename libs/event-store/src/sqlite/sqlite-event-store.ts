@@ -101,6 +101,8 @@ export class SqliteEventStore implements EventStore {
 
   async logEnd(): Promise<LogEnd> {
     this.#mustBeOpen();
+    const fault = this.#files.fault();
+    if (fault !== undefined) throw fault;
     const events = this.#last();
     return { position: positionOf(events), events };
   }

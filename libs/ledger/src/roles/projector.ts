@@ -115,6 +115,9 @@ export class Projecting {
     return this.#keeping?.runner.statuses() ?? [];
   }
 
+  /** The names of all projections. */
+  readonly names = all;
+
   /** Whether this process keeps the read models, or stands by. */
   status(): LeadershipStatus {
     return this.#leadership.status();

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { sentenceOf } from '../logger.ts';
-import { ReadStoreUnavailable, ReadStoreUnusable, RowRefused } from '../read-store.ts';
+import { ReadModelNotBuilt, ReadStoreUnavailable, ReadStoreUnusable, RowRefused } from '../read-store.ts';
 
 /** Classes of SQLSTATE that speak of the row: cardinality, data, constraint, a limit of the program (an index entry too long). */
 const ABOUT_THE_ROW = new Set(['21', '22', '23', '54']);
@@ -35,7 +35,7 @@ export const toPortError = (error: unknown, where: string): unknown => {
   if (ABOUT_US.has(code.slice(0, 2))) return new ReadStoreUnusable(cannotBeUsed(error, where), { cause: error });
   if (ABOUT_THE_ROW.has(code.slice(0, 2))) return new RowRefused(sentenceOf(error), { cause: error });
   if (code === NO_SUCH_TABLE)
-    return new ReadStoreUnavailable(`the read models ${where} have not all been built yet: ${sentenceOf(error)}`, {
+    return new ReadModelNotBuilt(`the read models ${where} have not all been built yet: ${sentenceOf(error)}`, {
       cause: error,
     });
   return ABOUT_THE_STORE.has(code.slice(0, 2)) ? unavailable(error, where) : error;

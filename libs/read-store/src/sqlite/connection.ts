@@ -1,12 +1,15 @@
 import { DatabaseSync } from 'node:sqlite';
 import { sentenceOf } from '../logger.ts';
-import { ReadStoreUnavailable, RowRefused } from '../read-store.ts';
+import { ReadModelNotBuilt, ReadStoreUnavailable, RowRefused } from '../read-store.ts';
 
 /** Result codes of SQLite that speak of the row, not of the store: too big, constraint, mismatch, range. */
 const ABOUT_THE_ROW = new Set([18, 19, 20, 25]);
 
 /** Result codes that speak of the statement, not of the store: error, misuse. Those are our own mistakes, and stay as they are. */
 const ABOUT_THE_STATEMENT = new Set([1, 21]);
+
+/** What SQLite says of a view that has not been made: the read model is on its way. It has no code of its own. */
+const NO_SUCH_TABLE = /^no such table: /;
 
 /** Milliseconds to wait for another process's lock. The wait blocks this process, so it is short; runners try again. */
 const BUSY_TIMEOUT = 250;
@@ -69,12 +72,16 @@ export const toPortError = (error: unknown): unknown => {
     // The low byte is the primary code.
     const code = Number(error.errcode) & 0xff;
     if (ABOUT_THE_ROW.has(code)) return new RowRefused(sentenceOf(error), { cause: error });
+    if (NO_SUCH_TABLE.test(sentenceOf(error))) return notBuilt(error);
     return ABOUT_THE_STATEMENT.has(code) ? error : unavailable(error);
   }
   // A value that node:sqlite cannot bind.
   if (error.code === 'ERR_INVALID_ARG_TYPE') return new RowRefused(sentenceOf(error), { cause: error });
   return error.code === 'ERR_INVALID_STATE' ? unavailable(error) : error;
 };
+
+const notBuilt = (error: unknown): ReadModelNotBuilt =>
+  new ReadModelNotBuilt(`the read models have not all been built yet: ${sentenceOf(error)}`, { cause: error });
 
 const unavailable = (error: unknown, path = 'in SQLite'): ReadStoreUnavailable =>
   new ReadStoreUnavailable(`the read store ${path} cannot be used: ${sentenceOf(error)}`, { cause: error });

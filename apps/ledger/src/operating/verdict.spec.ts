@@ -1,0 +1,45 @@
+import { verdict } from './verdict.ts';
+
+const up = { status: 'up' };
+const model = { name: 'billing', version: 1, position: '1', state: 'live', quarantined: [] };
+const parts = {
+  duties: [],
+  eventStore: up,
+  readStore: up,
+  projections: [model],
+  processes: [],
+  scheduler: { running: true },
+  leaderships: [],
+};
+const fine = { isStarted: true, hasBegun: true, isBlind: false };
+
+it('is ok when everything runs', () => {
+  expect(verdict(parts, fine)).toEqual({ status: 'ok' });
+});
+
+it('is building until each read model has been at the end of the log', () => {
+  const building = { ...model, state: 'building' };
+  expect(verdict({ ...parts, projections: [model, building] }, { ...fine, isStarted: false })).toEqual({
+    status: 'building',
+    reason: 'read models are built from the log: billing',
+  });
+});
+
+it('is starting where no projector has begun, and says so', () => {
+  expect(verdict(parts, { ...fine, hasBegun: false })).toEqual({
+    status: 'starting',
+    reason: 'waits for a projector to build the read models',
+  });
+});
+
+it('is unavailable while a store is away, whatever else is the case, and where lag lasts', () => {
+  expect(verdict({ ...parts, readStore: { status: 'down', error: 'away' } }, { ...fine, hasBegun: false })).toEqual({
+    status: 'unavailable',
+    reason: 'away',
+  });
+  expect(verdict({ ...parts, projections: [{ ...model, behindSeconds: 9 }] }, fine)).toEqual({ status: 'ok' });
+  expect(verdict({ ...parts, projections: [{ ...model, behindSeconds: 10 }] }, fine)).toEqual({
+    status: 'unavailable',
+    reason: 'read models have been behind the log for more than 10 s: billing',
+  });
+});

@@ -1,0 +1,43 @@
+import type { Health } from './health.schemas.ts';
+
+/** How long read models may be behind the log before the process is not well, in seconds. */
+const MOST_BEHIND_SECONDS = 10;
+
+type Parts = Omit<Health, 'status' | 'reason'>;
+
+type Circumstances = {
+  readonly isStarted: boolean;
+  /** Whether a projector, of whatever process, has begun to build read models. */
+  readonly hasBegun: boolean;
+  /** Whether it cannot be known what is due, although there is a read model of it. */
+  readonly isBlind: boolean;
+};
+
+/** What the parts of a process come to, and why, in a sentence. */
+export const verdict = (
+  { eventStore, readStore, projections, processes, leaderships, scheduler }: Parts,
+  { isStarted, hasBegun, isBlind }: Circumstances,
+): Pick<Health, 'status' | 'reason'> => {
+  const failures = [
+    ...[eventStore, readStore].map(({ error }) => error),
+    isBlind ? scheduler.error : undefined,
+    ...[...projections, ...processes].map(({ name, state, error }) =>
+      state === 'failed' ? `${name}: ${error ?? 'failed'}` : undefined,
+    ),
+    ...leaderships.map(({ error }) => error),
+  ].filter((error) => error !== undefined);
+  if (failures.length > 0) return { status: 'unavailable', reason: failures.join('; ') };
+  if (!hasBegun) return { status: 'starting', reason: 'waits for a projector to build the read models' };
+  const building = namesOf(projections.filter(({ state }) => state === 'building'));
+  if (building !== '') return { status: 'building', reason: `read models are built from the log: ${building}` };
+  if (!isStarted) return { status: 'starting', reason: 'waits for its stores' };
+  const late = projections.filter(({ behindSeconds = 0 }) => behindSeconds >= MOST_BEHIND_SECONDS);
+  return late.length === 0
+    ? { status: 'ok' }
+    : {
+        status: 'unavailable',
+        reason: `read models have been behind the log for more than ${MOST_BEHIND_SECONDS} s: ${namesOf(late)}`,
+      };
+};
+
+const namesOf = (some: readonly { readonly name: string }[]): string => some.map(({ name }) => name).join(', ');
