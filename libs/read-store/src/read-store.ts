@@ -83,7 +83,10 @@ export interface ReadStore {
    */
   apply(steps: readonly Step[]): Promise<void>;
 
-  /** Makes the plain names show this build, in one transaction; then drops the projection's other builds. */
+  /**
+   * Makes the indexes of this build's tables, which `create` leaves out; then makes the plain names show it, in one
+   * transaction; then drops the projection's other builds.
+   */
   activate(build: BuildId): Promise<void>;
 
   /** Drops the tables of a build that is not served, and all that is known of it. */

@@ -34,8 +34,9 @@ describe('the projection runner', () => {
     (await store.db.selectFrom('things').selectAll().orderBy('thing_id').execute()).map((row) => row.name as string);
   const counted = async () => (await store.db.selectFrom('tally').selectAll().executeTakeFirst())?.number as unknown;
 
-  it('has its tables, empty, as soon as it has started', async () => {
+  it('has its tables, empty, once it has been at the end of an empty log', async () => {
     await run();
+    await runner.caughtUp();
     expect(await names()).toEqual([]);
   });
 

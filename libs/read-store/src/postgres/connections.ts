@@ -6,6 +6,8 @@ import { OWN_TABLES } from './schema.ts';
 /** Where statements go: a connection within a transaction. */
 export interface Session {
   query<Row>(text: string, values?: readonly unknown[]): Promise<Answer<Row>>;
+  /** A statement that may take as long as it takes: sorting a large table. */
+  longQuery(text: string): Promise<void>;
 }
 
 /** Rows, and how many were changed or found. */
@@ -42,6 +44,9 @@ const reading = (most: number): Use => ({
 /** How long to wait for a connection. A command must have its answer within ten seconds, and that is a 503. */
 const CONNECT = 5_000;
 
+/** How long a long statement may take, in milliseconds: a day. */
+const LONGEST = 86_400_000;
+
 /** The oldest release that is tried. */
 const OLDEST = 14;
 
@@ -73,6 +78,18 @@ export class Connection implements Session {
       return await (values.length === 0
         ? this.#client.query<Row & pg.QueryResultRow>(text)
         : this.#client.query<Row & pg.QueryResultRow>(text, [...values]));
+    } catch (error) {
+      this.#broken ||= endsConnection(error);
+      throw toPortError(error, this.#where);
+    }
+  }
+
+  async longQuery(text: string): Promise<void> {
+    await this.query('SET LOCAL statement_timeout = 0');
+    try {
+      // The driver takes its own limit from here, although its types do not say so.
+      const config: pg.QueryConfig & { readonly query_timeout: number } = { text, query_timeout: LONGEST };
+      await this.#client.query(config);
     } catch (error) {
       this.#broken ||= endsConnection(error);
       throw toPortError(error, this.#where);

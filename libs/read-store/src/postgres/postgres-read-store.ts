@@ -16,7 +16,7 @@ import { BuildRegistry } from './build-registry.ts';
 import { Connections, type Session } from './connections.ts';
 import { kyselyOver } from './kysely.ts';
 import { assertHeld, PostgresLeases } from './leases.ts';
-import { createTable, createView, dropTable, dropView } from './schema.ts';
+import { createIndexes, createTable, createView, dropTable, dropView } from './schema.ts';
 import { TableWriter } from './table-writer.ts';
 
 export type PostgresOptions = {
@@ -71,7 +71,7 @@ class PostgresReadStore implements ReadStore {
       mustNotBeServed(id, lying);
       await remove(session, id, lying?.tables ?? tables);
       for (const [name, table] of Object.entries(tables)) {
-        for (const statement of createTable(physicalName(name, id), table)) await session.query(statement);
+        await session.query(createTable(physicalName(name, id), table));
       }
       await registry.open(build);
     });
@@ -89,9 +89,19 @@ class PostgresReadStore implements ReadStore {
   }
 
   async activate(id: BuildId): Promise<void> {
+    await this.#createIndexes(id);
     const others = await this.#write((session) => swap(session, id));
     // Not part of the swap; a runner that starts drops what is left.
     for (const other of others) await this.discard(other);
+  }
+
+  /** Each in a transaction of its own, before the swap: nobody reads the table yet, and what is made stays made. */
+  async #createIndexes(id: BuildId): Promise<void> {
+    const build = (await this.builds()).find((one) => nameOf(one) === nameOf(id));
+    for (const [name, table] of Object.entries(build?.tables ?? {})) {
+      for (const statement of createIndexes(physicalName(name, id), table))
+        await this.#write((session) => session.longQuery(statement));
+    }
   }
 
   async discard(id: BuildId): Promise<void> {

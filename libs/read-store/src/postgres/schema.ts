@@ -42,20 +42,29 @@ export const ARRAY_TYPES: Record<ColumnType, string> = {
 export const quoted = (name: string): string => `"${name}"`;
 export const listed = (names: readonly string[]): string => names.map(quoted).join(', ');
 
-/** Makes a table and its indexes; one statement each. */
-export const createTable = (physical: string, { key, columns, indexes = [] }: Table): readonly string[] => {
+/** Makes a table, without its indexes: they are made when its rows are there (`createIndexes`). */
+export const createTable = (physical: string, { key, columns }: Table): string => {
   const definitions = Object.entries(columns).map(
     ([name, type]) =>
       `${quoted(name)} ${SQL_TYPES[type]}${key.includes(name) || type === 'sequence' ? ' NOT NULL' : ''}` +
       // In ledger order: lists go by it.
       (type === 'sequence' ? ' UNIQUE' : ''),
   );
-  // Numbered: the names of its columns would make a name longer than the 63 letters that PostgreSQL tells apart.
-  const makeIndexes = indexes
-    .filter((of) => of.length > 1 || columns[of[0] ?? ''] !== 'sequence')
-    .map((of, i) => `CREATE INDEX ${quoted(`${physical}_index_${i + 1}`)} ON ${quoted(physical)} (${listed(of)})`);
-  return [`CREATE TABLE ${quoted(physical)} (${definitions.join(', ')}, PRIMARY KEY (${listed(key)}))`, ...makeIndexes];
+  return `CREATE TABLE ${quoted(physical)} (${definitions.join(', ')}, PRIMARY KEY (${listed(key)}))`;
 };
+
+/**
+ * Makes the indexes of a table that are missing; one statement each. Sorting all rows once is faster than keeping an index
+ * with each row.
+ */
+export const createIndexes = (physical: string, { columns, indexes = [] }: Table): readonly string[] =>
+  indexes
+    .filter((of) => of.length > 1 || columns[of[0] ?? ''] !== 'sequence')
+    // Numbered: the names of its columns would make a name longer than the 63 letters that PostgreSQL tells apart.
+    .map(
+      (of, i) =>
+        `CREATE INDEX IF NOT EXISTS ${quoted(`${physical}_index_${i + 1}`)} ON ${quoted(physical)} (${listed(of)})`,
+    );
 
 export const dropTable = (physical: string): string => `DROP TABLE IF EXISTS ${quoted(physical)}`;
 

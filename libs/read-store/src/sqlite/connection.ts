@@ -14,6 +14,11 @@ const NO_SUCH_TABLE = /^no such table: /;
 /** Milliseconds to wait for another process's lock. The wait blocks this process, so it is short; runners try again. */
 const BUSY_TIMEOUT = 250;
 
+/** How much of the file is kept in memory, as SQLite counts it: negative, in KiB. */
+export const CACHE = -65_536;
+/** While read models are built: the index of a random key is touched all over, and must fit as long as it can. */
+export const BULK_CACHE = -262_144;
+
 /** Opens a database file, or a database in memory for `:memory:`. Throws `ReadStoreUnavailable`. */
 export const connect = (path: string, readOnly: boolean): DatabaseSync => {
   try {
@@ -25,7 +30,7 @@ export const connect = (path: string, readOnly: boolean): DatabaseSync => {
     // sixteen times: half as much again in rows a second.
     database.exec(
       `PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 134217728;
-       PRAGMA cache_size = -65536; PRAGMA mmap_size = 268435456; PRAGMA temp_store = memory`,
+       PRAGMA cache_size = ${CACHE}; PRAGMA mmap_size = 268435456; PRAGMA temp_store = memory`,
     );
     return database;
   } catch (error) {

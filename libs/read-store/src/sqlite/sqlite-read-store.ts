@@ -16,9 +16,9 @@ import {
 } from '../read-store.ts';
 import { Mutex } from '../mutex.ts';
 import { BuildRegistry } from './build-registry.ts';
-import { toPortError, connect, transaction } from './connection.ts';
+import { BULK_CACHE, CACHE, connect, toPortError, transaction } from './connection.ts';
 import { kyselyOver } from './kysely.ts';
-import { createTable, createView, dropTable, dropView } from './schema.ts';
+import { createIndexes, createTable, createView, dropTable, dropView } from './schema.ts';
 import { TableWriter } from './table-writer.ts';
 import { fencedStore } from './fenced-by.ts';
 
@@ -77,6 +77,7 @@ class SqliteReadStore implements ReadStore {
       }
       this.#registry.open(build);
     });
+    this.#database.exec(`PRAGMA cache_size = ${BULK_CACHE}`);
     return build;
   }
 
@@ -115,6 +116,9 @@ class SqliteReadStore implements ReadStore {
   }
 
   async activate(id: BuildId): Promise<void> {
+    // Before the swap and in parts: what is served is read, and commands are taken, while rows are sorted.
+    await this.#writeInParts(() => this.#createIndexes(id));
+    this.#database.exec(`PRAGMA cache_size = ${CACHE}; PRAGMA shrink_memory`);
     const others = await this.#write(() => {
       const { tables } = this.#registry.need(id);
       const others = this.#registry.builds().filter(({ projection }) => projection === id.projection);
@@ -129,6 +133,15 @@ class SqliteReadStore implements ReadStore {
     });
     // Dropping a large table takes its time, so it is not part of the swap; a runner that starts drops what is left.
     for (const other of others) if (nameOf(other) !== nameOf(id)) await this.discard(other);
+  }
+
+  *#createIndexes(id: BuildId): Generator<void> {
+    for (const [name, table] of Object.entries(this.#registry.need(id).tables)) {
+      for (const statement of createIndexes(physicalName(name, id), table)) {
+        this.#database.exec(statement);
+        yield;
+      }
+    }
   }
 
   async discard(id: BuildId): Promise<void> {
