@@ -72,13 +72,20 @@ const firstDue = async (
   }));
 };
 
-/** The same for the add-ons that were suspended by themselves (R41). */
-const firstAddOnDue = async (db: Db, { after, until }: Span, limit: number): Promise<readonly Due[]> => {
-  const rows = await db
+/**
+ * Suspended add-ons, with their subscriptions. The flag as an expression, which has no index: else a planner goes from all
+ * subscriptions to their few suspended add-ons instead of the other way round.
+ */
+const suspendedAddOns = (db: Db) =>
+  db
     .selectFrom('add_on_expiries')
     .innerJoin('renewals', 'renewals.subscription_id', 'add_on_expiries.subscription_id')
+    .where((eb) => eb(eb.fn.coalesce('renewals.in_transit', eb.val(0)), '=', 0));
+
+/** The same for the add-ons that were suspended by themselves (R41). */
+const firstAddOnDue = async (db: Db, { after, until }: Span, limit: number): Promise<readonly Due[]> => {
+  const rows = await suspendedAddOns(db)
     .select(['renewals.subscription_id', 'renewals.partner_id', 'add_on_expiries.expires_at'])
-    .where('renewals.in_transit', '=', 0)
     .where((eb) =>
       eb.and([
         eb('add_on_expiries.expires_at', '<=', until),
@@ -120,14 +127,7 @@ export const overdueCount = async (db: Db, now: Instant): Promise<number> => {
       kinds
         .map((kind) => waiting(db).select('subscription_id').where(kind, '<=', now))
         .reduce((parts, part) => parts.union(part))
-        .union(
-          db
-            .selectFrom('add_on_expiries')
-            .innerJoin('renewals', 'renewals.subscription_id', 'add_on_expiries.subscription_id')
-            .select('renewals.subscription_id')
-            .where('renewals.in_transit', '=', 0)
-            .where('add_on_expiries.expires_at', '<=', now),
-        )
+        .union(suspendedAddOns(db).select('renewals.subscription_id').where('add_on_expiries.expires_at', '<=', now))
         .as('overdue'),
     )
     .select((eb) => eb.fn.countAll<number | string>().as('count'))
