@@ -332,7 +332,7 @@ describe('an application', () => {
       return [response.status, code ?? status, response.headers.get('retry-after')];
     };
     expect(await get('/v1/customers')).toEqual([503, 'EVENT_STORE_UNAVAILABLE', '1']);
-    expect(await get('/health')).toEqual([503, 'unavailable', null]);
+    expect(await get('/health')).toEqual([503, 'starting', null]);
     await app.get(Subledger).start();
     expect((await get('/v1/customers'))[0]).toBe(200);
     expect(await get('/health')).toEqual([200, 'ok', null]);

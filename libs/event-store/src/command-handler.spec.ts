@@ -344,7 +344,7 @@ describe('a remembered state', () => {
 
   it('may be forgotten at any time', async () => {
     const store = opened();
-    const handling = handlingOf(store, { remembered: 3 });
+    const handling = handlingOf(store, { cacheBytes: 700 });
     for (const id of ['a', 'b', 'a', 'a', 'c', 'a', 'a', 'b', 'a'])
       expect(await handling.handle(counter, id, add(1))).toMatchObject({ outcome: 'recorded' });
     expect(await Promise.all(['a', 'b', 'c'].map((id) => totalOf(store, id)))).toEqual([6, 2, 1]);

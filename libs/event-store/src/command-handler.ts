@@ -22,17 +22,20 @@ import {
   type Revision,
 } from './event-store.ts';
 import { fold, emptyStream, type StreamState } from './stream-state.ts';
+import { StateSizes } from './state-size.ts';
 import { fingerprintOf } from './identity.ts';
 import { answer, propose, type Outcome, type Proposal, type Task } from './decision.ts';
 
 /** How often a command is decided, when others keep writing to its stream in the meantime. */
 const ROUNDS = 10;
 
+const CACHE_BYTES = 256 * 1_048_576;
+
 export type CommandHandlerOptions = {
   /** The store's codec. */
   readonly codec: Codec;
-  /** How many events, over all streams, the cached states may cover. */
-  readonly remembered?: number;
+  /** How much memory the cached states may take, all streams together, in bytes: roughly. 256 MiB when left out. */
+  readonly cacheBytes?: number;
   /** How long to wait before each retry while the store is unavailable, in milliseconds. */
   readonly retries?: readonly number[];
 };
@@ -51,11 +54,15 @@ export class CommandHandler {
   readonly #queue = new CommandQueue();
   readonly #remembered: LRUCache<string, StreamState<unknown>>;
 
-  constructor(store: EventStore, { codec, remembered = 500_000, retries = [50, 200, 1000] }: CommandHandlerOptions) {
+  constructor(
+    store: EventStore,
+    { codec, cacheBytes = CACHE_BYTES, retries = [50, 200, 1000] }: CommandHandlerOptions,
+  ) {
     this.#store = store;
     this.#codec = codec;
     this.#retries = retries;
-    this.#remembered = new LRUCache({ maxSize: remembered, sizeCalculation: ({ revision }) => revision + 1 });
+    const sizes = new StateSizes();
+    this.#remembered = new LRUCache({ maxSize: cacheBytes, sizeCalculation: (state) => sizes.of(state) });
   }
 
   /** The aggregate's current state. Rejects with `StoreUnavailable` or `CorruptEvent`. */

@@ -19,14 +19,20 @@ type Parts = {
   readonly codec: Codec;
   readonly clock: Clock;
   readonly policies: PolicyTimeline;
+  /** How much memory remembered states may take, in bytes. */
+  readonly cacheBytes?: number | undefined;
   readonly retries?: CommandHandlerOptions['retries'];
   /** How long an order's answer waits for its lines, in milliseconds. */
   readonly patienceMs?: number;
 };
 
 /** Whatever decides, and whatever follows from what was decided: what a process has in its head over a log. */
-export const writeSide = ({ codec, policies, retries, patienceMs, ...given }: Parts) => {
-  const handling = new CommandHandler(given.store, { codec, ...(retries && { retries }) });
+export const writeSide = ({ codec, policies, cacheBytes, retries, patienceMs, ...given }: Parts) => {
+  const handling = new CommandHandler(given.store, {
+    codec,
+    ...(cacheBytes !== undefined && { cacheBytes }),
+    ...(retries && { retries }),
+  });
   const priceLists = new PriceLists(handling);
   const surroundings = () => commands.surroundings();
   const parts = { ...given, handling, surroundings };

@@ -35,6 +35,8 @@ export type LedgerOptions = {
   readonly policies: PolicyTimeline;
   readonly duties: ReadonlySet<Duty>;
   readonly logger: Logger;
+  /** How much memory remembered states may take, in bytes; 256 MiB when left out. */
+  readonly cacheBytes?: number;
 };
 
 /** The whole ledger without its face: stores, the command side, read models, processes, scheduler and clock. */
@@ -75,7 +77,7 @@ export class Ledger {
     return new Ledger(options, await openStores(options.places, { logger: options.logger }));
   }
 
-  private constructor({ places, clock, policies, duties, logger }: LedgerOptions, stores: Stores) {
+  private constructor({ places, clock, policies, duties, logger, cacheBytes }: LedgerOptions, stores: Stores) {
     this.places = places;
     this.duties = duties;
     this.#stores = stores;
@@ -85,7 +87,7 @@ export class Ledger {
     const simulated = clock.kind === 'system' ? undefined : new SimulatedClock(clock.from);
     this.clock = simulated ?? new SystemClock();
     const { store, reads } = this;
-    const side = writeSide({ store, reads, codec: stores.codec, clock: this.clock, policies });
+    const side = writeSide({ store, reads, codec: stores.codec, clock: this.clock, policies, cacheBytes });
     this.handling = side.handling;
     this.priceLists = side.priceLists;
     this.customers = side.customers;

@@ -34,7 +34,8 @@ describe('the configuration', () => {
 
   it('needs nothing to be said', () => {
     const { places, catalogueFile, policy, roles, ...rest } = readConfiguration({});
-    expect(rest).toEqual({ port: 3000, host: '127.0.0.1', clock: { kind: 'system' }, logLevel: 'warn' });
+    const cacheBytes = 268_435_456;
+    expect(rest).toEqual({ port: 3000, host: '127.0.0.1', clock: { kind: 'system' }, logLevel: 'warn', cacheBytes });
     expect(places).toEqual({ dataFolder: join(process.cwd(), 'data') });
     expect(catalogueFile).toBe(join(process.cwd(), 'catalog.sample.json'));
     expect(policy.timeline.map(({ pin }) => pin)).toEqual([{ preset: 'seed-2021-09' }]);

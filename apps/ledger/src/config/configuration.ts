@@ -29,6 +29,8 @@ export type Configuration = {
   readonly policy: PolicyTimeline;
   /** Requests a minute for one key, or for one subject of tokens. */
   readonly rateLimit?: number;
+  /** How much memory remembered states may take, in bytes. */
+  readonly cacheBytes: number;
   /** Bearer tokens beside keys; none are accepted where it is left out. */
   readonly oidc?: Oidc;
   readonly roles: ReadonlySet<Duty>;
@@ -52,6 +54,7 @@ export const readConfiguration = (environment: Environment): Configuration => {
     ...(apiKey === undefined ? {} : { apiKey: key(apiKey) }),
     policy: policy(value('SUBLEDGER_POLICY') ?? 'seed-2021-09'),
     ...(rateLimit === undefined ? {} : { rateLimit: integer('SUBLEDGER_RATE_LIMIT', rateLimit, 1, 1_000_000) }),
+    cacheBytes: integer('SUBLEDGER_CACHE_MB', value('SUBLEDGER_CACHE_MB') ?? '256', 1, 1_000_000) * 1_048_576,
     ...readOidc(value),
     roles: roles(value('SUBLEDGER_ROLE') ?? 'all', places),
     logLevel: oneOf('LOG_LEVEL', value('LOG_LEVEL') ?? 'warn', logLevels),

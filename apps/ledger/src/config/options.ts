@@ -27,6 +27,8 @@ export type SubledgerOptions = {
   readonly apiKey?: string | undefined;
   /** Requests a minute for one key, or one subject of tokens, over HTTP. */
   readonly rateLimit?: number | undefined;
+  /** How much memory remembered states may take, in MiB; 256 when left out. What does not fit is read again when needed. */
+  readonly cacheMb?: number | undefined;
   /** Whose bearer tokens are accepted beside keys, over HTTP. */
   readonly oidc?: TokenIssuer | undefined;
   /** Where the ledger says what happens: pino's loggers fit. Nest's own `Logger`, when left out. */
@@ -51,7 +53,7 @@ export type TokenIssuer = {
 /** What a ledger goes by within an application: its options, checked. */
 export type Settings = Pick<
   Configuration,
-  'places' | 'clock' | 'policy' | 'roles' | 'apiKey' | 'rateLimit' | 'oidc'
+  'places' | 'clock' | 'policy' | 'roles' | 'apiKey' | 'rateLimit' | 'cacheBytes' | 'oidc'
 > & {
   readonly catalogue: string | object | undefined;
   readonly logger: Logger;
@@ -72,6 +74,7 @@ const optionOf: Readonly<Record<string, string>> = {
   SUBLEDGER_ROLE: 'roles',
   SUBLEDGER_API_KEY: 'apiKey',
   SUBLEDGER_RATE_LIMIT: 'rateLimit',
+  SUBLEDGER_CACHE_MB: 'cacheMb',
   SUBLEDGER_OIDC_ISSUER: 'oidc.issuer',
   SUBLEDGER_OIDC_AUDIENCE: 'oidc.audience',
   SUBLEDGER_OIDC_JWKS_URL: 'oidc.jwksUrl',
@@ -85,9 +88,10 @@ export const settingsOf = (options: SubledgerOptions): Settings => {
   // A host's working directory is its own affair: nothing is written there unasked.
   if (!dataFolder && !(eventStoreUrl && databaseUrl))
     throw new ConfigurationError('dataFolder', 'must be given where eventStoreUrl and databaseUrl are not both');
-  const { places, clock, policy: named, roles, apiKey, rateLimit, oidc } = inOptions(() => configurationOf(options));
+  const configuration = inOptions(() => configurationOf(options));
+  const { places, clock, policy: named, roles, apiKey, rateLimit, cacheBytes, oidc } = configuration;
   return {
-    ...{ places, clock, roles, catalogue, autoStart },
+    ...{ places, clock, roles, catalogue, cacheBytes, autoStart },
     policy: typeof policy === 'object' ? timelineFrom(policy) : named,
     logger: logger ?? nestLogger(),
     ...(apiKey === undefined ? {} : { apiKey }),
@@ -96,7 +100,7 @@ export const settingsOf = (options: SubledgerOptions): Settings => {
   };
 };
 
-const configurationOf = ({ policy, roles, rateLimit, oidc, ...options }: SubledgerOptions): Configuration =>
+const configurationOf = ({ policy, roles, rateLimit, cacheMb, oidc, ...options }: SubledgerOptions): Configuration =>
   readConfiguration({
     SUBLEDGER_DATA: options.dataFolder,
     EVENTSTORE_URL: options.eventStoreUrl,
@@ -107,6 +111,7 @@ const configurationOf = ({ policy, roles, rateLimit, oidc, ...options }: Subledg
     SUBLEDGER_ROLE: roles?.length === 0 ? 'none' : roles?.join(','),
     SUBLEDGER_API_KEY: options.apiKey,
     SUBLEDGER_RATE_LIMIT: rateLimit?.toString(),
+    SUBLEDGER_CACHE_MB: cacheMb?.toString(),
     SUBLEDGER_OIDC_ISSUER: oidc?.issuer,
     SUBLEDGER_OIDC_AUDIENCE: oidc?.audience,
     SUBLEDGER_OIDC_JWKS_URL: oidc?.jwksUrl,

@@ -12,10 +12,11 @@ const logging = (logger: Logger): DynamicModule =>
 
 /** The service is a host like any other: what the environment says, as options. */
 const optionsOf = (configuration: Configuration, logger: Logger): SubledgerOptions => {
-  const { places, catalogueFile, clock, policy, roles, apiKey, rateLimit, oidc } = configuration;
+  const { places, catalogueFile, clock, policy, roles, apiKey, rateLimit, cacheBytes, oidc } = configuration;
   return {
     ...places,
     ...{ apiKey, rateLimit, logger },
+    cacheMb: cacheBytes / 1_048_576,
     catalogue: catalogueFile,
     clock: clock.kind === 'system' ? 'system' : `simulated:${clock.from}`,
     policy: { timeline: policy.timeline.map(({ from, pin }) => ({ from, ...pin })) },

@@ -101,9 +101,9 @@ const checkSurroundings = (modules: ModulesContainer): void => {
     throw new Error('commands go over the command bus: import CqrsModule.forRoot() beside SubledgerModule');
 };
 
-const openLedger = async ({ places, clock, policy, roles, logger }: Settings): Promise<Ledger> => {
+const openLedger = async ({ places, clock, policy, roles, logger, cacheBytes }: Settings): Promise<Ledger> => {
   try {
-    return await Ledger.open({ places, clock, policies: policy, duties: roles, logger });
+    return await Ledger.open({ places, clock, policies: policy, duties: roles, logger, cacheBytes });
   } catch (error) {
     throw aboutStores(error, places);
   }
