@@ -35,5 +35,5 @@ export { SuspendSubscription } from './verbs/suspend.ts';
 export { ReturnUpgrade } from './transfer/return-upgrade.ts';
 export { CompleteUpgrade, type UpgradeStarted } from './transfer/transfer.ts';
 export { UpgradeSubscription } from './verbs/upgrade.ts';
-export { type SubscriptionVerb } from './verbs.ts';
+export { verbs, type SubscriptionVerb } from './verbs.ts';
 export { isAddOnWithdrawn, isWithdrawn } from './withdrawn.ts';

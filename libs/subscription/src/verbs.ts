@@ -1,4 +1,4 @@
-import type { Decision, Instant } from '#kernel';
+import type { Command, CommandOptions, Decision, Instant, Meta } from '#kernel';
 import * as activate from './verbs/activate.ts';
 import * as addOnStatus from './verbs/add-on-status.ts';
 import * as addSeats from './verbs/add-seats.ts';
@@ -24,32 +24,10 @@ import type { Surroundings } from './context.ts';
 import * as suspend from './verbs/suspend.ts';
 import * as upgrade from './verbs/upgrade.ts';
 
-/** What one can ask of a subscription that exists. */
-export type SubscriptionVerb =
-  | activate.ActivateSubscription
-  | addOnStatus.SuspendAddOn
-  | addOnStatus.ReactivateAddOn
-  | addSeats.AddSeats
-  | adjust.AdjustCharges
-  | autoRenew.SetAutoRenew
-  | cancel.CancelSubscription
-  | changePlan.ChangePlan
-  | convert.ConvertTrial
-  | deprovision.DeprovisionSubscription
-  | pause.PauseSubscription
-  | reactivate.ReactivateSubscription
-  | recordUsage.RecordUsage
-  | removeScheduledChange.RemoveScheduledChange
-  | removeSeats.RemoveSeats
-  | rename.RenameSubscription
-  | resume.ResumeSubscription
-  | scheduleChange.ScheduleChange
-  | setAddOns.SetAddOns
-  | suspend.SuspendSubscription
-  | upgrade.UpgradeSubscription;
-
 /** A verb: its name in `allowedActions`, whether it may be tried, and what comes of it. */
-export type Verb<C> = {
+export type Verb<C extends Command = Command> = {
+  /** The class of its command, by which a command bus finds who carries it out. */
+  readonly command: new (given: never, meta: Meta, options?: CommandOptions) => C;
   /** Null: an add-on's affair, and not an action of the subscription; or one that no body could do at this instant. */
   readonly action: string | null | ((state: Existing, at: Instant, surroundings: Surroundings) => string | null);
   readonly guard: Guard;
@@ -61,31 +39,48 @@ export type Verb<C> = {
   ) => Decision<SubscriptionEvent>;
 };
 
-/** The repertoire. A verb that is missing here does not compile. */
-export const verbs: { readonly [C in SubscriptionVerb as C['type']]: Verb<C> } = {
-  AddSeats: { action: 'add-seats', guard: addSeats.guard, decide: addSeats.decide },
-  RemoveSeats: { action: 'remove-seats', guard: removeSeats.guard, decide: removeSeats.decide },
-  RenameSubscription: { action: 'rename', guard: rename.guard, decide: rename.decide },
-  ConvertTrial: { action: convert.action, guard: convert.guard, decide: convert.decide },
-  ChangePlan: { action: 'plan', guard: changePlan.guard, decide: changePlan.decide },
-  SuspendSubscription: { action: 'suspend', guard: suspend.guard, decide: suspend.decide },
-  ReactivateSubscription: { action: 'reactivate', guard: reactivate.guard, decide: reactivate.decide },
-  PauseSubscription: { action: 'pause', guard: pause.guard, decide: pause.decide },
-  ResumeSubscription: { action: 'resume', guard: resume.guard, decide: resume.decide },
-  CancelSubscription: { action: cancel.action, guard: cancel.guard, decide: cancel.decide },
-  SetAutoRenew: { action: 'auto-renew', guard: autoRenew.guard, decide: autoRenew.decide },
-  ScheduleChange: { action: 'scheduled-change', guard: scheduleChange.guard, decide: scheduleChange.decide },
-  RemoveScheduledChange: {
-    action: 'remove-scheduled-change',
-    guard: removeScheduledChange.guard,
-    decide: removeScheduledChange.decide,
-  },
-  SetAddOns: { action: setAddOns.action, guard: setAddOns.guard, decide: setAddOns.decide },
-  SuspendAddOn: { action: null, guard: addOnStatus.suspendGuard, decide: addOnStatus.decideSuspension },
-  ReactivateAddOn: { action: null, guard: addOnStatus.reactivateGuard, decide: addOnStatus.decideReactivation },
-  ActivateSubscription: { action: 'activate', guard: activate.guard, decide: activate.decide },
-  DeprovisionSubscription: { action: 'deprovision', guard: deprovision.guard, decide: deprovision.decide },
-  RecordUsage: { action: 'usage', guard: recordUsage.guard, decide: recordUsage.decide },
-  UpgradeSubscription: { action: upgrade.action, guard: upgrade.guard, decide: upgrade.decide },
-  AdjustCharges: { action: 'adjustments', guard: adjust.guard, decide: adjust.decide },
+/** What the module of a verb exports. */
+type Module<C extends Command> = Pick<Verb<C>, 'guard' | 'decide'>;
+
+const verb = <C extends Command>(
+  command: Verb<C>['command'],
+  action: Verb<C>['action'],
+  { guard, decide }: Module<C>,
+): Verb<C> => ({ command, action, guard, decide });
+
+const suspendAddOn = { guard: addOnStatus.suspendGuard, decide: addOnStatus.decideSuspension };
+const reactivateAddOn = { guard: addOnStatus.reactivateGuard, decide: addOnStatus.decideReactivation };
+
+/** Everything that one can ask of a subscription that exists, by the type of the command: the one list of verbs. */
+export const verbs = {
+  AddSeats: verb(addSeats.AddSeats, 'add-seats', addSeats),
+  RemoveSeats: verb(removeSeats.RemoveSeats, 'remove-seats', removeSeats),
+  RenameSubscription: verb(rename.RenameSubscription, 'rename', rename),
+  ConvertTrial: verb(convert.ConvertTrial, convert.action, convert),
+  ChangePlan: verb(changePlan.ChangePlan, 'plan', changePlan),
+  SuspendSubscription: verb(suspend.SuspendSubscription, 'suspend', suspend),
+  ReactivateSubscription: verb(reactivate.ReactivateSubscription, 'reactivate', reactivate),
+  PauseSubscription: verb(pause.PauseSubscription, 'pause', pause),
+  ResumeSubscription: verb(resume.ResumeSubscription, 'resume', resume),
+  CancelSubscription: verb(cancel.CancelSubscription, cancel.action, cancel),
+  SetAutoRenew: verb(autoRenew.SetAutoRenew, 'auto-renew', autoRenew),
+  ScheduleChange: verb(scheduleChange.ScheduleChange, 'scheduled-change', scheduleChange),
+  RemoveScheduledChange: verb(
+    removeScheduledChange.RemoveScheduledChange,
+    'remove-scheduled-change',
+    removeScheduledChange,
+  ),
+  SetAddOns: verb(setAddOns.SetAddOns, setAddOns.action, setAddOns),
+  SuspendAddOn: verb(addOnStatus.SuspendAddOn, null, suspendAddOn),
+  ReactivateAddOn: verb(addOnStatus.ReactivateAddOn, null, reactivateAddOn),
+  ActivateSubscription: verb(activate.ActivateSubscription, 'activate', activate),
+  DeprovisionSubscription: verb(deprovision.DeprovisionSubscription, 'deprovision', deprovision),
+  RecordUsage: verb(recordUsage.RecordUsage, 'usage', recordUsage),
+  UpgradeSubscription: verb(upgrade.UpgradeSubscription, upgrade.action, upgrade),
+  AdjustCharges: verb(adjust.AdjustCharges, 'adjustments', adjust),
 };
+
+/** A command to a subscription that exists. */
+export type SubscriptionVerb = {
+  [Type in keyof typeof verbs]: (typeof verbs)[Type] extends Verb<infer C> ? C : never;
+}[keyof typeof verbs];

@@ -32,7 +32,7 @@ const buy = (subscriptionId: string, offerId = 'BASIC', quantity = 6) =>
     ),
   );
 const upgrade = (on: WriteSide, subscriptionId: string, offerId: string, quantity = 6) =>
-  on.commands.upgrade(
+  on.commands.send(
     new UpgradeSubscription(
       { subscriptionId, offerId, skuId: '1', quantity, target: 'new', newSubscriptionId: `new-${subscriptionId}` },
       metaOf(`upgrade-${subscriptionId}`),

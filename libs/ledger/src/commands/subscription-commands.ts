@@ -60,6 +60,7 @@ export class SubscriptionCommands {
 
   /** A verb on a subscription that exists. Seats of a capped SKU are claimed before the increase is recorded (E48). */
   async send(command: SubscriptionVerb): Promise<CommandAnswer | Refusal> {
+    if (command.type === 'UpgradeSubscription') return this.#upgrade(command);
     const { target: id, type } = command;
     const facts = asksForCustomer.has(type) ? await this.#parts.customers.of(id) : undefined;
     const sent = { command, id, ids: { subscriptionId: id } };
@@ -134,7 +135,7 @@ export class SubscriptionCommands {
   }
 
   /** An upgrade; of some of the seats, or into another subscription, it is answered when both sides are durable. */
-  async upgrade(command: UpgradeSubscription): Promise<CommandAnswer | Refusal> {
+  async #upgrade(command: UpgradeSubscription): Promise<CommandAnswer | Refusal> {
     const growth = await this.#parts.holdings.growth(command);
     const { target: id } = command;
     const target = await this.#parts.holdings.target(command);

@@ -83,7 +83,7 @@ describe('an upgrade into a subscription whose own seats are under way', () => {
     await buys('a', 'BASIC');
     await buys('b', 'PLUS');
     await leaves('b', new UpgradeSubscription({ ...toBasic, target: 'new' }, metaOf('from-b')));
-    const asked = side.commands.upgrade(fromA());
+    const asked = side.commands.send(fromA());
     follows();
     expect(isRefusal(await asked)).toBe(false);
     expect(await types('a')).toEqual(['UpgradeStarted', 'ChargesPosted', 'UpgradeCompleted']);
@@ -134,10 +134,10 @@ describe('two upgrades that wait for each other', () => {
     await side.upgrades.whenSeatsLeaveThenDeliver(both[0] as Recorded);
     follows();
     // The one that gave way: its key may be sent again, and then it is carried out.
-    const answers = [await side.commands.upgrade(asA), await side.commands.upgrade(asB)];
+    const answers = [await side.commands.send(asA), await side.commands.send(asB)];
     expect(answers.map((answer) => isRefusal(answer))).toEqual([false, false]);
     expect([await seatsOf('a'), await seatsOf('b')]).toEqual([3, 3]);
-    const again = await side.commands.upgrade(asB);
+    const again = await side.commands.send(asB);
     expect(isRefusal(again) ? again : again.replayed).toBe(true);
   });
 });
@@ -150,11 +150,11 @@ describe('an upgrade that its target refused after all', () => {
     await side.upgrades.whenSeatsLeaveThenDeliver(await leaves('a', fromA()));
     const { state } = await side.handling.load(subscription(side.surroundings()), 'a');
     expect(state).toMatchObject({ quantity: 3, scheduledChange: { quantity: 2 }, inTransit: null });
-    const refused = await side.commands.upgrade(fromA());
+    const refused = await side.commands.send(fromA());
     expect(isRefusal(refused) ? refused.refused : 'yes').toBe('TARGET_NOT_FOUND');
     await buys('b', 'PLUS');
     follows();
-    expect(isRefusal(await side.commands.upgrade(fromA()))).toBe(false);
+    expect(isRefusal(await side.commands.send(fromA()))).toBe(false);
     expect(await seatsOf('b')).toBe(4);
   });
 });
