@@ -17,6 +17,8 @@ beforeEach(async () => {
   store = memory();
   readModels = new ProjectionRunner({ log: store, store: reads, projections });
   await readModels.start();
+  // They are served from when they have been at the end of the log.
+  await readModels.caughtUp();
   side = await writeSide(store, reads);
   await stocked(side);
 });

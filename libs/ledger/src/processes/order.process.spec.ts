@@ -14,6 +14,8 @@ beforeEach(async () => {
   // Read models that know nothing: whoever holds something here has claimed it.
   tables = new ProjectionRunner({ log: memory(), store: reads, projections });
   await tables.start();
+  // They are served from when they have been at the end of the log.
+  await tables.caughtUp();
 });
 afterEach(async () => {
   await tables.stop();
