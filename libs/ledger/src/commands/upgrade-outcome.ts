@@ -3,6 +3,7 @@ import { refuse, type Recorded, type Refusal, type RefusalCode } from '#kernel';
 import type { SubscriptionEvent, UpgradeStarted } from '#subscription';
 import type { Upgrades } from '../processes/upgrade.process.ts';
 import { receiveIdOf, startedIn } from '../processes/upgrade.process.ts';
+import { waitForEvent } from '../queries/wait-for-event.ts';
 
 /** How long an upgrade's answer waits for seats to arrive (http-api.md §4.3). */
 const PATIENCE_MS = 5_000;
@@ -73,21 +74,12 @@ export class UpgradeOutcomes {
     return transit === undefined || (await this.#end(transit)) !== undefined;
   }
 
-  async #end(started: Started): Promise<Recorded<Ended> | undefined> {
-    const isEnd = (event: Recorded): event is Recorded<Ended> =>
-      event.stream === started.stream &&
+  #end(started: Started): Promise<Recorded<Ended> | undefined> {
+    const { stream, revision, position: after, data } = started;
+    const is = (event: Recorded): event is Recorded<Ended> =>
       (event.type === 'UpgradeCompleted' || event.type === 'UpgradeReturned') &&
-      (event as Recorded<Ended>).data.transitionId === started.data.transitionId;
-    const { store } = this.#parts;
-    const after = await store.read(started.stream, started.revision + 1);
-    const already = after.find(isEnd);
-    if (already !== undefined) return already;
-    const from = after.at(-1)?.position ?? started.position;
-    for await (const batch of store.follow(from, AbortSignal.timeout(PATIENCE_MS))) {
-      const end = batch.find(isEnd);
-      if (end !== undefined) return end;
-    }
-    return undefined;
+      (event as Recorded<Ended>).data.transitionId === data.transitionId;
+    return waitForEvent(this.#parts.store, { stream, from: revision + 1, after, is, timeoutMs: PATIENCE_MS });
   }
 }
 

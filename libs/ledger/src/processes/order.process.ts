@@ -18,6 +18,7 @@ import { naming, purchaseIdOf, purchaseOf, rehearse, type Rehearsal } from '../c
 import type { Clock } from '../context/clock.ts';
 import { derivedId } from '../context/deterministic-id.ts';
 import { factsOf } from '../queries/partners.ts';
+import { waitForEvent } from '../queries/wait-for-event.ts';
 import type { SubscriptionCommands } from '../commands/subscription-commands.ts';
 
 /** How long a checkout's answer waits for its order to be complete (http-api.md §4.2, as for upgrades). */
@@ -125,13 +126,9 @@ export class Orders {
   }
 
   async #completed(stream: string, after: Position): Promise<boolean> {
-    const { store, patienceMs = PATIENCE_MS } = this.#parts;
-    const isEnd = (event: Recorded): boolean => event.stream === stream && event.type === 'OrderCompleted';
-    const known = await store.read(stream);
-    if (known.some(isEnd)) return true;
-    const from = known.at(-1)?.position ?? after;
-    for await (const batch of store.follow(from, AbortSignal.timeout(patienceMs))) if (batch.some(isEnd)) return true;
-    return false;
+    const { store, patienceMs: timeoutMs = PATIENCE_MS } = this.#parts;
+    const is = (event: Recorded): event is Recorded => event.type === 'OrderCompleted';
+    return (await waitForEvent(store, { stream, from: 0, after, is, timeoutMs })) !== undefined;
   }
 
   /** The cart, if there is one and it is the actor's partner's. */
