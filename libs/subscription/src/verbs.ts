@@ -39,45 +39,46 @@ export type Verb<C extends Command = Command> = {
   ) => Decision<SubscriptionEvent>;
 };
 
-/** What the module of a verb exports. */
-type Module<C extends Command> = Pick<Verb<C>, 'guard' | 'decide'>;
-
 const verb = <C extends Command>(
   command: Verb<C>['command'],
   action: Verb<C>['action'],
-  { guard, decide }: Module<C>,
+  guard: Guard,
+  decide: Verb<C>['decide'],
 ): Verb<C> => ({ command, action, guard, decide });
-
-const suspendAddOn = { guard: addOnStatus.suspendGuard, decide: addOnStatus.decideSuspension };
-const reactivateAddOn = { guard: addOnStatus.reactivateGuard, decide: addOnStatus.decideReactivation };
 
 /** Everything that one can ask of a subscription that exists, by the type of the command: the one list of verbs. */
 export const verbs = {
-  AddSeats: verb(addSeats.AddSeats, 'add-seats', addSeats),
-  RemoveSeats: verb(removeSeats.RemoveSeats, 'remove-seats', removeSeats),
-  RenameSubscription: verb(rename.RenameSubscription, 'rename', rename),
-  ConvertTrial: verb(convert.ConvertTrial, convert.action, convert),
-  ChangePlan: verb(changePlan.ChangePlan, 'plan', changePlan),
-  SuspendSubscription: verb(suspend.SuspendSubscription, 'suspend', suspend),
-  ReactivateSubscription: verb(reactivate.ReactivateSubscription, 'reactivate', reactivate),
-  PauseSubscription: verb(pause.PauseSubscription, 'pause', pause),
-  ResumeSubscription: verb(resume.ResumeSubscription, 'resume', resume),
-  CancelSubscription: verb(cancel.CancelSubscription, cancel.action, cancel),
-  SetAutoRenew: verb(autoRenew.SetAutoRenew, 'auto-renew', autoRenew),
-  ScheduleChange: verb(scheduleChange.ScheduleChange, 'scheduled-change', scheduleChange),
+  AddSeats: verb(addSeats.AddSeats, 'add-seats', addSeats.guard, addSeats.decide),
+  RemoveSeats: verb(removeSeats.RemoveSeats, 'remove-seats', removeSeats.guard, removeSeats.decide),
+  RenameSubscription: verb(rename.RenameSubscription, 'rename', rename.guard, rename.decide),
+  ConvertTrial: verb(convert.ConvertTrial, convert.action, convert.guard, convert.decide),
+  ChangePlan: verb(changePlan.ChangePlan, 'plan', changePlan.guard, changePlan.decide),
+  SuspendSubscription: verb(suspend.SuspendSubscription, 'suspend', suspend.guard, suspend.decide),
+  ReactivateSubscription: verb(reactivate.ReactivateSubscription, 'reactivate', reactivate.guard, reactivate.decide),
+  PauseSubscription: verb(pause.PauseSubscription, 'pause', pause.guard, pause.decide),
+  ResumeSubscription: verb(resume.ResumeSubscription, 'resume', resume.guard, resume.decide),
+  CancelSubscription: verb(cancel.CancelSubscription, cancel.action, cancel.guard, cancel.decide),
+  SetAutoRenew: verb(autoRenew.SetAutoRenew, 'auto-renew', autoRenew.guard, autoRenew.decide),
+  ScheduleChange: verb(scheduleChange.ScheduleChange, 'scheduled-change', scheduleChange.guard, scheduleChange.decide),
   RemoveScheduledChange: verb(
     removeScheduledChange.RemoveScheduledChange,
     'remove-scheduled-change',
-    removeScheduledChange,
+    removeScheduledChange.guard,
+    removeScheduledChange.decide,
   ),
-  SetAddOns: verb(setAddOns.SetAddOns, setAddOns.action, setAddOns),
-  SuspendAddOn: verb(addOnStatus.SuspendAddOn, null, suspendAddOn),
-  ReactivateAddOn: verb(addOnStatus.ReactivateAddOn, null, reactivateAddOn),
-  ActivateSubscription: verb(activate.ActivateSubscription, 'activate', activate),
-  DeprovisionSubscription: verb(deprovision.DeprovisionSubscription, 'deprovision', deprovision),
-  RecordUsage: verb(recordUsage.RecordUsage, 'usage', recordUsage),
-  UpgradeSubscription: verb(upgrade.UpgradeSubscription, upgrade.action, upgrade),
-  AdjustCharges: verb(adjust.AdjustCharges, 'adjustments', adjust),
+  SetAddOns: verb(setAddOns.SetAddOns, setAddOns.action, setAddOns.guard, setAddOns.decide),
+  SuspendAddOn: verb(addOnStatus.SuspendAddOn, null, addOnStatus.suspendGuard, addOnStatus.decideSuspension),
+  ReactivateAddOn: verb(addOnStatus.ReactivateAddOn, null, addOnStatus.reactivateGuard, addOnStatus.decideReactivation),
+  ActivateSubscription: verb(activate.ActivateSubscription, 'activate', activate.guard, activate.decide),
+  DeprovisionSubscription: verb(
+    deprovision.DeprovisionSubscription,
+    'deprovision',
+    deprovision.guard,
+    deprovision.decide,
+  ),
+  RecordUsage: verb(recordUsage.RecordUsage, 'usage', recordUsage.guard, recordUsage.decide),
+  UpgradeSubscription: verb(upgrade.UpgradeSubscription, upgrade.action, upgrade.guard, upgrade.decide),
+  AdjustCharges: verb(adjust.AdjustCharges, 'adjustments', adjust.guard, adjust.decide),
 };
 
 /** A command to a subscription that exists. */
