@@ -8,5 +8,4 @@ export {
   listSubscriptions,
   type RegisteredCustomer,
   type SubscriptionFilter,
-  type SubscriptionStatus,
 } from './status.queries.ts';

@@ -1,5 +1,6 @@
 import { dayOf } from '#calendar';
 import type { Day } from '#kernel';
+import type { AddOnView, Status, SubscriptionView } from '#subscription';
 import type { Kysely } from 'kysely';
 import { given, keyset, type Page, type PageRequest } from '../page.ts';
 import type { AddOnRow } from './add-on-row.ts';
@@ -9,10 +10,7 @@ import type { SubscriptionRow } from './subscription-row.ts';
 
 type Db = Kysely<StatusTables>;
 
-/** A subscription as http-api.md §4.4 shows it, but for what depends on the instant of asking. */
-export type SubscriptionStatus = ReturnType<typeof showSubscription>;
-
-const showSubscription = (row: SubscriptionRow, addOns: readonly AddOnRow[] = []) => ({
+const showSubscription = (row: SubscriptionRow, addOns: readonly AddOnRow[] = []): SubscriptionView => ({
   subscriptionId: row.subscription_id,
   partnerId: row.partner_id,
   customerId: row.customer_id,
@@ -41,10 +39,10 @@ const showSubscription = (row: SubscriptionRow, addOns: readonly AddOnRow[] = []
   cancelAtRenewal: row.cancel_at_renewal === 1,
   // It renews on no day that somebody switched off.
   renewsOn: row.auto_renew === 1 ? row.renews_on : null,
-  scheduledChange: json(row.scheduled_change),
-  pendingPlan: json(row.pending_plan),
-  scheduledChangeFailed: json(row.scheduled_change_failed),
-  suspension: json(row.suspension),
+  scheduledChange: json(row.scheduled_change) as SubscriptionView['scheduledChange'],
+  pendingPlan: json(row.pending_plan) as SubscriptionView['pendingPlan'],
+  scheduledChangeFailed: json(row.scheduled_change_failed) as SubscriptionView['scheduledChangeFailed'],
+  suspension: json(row.suspension) as SubscriptionView['suspension'],
   // A reaction to an event sees no other rows: those of a deleted base stay in the table, and are left out here.
   addOns: row.status === 'deleted' ? [] : addOns.map(showAddOn),
   upgradedFrom: row.upgraded_from,
@@ -53,20 +51,21 @@ const showSubscription = (row: SubscriptionRow, addOns: readonly AddOnRow[] = []
   revision: row.revision,
 });
 
-const showAddOn = ({ offer_id, sku_id, quantity, status, unit_price, suspension }: AddOnRow) => ({
+const showAddOn = ({ offer_id, sku_id, quantity, status, unit_price, suspension }: AddOnRow): AddOnView => ({
   offerId: offer_id,
   skuId: sku_id,
   quantity,
   status,
   unitPrice: unit_price,
-  suspension: json(suspension),
+  suspension: json(suspension) as AddOnView['suspension'],
 });
 
+/** What the projection wrote into a column as JSON. */
 const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
 
 export type SubscriptionFilter = {
   readonly customerId?: string | undefined;
-  readonly status?: string | undefined;
+  readonly status?: Status | undefined;
   readonly offerId?: string | undefined;
   /** A date: those that renew, or convert, earlier. */
   readonly renewsBefore?: string | undefined;
@@ -83,7 +82,7 @@ export const listSubscriptions = async (
   partnerId: string,
   filter: SubscriptionFilter,
   request: PageRequest,
-): Promise<Page<SubscriptionStatus>> => {
+): Promise<Page<SubscriptionView>> => {
   const [last] = subscriptions.after(request) ?? [];
   const byDate = await isNarrow(db, partnerId, filter);
   const rows = await db
@@ -152,7 +151,7 @@ export const findSubscription = async (
   db: Db,
   partnerId: string,
   subscriptionId: string,
-): Promise<SubscriptionStatus | undefined> => {
+): Promise<SubscriptionView | undefined> => {
   const row = await db
     .selectFrom('subscriptions')
     .selectAll()

@@ -1,5 +1,6 @@
+import type { BillingCycle, Term } from '#calendar';
 import type { Recorded, Table } from '#kernel';
-import type { SubscriptionEvent } from '#subscription';
+import type { Kind, Status, SubscriptionEvent } from '#subscription';
 import { dayAfter, lastDayOf } from '../last-day.ts';
 
 /** A subscription as its events tell it. What depends on the instant of asking is added by whoever asks. */
@@ -14,14 +15,14 @@ export type SubscriptionRow = {
   readonly sku_id: string;
   readonly offer_name: string;
   readonly friendly_name: string;
-  readonly kind: string;
-  readonly status: string;
+  readonly kind: Kind;
+  readonly status: Status;
   /** Whether users can work: 1 while active or expired (rule-book.md §4). */
   readonly access: number;
   readonly is_trial: number;
   readonly quantity: number;
-  readonly term: string;
-  readonly billing_cycle: string;
+  readonly term: Term;
+  readonly billing_cycle: BillingCycle;
   readonly unit_price: string;
   readonly currency: string;
   readonly catalog_version: string;
@@ -47,7 +48,7 @@ export type SubscriptionRow = {
   readonly suspension: string | null;
   readonly upgraded_from: string | null;
   readonly activation_link: string | null;
-  readonly licence_reassignment: string | null;
+  readonly licence_reassignment: 'manual' | null;
   /** Of the stream's last event: the `ETag`. */
   readonly revision: number;
 };
@@ -148,9 +149,7 @@ const waiting = ({ pendingPlan }: Created['data']): string | null => {
 };
 
 /** Where it stands, and with it whether users can work (R40, R60, R67, R69). */
-export const standing = (
-  status: 'pending' | 'active' | 'paused' | 'suspended' | 'expired' | 'disabled' | 'deleted',
-) => ({
+export const standing = (status: Status) => ({
   status,
   access: status === 'active' || status === 'expired' ? 1 : 0,
 });

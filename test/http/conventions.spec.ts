@@ -167,7 +167,34 @@ describe('a list over HTTP', () => {
     }
     expect(seen.map(({ subscriptionId }) => subscriptionId)).toEqual(bought);
     const [one] = seen;
-    expect(one.allowedActions).toEqual((await client.get(one.subscriptionId)).allowedActions);
+    expect(one).not.toHaveProperty('allowedActions');
+    expect(one).not.toHaveProperty('refundOptions');
+  });
+
+  it('shows what may be done with each row on request', async () => {
+    const { client } = ledger;
+    const id = await client.buy(await client.customer(), { offerId: 'P' });
+    const { allowedActions, refundOptions, refusedActions } = await client.get(id);
+    const listed = async (include: string) =>
+      (await client.all(`/v1/subscriptions?include=${include}`)).find(({ subscriptionId }) => subscriptionId === id);
+    expect(await listed('allowedActions')).toMatchObject({ allowedActions });
+    expect(await listed('allowedActions')).not.toHaveProperty('refundOptions');
+    expect(await listed('allowedActions,refundOptions')).toMatchObject({ allowedActions, refundOptions });
+    expect(refusedActions).toContainEqual({
+      action: 'resume',
+      code: 'NOT_PAUSED',
+      detail: expect.stringContaining('active') as string,
+    });
+    const { status, body } = await client.call('GET', '/v1/subscriptions?include=events');
+    expect([status, body.errors]).toEqual([
+      400,
+      [
+        {
+          path: 'include',
+          message: 'must be some of allowedActions, refundOptions, withdrawn, with commas between them',
+        },
+      ],
+    ]);
   });
 
   it('waits for the position that it is to reflect, and says when it cannot', async () => {

@@ -88,7 +88,7 @@ describe('what renews, when, and to what (http-api.md §4.6)', () => {
     await client.at('2021-07-02T09:00:00.000Z');
     expect(await withdrawnBy('view')).toEqual([true, false, true, false]);
     expect((await client.get(base)).addOns).toMatchObject([{ skuId: 'A', withdrawn: true }]);
-    expect((await client.all('/v1/subscriptions')).map(({ withdrawn }) => withdrawn)).toEqual([
+    expect((await client.all('/v1/subscriptions?include=withdrawn')).map(({ withdrawn }) => withdrawn)).toEqual([
       true,
       false,
       true,

@@ -76,7 +76,7 @@ export class Accounts {
   /** How it stands now, and what this actor may do with it. */
   async actions(actor: Actor, subscriptionId: string): Promise<unknown> {
     const view = await this.subledger.subscription(subscriptionId, actor);
-    return isRefusal(view) ? [] : view['allowedActions'];
+    return isRefusal(view) ? [] : view.allowedActions;
   }
 }
 // end

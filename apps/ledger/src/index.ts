@@ -30,6 +30,8 @@ export {
   SuspendAddOn,
   SuspendSubscription,
   UpgradeSubscription,
+  type SubscriptionDetail,
+  type SubscriptionView,
 } from '#subscription';
 export { RegisterCustomer } from '#customer';
 export { CheckOutCart, CreateCart, ReplaceCartLines, ReviewCart, type CartLine } from '#order';
@@ -46,7 +48,6 @@ export { ReadStoreUnavailable, type Logger } from '#read-store';
 
 // Questions: each takes `subledger.readModels`.
 export { type ReadModels } from '#ledger';
-export { type SubscriptionView } from '#ledger';
 export { MalformedCursor, type Page, type PageRequest } from '#projections';
 export { findKey, findPartner, listKeys, listPartners } from '#projections/access';
 export { listCharges, listInvoices, type Charge, type ChargeFilter, type Invoice } from '#projections/billing';
@@ -58,5 +59,4 @@ export {
   listSubscriptions,
   type RegisteredCustomer,
   type SubscriptionFilter,
-  type SubscriptionStatus,
 } from '#projections/status';

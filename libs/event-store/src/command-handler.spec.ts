@@ -21,7 +21,7 @@ const given = <O extends Outcome>(outcome: O): Exclude<O, { refused: unknown }> 
 
 /** A store that does something else instead of, or besides, what the real one does. */
 const instead = (store: EventStore, part: Partial<EventStore>): EventStore => ({
-  read: (stream, from) => store.read(stream, from),
+  read: (...of) => store.read(...of),
   append: (stream, events, expected) => store.append(stream, events, expected),
   follow: (position, signal) => store.follow(position, signal),
   logEnd: () => store.logEnd(),

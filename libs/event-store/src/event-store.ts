@@ -19,10 +19,11 @@ export type LogEnd = { readonly position: Position; readonly events?: number };
 /** The narrow port. An adapter is right when it passes `eventStoreContract`. */
 export interface EventStore {
   /**
-   * The events of a stream from this revision on, oldest first; empty when there are none. Already upcast. Rejects with
+   * The events of a stream from this revision on, oldest first, `limit` (above zero) at most; empty when there are none. Already
+   * upcast. Costs only what it returns, however long the stream is. Rejects with
    * `StreamGone` where it can be seen that the log is another one than that in which the stream was at `from`.
    */
-  read(stream: string, from?: Revision): Promise<readonly Recorded[]>;
+  read(stream: string, from?: Revision, limit?: number): Promise<readonly Recorded[]>;
   /**
    * Writes all events or none, durably, at exactly this place. Rejects with `RevisionConflict` when the stream is not at
    * `expected`, with `StoreUnavailable` when the store cannot be reached or written (the outcome may then be unknown:

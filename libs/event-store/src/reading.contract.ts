@@ -41,6 +41,26 @@ export const reading = (open: Open): void => {
         expect(await store.logEnd()).toEqual({ position, ...(number !== undefined && { events: number + 3 }) });
       }));
 
+    it('gives back a page of a stream', () =>
+      opened(open, async (store) => {
+        const stream = newStream();
+        await store.append(stream, drafts(5), NO_STREAM);
+        const all = await store.read(stream);
+        for (const limit of [1, 2, 5, 6, 1_000])
+          for (const from of [0, 3, 5])
+            expect(await store.read(stream, from, limit)).toEqual(all.slice(from, from + limit));
+        expect(await store.read(newStream(), 0, 2)).toEqual([]);
+      }));
+
+    it('gives back a page that is longer than what a server sends at once', () =>
+      opened(open, async (store) => {
+        const stream = newStream();
+        await store.append(stream, drafts(600), NO_STREAM);
+        expect((await store.read(stream, 0, 550)).map(({ revision }) => revision)).toEqual([...Array(550).keys()]);
+        expect(await store.read(stream, 0, 500)).toHaveLength(500);
+        expect(await store.read(stream)).toHaveLength(600);
+      }));
+
     it('keeps streams apart', () =>
       opened(open, async (store) => {
         const [one, other] = [newStream(), newStream()];

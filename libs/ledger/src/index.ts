@@ -11,6 +11,5 @@ export { CATALOGUE_ID } from '#catalog';
 export { type DirectOrder } from './queries/orders.ts';
 export { type ReadModels, readModels } from './queries/read-models.ts';
 export { type Next, outlook } from './queries/renewal-preview.ts';
-export { type SubscriptionView } from './queries/subscription-views.ts';
 export { CLOCK_ID, type TimeMachine } from './roles/time-machine.ts';
 export * from './stores/index.ts';

@@ -1,6 +1,6 @@
 import type { RefusalCode, Role } from '#kernel';
 import fc from 'fast-check';
-import { allowedActions } from './allowed-actions.ts';
+import { actions, allowedActions } from './allowed-actions.ts';
 import {
   addSeats,
   adjust,
@@ -218,6 +218,54 @@ const mayBe = (story: Story, now: string, action: string, role: Role): boolean =
     const no = story.no(now, ask, role);
     return no === undefined || (particular.has(no) && !exact.has(action));
   });
+
+/** Each refused action of a subscription, with the code of its refusal. */
+const refusedOf = (story: Story, when: string, role: Role = 'global-admin') =>
+  Object.fromEntries(
+    actions(
+      settle(story.state, when, story.surroundings).state,
+      meta(when, role),
+      story.surroundings,
+    ).refusedActions.map(({ action, code }) => [action, code]),
+  );
+
+describe('refused actions', () => {
+  it('of an active subscription under the seed: the other verbs of new commerce, each with its code', () => {
+    expect(refusedOf(bought(at, { offerId: 'PREMIUM' }), at)).toEqual({
+      'add-ons': 'ADDON_NOT_FOR_PARENT',
+      'remove-scheduled-change': 'NO_SCHEDULED_CHANGE',
+      'remove-seats': 'MUST_BE_SCHEDULED',
+      convert: 'NOT_A_TRIAL',
+      plan: 'MUST_BE_SCHEDULED',
+      reactivate: 'USE_PAUSE_OR_SUPPORT',
+      resume: 'NOT_PAUSED',
+      suspend: 'USE_PAUSE_OR_SUPPORT',
+      upgrade: 'UPGRADE_NOT_ELIGIBLE',
+    });
+  });
+
+  it('say what the refusal of the command says', () => {
+    const paused = bought(at).does(at, pause());
+    const { refusedActions } = actions(paused.state, meta(at), paused.surroundings);
+    const { refused, because } = paused.refusal(at, addSeats(1))!;
+    expect(refusedActions).toContainEqual({ action: 'add-seats', code: refused, detail: because });
+  });
+
+  it('of legacy name the way out, and no verb that the kind does not have', () => {
+    const legacy = refusedOf(office(at), at);
+    expect(legacy).toMatchObject({ cancel: 'WRONG_COMMERCE_KIND', 'auto-renew': 'AUTO_RENEW_NOT_CONFIGURABLE' });
+    for (const action of ['pause', 'resume', 'activate', 'deprovision', 'usage', 'scheduled-change'])
+      expect(legacy).not.toHaveProperty([action]);
+  });
+
+  it('are all those of the kind for a role that only reads, once it is deleted, and while seats are in transit', () => {
+    const codes = (story: Story, role?: Role) => new Set(Object.values(refusedOf(story, at, role)));
+    expect(codes(bought(at), 'auditor')).toEqual(new Set(['FORBIDDEN_ROLE']));
+    expect(refusedOf(bought(at), at, 'auditor')).not.toHaveProperty('activate');
+    expect(codes(bought(at).does(at, cancel))).toEqual(new Set(['SUBSCRIPTION_DELETED']));
+    expect(codes(bought(at).does(at, upgrade('STANDARD', 4)))).toEqual(new Set(['PROCESS_PENDING']));
+  });
+});
 
 describe('allowed actions never disagree with the refusals', () => {
   it.each(['global-admin', 'sales-agent', 'support', 'auditor'] satisfies Role[])('for the role %s', (role) => {

@@ -1,16 +1,60 @@
+import { isRefusal, refuse, type Refusal, type RefusalCode } from '#kernel';
 import type { Asking } from './guards.ts';
-import type { Existing } from './state.ts';
+import type { Existing, SeatsInTransit } from './state.ts';
 import type { Surroundings } from './context.ts';
-import { verbs } from './verbs.ts';
+import { verbs, type Verb } from './verbs.ts';
+
+/** An action that would be refused now, with the code and the sentence of that refusal. */
+export type RefusedAction = { readonly action: string; readonly code: RefusalCode; readonly detail: string };
+
+/** Each action of the subscription's kind, on one of two lists. */
+export type Actions = {
+  readonly allowedActions: readonly string[];
+  readonly refusedActions: readonly RefusedAction[];
+};
+
+type AnyVerb = Pick<Verb<never>, 'action' | 'actionNow' | 'guard'>;
+
+/** The role and deletion are judged first. Then nothing is possible while seats are in transit. */
+export const refusalOf = (
+  { guard }: AnyVerb,
+  state: Existing,
+  asking: Asking,
+  surroundings: Surroundings,
+): Refusal | undefined => {
+  const refusal = guard(state, asking, surroundings);
+  if (state.inTransit === null || (refusal !== undefined && isOutright(refusal))) return refusal;
+  return underWay(state.inTransit);
+};
+
+/** A refusal whatever else is asked of the subscription: there is no point in naming an action instead. */
+export const isOutright = ({ refused }: Refusal): boolean =>
+  refused === 'FORBIDDEN_ROLE' || refused === 'SUBSCRIPTION_DELETED' || refused === 'PROCESS_PENDING';
+
+export const underWay = ({ transitionId, targetSubscriptionId }: SeatsInTransit): Refusal =>
+  refuse('PROCESS_PENDING', `seats are on their way to ${targetSubscriptionId}`, { transitionId });
+
+/** The name of an action that may be tried, or the refusal. */
+const judged = (verb: AnyVerb, state: Existing, asking: Asking, surroundings: Surroundings): string | Refusal =>
+  refusalOf(verb, state, asking, surroundings) ?? verb.actionNow?.(state, asking.at, surroundings) ?? verb.action ?? '';
 
 /**
- * The verbs that may be tried on a settled state, by the same guards that refuse them (R23, http-api.md §4.4). None
- * while seats are under way.
+ * What may be tried on a settled state, and why each other verb of its kind may not, by the same guards that refuse the
+ * commands (R23, http-api.md §4.4).
  */
+export const actions = (state: Existing, asking: Asking, surroundings: Surroundings): Actions => {
+  const allowedActions: string[] = [];
+  const refusedActions: RefusedAction[] = [];
+  for (const verb of Object.values<AnyVerb>(verbs)) {
+    const { action, guard } = verb;
+    if (action === null || guard.kinds?.includes(state.kind) === false) continue;
+    const outcome = judged(verb, state, asking, surroundings);
+    if (isRefusal(outcome)) refusedActions.push({ action, code: outcome.refused, detail: outcome.because });
+    else allowedActions.push(outcome);
+  }
+  return { allowedActions, refusedActions };
+};
+
+/** The verbs that may be tried on a settled state. None while seats are in transit. */
 export const allowedActions = (state: Existing, asking: Asking, surroundings: Surroundings): readonly string[] =>
-  state.inTransit !== null
-    ? []
-    : Object.values(verbs)
-        .filter(({ guard }) => guard(state, asking, surroundings) === undefined)
-        .map(({ action }) => (typeof action === 'function' ? action(state, asking.at, surroundings) : action))
-        .filter((action) => action !== null);
+  actions(state, asking, surroundings).allowedActions;

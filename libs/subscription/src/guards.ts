@@ -2,7 +2,7 @@ import { plus } from '#calendar';
 import type { Sku } from '#catalog';
 import { refuse, type Actor, type Instant, type PartnerFacts, type Refusal, type RefusalCode } from '#kernel';
 import { mayDo, resolve, type Action, type Policy } from '#policy';
-import type { Existing, Status } from './state.ts';
+import type { Existing, Kind, Status } from './state.ts';
 import type { Surroundings } from './context.ts';
 
 /** Who asks, when: what a guard judges a state by. */
@@ -16,18 +16,29 @@ export type Asking = {
  * Whether a verb may be tried at all, for kind, state, role, partner or window: the no, or nothing. The same guard
  * refuses the command and decides what `allowedActions` lists.
  */
-export type Guard = (state: Existing, asking: Asking, surroundings: Surroundings) => Refusal | undefined;
+export type Guard = {
+  (state: Existing, asking: Asking, surroundings: Surroundings): Refusal | undefined;
+  /** The kinds that have the verb at all; left out: every kind. */
+  readonly kinds?: readonly Kind[];
+};
 
-/** The first no of several guards. */
-export const all =
-  (...guards: readonly Guard[]): Guard =>
-  (state, asking, surroundings) => {
-    for (const guard of guards) {
-      const no = guard(state, asking, surroundings);
-      if (no !== undefined) return no;
-    }
-    return undefined;
-  };
+const kinds: readonly Kind[] = ['newCommerce', 'legacy', 'isvSaas', 'usage'];
+const forKinds = (guard: Guard, has: (kind: Kind) => boolean): Guard =>
+  Object.assign(guard, { kinds: kinds.filter(has) });
+const isFor = (guard: Guard, kind: Kind): boolean => guard.kinds?.includes(kind) ?? true;
+
+/** The first refusal of several guards. */
+export const all = (...guards: readonly Guard[]): Guard =>
+  forKinds(
+    (state, asking, surroundings) => {
+      for (const guard of guards) {
+        const no = guard(state, asking, surroundings);
+        if (no !== undefined) return no;
+      }
+      return undefined;
+    },
+    (kind) => guards.every((guard) => isFor(guard, kind)),
+  );
 
 export const policyOf = (state: Existing): Policy => resolve(state.policy);
 
@@ -46,16 +57,21 @@ export const mayTry =
   };
 
 /** The verb exists for these kinds alone (rule-book.md §4). */
-export const onlyFor =
-  (verb: string, ...kinds: readonly Existing['kind'][]): Guard =>
-  ({ kind }) =>
-    kinds.includes(kind) ? undefined : refuse('WRONG_COMMERCE_KIND', `a ${kind} subscription knows no ${verb}`);
+export const onlyFor = (verb: string, ...those: readonly Kind[]): Guard =>
+  forKinds(
+    ({ kind }) =>
+      those.includes(kind)
+        ? undefined
+        : refuse('WRONG_COMMERCE_KIND', `${verb} is not available for ${kind} subscriptions`),
+    (kind) => those.includes(kind),
+  );
 
 /** What each kind says to a verb: the table of rule-book.md §4, side by side. */
-export const byKind =
-  (guards: Readonly<Record<Existing['kind'], Guard>>): Guard =>
-  (state, asking, surroundings) =>
-    guards[state.kind](state, asking, surroundings);
+export const byKind = (guards: Readonly<Record<Kind, Guard>>): Guard =>
+  forKinds(
+    (state, asking, surroundings) => guards[state.kind](state, asking, surroundings),
+    (kind) => isFor(guards[kind], kind),
+  );
 
 const notActive: Readonly<Record<Exclude<Status, 'active'>, RefusalCode>> = {
   pending: 'NOT_ACTIVE',

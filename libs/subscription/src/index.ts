@@ -3,7 +3,7 @@ export { addOnSuspension, ReactivateAddOn, SuspendAddOn } from './verbs/add-on-s
 export { AddSeats } from './verbs/add-seats.ts';
 export { AdjustCharges } from './verbs/adjust.ts';
 export { endDates, type EndDate } from './verbs/align.ts';
-export { allowedActions } from './allowed-actions.ts';
+export { actions, type RefusedAction } from './allowed-actions.ts';
 export { SetAutoRenew } from './verbs/auto-renew.ts';
 export { CancelSubscription } from './verbs/cancel.ts';
 export { ChangePlan } from './verbs/change-plan.ts';
@@ -34,6 +34,7 @@ export { SetAddOns } from './verbs/set-add-ons.ts';
 export { SuspendSubscription } from './verbs/suspend.ts';
 export { ReturnUpgrade } from './transfer/return-upgrade.ts';
 export { CompleteUpgrade, type UpgradeStarted } from './transfer/transfer.ts';
+export type { AddOnDetail, AddOnView, SubscriptionDetail, SubscriptionView } from './view.ts';
 export { UpgradeSubscription } from './verbs/upgrade.ts';
 export { verbs, type SubscriptionVerb } from './verbs.ts';
 export { isAddOnWithdrawn, isWithdrawn } from './withdrawn.ts';

@@ -1,11 +1,11 @@
 import { isRefusal, refuse, type Decider, type Decision, type Meta, type Refusal } from '#kernel';
-import { allowedActions } from './allowed-actions.ts';
+import { allowedActions, isOutright, refusalOf, underWay } from './allowed-actions.ts';
 import { evolve, type SubscriptionEvent } from './events.ts';
 import type { Asking } from './guards.ts';
 import * as purchase from './verbs/purchase.ts';
 import * as receiveUpgrade from './transfer/receive-upgrade.ts';
 import { settle, type Settle } from './time/advance.ts';
-import { none, type Existing, type SeatsInTransit, type Subscription } from './state.ts';
+import { none, type Existing, type Subscription } from './state.ts';
 import type { Surroundings } from './context.ts';
 import * as returnUpgrade from './transfer/return-upgrade.ts';
 import * as transfer from './transfer/transfer.ts';
@@ -75,18 +75,13 @@ const decideVerb = (
   const { events, state } = settle(before, command.meta.at, surroundings);
   const who = asking(command.meta, state);
   const verb = verbs[command.type] as Verb<SubscriptionVerb>;
-  const no = verb.guard(state, who, surroundings);
-  // Authority and the end of everything come first; then nothing happens while seats are under way.
-  if (no?.refused === 'FORBIDDEN_ROLE' || no?.refused === 'SUBSCRIPTION_DELETED') return no;
-  if (state.inTransit !== null) return underWay(state.inTransit);
+  const no = refusalOf(verb, state, who, surroundings);
+  if (no !== undefined && isOutright(no)) return no;
   const decision = no ?? verb.decide(command, state, who, surroundings);
   return isRefusal(decision) ? withWayOut(decision, state, who, surroundings) : [...events, ...decision];
 };
 
-const underWay = ({ transitionId, targetSubscriptionId }: SeatsInTransit): Refusal =>
-  refuse('PROCESS_PENDING', `seats are on their way to ${targetSubscriptionId}`, { transitionId });
-
-/** A no says what may be done instead. */
+/** A refusal lists the actions that are allowed. */
 const withWayOut = (refusal: Refusal, state: Existing, who: Asking, surroundings: Surroundings): Refusal => ({
   ...refusal,
   facts: { ...refusal.facts, allowedActions: allowedActions(state, who, surroundings) },

@@ -71,6 +71,15 @@ export const OneOf = (words: readonly string[], leave?: Leave) =>
     expected: `one of ${words.join(', ')}`,
   })(leave);
 
+/** Some of these words, in a query string with commas between them. */
+export const SomeOf = (words: readonly string[], leave?: Leave) =>
+  field({
+    schema: { type: 'array', items: { type: 'string', enum: [...words] } },
+    holds: (value) => Array.isArray(value) && value.every((one) => words.some((word) => word === one)),
+    expected: `some of ${words.join(', ')}, with commas between them`,
+    normalise: (value) => (isText(value) ? value.split(',') : value),
+  })(leave);
+
 export const Flag = field({
   schema: { type: 'boolean' },
   holds: (value) => typeof value === 'boolean',
@@ -144,18 +153,20 @@ export const Pattern = (pattern: RegExp, expected: string, leave?: Leave) =>
   })(leave);
 
 /** `"new"`, or the subscription that takes the seats in (R97). */
+export const upgradeTarget = {
+  oneOf: [
+    { type: 'string', enum: ['new'] },
+    {
+      type: 'object',
+      properties: { subscriptionId: { type: 'string', format: 'uuid' } },
+      required: ['subscriptionId'],
+      additionalProperties: false,
+    },
+  ],
+};
+
 export const UpgradeTargetField = field({
-  schema: {
-    oneOf: [
-      { type: 'string', enum: ['new'] },
-      {
-        type: 'object',
-        properties: { subscriptionId: { type: 'string', format: 'uuid' } },
-        required: ['subscriptionId'],
-        additionalProperties: false,
-      },
-    ],
-  },
+  schema: upgradeTarget,
   holds: (value) => value === 'new' || isTarget(value),
   expected: '"new" or { "subscriptionId": a UUID }',
   normalise: (value) => (isTarget(value) ? { subscriptionId: value.subscriptionId.toLowerCase() } : value),

@@ -4,16 +4,8 @@ import type { Kysely } from 'kysely';
 import { partner } from '#access';
 import { normaliseInstant } from '#calendar';
 import type { Actor, Instant, Meta, Position, Refusal } from '#kernel';
-import {
-  type Caller,
-  CLOCK_ID,
-  Ledger,
-  metaFor,
-  readModels,
-  type ReadModels,
-  type Stream,
-  type SubscriptionView,
-} from '#ledger';
+import { type Caller, CLOCK_ID, Ledger, metaFor, readModels, type ReadModels, type Stream } from '#ledger';
+import type { SubscriptionDetail } from '#subscription';
 import { SETTINGS, type Settings } from '../config/options.ts';
 import { startUp, type Started, type StartOptions } from './start-up.ts';
 
@@ -128,7 +120,7 @@ export class Subledger implements OnModuleInit, OnApplicationShutdown {
    * One subscription, settled up to the ledger's clock, with what this actor may do now and what it would give back. Read
    * off the log: nothing has to be waited for. Rejects with `UnknownPartner`.
    */
-  async subscription(subscriptionId: string, actor: Actor): Promise<SubscriptionView | Refusal> {
+  async subscription(subscriptionId: string, actor: Actor): Promise<SubscriptionDetail | Refusal> {
     return this.#ledger.views.one(subscriptionId, await this.#callerOf(actor));
   }
 }

@@ -1,6 +1,7 @@
 import { Get, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { isRefusal, type Refusal } from '#kernel';
+import type { SubscriptionView } from '#subscription';
 import { listSubscriptions } from '#projections/status';
 import { ForBillingReaders } from '../access/permissions.ts';
 import { EventEntry, shownEvent } from '../http/event-entry.ts';
@@ -11,7 +12,14 @@ import type { Page } from '../http/page.ts';
 import { InvalidRequest, RefusedError } from '../http/problem.ts';
 import { From } from '../routing/command-context.ts';
 import { type Caller, Ledger, readModels } from '#ledger';
-import { EventsQuery, StateQuery, SubscriptionEntry, SubscriptionsQuery } from './subscriptions.views.ts';
+import {
+  EventsQuery,
+  StateQuery,
+  SubscriptionDetailEntry,
+  SubscriptionEntry,
+  SubscriptionsQuery,
+  type Included,
+} from './subscriptions.views.ts';
 
 /** How subscriptions stand (http-api.md §4.4), stood once, and how they came to it (http-api.md §4.7). */
 @LedgerController('v1/subscriptions', 'subscriptions')
@@ -25,34 +33,53 @@ export class SubscriptionQueriesController {
   @Get()
   @ForBillingReaders()
   @ApiList('listSubscriptions', 'Subscriptions, in the order in which they came to be', SubscriptionEntry)
-  async list(@Query() query: SubscriptionsQuery, @From() caller: Caller): Promise<Page<object>> {
+  async list(@Query() query: SubscriptionsQuery, @From() caller: Caller): Promise<Page<SubscriptionEntry>> {
     const { items, nextCursor } = await listSubscriptions(
       readModels(this.#ledger),
       caller.actor.partnerId,
       query,
       query,
     );
-    const ids = items.map(({ subscriptionId }) => subscriptionId);
-    const possible = await this.#ledger.views.possibilities(ids, caller);
-    return { items: items.map((item, i) => ({ ...item, ...possible[i] })), nextCursor };
+    return { items: await Promise.all(items.map((item) => this.#with(query.include, item, caller))), nextCursor };
+  }
+
+  /** Loads the subscription's stream: the read model has no state that a guard could judge. */
+  async #with(include: readonly Included[], item: SubscriptionView, caller: Caller): Promise<SubscriptionEntry> {
+    if (include.length === 0) return item;
+    const view = answered(await this.#ledger.views.one(item.subscriptionId, caller));
+    const { allowedActions, refundOptions, withdrawn, addOns } = view;
+    return {
+      ...item,
+      ...(include.includes('allowedActions') && { allowedActions }),
+      ...(include.includes('refundOptions') && { refundOptions }),
+      ...(include.includes('withdrawn') && { withdrawn, addOns }),
+    };
   }
 
   @Get(':id')
   @ForBillingReaders()
-  @ApiRead('getSubscription', "One subscription, settled up to the ledger's clock", SubscriptionEntry)
+  @ApiRead('getSubscription', "One subscription, settled up to the ledger's clock", SubscriptionDetailEntry)
   async one(
     @SubscriptionId() id: string,
     @From() caller: Caller,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<object> {
+  ): Promise<SubscriptionDetailEntry> {
     const view = answered(await this.#ledger.views.one(id, caller));
     void reply.header('etag', `"${view.revision}"`);
     return view;
   }
 
   @Get(':id/state')
-  @ApiRead('getSubscriptionState', 'One subscription as it was at an instant, or at a revision', SubscriptionEntry)
-  async state(@SubscriptionId() id: string, @Query() query: StateQuery, @From() caller: Caller): Promise<object> {
+  @ApiRead(
+    'getSubscriptionState',
+    'One subscription as it was at an instant, or at a revision',
+    SubscriptionDetailEntry,
+  )
+  async state(
+    @SubscriptionId() id: string,
+    @Query() query: StateQuery,
+    @From() caller: Caller,
+  ): Promise<SubscriptionDetailEntry> {
     const now = this.#ledger.clock.now();
     if (query.at !== undefined && query.at > now)
       throw new InvalidRequest([{ path: 'at', message: `must not be later than the ledger's clock, ${now}` }]);

@@ -17,7 +17,7 @@ import { actualIn, toPortError, isConflict } from './failures.ts';
 import { batches } from './batches.ts';
 import { Feed, type Logger } from './feed.ts';
 import { toDriverPosition, toPosition } from './position.ts';
-import { endOf, lastOf, lastWhere, pageOf, type Reading } from './reading.ts';
+import { endOf, lastOf, lastWhere, PAGE, pageOf, type Reading } from './reading.ts';
 import { decoded, isSystems, messageOf, type Record } from './mapping.ts';
 import { acquire, release } from './client-pool.ts';
 
@@ -77,16 +77,16 @@ class EventStoreDbEventStore implements EventStoreDb {
     this.#prefixes = categories.map((category) => `${category}-`);
   }
 
-  async read(stream: string, from: Revision = 0): Promise<readonly Recorded[]> {
+  async read(stream: string, from: Revision = 0, limit = Infinity): Promise<readonly Recorded[]> {
     const events: Recorded[] = [];
     for (let next = from; ;) {
       const { records, last, absent } = await this.#readWithin(`reading ${stream}`, (reading) =>
-        pageOf(reading, stream, next),
+        pageOf(reading, stream, next, Math.min(PAGE, limit - events.length)),
       );
       // Whoever reads on has seen what came before, and nobody deletes a stream of a ledger.
       if (absent && next > 0) throw new StreamGone(stream);
       for (const record of records) events.push(decoded(this.#codec, record));
-      if (last) return events;
+      if (last || events.length >= limit) return events;
       next = (events.at(-1)?.revision ?? next) + 1;
     }
   }

@@ -12,7 +12,7 @@ import { isAbsent, TimedOut } from './failures.ts';
 import { recordIn, type Record } from './mapping.ts';
 
 /** How many events are asked for at once. A bounded read ends by itself, so that no call stays open. */
-const PAGE = 500;
+export const PAGE = 500;
 /** How many events are looked at in one step back from the end. */
 const BACK_PAGE = 32;
 /**
@@ -75,7 +75,7 @@ export const pageOf = async (
   { client, over, limit }: Reading,
   stream: string,
   from: number,
-  most = PAGE,
+  most: number,
 ): Promise<Page> => {
   try {
     const reading = client.readStream(stream, { fromRevision: BigInt(from), maxCount: most, ...ofLeader });

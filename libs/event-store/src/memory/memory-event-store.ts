@@ -31,9 +31,11 @@ class MemoryEventStore implements EventStore {
     this.#codec = codec;
   }
 
-  async read(stream: string, from: Revision = 0): Promise<readonly Recorded[]> {
+  async read(stream: string, from: Revision = 0, limit = Infinity): Promise<readonly Recorded[]> {
     this.#mustBeOpen();
-    return this.#offsetsOf(stream).slice(from).map(this.#recorded);
+    return this.#offsetsOf(stream)
+      .slice(from, from + limit)
+      .map(this.#recorded);
   }
 
   async append(stream: string, events: readonly Draft[], expected: Revision): Promise<Receipt> {

@@ -32,6 +32,9 @@ export type SqliteOptions = {
 export const openSqlite = ({ path, codec, readOnly = false }: SqliteOptions): EventStore =>
   new SqliteEventStore(openDatabase(path, readOnly), codec, readOnly);
 
+/** A negative limit is none, to SQLite. */
+const UNLIMITED = -1;
+
 /** A row comes as an array: as an object it would take twice the time. */
 type Row = readonly [
   offset: number,
@@ -66,15 +69,15 @@ export class SqliteEventStore implements EventStore {
     this.#names = new StreamNames(database);
     this.#stream = database.prepare(`
       SELECT ${COLUMNS} FROM events
-      WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision >= ? ORDER BY revision`);
+      WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision >= ? ORDER BY revision LIMIT ?`);
     this.#log = database.prepare(`SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`);
     this.#stream.setReturnArrays(true);
     this.#log.setReturnArrays(true);
     this.#end = database.prepare('SELECT coalesce(max(position), 0) AS last FROM events');
   }
 
-  async read(stream: string, from: Revision = 0): Promise<readonly Recorded[]> {
-    const rows = this.#rows(this.#stream, [stream, from], [stream, 'unknown']);
+  async read(stream: string, from: Revision = 0, limit = UNLIMITED): Promise<readonly Recorded[]> {
+    const rows = this.#rows(this.#stream, [stream, from, limit], [stream, 'unknown']);
     // An empty result is only valid while the log's files are in place.
     const fault = rows.length === 0 ? this.#files.fault() : undefined;
     if (fault !== undefined) throw fault;

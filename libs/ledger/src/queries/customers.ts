@@ -33,7 +33,7 @@ export class Customers {
   /** Active subscriptions of new commerce, which a new one's first term may be aligned with (D3). */
   async alignable(partnerId: string, customerId: string, at: Instant): Promise<readonly AlignableSubscription[]> {
     const { handling, surroundings } = this.#parts;
-    const filter = { customerId, status: 'active' };
+    const filter = { customerId, status: 'active' } as const;
     const { items } = await status.listSubscriptions(readModels(this.#parts), partnerId, filter, { limit: 500 });
     const loaded = await Promise.all(
       items.map(({ subscriptionId }) => handling.load(subscription(surroundings()), subscriptionId)),

@@ -2,29 +2,23 @@ import { addDays } from '#calendar';
 import type { EventStore, CommandHandler } from '#event-store';
 import { refuse, type Instant, type Recorded, type Refusal } from '#kernel';
 import {
-  allowedActions,
+  actions,
   evolve,
   isAddOnWithdrawn,
   isWithdrawn,
   refundOptions,
   settle,
   subscription,
+  type AddOnView,
   type Existing,
   type Subscription,
+  type SubscriptionDetail,
   type SubscriptionEvent,
+  type SubscriptionView,
   type Surroundings,
 } from '#subscription';
 import type { Caller } from '../context/caller.ts';
 import type { Clock } from '../context/clock.ts';
-
-/** A subscription as http-api.md §4.4 shows it. */
-export type SubscriptionView = Readonly<Record<string, unknown>> & { readonly revision: number };
-
-/**
- * What guards, windows and the price list say at the asked instant: the part of a view that no read model can hold. Of each
- * add-on, too, whether it is still sold.
- */
-export type Possibilities = Pick<SubscriptionView, 'withdrawn' | 'addOns' | 'allowedActions' | 'refundOptions'>;
 
 type Parts = {
   readonly store: EventStore;
@@ -42,7 +36,7 @@ export class SubscriptionViews {
   }
 
   /** The subscription now, whether or not the scheduler has come by. */
-  async one(subscriptionId: string, caller: Caller): Promise<SubscriptionView | Refusal> {
+  async one(subscriptionId: string, caller: Caller): Promise<SubscriptionDetail | Refusal> {
     const { state, revision } = await this.#load(subscriptionId);
     const mine = owned(state, caller);
     return mine === undefined ? notFound() : this.#view(mine, revision, caller, this.#parts.clock.now());
@@ -53,7 +47,7 @@ export class SubscriptionViews {
     subscriptionId: string,
     caller: Caller,
     { at, revision }: { readonly at?: Instant; readonly revision?: number },
-  ): Promise<SubscriptionView | Refusal> {
+  ): Promise<SubscriptionDetail | Refusal> {
     const events = await this.#parts.store.read(`subscription-${subscriptionId}`);
     const now = this.#parts.clock.now();
     const until = at ?? now;
@@ -78,42 +72,26 @@ export class SubscriptionViews {
   ): Promise<readonly Recorded[] | Refusal> {
     const { state } = await this.#load(subscriptionId);
     if (owned(state, caller) === undefined) return notFound();
-    return (await this.#parts.store.read(`subscription-${subscriptionId}`, from)).slice(0, limit);
-  }
-
-  /** What may be done now with each of these subscriptions. */
-  async possibilities(subscriptionIds: readonly string[], caller: Caller): Promise<readonly Possibilities[]> {
-    const views = await Promise.all(subscriptionIds.map((id) => this.one(id, caller)));
-    return views.map((view) =>
-      'refused' in view
-        ? { withdrawn: false, addOns: [], allowedActions: [], refundOptions: [] }
-        : {
-            withdrawn: view['withdrawn'],
-            addOns: view['addOns'],
-            allowedActions: view['allowedActions'],
-            refundOptions: view['refundOptions'],
-          },
-    );
+    return this.#parts.store.read(`subscription-${subscriptionId}`, from, limit);
   }
 
   #load(subscriptionId: string) {
     return this.#parts.handling.load(subscription(this.#parts.surroundings()), subscriptionId);
   }
 
-  #view(state: Existing, revision: number, caller: Caller, at: Instant): SubscriptionView {
+  #view(state: Existing, revision: number, caller: Caller, at: Instant): SubscriptionDetail {
     const surroundings = this.#parts.surroundings();
     const settled = settle(state, at, surroundings).state;
     const asking = { at: at < settled.lastEffectiveAt ? settled.lastEffectiveAt : at, ...caller };
     return {
-      ...facts(settled),
+      ...viewOf(settled, revision),
       withdrawn: isWithdrawn(settled, asking.at, surroundings),
       addOns: settled.addOns.map((addOn) => ({
         ...shownAddOn(addOn),
         withdrawn: isAddOnWithdrawn(settled, addOn, asking.at, surroundings),
       })),
       refundOptions: refundOptions(settled, asking, surroundings),
-      allowedActions: allowedActions(settled, asking, surroundings),
-      revision,
+      ...actions(settled, asking, surroundings),
     };
   }
 }
@@ -127,7 +105,14 @@ const owned = (state: Subscription, { actor }: Caller): Existing | undefined =>
 /** Usage has no term, and so no end (R75). */
 const endOf = ({ kind, termEnd }: Existing): string | null => (kind === 'usage' ? null : termEnd);
 
-const shownAddOn = ({ offerId, skuId, quantity, status, unitPrice, suspension }: Existing['addOns'][number]) => ({
+const shownAddOn = ({
+  offerId,
+  skuId,
+  quantity,
+  status,
+  unitPrice,
+  suspension,
+}: Existing['addOns'][number]): AddOnView => ({
   offerId,
   skuId,
   quantity,
@@ -136,7 +121,7 @@ const shownAddOn = ({ offerId, skuId, quantity, status, unitPrice, suspension }:
   suspension: suspension ?? null,
 });
 
-const facts = (state: Existing) => ({
+const viewOf = (state: Existing, revision: number): Omit<SubscriptionView, 'addOns'> => ({
   subscriptionId: state.subscriptionId,
   partnerId: state.partnerId,
   customerId: state.customerId,
@@ -175,4 +160,5 @@ const facts = (state: Existing) => ({
   upgradedFrom: state.upgradedFrom,
   activationLink: state.activationLink,
   licenceReassignment: state.licenceReassignment,
+  revision,
 });

@@ -34,7 +34,7 @@ beforeEach(async () => {
   catchUp = Promise.withResolvers();
   log = memory();
   const store: EventStore = {
-    read: (stream, from) => unlessAway().then(() => log.read(stream, from)),
+    read: (...of) => unlessAway().then(() => log.read(...of)),
     append: async (stream, events, expected) => {
       attempts += 1;
       if (stream === failing) throw new Error('a damaged stream');

@@ -26,7 +26,7 @@ beforeEach(async () => {
   asked = Promise.withResolvers();
   log = memory();
   const store: EventStore = {
-    read: (stream, from) => log.read(stream, from),
+    read: (...of) => log.read(...of),
     append: async (stream, events, expected) => {
       const why = failing.get(stream);
       if (why !== undefined) throw why;

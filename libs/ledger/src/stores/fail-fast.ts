@@ -12,7 +12,7 @@ type Batch = IteratorResult<readonly Recorded[], unknown>;
  * where a server would wait. It survives what is over within `silence` milliseconds.
  */
 export const impatient = (log: EventStore, ready: () => Promise<void>, silence = SILENCE): EventStore => ({
-  read: (stream, from) => log.read(stream, from),
+  read: (...of) => log.read(...of),
   append: (stream, events, expected) => log.append(stream, events, expected),
   follow: (position, signal) => following((stop) => log.follow(position, stop), signal, { ready, silence }),
   logEnd: () => log.logEnd(),

@@ -1,5 +1,5 @@
 import { commandTo, refuse, type Decision, type Event, type Instant } from '#kernel';
-import { all, mayTry, mustBeActive, notTooOften, type Asking, type Guard } from '../guards.ts';
+import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing } from '../state.ts';
 
@@ -15,11 +15,9 @@ export type AutoRenewDisabled = Event<'AutoRenewDisabled', { readonly cause: 'co
 /** A cancellation that was scheduled for the renewal is taken back (A3). */
 export type CancellationRevoked = Event<'CancellationRevoked'>;
 
-/** Legacy subscriptions always renew, usage has no term (R75). */
-const configurable: Guard = ({ kind }) => {
-  if (kind === 'legacy') return refuse('AUTO_RENEW_NOT_CONFIGURABLE', 'a legacy subscription always renews (R75)');
-  return kind === 'usage' ? refuse('WRONG_COMMERCE_KIND', 'a usage subscription has no term to renew') : undefined;
-};
+/** Legacy subscriptions always renew (R75). */
+const configurable: Guard = ({ kind }) =>
+  kind === 'legacy' ? refuse('AUTO_RENEW_NOT_CONFIGURABLE', 'a legacy subscription always renews (R75)') : undefined;
 
 /** The stages after a term that did not renew: auto-renew is off there for good, and may be said to be. */
 const isOver = ({ status }: Existing): boolean => status === 'expired' || status === 'disabled';
@@ -31,8 +29,13 @@ const mayStop: Guard = (state, asking, surroundings) =>
     : (mustBeActive(state, asking, surroundings) ??
       (state.autoRenew ? undefined : notTooOften(state, asking, surroundings)));
 
-/** A choice of active subscriptions (R76). */
-export const guard = all(mayTry('auto-renew'), configurable, mayStop);
+/** A choice of active subscriptions (R76); usage has no term to renew (R75). */
+export const guard = all(
+  mayTry('auto-renew'),
+  onlyFor('auto-renew', 'newCommerce', 'legacy', 'isvSaas'),
+  configurable,
+  mayStop,
+);
 
 /** Off drops a scheduled change, which needs it on (R82, A17). */
 export const decide = (

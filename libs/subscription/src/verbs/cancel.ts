@@ -37,7 +37,7 @@ export const guard = all(
 );
 
 /** Whether cancelling now would end it now, or only at renewal: `allowedActions` tells them apart (A3, R52). */
-export const action = (state: Existing, at: Instant): string =>
+export const actionNow = (state: Existing, at: Instant): string =>
   state.kind !== 'isvSaas' || marketplace.isImmediate(state, at) ? 'cancel' : 'cancel-at-renewal';
 
 /** Ends the whole subscription, never some of its seats (R62), and keeps the reason (R39). */

@@ -60,7 +60,7 @@ export const guard = all(
 );
 
 /** `convert`, where the trial leads to something that is sold, in numbers in which it converts. */
-export const action = (state: Existing, at: string, surroundings: Surroundings): string | null => {
+export const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal => {
   const paid = state.convertsTo ?? state;
   const possible = [paid, ...upgradesOf(surroundings, paid, at)].some((to) => {
     const then = paidPlan(state, { offerId: to.offerId, skuId: to.skuId }, at, surroundings);
@@ -70,7 +70,7 @@ export const action = (state: Existing, at: string, surroundings: Surroundings):
       fewSeats(state, then.priced.sku.maxSeats) === undefined
     );
   });
-  return possible ? 'convert' : null;
+  return possible ? 'convert' : refuse('OFFER_NOT_PURCHASABLE', 'nothing that the trial could become is sold now');
 };
 
 export const decide = (

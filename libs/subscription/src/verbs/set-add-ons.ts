@@ -54,7 +54,7 @@ export const guard = all(
 );
 
 /** `add-ons`, where there are any to be had for this base, more of them, or (legacy) fewer. */
-export const action = (state: Existing, at: string, surroundings: Surroundings): string | null => {
+export const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal => {
   const held = (wish: Wish) => state.addOns.find((addOn) => nameOf(addOn) === nameOf(wish));
   const mayGrow = (wish: Wish) => held(wish)?.status !== 'suspended' && (held(wish)?.quantity ?? 0) < wish.quantity;
   const catalogue = catalogueAt(surroundings.catalogue, at);
@@ -64,7 +64,9 @@ export const action = (state: Existing, at: string, surroundings: Surroundings):
     .map(({ offer: { offerId }, sku: { skuId, maxSeats } }) => ({ offerId, skuId, quantity: maxSeats }))
     .some((wish) => mayGrow(wish) && !isRefusal(fitting(state, wish, at, surroundings)));
   const shrinks = state.kind === 'legacy' && state.addOns.some(({ status }) => status === 'active');
-  return grows || shrinks ? 'add-ons' : null;
+  return grows || shrinks
+    ? 'add-ons'
+    : refuse('ADDON_NOT_FOR_PARENT', `no add-on can be added to ${state.offerId}/${state.skuId} now, and none removed`);
 };
 
 /** Every add-on of the wished set with its quantity, or none of it (R33). */

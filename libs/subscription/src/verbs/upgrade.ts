@@ -66,8 +66,10 @@ export const guard = all(
 );
 
 /** `upgrade`, where the SKU leads to one that is sold so, and takes the seats. Else there is nothing to try. */
-export const action = (state: Existing, at: string, surroundings: Surroundings): string | null =>
-  upgradesOf(surroundings, state, at).some((to) => takesSeats(state, to, at, surroundings)) ? 'upgrade' : null;
+export const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal =>
+  upgradesOf(surroundings, state, at).some((to) => takesSeats(state, to, at, surroundings))
+    ? 'upgrade'
+    : refuse('UPGRADE_NOT_ELIGIBLE', `${state.offerId}/${state.skuId} has no upgrade that is sold on its plan now`);
 
 const takesSeats = (
   state: Existing,
