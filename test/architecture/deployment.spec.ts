@@ -269,7 +269,7 @@ describe('the chart', () => {
   it('asks a process whether it lives where no store decides on the answer, and whether it is ready where they do', () => {
     const probes = text(`${CHART}/templates/deployment.yaml`).matchAll(/(\w+)Probe:\n\s+httpGet: \{ path: (\S+),/g);
     expect([...probes].map(([, what, path]) => [what, path])).toEqual([
-      ['liveness', '/metrics'],
+      ['liveness', '/health/live'],
       ['readiness', '/health'],
     ]);
   });
@@ -338,7 +338,7 @@ where(helm, 'helm')('helm', () => {
 
   it('restarts nobody whose stores are away, and sends nobody requests until they are there', () => {
     for (const container of deployments().map(containerOf)) {
-      expect(container.livenessProbe.httpGet.path).toBe('/metrics');
+      expect(container.livenessProbe.httpGet.path).toBe('/health/live');
       expect(container.readinessProbe.httpGet.path).toBe('/health');
     }
   });
