@@ -32,7 +32,7 @@ describe('the page of the HTTP API', () => {
       ({ method, path }) => `${method} ${path.replace('/v1', '')}`,
     );
     const named = new Set(routesIn(page.replaceAll(' /v1/', ' /')));
-    expect(named).toEqual(new Set([...offered, 'GET /health', 'GET /metrics']));
+    expect(named).toEqual(new Set([...offered, 'GET /health', 'GET /health/live', 'GET /metrics']));
   });
 
   it('lists every code with its status, and no other', () => expect(codesIn(page)).toEqual(statusOf));

@@ -189,7 +189,9 @@ describe.each(Object.entries(matrices))('under %s', (preset, matrix) => {
         const facts =
           operation.id === 'purchaseSubscription'
             ? wish
-            : { offerId, skuId: 'A', quantity: operation.id === 'recordUsage' ? '1' : 1 };
+            : operation.id === 'recordUsage'
+              ? { offerId, skuId: 'A', quantity: '1', usedAt: '2022-06-18T09:00:00.000Z' }
+              : { offerId, skuId: 'A', quantity: 1 };
         expect([whatIs(operation), await allowed(operation, { id, customerId, ...facts })]).toEqual([
           whatIs(operation),
           [...(named[operation.id] ?? others)].sort(),
