@@ -19,23 +19,6 @@ const showKey = (row: Omit<ApiKeyRow, 'hash'>) => ({
   revokedAt: row.revoked_at,
 });
 
-/** Whom a key lets in, and what is known of the partner. */
-export type KeyHolder = ApiKey & { readonly partner: PartnerFacts };
-
-/** Whose key has this hash; `undefined` where there is none. Revoked only where every key of this hash is. */
-export const findKeyByHash = async (db: Db, hash: string): Promise<KeyHolder | undefined> => {
-  const row = await db
-    .selectFrom('api_keys')
-    .innerJoin('partners', 'partners.partner_id', 'api_keys.partner_id')
-    .selectAll('api_keys')
-    .select(['partners.model', 'partners.cloud', 'partners.new_commerce_preview'])
-    .where('api_keys.hash', '=', hash)
-    // A key that was taken back may be given again: an administrator's key that the environment names anew.
-    .orderBy('api_keys.revoked')
-    .executeTakeFirst();
-  return row && { ...showKey(row), partner: factsOf(row) };
-};
-
 const keys = keyset<readonly [number]>('keys', [0]);
 
 /** The keys of a partner, or everybody's for the operator (`partnerId` left out), oldest first. */

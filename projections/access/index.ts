@@ -1,11 +1,2 @@
 export { access, type AccessTables } from './access.projection.ts';
-export {
-  findKey,
-  findKeyByHash,
-  findPartner,
-  listKeys,
-  listPartners,
-  type ApiKey,
-  type KeyHolder,
-  type RegisteredPartner,
-} from './access.queries.ts';
+export { findKey, findPartner, listKeys, listPartners, type ApiKey, type RegisteredPartner } from './access.queries.ts';

@@ -202,6 +202,19 @@ describe("the administrator's key", () => {
     }
   });
 
+  it('stays revoked when a caller has revoked it, until another one is named', async () => {
+    let ledger = await start('first');
+    const [{ keyId }] = (await ledger.client.as('first').must('GET', '/v1/keys')).items;
+    await ledger.client.as('first').must('DELETE', `/v1/keys/${keyId}`);
+    await ledger.stop();
+    ledger = await start('first');
+    expect(await opens('first', ledger)).toBe(false);
+    await ledger.stop();
+    ledger = await start('second');
+    expect([await opens('first', ledger), await opens('second', ledger)]).toEqual([false, true]);
+    await ledger.stop();
+  });
+
   it('stays when none is named', async () => {
     await (await start('first')).stop();
     const ledger = await start('');

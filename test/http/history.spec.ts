@@ -103,6 +103,17 @@ describe('the history over HTTP', () => {
     await reader.cancel();
   });
 
+  it('ends a live stream when the key that opened it is revoked', async () => {
+    const { keyId, key } = await ledger.client.must('POST', '/v1/keys', { name: 'leaked', role: 'auditor' });
+    const reply = await stream('text/event-stream', '/v1/events', { authorization: `Bearer ${key}` });
+    const body = reply.text().then(
+      (text) => text,
+      () => 'cut off',
+    );
+    await ledger.client.must('DELETE', `/v1/keys/${keyId}`);
+    expect(await body).toBe('cut off');
+  });
+
   it.each(['application/x-ndjson', 'text/event-stream'])('as %s begins at no place that is none', async (accept) => {
     const reply = await stream(accept, '/v1/events?after=nowhere');
     expect(reply.status).toBe(400);

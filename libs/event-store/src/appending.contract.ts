@@ -159,7 +159,7 @@ const atOnce = (open: Open): void => {
 
     it('is each judged on its own: a conflict rejects nobody else', () =>
       opened(open, async (store) => {
-        const streams = Array.from({ length: 16 }, newStream);
+        const streams = Array.from({ length: 16 }, () => newStream());
         const outcomes = await Promise.allSettled(
           streams.map((stream, index) => store.append(stream, drafts(2), index % 4 === 0 ? 7 : NO_STREAM)),
         );

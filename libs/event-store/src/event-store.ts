@@ -34,8 +34,11 @@ export interface EventStore {
    * Every event after `position` in log order, in batches, then live until the signal aborts (the iteration then ends).
    * An empty batch says that the reader stands at the log's end; there is one each time it arrives there. Throws when
    * the log ends before `position`: then it is not the log that the position was taken from.
+   *
+   * With `categories` (the part of a stream's name before the `-`), only events of those streams, and history costs what
+   * these streams cost, however long the log is.
    */
-  follow(position: Position, signal: AbortSignal): AsyncIterable<readonly Recorded[]>;
+  follow(position: Position, signal: AbortSignal, categories?: readonly string[]): AsyncIterable<readonly Recorded[]>;
   /**
    * Where the log ends now: at or behind every append that was answered before. Rejects with `StoreUnavailable` when the
    * store cannot be reached.

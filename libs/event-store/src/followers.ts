@@ -10,6 +10,21 @@ export type ReadAfter = (position: Position, limit: number) => readonly Recorded
 /** What was appended just now after a position, for those who stand there: they need not read it back. */
 export type Fresh = { readonly after: Position; readonly read: (limit: number) => readonly Recorded[] };
 
+/** What is left of the batches of a follower that wants the streams of some categories only. */
+export async function* onlyOf(
+  batches: AsyncIterable<readonly Recorded[]>,
+  categories: readonly string[] | undefined,
+): AsyncGenerator<readonly Recorded[]> {
+  const prefixes = categories?.map((category) => `${category}-`);
+  for await (const batch of batches) {
+    const wanted = prefixes
+      ? batch.filter(({ stream }) => prefixes.some((prefix) => stream.startsWith(prefix)))
+      : batch;
+    // An empty batch means the end of the log, which this one was not.
+    if (wanted.length > 0 || batch.length === 0) yield wanted;
+  }
+}
+
 /** Those who follow a log that lives in this process: woken by what is appended, not by looking again and again. */
 export class Followers {
   readonly #waiting = new Set<() => void>();

@@ -35,7 +35,7 @@ const inOrder = (open: Open): void => {
   it('tells a long history in full', () =>
     opened(open, async (store) => {
       const start = await endOfLog(store);
-      const streams = Array.from({ length: 30 }, newStream);
+      const streams = Array.from({ length: 30 }, () => newStream());
       await Promise.all(streams.map((stream) => store.append(stream, drafts(50), NO_STREAM)));
       const log = await history(store, start);
       expect(log).toHaveLength(1_500);
@@ -43,6 +43,30 @@ const inOrder = (open: Open): void => {
         expect(log.filter((event) => event.stream === stream)).toEqual(await store.read(stream));
       for (const [index, { position }] of log.entries())
         expect(position > (log[index - 1]?.position ?? start)).toBe(true);
+    }));
+
+  it('tells the streams of one category alone, past and to come', () =>
+    opened(open, async (store) => {
+      const start = await endOfLog(store);
+      const [wanted, other] = [newStream('sideline'), newStream()];
+      await store.append(wanted, drafts(2), NO_STREAM);
+      for (const revision of [0, 1]) {
+        await store.append(other, drafts(300), revision * 300 - 1);
+        await store.append(wanted, drafts(300), revision * 300 + 1);
+      }
+      const seen = await followUntil(
+        store,
+        start,
+        async ({ length }, before) => {
+          if (length > 0 || before.length < 602) return false;
+          if (before.length > 602) return true;
+          await store.append(other, drafts(1), 599);
+          await store.append(wanted, drafts(1), 601);
+          return false;
+        },
+        ['sideline'],
+      );
+      expect(seen).toEqual(await store.read(wanted));
     }));
 
   it('goes on after any event, without that event', () =>

@@ -24,8 +24,8 @@ export const draft = (data: object = {}): Draft => ({
 
 export const drafts = (count: number): Draft[] => Array.from({ length: count }, (_, number) => draft({ number }));
 
-/** A stream that nobody has written to. */
-export const newStream = (): string => `contract-${randomUUID()}`;
+/** A stream without events, of a category that the suite uses: `contract` or `sideline`. */
+export const newStream = (category = 'contract'): string => `${category}-${randomUUID()}`;
 
 export const idsOf = (events: readonly { readonly id: string }[]): string[] => events.map(({ id }) => id);
 
@@ -51,10 +51,11 @@ export const followUntil = async (
   store: EventStore,
   position: Position,
   look: (batch: readonly Recorded[], before: readonly Recorded[]) => boolean | Promise<boolean>,
+  categories?: readonly string[],
 ): Promise<Recorded[]> => {
   const seen: Recorded[] = [];
   const stop = new AbortController();
-  for await (const batch of store.follow(position, stop.signal)) {
+  for await (const batch of store.follow(position, stop.signal, categories)) {
     const enough = await look(batch, seen);
     seen.push(...batch);
     if (enough) stop.abort();

@@ -7,6 +7,7 @@ import { openStores, usesFolder, type Places, type Stores } from './stores/index
 import type { PolicyTimeline } from '#policy';
 import type { Logger, ReadStore, Running } from '#read-store';
 import { SimulatedClock, SystemClock, type Clock } from './context/clock.ts';
+import { AccessDirectory } from './queries/access-directory.ts';
 import type { Customers } from './queries/customers.ts';
 import { DirectOrders } from './queries/orders.ts';
 import { following, sharedLook } from './roles/poll.ts';
@@ -42,6 +43,7 @@ export type LedgerOptions = {
 /** The whole ledger without its face: stores, the command side, read models, processes, scheduler and clock. */
 export class Ledger {
   readonly places: Places;
+  readonly access: AccessDirectory;
   readonly store: EventStore;
   readonly reads: ReadStore;
   readonly handling: CommandHandler;
@@ -84,6 +86,7 @@ export class Ledger {
     this.#logger = logger;
     this.store = stores.events;
     this.reads = stores.reads;
+    this.access = new AccessDirectory({ store: this.store, logger });
     const simulated = clock.kind === 'system' ? undefined : new SimulatedClock(clock.from);
     this.clock = simulated ?? new SystemClock();
     const { store, reads } = this;
@@ -141,6 +144,7 @@ export class Ledger {
    * that was projected.
    */
   async startDuties(): Promise<void> {
+    if (this.duties.has('api')) await this.access.start();
     if (this.duties.has('projector')) await this.projecting.start();
     if (this.duties.has('scheduler')) await this.scheduling.start();
     if (!this.#isShared) return;
@@ -171,6 +175,7 @@ export class Ledger {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#following?.stop();
+    await this.access.stop();
     await this.scheduling.stop();
     await this.projecting.stop();
     await this.#stores.close();

@@ -28,7 +28,7 @@ export class HistoryController {
   async list(
     @Query() { after, cursor, limit }: HistoryQuery,
     @Headers() { accept = '', 'last-event-id': resumed }: Readonly<Record<string, string | undefined>>,
-    @From() { actor: { partnerId } }: Caller,
+    @From() { actor }: Caller,
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (after !== undefined && cursor !== undefined)
@@ -39,11 +39,11 @@ export class HistoryController {
       // Only the head of the answer was asked for: a reader of the log would never be let go of.
       void reply.headers({ 'content-type': streamed, 'cache-control': 'no-store' }).send(Readable.from([]));
     } else if (streamed === 'text/event-stream') {
-      const live = await this.#history.stream(partnerId, resumed ?? from, serverSent);
+      const live = await this.#history.stream(actor, resumed ?? from, serverSent);
       void reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store' }).send(live);
     } else if (streamed === 'application/x-ndjson') {
-      const lines = await this.#history.stream(partnerId, from, ndjson);
+      const lines = await this.#history.stream(actor, from, ndjson);
       void reply.header('content-type', 'application/x-ndjson').send(lines);
-    } else void reply.send(await this.#history.page(partnerId, from, limit));
+    } else void reply.send(await this.#history.page(actor.partnerId, from, limit));
   }
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough, type Readable } from 'node:stream';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { CorruptEvent, StoreUnavailable } from '#event-store';
-import { START, type Position, type Recorded } from '#kernel';
+import { START, type Actor, type Position, type Recorded } from '#kernel';
 import type { Page } from '../http/page.ts';
 import { InvalidRequest } from '../http/problem.ts';
 import { Ledger } from '#ledger';
@@ -54,16 +54,24 @@ export class History implements BeforeApplicationShutdown {
     return { items, nextCursor: found.length > limit ? (items.at(-1)?.position ?? null) : null };
   }
 
-  /** All of it behind a position, as text. Rejects with an `InvalidRequest` for a position that is none. */
-  async stream(partnerId: string, after: Position, format: Format): Promise<Readable> {
+  /**
+   * All of it after a position, as text; cut off when the key that opened it is revoked. Rejects with an `InvalidRequest`
+   * for an invalid position.
+   */
+  async stream({ id, partnerId }: Actor, after: Position, format: Format): Promise<Readable> {
     const reading = new AbortController();
     this.#live.add(reading);
     const batches = this.#own(partnerId, after, reading.signal)[Symbol.asyncIterator]();
     const out = new PassThrough();
+    const revoked = this.#ledger.access.revocationOf(id);
+    const cutOff = () => out.destroy();
+    revoked?.addEventListener('abort', cutOff);
     out.once('close', () => {
+      revoked?.removeEventListener('abort', cutOff);
       this.#live.delete(reading);
       reading.abort();
     });
+    if (revoked?.aborted === true) cutOff();
     // Whether there is such a position shows with the first batch, when the answer can still say no.
     const first = await batches.next();
     void this.#pour(first, batches, out, format).catch((error: unknown) => out.destroy(error as Error));

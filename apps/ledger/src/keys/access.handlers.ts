@@ -3,12 +3,11 @@ import { CreateKey, key, partner, RegisterPartner, RevokeKey } from '#access';
 import { fingerprintOf } from '#event-store';
 import { isRefusal, refuse, type Refusal } from '#kernel';
 import { dispatch, type CommandAnswer, Ledger } from '#ledger';
-import { Keys } from '../access/keys.ts';
 
 type Answered = CommandAnswer | Refusal;
 
-/** How long an answer waits for the read model, so that a new key opens and a revoked one does not. */
-const PATIENCE_MS = 5_000;
+/** How long an answer waits until this process knows the new key, in milliseconds. */
+const WAIT_MS = 5_000;
 
 @CommandHandler(RegisterPartner)
 class RegisterPartnerHandler implements ICommandHandler<RegisterPartner, Answered> {
@@ -55,7 +54,7 @@ class CreateKeyHandler implements ICommandHandler<CreateKey, Answered> {
       location: `/v1/keys/${keyId}`,
     });
     if (isRefusal(answer)) return answer;
-    await projected(this.#ledger, answer);
+    await this.#ledger.access.reached(answer.position, WAIT_MS);
     return bare(answer, { keyId });
   }
 }
@@ -63,27 +62,19 @@ class CreateKeyHandler implements ICommandHandler<CreateKey, Answered> {
 @CommandHandler(RevokeKey)
 class RevokeKeyHandler implements ICommandHandler<RevokeKey, Answered> {
   readonly #ledger: Ledger;
-  readonly #keys: Keys;
 
-  constructor(ledger: Ledger, keys: Keys) {
+  constructor(ledger: Ledger) {
     this.#ledger = ledger;
-    this.#keys = keys;
   }
 
   async execute(command: RevokeKey): Promise<Answered> {
     const { keyId } = command.data;
     const answer = await dispatch(this.#ledger.dispatching, { decider: key, id: keyId, command, ids: { keyId } });
     if (isRefusal(answer)) return answer;
-    // Again afterwards: a request may have looked it up before the read model knew.
-    this.#keys.forget(keyId);
-    await projected(this.#ledger, answer);
-    this.#keys.forget(keyId);
+    if (answer.body.dryRun !== true) this.#ledger.access.revoke(keyId);
     return bare(answer, { keyId });
   }
 }
-
-const projected = (ledger: Ledger, { position }: CommandAnswer): Promise<boolean> =>
-  ledger.projecting.reached(position, { of: ['access'], timeoutMs: PATIENCE_MS });
 
 /** The answer without its events: those hold what a key was made of. */
 const bare = (answer: CommandAnswer, ids: Readonly<Record<string, string>>): CommandAnswer => {

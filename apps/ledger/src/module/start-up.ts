@@ -6,8 +6,8 @@ import type { Settings } from '../config/options.ts';
 import { patiently } from './retry-while-unavailable.ts';
 import { adoptPolicy } from './steps/adopt-policy.ts';
 
-/** How long a start waits for the read model of keys; a ledger that rebuilds it goes on meanwhile. */
-const PATIENCE_MS = 10_000;
+/** How long a start waits for its own key, and for the read models to have it, in milliseconds. */
+const WAIT_MS = 10_000;
 
 export type StartOptions = {
   /** Whether to make the operator's key at the first start, where the options name none. */
@@ -39,7 +39,7 @@ export const startUp = async (ledger: Ledger, settings: Settings, options: Start
 /** Everything that needs the stores. May be done again when one of them went away in the midst of it. */
 const begin = async (
   ledger: Ledger,
-  { catalogue, apiKey, policy, roles }: Settings,
+  { catalogue, apiKey, policy, roles, logger }: Settings,
   fresh: string | undefined,
 ): Promise<string | undefined> => {
   await ledger.catchUpAtStart();
@@ -49,8 +49,12 @@ const begin = async (
   // Only now: what fell due meanwhile is settled at the price lists and rules that were in force by then.
   await ledger.startDuties();
   if (!roles.has('api')) return undefined;
-  const { administratorKey, position } = await bootstrap(ledger, apiKey, fresh);
+  const { administratorKey, position } = await bootstrap(ledger, apiKey, fresh, () =>
+    logger.warn({}, 'the key in SUBLEDGER_API_KEY was revoked and opens nothing: set another one'),
+  );
   // The first request finds its key.
-  await ledger.projecting.reached(position, { of: ['access'], timeoutMs: PATIENCE_MS, signal: ledger.closing });
+  await ledger.access.reached(position, WAIT_MS);
+  // And finds the lists of a small ledger served. A rebuild goes on meanwhile, and answers 503.
+  await ledger.projecting.reached(position, { of: ['access'], timeoutMs: WAIT_MS, signal: ledger.closing });
   return administratorKey;
 };

@@ -20,5 +20,5 @@ afterAll(() => standIn?.stop());
 /** How fast a server is is not judged: a small one is slow until it has got going. */
 const timeouts = { call: 20_000 };
 eventStoreContract('EventStoreDB', () =>
-  openEventStoreDb({ url, codec: codec({}), categories: ['contract'], timeouts }),
+  openEventStoreDb({ url, codec: codec({}), categories: ['contract', 'sideline'], timeouts }),
 );

@@ -114,7 +114,11 @@ class EventStoreDbEventStore implements EventStoreDb {
     }
   }
 
-  async *follow(position: Position, signal: AbortSignal): AsyncGenerator<readonly Recorded[]> {
+  async *follow(
+    position: Position,
+    signal: AbortSignal,
+    categories?: readonly string[],
+  ): AsyncGenerator<readonly Recorded[]> {
     this.#mustBeOpen();
     // Throws when it is no position at all.
     toDriverPosition(position);
@@ -124,7 +128,7 @@ class EventStoreDbEventStore implements EventStoreDb {
     if (stop.aborted) return;
     const feed = new Feed(position, {
       connection: this.#connection,
-      prefixes: this.#prefixes,
+      prefixes: categories?.map((category) => `${category}-`) ?? this.#prefixes,
       limit: this.#limit,
       logger: this.#logger,
       stop,

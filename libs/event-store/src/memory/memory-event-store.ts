@@ -10,7 +10,7 @@ import {
   type Receipt,
   type Revision,
 } from '../event-store.ts';
-import { Followers } from '../followers.ts';
+import { Followers, onlyOf } from '../followers.ts';
 import { offsetOf, positionOf } from '../position.ts';
 
 type Entry = { readonly stream: string; readonly revision: Revision; readonly event: Encoded };
@@ -59,18 +59,19 @@ class MemoryEventStore implements EventStore {
     return this.#receipt(offsets.length - 1, offsets.at(-1));
   }
 
-  async *follow(position: Position, signal: AbortSignal): AsyncGenerator<readonly Recorded[]> {
+  async *follow(
+    position: Position,
+    signal: AbortSignal,
+    categories?: readonly string[],
+  ): AsyncGenerator<readonly Recorded[]> {
     this.#mustBeOpen();
     const start = offsetOf(position);
     if (start > this.#log.length) throw new Error(`the log ends before position ${position}`);
-    yield* this.#followers.follow(
-      (after, limit) => {
-        const from = offsetOf(after);
-        return this.#log.slice(from, from + limit).map((_, offset) => this.#recorded(from + offset));
-      },
-      position,
-      signal,
-    );
+    const read = (after: Position, limit: number) => {
+      const from = offsetOf(after);
+      return this.#log.slice(from, from + limit).map((_, offset) => this.#recorded(from + offset));
+    };
+    yield* onlyOf(this.#followers.follow(read, position, signal), categories);
   }
 
   async logEnd(): Promise<LogEnd> {

@@ -1,3 +1,4 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { Position, Recorded } from '#kernel';
 import type { Codec } from '../codec.ts';
@@ -10,13 +11,15 @@ import {
   type Receipt,
   type Revision,
 } from '../event-store.ts';
-import { Followers, type Fresh } from '../followers.ts';
+import { Followers, onlyOf, type Fresh } from '../followers.ts';
 import { offsetOf, positionOf } from '../position.ts';
 import { isDamage, messageOf, openDatabase, unavailable } from './database.ts';
 import { GroupCommit, type Written } from './group-commit.ts';
 import { FileIdentity } from './file-identity.ts';
 import { StreamNames } from './stream-names.ts';
 
+/** How many events of some categories are read at once. */
+const HISTORY_BATCH = 500;
 /** How often a reader checks whether the process that owns the file has written, in milliseconds. */
 const POLL_INTERVAL = 200;
 
@@ -90,13 +93,19 @@ export class SqliteEventStore implements EventStore {
     return this.#writer.append(stream, events.map(this.#codec.encode), expected);
   }
 
-  async *follow(position: Position, signal: AbortSignal): AsyncGenerator<readonly Recorded[]> {
+  async *follow(
+    position: Position,
+    signal: AbortSignal,
+    categories?: readonly string[],
+  ): AsyncGenerator<readonly Recorded[]> {
     this.#mustBeOpen();
     if (offsetOf(position) > this.#last()) throw new Error(`the log ends before position ${position}`);
     const read = (after: Position, limit: number) => this.#after(after, limit);
     const newsTimer = this.#writer === undefined ? this.#pollForNews() : undefined;
     try {
-      yield* this.#followers.follow(read, position, signal);
+      const from = categories === undefined ? position : positionOf(this.#last());
+      if (categories !== undefined) yield* this.#historyOf(categories, { after: position, upTo: from, signal });
+      yield* onlyOf(this.#followers.follow(read, from, signal), categories);
     } finally {
       clearInterval(newsTimer);
     }
@@ -108,6 +117,35 @@ export class SqliteEventStore implements EventStore {
     if (fault !== undefined) throw fault;
     const events = this.#last();
     return { position: positionOf(events), events };
+  }
+
+  /** What some categories' streams hold after one position and up to another, by the index of streams. */
+  async *#historyOf(
+    categories: readonly string[],
+    { after, upTo, signal }: { readonly after: Position; readonly upTo: Position; readonly signal: AbortSignal },
+  ): AsyncGenerator<readonly Recorded[]> {
+    const named = categories.map(() => '(name >= ? AND name < ?)').join(' OR ');
+    const statement = this.#database.prepare(`
+      SELECT ${COLUMNS} FROM events
+      WHERE stream IN (SELECT number FROM streams WHERE ${named}) AND position > ? AND position <= ?
+      ORDER BY position LIMIT ${HISTORY_BATCH}`);
+    statement.setReturnArrays(true);
+    // '.' comes right after '-': between them are the names that begin with the category and a dash.
+    const range = categories.flatMap((category) => [`${category}-`, `${category}.`]);
+    let from = after;
+    while (!signal.aborted) {
+      const rows = this.#rows(
+        statement,
+        [...range, offsetOf(from), offsetOf(upTo)],
+        ['an unknown stream', `after ${from}`],
+      );
+      const numbers = () => rows.map(([, stream]) => stream);
+      const events = rows.map((row) => this.#recorded(row, this.#names.of(row[1], numbers)));
+      if (events.length > 0) yield events;
+      if (events.length < HISTORY_BATCH) return;
+      from = events.at(-1)?.position ?? from;
+      await yieldToEventLoop();
+    }
   }
 
   async close(): Promise<void> {

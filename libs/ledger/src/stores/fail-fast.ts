@@ -14,7 +14,8 @@ type Batch = IteratorResult<readonly Recorded[], unknown>;
 export const impatient = (log: EventStore, ready: () => Promise<void>, silence = SILENCE): EventStore => ({
   read: (...of) => log.read(...of),
   append: (stream, events, expected) => log.append(stream, events, expected),
-  follow: (position, signal) => following((stop) => log.follow(position, stop), signal, { ready, silence }),
+  follow: (position, signal, categories) =>
+    following((stop) => log.follow(position, stop, categories), signal, { ready, silence }),
   logEnd: () => log.logEnd(),
   close: () => log.close(),
 });

@@ -30,29 +30,38 @@ type Bootstrapped = {
 /**
  * Makes sure that there is the partner `default`, and an administrator's key for it, which is also the operator's: `wanted`
  * if given, and it replaces the one before; else, at the first start, a `fresh` one, if given. May be called again with the
- * same fresh one when it rejects. Of several processes that start at once, one makes the key.
+ * same fresh one when it rejects. A wanted key that a caller has revoked stays revoked: `onRevoked` is called. Of several processes that start at once, one makes the key.
  */
 export const bootstrap = async (
   ledger: Ledger,
   wanted: string | undefined,
   fresh: string | undefined,
+  onRevoked: () => void,
 ): Promise<Bootstrapped> => {
   const registered = await registerPartner(ledger);
   const secret = wanted ?? fresh;
   if (secret === undefined) return { administratorKey: undefined, position: registered };
   const { number, last, position } = await lastKey(ledger);
+  if (wanted !== undefined && (await isRevokedByCaller(ledger, hashOf(wanted), number))) {
+    onRevoked();
+    return { administratorKey: undefined, position };
+  }
   if (last.keyId !== null) {
-    const { keyId, hash, revoked } = last;
-    const stands = wanted === undefined || (!revoked && hash === hashOf(wanted));
-    if (stands)
-      return { administratorKey: wanted === undefined && hash === hashOf(secret) ? secret : undefined, position };
-    if (!revoked)
-      await record(ledger, 'revoke', { decider: key, id: keyId, commandFor: (meta) => new RevokeKey({ keyId }, meta) });
+    const isCurrent = last.hash === hashOf(secret);
+    if (wanted === undefined) return { administratorKey: isCurrent ? secret : undefined, position };
+    if (isCurrent && !last.revoked) return { administratorKey: undefined, position };
+    await revoke(ledger, last);
   }
   const made = await makeKey(ledger, idOf(number + 1), secret);
   // Another process was faster, and made its own.
-  if (made === undefined) return bootstrap(ledger, wanted, fresh);
+  if (made === undefined) return bootstrap(ledger, wanted, fresh, onRevoked);
   return { administratorKey: wanted === undefined ? secret : undefined, position: made };
+};
+
+/** Revokes the key that another one replaces. */
+const revoke = async (ledger: Ledger, { keyId, revoked }: Exclude<Key, { keyId: null }>): Promise<void> => {
+  if (revoked) return;
+  await record(ledger, 'revoke', { decider: key, id: keyId, commandFor: (meta) => new RevokeKey({ keyId }, meta) });
 };
 
 /** Up to where a read model must have come to know the partner. */
@@ -89,6 +98,21 @@ const lastKey = async (ledger: Ledger): Promise<LastKey> => {
     if (state.keyId === null) return found;
     found = { number, last: state, position };
   }
+};
+
+/**
+ * Whether a caller revoked an operator's key with this hash. A start that replaces one key by another revokes, too, and may
+ * be told to go back to the first one.
+ */
+const isRevokedByCaller = async (ledger: Ledger, hash: string, count: number): Promise<boolean> => {
+  for (let number = 1; number <= count; number += 1) {
+    const id = idOf(number);
+    const { state } = await ledger.handling.load(key, id);
+    if (state.keyId === null || state.hash !== hash || !state.revoked) continue;
+    const events = await ledger.store.read(`${key.category}-${id}`);
+    if (events.some(({ type, meta }) => type === 'KeyRevoked' && meta.actor.role !== 'system')) return true;
+  }
+  return false;
 };
 
 type Step<C extends Command, E extends Event, S> = {
