@@ -69,6 +69,13 @@ const inOrder = (open: Open): void => {
       expect(seen).toEqual(await store.read(wanted));
     }));
 
+  it('is at the end of a category without news, whatever was written to others', () =>
+    opened(open, async (store) => {
+      const start = await endOfLog(store);
+      await store.append(newStream(), drafts(3), NO_STREAM);
+      expect(await followUntil(store, start, ({ length }) => length === 0, ['sideline'])).toEqual([]);
+    }));
+
   it('goes on after any event, without that event', () =>
     opened(open, async (store) => {
       const start = await endOfLog(store);

@@ -66,8 +66,8 @@ class EventStoreDbEventStore implements EventStoreDb {
   /** One for each follower that has not received its first batch. */
   readonly #starting = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
-  /** The last event that was appended here. A follower that has not received it is not at the end. */
-  #written: Position = START;
+  /** The last event of each category that was appended here. A follower that has not received its own is not at the end. */
+  readonly #written = new Map<string, Position>();
 
   constructor({ url, codec, logger, timeouts, categories }: EventStoreDbOptions) {
     this.#connection = acquire(url);
@@ -126,9 +126,10 @@ class EventStoreDbEventStore implements EventStoreDb {
     const firstBatch = Promise.withResolvers<undefined>();
     const stop = AbortSignal.any([signal, this.#closing.signal, returned.signal]);
     if (stop.aborted) return;
+    const prefixes = categories?.map((category) => `${category}-`) ?? this.#prefixes;
     const feed = new Feed(position, {
       connection: this.#connection,
-      prefixes: categories?.map((category) => `${category}-`) ?? this.#prefixes,
+      prefixes,
       limit: this.#limit,
       logger: this.#logger,
       stop,
@@ -139,7 +140,7 @@ class EventStoreDbEventStore implements EventStoreDb {
       firstBatch.resolve(undefined);
     };
     try {
-      for await (const batch of batches(feed, this.#codec, () => this.#written, stop)) {
+      for await (const batch of batches(feed, this.#codec, () => this.#writtenTo(prefixes), stop)) {
         started();
         yield batch;
       }
@@ -151,7 +152,7 @@ class EventStoreDbEventStore implements EventStoreDb {
 
   /** The last event of the ledger: the database may hold others behind it, its own statistics for instance. */
   async logEnd(): Promise<LogEnd> {
-    const written = this.#written;
+    const written = this.#writtenTo(this.#prefixes);
     const isOurs = (record: Record) => !isSystems(record) && this.#isFollowed(record.streamId);
     const last = await this.#readWithin('asking where the log ends', (reading) => lastWhere(reading, isOurs));
     const position = last?.position ?? START;
@@ -203,8 +204,17 @@ class EventStoreDbEventStore implements EventStoreDb {
   }
 
   #receipt(stream: string, revision: Revision, position: Position): Receipt {
-    if (position > this.#written) this.#written = position;
+    const prefix = this.#prefixes.find((known) => stream.startsWith(known)) ?? '';
+    if (position > this.#writtenTo([prefix])) this.#written.set(prefix, position);
     return { revision, position };
+  }
+
+  /** The last position that was appended here to streams that begin so. */
+  #writtenTo(prefixes: readonly string[]): Position {
+    return prefixes.reduce((last, prefix) => {
+      const position = this.#written.get(prefix) ?? START;
+      return position > last ? position : last;
+    }, START);
   }
 
   #isFollowed(stream: string): boolean {
