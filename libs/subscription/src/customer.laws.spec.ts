@@ -176,9 +176,14 @@ const netOf = ({ data }: ChargesPosted, charged: readonly ChargesPosted['data'][
   return sides.reduce((net, { lines }) => add(net, totalOf(lines)), here);
 };
 
+const isLess = ({ subtotal }: { readonly subtotal: Decimal }): boolean => compare(subtotal, '0') < 0;
+
 /** What was charged for the running cycle: with corrections by hand or without, whichever is more. */
-const leftOf = ({ lines, cycle }: Existing): Decimal => {
-  const running = lines.filter(({ chargeStart }) => chargeStart >= cycle.start);
+const leftOf = ({ lines, linesBefore, cycle }: Existing): Decimal => {
+  // What a change of plan gives back is the old cycle's, although it starts on the new one's first day.
+  const running = lines
+    .slice(linesBefore)
+    .filter((line) => line.chargeStart >= cycle.start && !(line.chargeType === 'changeBillingPlan' && isLess(line)));
   const bare = totalOf(running.filter((line) => !isCorrection(line)));
   return larger('0', larger(totalOf(running), bare));
 };

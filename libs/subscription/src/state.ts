@@ -167,6 +167,8 @@ export type Existing = Product & {
   readonly inTransit: SeatsInTransit | null;
   /** Lines that a refund may still reverse or that a credit may still be measured against. */
   readonly lines: readonly (ChargeLine & { readonly postedFor: Instant })[];
+  /** How many of `lines` were posted before a plan change in mid-term began the running cycle; 0 where time began it. */
+  readonly linesBefore: number;
   readonly lastEffectiveAt: Instant;
 };
 

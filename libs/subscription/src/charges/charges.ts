@@ -79,6 +79,18 @@ export const linesBack = (state: Existing, since: Instant): readonly ChargeLine[
     .filter(({ postedFor }) => postedFor >= since)
     .map(({ postedFor: _, ...line }) => reversal('cancelImmediate', line));
 
+/**
+ * The posted lines of the running cycle. A plan change in mid-term gives the rest of the old cycle back from the day on
+ * which the new one starts: those credits belong to the old cycle.
+ */
+export const linesOfCycle = ({ lines, linesBefore, cycle }: Existing): Existing['lines'] =>
+  lines
+    .slice(linesBefore)
+    .filter(
+      ({ chargeType, chargeStart, subtotal }) =>
+        chargeStart >= cycle.start && !(chargeType === 'changeBillingPlan' && compare(subtotal, '0') < 0),
+    );
+
 const totalOf = (lines: readonly ChargeLine[], currency: string): Decimal =>
   sum(
     lines.map(({ subtotal }) => subtotal),
@@ -96,10 +108,7 @@ export const capped = (
   state: Existing,
   elsewhere: Decimal = '0',
 ): readonly ChargeLine[] => {
-  const posted = totalOf(
-    state.lines.filter(({ chargeStart }) => chargeStart >= state.cycle.start),
-    state.currency,
-  );
+  const posted = totalOf(linesOfCycle(state), state.currency);
   const net = add(totalOf(lines, state.currency), elsewhere);
   const left = add(compare(posted, '0') > 0 ? posted : '0', net);
   return compare(left, '0') < 0 ? cut(lines, negate(left)) : lines;

@@ -2,7 +2,7 @@ import { dayOf, durationMs, elapsedMs } from '#calendar';
 import type { Instant } from '#kernel';
 import { add, compare, negate, type Decimal } from '#money';
 import type { ChargeLine } from './charge-line.ts';
-import { capped, charge, credit, isCorrection, reversal, type Charged } from './charges.ts';
+import { capped, charge, credit, isCorrection, linesOfCycle, reversal, type Charged } from './charges.ts';
 import type { Existing } from '../state.ts';
 
 /** How long after a term's beginning a suspension takes the whole running cycle back (A8). */
@@ -19,8 +19,8 @@ export const suspensionCredit = (state: Existing, parts: readonly Charged[], at:
       parts.map((part) => credit('suspend', part, dayOf(at))),
       state,
     );
-  return state.lines
-    .filter((line) => !isCorrection(line) && line.chargeStart >= state.cycle.start && isOneOf(parts, line))
+  return linesOfCycle(state)
+    .filter((line) => !isCorrection(line) && isOneOf(parts, line))
     .map(({ postedFor: _, ...line }) => reversal('suspend', line));
 };
 

@@ -81,6 +81,7 @@ export const withoutOldLines = (state: Existing): Existing => {
   const start = startOf(day);
   return {
     ...state,
+    linesBefore: 0,
     lines: state.lines.filter(({ chargeEnd, postedFor }) => chargeEnd >= day || elapsedMs(postedFor, start) <= longest),
   };
 };

@@ -167,6 +167,15 @@ describe('a longer term under docs-2022-03', () => {
     expect(linesOf(story.last).map(({ subtotal }) => subtotal)).toEqual(['-100.80', '100.80', '-100.80']);
   });
 
+  it('leaves what was charged for the new cycle to be given back, not what the old one has left (rule-book.md §2.4)', () => {
+    const story = bought(at, { term: 'P1Y' }, docs)
+      .does('2022-04-20T10:00:00.000Z', changePlan({ term: 'P3Y' }))
+      .does('2022-04-21T08:00:00.000Z', cancel);
+    expect(story.money(story.last)).toEqual([
+      'cancelImmediate -97.40 for 10, 2022-04-21 to 2022-05-19, 29/30 unit-down',
+    ]);
+  });
+
   it('must be scheduled where it is shorter', () => {
     expect(threeYears('monthly').no(when, changePlan({ term: 'P1Y' }))).toBe('MUST_BE_SCHEDULED');
   });

@@ -159,5 +159,5 @@ export const evolve = (
   }
   // The windows of `termStart` open with a purchase or a renewal (A2), not with this: `termStartedAt` stays.
   const { effectiveAt: _, ...term } = data;
-  return { ...state, ...term, aligned: false, pendingPlan: null };
+  return { ...state, ...term, aligned: false, pendingPlan: null, linesBefore: state.lines.length };
 };

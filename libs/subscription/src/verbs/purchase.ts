@@ -181,6 +181,7 @@ export const evolve = (_: Subscription, { data }: SubscriptionCreated): Existing
     updates: 0,
     inTransit: null,
     lines: [],
+    linesBefore: 0,
     lastEffectiveAt: effectiveAt,
   };
 };
