@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { FolderInUse, lockFolder } from './index.ts';
 
 describe('the lock of a data folder', () => {
@@ -17,6 +18,37 @@ describe('the lock of a data folder', () => {
 
   it('makes the folder where there is none', () => {
     lockFolder(join(folder, 'new', 'data'))();
+  });
+
+  it('lets only its owner look into a folder that it makes', () => {
+    const made = join(folder, 'private');
+    lockFolder(made)();
+    expect((statSync(made).mode & 0o777).toString(8)).toBe('700');
+  });
+
+  describe('whose file is removed', () => {
+    const until = async (holds: () => boolean) => {
+      while (!holds()) await delay(10);
+    };
+
+    it('is taken again by its holder', async () => {
+      const letGo = lockFolder(folder);
+      rmSync(join(folder, 'lock'));
+      await until(() => existsSync(join(folder, 'lock')));
+      expect(() => lockFolder(folder)).toThrow(FolderInUse);
+      letGo();
+    });
+
+    it('is lost to a process that was faster, and its holder learns of it', async () => {
+      let lost = 0;
+      const letGo = lockFolder(folder, () => (lost += 1));
+      rmSync(join(folder, 'lock'));
+      const other = lockFolder(folder);
+      await until(() => lost > 0);
+      expect(lost).toBe(1);
+      letGo();
+      other();
+    });
   });
 
   it('dies with whoever holds it', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { placesIn } from './locations.ts';
@@ -14,5 +14,18 @@ it('lets go of the folder even where a store cannot be closed', async () => {
   await close();
   const again = await openStores(places);
   await again.close();
+  rmSync(folder, { recursive: true });
+});
+
+it('lets only its owner read what is in the folder, whatever an older version or a copy left open', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stores-'));
+  const places = placesIn({ SUBLEDGER_DATA: folder });
+  await (await openStores(places)).close();
+  for (const file of readdirSync(folder)) chmodSync(join(folder, file), 0o644);
+  const stores = await openStores(places);
+  const modes = readdirSync(folder).map((file) => `${file} ${(statSync(join(folder, file)).mode & 0o777).toString(8)}`);
+  expect(modes.filter((mode) => !mode.endsWith(' 600'))).toEqual([]);
+  expect(modes.length).toBeGreaterThan(3);
+  await stores.close();
   rmSync(folder, { recursive: true });
 });
