@@ -64,7 +64,7 @@ const lockFile = (folder: string): Lock => {
   try {
     makeFolder(folder);
     database = new DatabaseSync(join(folder, LOCK));
-    database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
+    database.exec('PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
     chmodSync(join(folder, LOCK), 0o600);
     return { database, file: fileAt(folder) };
   } catch (error) {
