@@ -179,6 +179,8 @@ describe('a process', () => {
         ['SUBLEDGER_DATA', { SUBLEDGER_DATA: file('no-folder', '') }],
         ['HOST', { HOST: '203.0.113.1' }],
       ] as const;
+      // The folder has an owner whatever became of this file.
+      rmSync(join(other.folder, 'data', 'lock'));
       for (const [variable, env] of cases) {
         const { status, stderr } = await run(env);
         expect([status, stderr]).toEqual([1, expect.stringMatching(new RegExp(`^subledger: ${variable} .*\\n$`))]);

@@ -41,6 +41,9 @@ const statusOf = (error: unknown): number => {
   return FAILED;
 };
 
+// What it makes is for this user alone: the log holds names, prices and digests of keys.
+process.umask(0o077);
+
 // Whoever reads the output may stop early, like head: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;

@@ -19,6 +19,9 @@ const giveUp = (error: unknown): never => {
   process.exit(1);
 };
 
+// Whatever this process makes beside its databases, such as a report of a crash, is for its user alone, too.
+process.umask(0o077);
+
 const run = async (): Promise<void> => {
   const configuration = readConfiguration(process.env);
   const app = await createApp(configuration);

@@ -1,5 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailable, StoreUnusable } from '../event-store.ts';
+import { FolderInUse } from './folder-lock.ts';
+import { closeDatabaseToOthers } from './private-files.ts';
+import { messageOf } from './result-codes.ts';
+import { makeDatabaseFile } from './write-lock.ts';
 
 /** The number of the table layout below, kept in the file; raise it when the layout changes. */
 const LAYOUT = 1;
@@ -68,43 +72,27 @@ const ensureLayout = (database: DatabaseSync, path: string, readOnly: boolean): 
 };
 
 /**
- * Opens the file of an event log, or creates it. Throws `StoreUnusable` when it is something else or of a newer layout, and
- * `StoreUnavailable` when it cannot be opened.
+ * Opens the file of an event log, or creates it. Throws `StoreUnusable` when it is something else or of a newer layout,
+ * `StoreUnavailable` when it cannot be opened, and `FolderInUse` when another process has it open under another name.
  */
 export const openDatabase = (path: string, readOnly = false): DatabaseSync => {
   let database: DatabaseSync | undefined;
   try {
+    if (!readOnly) makeDatabaseFile(path);
     database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT });
     if (!readOnly) makeDurable(database, path);
     database.exec(`PRAGMA mmap_size = ${MAPPED}`);
     ensureLayout(database, path, readOnly);
+    if (!readOnly) closeDatabaseToOthers(path);
     return database;
   } catch (error) {
     database?.close();
-    throw error instanceof StoreUnusable ? error : unavailable(error, path);
+    throw error instanceof StoreUnusable || error instanceof FolderInUse ? error : unavailable(error, path);
   }
 };
-
-/** Result codes of SQLite, https://sqlite.org/rescode.html. */
-export const BUSY = 5;
-const CORRUPT = 11;
-const NOT_A_DATABASE = 26;
-
-/** A property of whatever was thrown. It need not be one of our realm's `Error`s, so it is not asked for its class. */
-const propertyOf = (error: unknown, name: string): unknown =>
-  typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
-
-/** The primary result code with which SQLite failed. */
-export const resultCodeOf = (error: unknown): number => Number(propertyOf(error, 'errcode')) & 0xff;
-
-/** Whether the bytes are to blame, so that trying again is of no use. Nobody ever wrote a number beyond 2^53. */
-export const isDamage = (error: unknown): boolean =>
-  [CORRUPT, NOT_A_DATABASE].includes(resultCodeOf(error)) || propertyOf(error, 'code') === 'ERR_OUT_OF_RANGE';
 
 /** What SQLite complained about, as the port says it. */
 export const unavailable = (error: unknown, path?: string): StoreUnavailable => {
   const log = path === undefined ? 'the event log' : `the event log ${path}`;
   return new StoreUnavailable(`${log} cannot be used: ${messageOf(error)}`, { cause: error });
 };
-
-export const messageOf = (error: unknown): string => String(propertyOf(error, 'message') ?? error);

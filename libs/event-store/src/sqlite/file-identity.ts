@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailable } from '../event-store.ts';
-import { messageOf } from './database.ts';
+import { messageOf } from './result-codes.ts';
 
 type FileId = { readonly path: string; readonly device: bigint; readonly inode: bigint };
 

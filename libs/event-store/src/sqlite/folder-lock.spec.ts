@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { FolderInUse, lockFolder } from './index.ts';
 
 describe('the lock of a data folder', () => {
   const folder = mkdtempSync(join(tmpdir(), 'folder-lock-'));
   afterAll(() => rmSync(folder, { recursive: true }));
+  const modeOf = (path: string) => statSync(join(folder, path)).mode & 0o777;
 
   it('is held by one at a time', () => {
     const letGo = lockFolder(folder);
@@ -16,39 +16,24 @@ describe('the lock of a data folder', () => {
     lockFolder(folder)();
   });
 
-  it('makes the folder where there is none', () => {
+  it('makes the folder where there is none, for this user alone', () => {
     lockFolder(join(folder, 'new', 'data'))();
+    expect(['new', 'new/data', 'new/data/lock'].map((path) => modeOf(path))).toEqual([0o700, 0o700, 0o600]);
   });
 
-  it('lets only its owner look into a folder that it makes', () => {
-    const made = join(folder, 'private');
-    lockFolder(made)();
-    expect((statSync(made).mode & 0o777).toString(8)).toBe('700');
-  });
-
-  describe('whose file is removed', () => {
-    const until = async (holds: () => boolean) => {
-      while (!holds()) await delay(10);
-    };
-
-    it('is taken again by its holder', async () => {
-      const letGo = lockFolder(folder);
-      rmSync(join(folder, 'lock'));
-      await until(() => existsSync(join(folder, 'lock')));
-      expect(() => lockFolder(folder)).toThrow(FolderInUse);
-      letGo();
-    });
-
-    it('is lost to a process that was faster, and its holder learns of it', async () => {
-      let lost = 0;
-      const letGo = lockFolder(folder, () => (lost += 1));
-      rmSync(join(folder, 'lock'));
-      const other = lockFolder(folder);
-      await until(() => lost > 0);
-      expect(lost).toBe(1);
-      letGo();
-      other();
-    });
+  it('closes a folder that an earlier version left open to all, and leaves the mode of one that holds other things', () => {
+    for (const [name, files] of [
+      ['old', ['lock', 'events.sqlite-wal']],
+      ['home', ['lock', 'letters']],
+    ] as const) {
+      mkdirSync(join(folder, name));
+      chmodSync(join(folder, name), 0o755);
+      for (const file of files) writeFileSync(join(folder, name, file), '', { mode: 0o644 });
+      lockFolder(join(folder, name))();
+    }
+    expect(['old', 'old/lock', 'home', 'home/lock', 'home/letters'].map((path) => modeOf(path))).toEqual([
+      0o700, 0o600, 0o755, 0o600, 0o644,
+    ]);
   });
 
   it('dies with whoever holds it', () => {

@@ -6,6 +6,7 @@ import { positionOf } from '../position.ts';
 import { unavailable } from './database.ts';
 import { StreamHeads, type Head } from './stream-heads.ts';
 import type { FileIdentity } from './file-identity.ts';
+import { WriteLock } from './write-lock.ts';
 
 /** How many appends share a transaction at most: others want their turn too. */
 const GROUP = 512;
@@ -32,21 +33,19 @@ export class GroupCommit {
   readonly #onCommit: (written: readonly Written[]) => void;
   readonly #files: FileIdentity;
   readonly #heads: StreamHeads;
-  readonly #database: DatabaseSync;
-  readonly #statements: Readonly<Record<'begin' | 'commit' | 'addStream' | 'addEvent' | 'already', StatementSync>>;
+  readonly #lock: WriteLock;
+  readonly #statements: Readonly<Record<'addStream' | 'addEvent' | 'already', StatementSync>>;
   readonly #waiting: Append[] = [];
   /** Written by the current transaction. */
   #written: Written[] = [];
 
-  /** `onCommit` is called with the new events after each commit. */
+  /** `onCommit` is called with the new events after each commit. Throws `FolderInUse` when another process writes to the log. */
   constructor(database: DatabaseSync, files: FileIdentity, onCommit: (written: readonly Written[]) => void) {
     this.#onCommit = onCommit;
     this.#files = files;
     this.#heads = new StreamHeads(database);
-    this.#database = database;
+    this.#lock = new WriteLock(database);
     this.#statements = {
-      begin: database.prepare('BEGIN IMMEDIATE'),
-      commit: database.prepare('COMMIT'),
       addStream: database.prepare('INSERT INTO streams (name) VALUES (?)'),
       addEvent: database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)'),
       already: database.prepare(`
@@ -61,14 +60,15 @@ export class GroupCommit {
     });
   }
 
-  /** Writes what is waiting now, in as many transactions as it takes. */
-  finish(): void {
+  /** Writes what is waiting now, in as many transactions as it takes, and lets other processes write. */
+  close(): void {
     while (this.#waiting.length > 0) this.#flush();
+    this.#lock.release();
   }
 
   readonly #flush = (): void => {
     const group = this.#waiting.splice(0, GROUP);
-    // `finish` has flushed already.
+    // `close` has flushed already.
     if (group.length === 0) return;
     if (this.#waiting.length > 0) setImmediate(this.#flush);
     let outcomes: readonly (Receipt | RevisionConflict)[];
@@ -92,10 +92,11 @@ export class GroupCommit {
     this.#written = [];
     const fault = this.#files.fault();
     if (fault !== undefined) throw fault;
-    this.#statements.begin.run();
+    // Waiting for it here would hold up every reader; the caller tries again.
+    if (!this.#lock.take()) throw new StoreUnavailable('the event log is locked: another process writes to it');
     this.#heads.refresh();
     const outcomes = group.map((append) => this.#judge(append));
-    this.#statements.commit.run();
+    this.#lock.commit();
     return outcomes;
   }
 
@@ -103,8 +104,7 @@ export class GroupCommit {
   #fail(group: readonly Append[], error: unknown): void {
     this.#heads.forget();
     try {
-      // Out of space, SQLite has sometimes rolled back by itself.
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      this.#lock.rollBack();
     } finally {
       const reason = error instanceof StoreUnavailable ? error : unavailable(error);
       for (const { reject } of group) reject(reason);

@@ -1,14 +1,26 @@
-import { closeSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  linkSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { START, type Recorded } from '#kernel';
 import { codec } from '../codec.ts';
-import { CorruptEvent, NO_STREAM, StoreUnavailable } from '../event-store.ts';
+import { CorruptEvent, NO_STREAM, RevisionConflict, StoreUnavailable } from '../event-store.ts';
 import { eventStoreContract } from '../event-store.contract.ts';
 import { draft, drafts, followUntil, history, idsOf, newStream, opened } from '../testing.ts';
 import { openDatabase } from './database.ts';
-import { openSqlite } from './index.ts';
+import { FolderInUse, openSqlite } from './index.ts';
 import { SqliteEventStore } from './sqlite-event-store.ts';
 
 const shapes = codec({});
@@ -75,16 +87,26 @@ describe('a SQLite log', () => {
     await opened(open(path), async (again) => expect(await again.read(stream)).toHaveLength(600));
   });
 
-  it('sees through its memory of streams when somebody else has written', async () => {
+  it('clears its memory of streams when another process was faster, and has written', async () => {
     const path = newFile();
     const stream = newStream();
-    await opened(open(path), async (store) => {
-      await store.append(stream, drafts(1), NO_STREAM);
-      await opened(open(path), (other) => other.append(stream, drafts(2), 0).then(() => undefined));
-      await expect(store.append(stream, drafts(1), 0)).rejects.toMatchObject({ actual: 2 });
-      await store.append(stream, drafts(1), 2);
-      expect((await history(store)).map(({ revision }) => revision)).toEqual([0, 1, 2, 3]);
-    });
+    const database = openDatabase(path);
+    await opened(
+      () => new SqliteEventStore(database, shapes),
+      async (store) => {
+        await store.append(stream, drafts(1), NO_STREAM);
+        // As between two transactions.
+        database.exec('ROLLBACK');
+        await opened(open(path), async (other) => {
+          await other.append(stream, drafts(2), 0);
+          await expect(store.append(stream, drafts(1), 0)).rejects.toThrow('locked: another process writes to it');
+          expect(await store.read(stream)).toHaveLength(3);
+        });
+        await expect(store.append(stream, drafts(1), 0)).rejects.toMatchObject({ actual: 2 });
+        await store.append(stream, drafts(1), 2);
+        expect((await history(store)).map(({ revision }) => revision)).toEqual([0, 1, 2, 3]);
+      },
+    );
   });
 
   it('says that it is another log when a position lies past the end', async () => {
@@ -94,6 +116,82 @@ describe('a SQLite log', () => {
       await opened(open(newFile()), (shorter) => expect(history(shorter, position)).rejects.toThrow('the log ends'));
       await expect(history(longer, 'elsewhere')).rejects.toThrow('"elsewhere" is no position');
     });
+  });
+});
+
+describe('the owner of a log', () => {
+  it.each<[string, (path: string) => string]>([
+    ['its own path', (path) => path],
+    ['a symbolic link', (path) => (symlinkSync(path, `${path}.soft`), `${path}.soft`)],
+    ['a hard link', (path) => (linkSync(path, `${path}.hard`), `${path}.hard`)],
+    ['its own path, after its index was deleted', (path) => (rmSync(`${path}-shm`), path)],
+  ])('is one, by whatever path a second one finds it: %s', async (_, pathOf) => {
+    const path = newFile();
+    await opened(open(path), async (store) => {
+      await store.append('contract-1', drafts(1), NO_STREAM);
+      expect(open(pathOf(path))).toThrow(FolderInUse);
+      expect(await store.append('contract-1', drafts(1), 0)).toMatchObject({ revision: 1 });
+    });
+    await opened(open(path), async (next) => expect(await next.read('contract-1')).toHaveLength(2));
+  });
+
+  it('is alone while it is idle and after a refused append, and takes the lock back when it was lost', async () => {
+    const path = newFile();
+    const database = openDatabase(path);
+    const other = new DatabaseSync(path);
+    await opened(
+      () => new SqliteEventStore(database, shapes),
+      async (store) => {
+        const mustBeAlone = () => expect(() => other.exec('BEGIN IMMEDIATE')).toThrow('database is locked');
+        mustBeAlone();
+        await expect(store.append('contract-1', drafts(1), 7)).rejects.toThrow(RevisionConflict);
+        mustBeAlone();
+        await store.append('contract-1', drafts(1), NO_STREAM);
+        mustBeAlone();
+        database.exec('ROLLBACK');
+        other.exec('BEGIN IMMEDIATE');
+        await expect(store.append('contract-1', drafts(1), 0)).rejects.toThrow(StoreUnavailable);
+        expect(await store.read('contract-1')).toHaveLength(1);
+        other.exec('ROLLBACK');
+        await store.append('contract-1', drafts(1), 0);
+        mustBeAlone();
+      },
+    );
+    other.exec('BEGIN IMMEDIATE');
+    other.close();
+  });
+
+  it('does not keep readers out', async () => {
+    const path = newFile();
+    await opened(open(path), async (store) => {
+      await store.append('contract-1', drafts(2), NO_STREAM);
+      await opened(reader(path), async (beside) => {
+        expect(await beside.read('contract-1')).toHaveLength(2);
+        await store.append('contract-1', drafts(1), 1);
+        expect(await beside.read('contract-1')).toHaveLength(3);
+      });
+    });
+  });
+
+  (process.getuid?.() === 0 ? it.skip : it)('is not one that may not write', async () => {
+    const path = newFile();
+    await opened(open(path), async () => undefined);
+    chmodSync(path, 0o400);
+    expect(open(path)).toThrow(StoreUnavailable);
+  });
+});
+
+describe('the files of a log', () => {
+  const modes = (path: string) => ['', '-wal', '-shm'].map((suffix) => statSync(path + suffix).mode & 0o777);
+
+  it('are for this user alone, also where an earlier version made them readable by all', async () => {
+    const path = newFile();
+    await opened(open(path), async (store) => {
+      await store.append('contract-1', drafts(1), NO_STREAM);
+      expect(modes(path)).toEqual([0o600, 0o600, 0o600]);
+    });
+    chmodSync(path, 0o644);
+    await opened(open(path), async () => expect(modes(path)).toEqual([0o600, 0o600, 0o600]));
   });
 });
 
@@ -112,7 +210,9 @@ describe('a damaged log', () => {
     await opened(open(path), async (store) => {
       await store.append('contract-1', drafts(1), NO_STREAM);
       await store.append('contract-2', drafts(1), NO_STREAM);
-      tamper(path, `UPDATE events SET ${change} WHERE position = 2`);
+    });
+    tamper(path, `UPDATE events SET ${change} WHERE position = 2`);
+    await opened(open(path), async (store) => {
       const seen: Recorded[] = [];
       const failure = await followUntil(store, START, (batch) => seen.push(...batch) < 0).catch(
         (error: unknown) => error,

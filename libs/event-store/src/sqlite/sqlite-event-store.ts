@@ -13,9 +13,11 @@ import {
 } from '../event-store.ts';
 import { Followers, onlyOf, type Fresh } from '../followers.ts';
 import { offsetOf, positionOf } from '../position.ts';
-import { isDamage, messageOf, openDatabase, unavailable } from './database.ts';
+import { openDatabase, unavailable } from './database.ts';
 import { GroupCommit, type Written } from './group-commit.ts';
 import { FileIdentity } from './file-identity.ts';
+import { FolderInUse } from './folder-lock.ts';
+import { isDamage, messageOf } from './result-codes.ts';
 import { StreamNames } from './stream-names.ts';
 
 /** How many events of some categories are read at once. */
@@ -31,9 +33,19 @@ export type SqliteOptions = {
   readonly readOnly?: boolean;
 };
 
-/** The store of a single machine. Throws when the file is not an event log, or has a newer layout. */
-export const openSqlite = ({ path, codec, readOnly = false }: SqliteOptions): EventStore =>
-  new SqliteEventStore(openDatabase(path, readOnly), codec, readOnly);
+/**
+ * The store of a single machine. Throws when the file is not an event log, or has a newer layout, and `FolderInUse` when
+ * another process writes to it.
+ */
+export const openSqlite = ({ path, codec, readOnly = false }: SqliteOptions): EventStore => {
+  const database = openDatabase(path, readOnly);
+  try {
+    return new SqliteEventStore(database, codec, readOnly);
+  } catch (error) {
+    database.close();
+    throw error instanceof FolderInUse ? error : unavailable(error, path);
+  }
+};
 
 /** A negative limit is none, to SQLite. */
 const UNLIMITED = -1;
@@ -150,7 +162,7 @@ export class SqliteEventStore implements EventStore {
 
   async close(): Promise<void> {
     if (!this.#database.isOpen) return;
-    this.#writer?.finish();
+    this.#writer?.close();
     this.#followers.end();
     this.#database.close();
   }

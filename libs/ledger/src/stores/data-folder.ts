@@ -1,4 +1,3 @@
-import { chmodSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where a data folder keeps its log, and its read models. */
@@ -14,9 +13,3 @@ export class NoLedgerHere extends Error {
     this.folder = folder;
   }
 }
-
-/** Lets only the owner read the stores of a folder, which hold names, prices and digests of keys (mode 0600). */
-export const makePrivate = (folder: string): void => {
-  for (const file of [eventsIn(folder), readsIn(folder)])
-    for (const path of [file, `${file}-wal`, `${file}-shm`]) if (existsSync(path)) chmodSync(path, 0o600);
-};

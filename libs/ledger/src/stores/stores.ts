@@ -3,7 +3,7 @@ import { codec, type Codec, type EventStore } from '#event-store';
 import { lockFolder, openSqlite as openEvents } from '#event-store/sqlite';
 import type { Logger, ReadStore } from '#read-store';
 import { openSqlite as openReads } from '#read-store/sqlite';
-import { eventsIn, makePrivate, NoLedgerHere, readsIn } from './data-folder.ts';
+import { eventsIn, NoLedgerHere, readsIn } from './data-folder.ts';
 import { categories, history } from './upcasters.ts';
 import { impatient } from './fail-fast.ts';
 import { usesFolder, WrongPlace, type Places } from './locations.ts';
@@ -46,24 +46,16 @@ export const openStores = async (places: Places, options: OpenOptions = {}): Pro
   const { mustExist = false, logger, atTerminal = false } = options;
   if (mustExist && eventStoreUrl === undefined && !existsSync(eventsIn(dataFolder))) throw new NoLedgerHere(dataFolder);
   const held = new AsyncDisposableStack();
-  let log: Log | undefined;
   try {
-    // Closing the log makes every further command fail, and this process ask for attention by its health.
-    const lost = () => {
-      logger?.error({ dataFolder }, 'another process has taken the data folder: nothing is written any more');
-      void log?.events.close();
-    };
-    if (usesFolder(places)) held.defer(lockFolder(dataFolder, lost));
+    if (usesFolder(places)) held.defer(lockFolder(dataFolder));
     const shapes = codec(history);
-    log =
+    const { events, ready } =
       eventStoreUrl === undefined
         ? inFolder(openEvents({ path: eventsIn(dataFolder), codec: shapes }))
         : await openRemoteLog(eventStoreUrl, shapes, { logger, atTerminal });
-    const { events, ready } = log;
     held.defer(() => events.close());
     const reads = await openReadModels(places);
     held.defer(() => reads.close());
-    makePrivate(dataFolder);
     return { places, events, reads, codec: shapes, ready, close: () => held.disposeAsync() };
   } catch (error) {
     await held.disposeAsync();

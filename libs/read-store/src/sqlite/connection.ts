@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { closeDatabaseToOthers, FolderInUse, makeDatabaseFile, type WriteLock } from '#event-store/sqlite';
 import { sentenceOf } from '../logger.ts';
 import { ReadModelNotBuilt, ReadStoreUnavailable, RowRefused } from '../read-store.ts';
 
@@ -11,7 +12,7 @@ const ABOUT_THE_STATEMENT = new Set([1, 21]);
 /** What SQLite says of a view that has not been made: the read model is on its way. It has no code of its own. */
 const NO_SUCH_TABLE = /^no such table: /;
 
-/** Milliseconds to wait for another process's lock. The wait blocks this process, so it is short; runners try again. */
+/** How long to wait for another process's lock while a file is opened, or read, in milliseconds: it blocks this process. */
 const BUSY_TIMEOUT = 250;
 
 /** How much of the file is kept in memory, as SQLite counts it: negative, in KiB. */
@@ -19,9 +20,13 @@ export const CACHE = -65_536;
 /** While read models are built: the index of a random key is touched all over, and must fit as long as it can. */
 export const BULK_CACHE = -262_144;
 
-/** Opens a database file, or a database in memory for `:memory:`. Throws `ReadStoreUnavailable`. */
+/**
+ * Opens a database file, or a database in memory for `:memory:`. Throws `ReadStoreUnavailable`, and `FolderInUse` when another
+ * process writes to it.
+ */
 export const connect = (path: string, readOnly: boolean): DatabaseSync => {
   try {
+    if (!readOnly) makeDatabaseFile(path);
     const database = new DatabaseSync(path, { readOnly, timeout: BUSY_TIMEOUT });
     // Readers never wait for the writer in WAL. NORMAL survives a killed process; a power cut may take back the last
     // transactions, rows and checkpoint together, and the runner reads on from there: the log is what must be durable.
@@ -32,9 +37,10 @@ export const connect = (path: string, readOnly: boolean): DatabaseSync => {
       `PRAGMA wal_autocheckpoint = 16384; PRAGMA journal_size_limit = 134217728;
        PRAGMA cache_size = ${CACHE}; PRAGMA mmap_size = 268435456; PRAGMA temp_store = memory`,
     );
+    if (!readOnly) closeDatabaseToOthers(path);
     return database;
   } catch (error) {
-    throw unavailable(error, path);
+    throw error instanceof FolderInUse ? error : unavailable(error, path);
   }
 };
 
@@ -43,30 +49,28 @@ export const connect = (path: string, readOnly: boolean): DatabaseSync => {
  * process a turn; they must not use this connection.
  */
 export const transaction = async <T>(
-  database: DatabaseSync,
+  lock: WriteLock,
   work: () => Generator<void, T>,
   yieldToEventLoop: () => Promise<void>,
 ): Promise<T> => {
   try {
-    database.exec('BEGIN IMMEDIATE');
+    if (!lock.take()) throw new ReadStoreUnavailable('the read store is locked: another process writes to it');
     const parts = work();
     let part = parts.next();
     for (; !part.done; part = parts.next()) await yieldToEventLoop();
-    database.exec('COMMIT');
+    lock.commit();
     return part.value;
   } catch (error) {
-    rollBack(database);
+    rollBack(lock);
     throw toPortError(error);
   }
 };
 
-const rollBack = (database: DatabaseSync): void => {
-  // SQLite has rolled back by itself when the disk is full or fails.
-  if (!database.isOpen || !database.isTransaction) return;
+const rollBack = (lock: WriteLock): void => {
   try {
-    database.exec('ROLLBACK');
+    lock.rollBack();
   } catch {
-    // The error that led here is the one to tell.
+    // The error that led here is the one to report.
   }
 };
 

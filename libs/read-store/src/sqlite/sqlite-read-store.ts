@@ -1,3 +1,4 @@
+import { WriteLock } from '#event-store/sqlite';
 import { START, type Table } from '#kernel';
 import type { Kysely } from 'kysely';
 import type { DatabaseSync } from 'node:sqlite';
@@ -28,7 +29,10 @@ import { fencedStore } from './fenced-by.ts';
  */
 export type SqliteOptions = { readonly path: string; readonly readOnly?: boolean };
 
-/** Opens the read store in a SQLite file, and makes it if it is not there. Rejects with `ReadStoreUnavailable`. */
+/**
+ * Opens the read store in a SQLite file, and makes it if it is not there. Rejects with `ReadStoreUnavailable`, and with
+ * `FolderInUse` when another process writes to it.
+ */
 export const openSqlite = async ({ path, readOnly = false }: SqliteOptions): Promise<ReadStore> =>
   new SqliteReadStore(path, readOnly);
 
@@ -38,6 +42,8 @@ class SqliteReadStore implements ReadStore {
   /** One process owns the file, so its leases are its own business. */
   readonly leases = new OwnLeases();
   readonly #database: DatabaseSync;
+  /** Only where it was not opened for reading. */
+  readonly #lock: WriteLock | undefined;
   /** Queries have their own connection: none can write, and a query's transaction never meets the runner's. */
   readonly #reader: DatabaseSync;
   readonly #registry: BuildRegistry;
@@ -48,7 +54,10 @@ class SqliteReadStore implements ReadStore {
   constructor(path: string, readOnly: boolean) {
     this.#database = connect(path, readOnly);
     try {
+      this.#lock = readOnly ? undefined : new WriteLock(this.#database);
+      this.#lock?.take();
       this.#registry = new BuildRegistry(this.#database, readOnly);
+      this.#lock?.commit();
       this.#reader = readOnly || path === ':memory:' ? this.#database : connect(path, true);
     } catch (error) {
       this.#database.close();
@@ -178,6 +187,7 @@ class SqliteReadStore implements ReadStore {
     await this.#mutex.run(async () => {
       await this.db.destroy();
       if (this.#reader.isOpen) this.#reader.close();
+      this.#lock?.release();
       if (this.#database.isOpen) this.#database.close();
     });
   }
@@ -191,7 +201,8 @@ class SqliteReadStore implements ReadStore {
   #writeInParts<T>(work: () => Generator<void, T>): Promise<T> {
     return this.#mutex.run(() => {
       this.#mustBeOpen();
-      return transaction(this.#database, work, yieldToEventLoop);
+      if (this.#lock === undefined) throw new ReadStoreUnavailable('the read store was opened for reading only');
+      return transaction(this.#lock, work, yieldToEventLoop);
     });
   }
 

@@ -1,9 +1,11 @@
+import { FolderInUse } from '#event-store/sqlite';
 import { put } from '#kernel';
+import { linkSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { ReadStoreUnavailable } from '../read-store.ts';
+import { CheckpointMoved, ReadStoreUnavailable } from '../read-store.ts';
 import { readStoreContract } from '../read-store.contract.ts';
 import { openSqlite } from './index.ts';
 
@@ -28,13 +30,18 @@ describe('a SQLite file', () => {
 
   const things = { things: { key: ['thing_id'], columns: { thing_id: 'text' } } } as const;
   const id = { projection: 'thinking', version: 1, generation: 1 };
+  const step = {
+    build: { ...id, tables: things },
+    after: '',
+    checkpoint: { position: '1', events: 1 },
+    changes: [put('things', { thing_id: 'a' })],
+    quarantined: [],
+  };
   const filled = async () => {
     const store = await openSqlite({ path });
     await store.create(id, things);
     await store.activate(id);
-    const changes = [put('things', { thing_id: 'a' })];
-    const checkpoint = { position: '1', events: 1 };
-    await store.apply([{ build: { ...id, tables: things }, after: '', checkpoint, changes, quarantined: [] }]);
+    await store.apply([step]);
     return store;
   };
 
@@ -63,15 +70,23 @@ describe('a SQLite file', () => {
     await store.close();
   });
 
-  it('is not available while somebody else writes, and is afterwards', async () => {
+  it('is written by one process at a time, by whatever path another one finds it', async () => {
     const store = await filled();
+    linkSync(path, join(inside, 'linked.sqlite'));
+    for (const second of [path, join(inside, 'linked.sqlite')])
+      await expect(openSqlite({ path: second })).rejects.toThrow(FolderInUse);
     const other = new DatabaseSync(path);
-    other.exec('BEGIN IMMEDIATE');
-    await expect(store.putSetting('a', 'b')).rejects.toThrow(ReadStoreUnavailable);
-    other.exec('ROLLBACK');
-    await store.putSetting('a', 'b');
-    expect(await store.getSetting('a')).toBe('b');
+    expect(() => other.exec('BEGIN IMMEDIATE')).toThrow('database is locked');
+    await expect(store.apply([{ ...step, after: 'elsewhere' }])).rejects.toThrow(CheckpointMoved);
+    expect(() => other.exec('BEGIN IMMEDIATE')).toThrow('database is locked');
     other.close();
+    await store.close();
+    await (await openSqlite({ path })).close();
+  });
+
+  it('is for this user alone', async () => {
+    const store = await filled();
+    expect(['', '-wal', '-shm'].map((suffix) => statSync(path + suffix).mode & 0o777)).toEqual([0o600, 0o600, 0o600]);
     await store.close();
   });
 });
