@@ -30,7 +30,7 @@ export default {
   // Jest leaves one core free, which on two makes it wait where tests wait: for processes, time-outs, take-overs.
   maxWorkers: '100%',
   // Speed is never asserted by a test: a busy machine may take its time.
-  testTimeout: 90_000,
+  testTimeout: 240_000,
   projects: [
     ...(hasPostgres ? [onPostgres, onCluster] : []),
     { ...common, displayName: 'pure', testMatch: ['<rootDir>/{libs,projections}/**/*.spec.ts'] },

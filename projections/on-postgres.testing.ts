@@ -16,8 +16,8 @@ const open: Opener = async () => {
 
 beforeAll(async () => {
   server = await startPostgres();
-}, 30_000);
+});
 afterAll(async () => {
   for (const store of opened) await store.close();
   await server.stop();
-}, 30_000);
+});

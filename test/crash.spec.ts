@@ -83,7 +83,7 @@ describe('a ledger that is killed', () => {
       expect([replay.headers.get('idempotency-replayed'), replay.body]).toEqual(['true', reply.body]);
     }
     expect(sent).toBeLessThanOrEqual(answered.size + ids.length);
-  }, 60_000);
+  });
 
   it('ends with status 0 on SIGTERM, and starts at once after a kill', async () => {
     const first = await start();
@@ -92,12 +92,12 @@ describe('a ledger that is killed', () => {
     await second.kill();
     const third = await again(first);
     expect((await third.client.call('GET', '/health')).status).toBe(200);
-  }, 30_000);
+  });
 
   it('lets no second process onto its data folder', async () => {
     const first = await start();
     await expect(start(first.folder)).rejects.toThrow(/belongs to another running ledger/);
-  }, 30_000);
+  });
 });
 
 const dying = (event: string): Promise<Ledger> =>
@@ -127,7 +127,6 @@ describe('a ledger that is killed in the middle of a partial upgrade', () => {
       expect(await client.lines(target)).toEqual([['convert', 100, '643.00', '2021-06-18', '2021-07-17']]);
       expect((await typesOf(client, id)).slice(2)).toEqual(['UpgradeStarted', 'ChargesPosted', 'UpgradeCompleted']);
     },
-    30_000,
   );
 
   it.each(['UpgradeStarted', 'SeatsReceived', 'UpgradeCompleted'])(
@@ -155,7 +154,6 @@ describe('a ledger that is killed in the middle of a partial upgrade', () => {
         'SubscriptionDeleted',
       ]);
     },
-    30_000,
   );
 });
 
@@ -174,32 +172,28 @@ it('a purchase of a limited offer that is killed after its slot was claimed is f
   expect([retried.status, retried.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
   const other = await client.call('POST', '/v1/subscriptions', wish);
   expect([other.status, other.body.code]).toEqual([409, 'ALREADY_OWNED_SINGLE']);
-}, 30_000);
+});
 
 describe('a ledger that is killed between a claim of seats and what they were claimed for', () => {
   const capped = { offerId: 'CAPPED', skuId: '1', term: 'P1M', billingCycle: 'monthly' };
   const key = { headers: { 'idempotency-key': 'capped' } };
 
-  it.each(['SeatsClaimed', 'SeatsAdded'])(
-    'after %s: the increase is there, once',
-    async (step) => {
-      const first = await dying(step);
-      const customerId = await first.client.customer();
-      const id = await first.client.buy(customerId, { ...capped, quantity: 200 });
-      await tried(first.client.send(id, 'add-seats', { quantity: 60 }, key));
-      await first.kill();
+  it.each(['SeatsClaimed', 'SeatsAdded'])('after %s: the increase is there, once', async (step) => {
+    const first = await dying(step);
+    const customerId = await first.client.customer();
+    const id = await first.client.buy(customerId, { ...capped, quantity: 200 });
+    await tried(first.client.send(id, 'add-seats', { quantity: 60 }, key));
+    await first.kill();
 
-      const { client } = await again(first);
-      await client.at(clock);
-      expect((await typesOf(client, id)).slice(2)).toEqual(['SeatsAdded', 'ChargesPosted']);
-      const retried = await client.send(id, 'add-seats', { quantity: 60 }, key);
-      expect([retried.status, retried.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
-      const beyond = await client.call('POST', '/v1/subscriptions', { customerId, ...capped, quantity: 41 });
-      expect(beyond.body).toMatchObject({ code: 'OFFER_LIMIT', limit: 300, held: 260 });
-      expect((await client.send(id, 'add-seats', { quantity: 40 })).status).toBe(200);
-    },
-    30_000,
-  );
+    const { client } = await again(first);
+    await client.at(clock);
+    expect((await typesOf(client, id)).slice(2)).toEqual(['SeatsAdded', 'ChargesPosted']);
+    const retried = await client.send(id, 'add-seats', { quantity: 60 }, key);
+    expect([retried.status, retried.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
+    const beyond = await client.call('POST', '/v1/subscriptions', { customerId, ...capped, quantity: 41 });
+    expect(beyond.body).toMatchObject({ code: 'OFFER_LIMIT', limit: 300, held: 260 });
+    expect((await client.send(id, 'add-seats', { quantity: 40 })).status).toBe(200);
+  });
 
   it('after OfferSlotClaimed: the purchase is there, once', async () => {
     const first = await dying('OfferSlotClaimed');
@@ -214,5 +208,5 @@ describe('a ledger that is killed between a claim of seats and what they were cl
     const beyond = await client.call('POST', '/v1/subscriptions', { ...wish, quantity: 41 });
     expect(beyond.body).toMatchObject({ code: 'OFFER_LIMIT', limit: 300, held: 260 });
     expect((await client.call('POST', '/v1/subscriptions', { ...wish, quantity: 40 })).status).toBe(201);
-  }, 30_000);
+  });
 });

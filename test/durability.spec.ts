@@ -62,5 +62,5 @@ describe('a ledger that is killed while 64 clients write', () => {
       expect(new Set(log.map(({ id }) => id)).size).toBe(log.length);
       await store.close();
     }
-  }, 30_000);
+  });
 });

@@ -155,7 +155,7 @@ describe('the import rules', () => {
 
   it('are kept by the tree', async () => {
     expect((await violations('.')).map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`)).toEqual([]);
-  }, 30_000);
+  });
 
   it('leave a house alone that keeps them', async () => {
     expect(await violations(await build('clean', house))).toEqual([]);

@@ -105,5 +105,5 @@ describeOnPostgres('64 clients, while projectors are killed and the event store 
     const { kept, replayed } = await cluster.digests();
     expect(kept).toEqual(replayed);
     expect([...answered.values()].flat().length).toBeGreaterThan(CLIENTS);
-  }, 180_000);
+  });
 });

@@ -130,8 +130,6 @@ describeOnPostgres('a ledger of several processes', () => {
   });
 });
 
-const TAKEN_OVER_WITHIN = 10_000;
-
 describeOnPostgres('of several processes with the same duty', () => {
   let cluster: Cluster;
   let api: Member;
@@ -155,17 +153,13 @@ describeOnPostgres('of several processes with the same duty', () => {
       const { leaderships, status } = await untilHealth(second, () => true);
       expect([status, leaderships]).toEqual(['ok', [{ name: duty, state: 'standingBy' }]]);
       await first.kill();
-      const killed = performance.now();
       await untilHealth(second, leads(duty));
-      expect(performance.now() - killed).toBeLessThan(TAKEN_OVER_WITHIN);
     });
 
     it('one that was paused leads no more when it wakes, and stands by', async () => {
       const third = await cluster.join(role, setting);
       second.child.kill('SIGSTOP');
-      const paused = performance.now();
       await untilHealth(third, leads(duty));
-      expect(performance.now() - paused).toBeLessThan(TAKEN_OVER_WITHIN);
       second.child.kill('SIGCONT');
       const { leaderships } = await untilHealth(second, (health) => !leads(duty)(health));
       expect(leaderships).toEqual([{ name: duty, state: 'standingBy' }]);

@@ -30,7 +30,6 @@ const isClosing = async (base: string): Promise<void> => {
 };
 
 // Each of these starts the built ledger, and waits for the end of its patience with those who are slow.
-const PATIENCE_MS = 30_000;
 
 describe('a ledger that is told to end', () => {
   let ledger: Awaited<ReturnType<typeof spawnLedger>>;
@@ -44,61 +43,49 @@ describe('a ledger that is told to end', () => {
     ledger.clear();
   });
 
-  it(
-    'is not held up by who has sent half a request and says no more, and still ends with status 0',
-    async () => {
-      const base = await start();
-      const halves = ['', 'POST /v1/cust', head('POST /v1/customers'), registration.slice(0, -10)];
-      const slow = await Promise.all(halves.map(() => WireTalk.to(base)));
-      slow.forEach((talk, i) => talk.say(halves[i]!));
-      // Whatever was said before has arrived.
-      await ledger.client.must('GET', '/v1/customers');
-      expect(await ledger.kill('SIGTERM')).toBe(0);
-      expect(await Promise.all(slow.map((talk) => talk.heard()))).toEqual(['', '', '', '']);
-    },
-    PATIENCE_MS,
-  );
+  it('is not held up by who has sent half a request and says no more, and still ends with status 0', async () => {
+    const base = await start();
+    const halves = ['', 'POST /v1/cust', head('POST /v1/customers'), registration.slice(0, -10)];
+    const slow = await Promise.all(halves.map(() => WireTalk.to(base)));
+    slow.forEach((talk, i) => talk.say(halves[i]!));
+    // Whatever was said before has arrived.
+    await ledger.client.must('GET', '/v1/customers');
+    expect(await ledger.kill('SIGTERM')).toBe(0);
+    expect(await Promise.all(slow.map((talk) => talk.heard()))).toEqual(['', '', '', '']);
+  });
 
-  it(
-    'lets who is in the middle of a request end it, and carries it out',
-    async () => {
-      const base = await start();
-      const slow = await WireTalk.to(base);
-      slow.say(registration.slice(0, -10));
-      await ledger.client.must('GET', '/v1/customers');
-      const ended = ledger.kill('SIGTERM');
-      await isClosing(base);
-      slow.say(registration.slice(-10));
-      const answer = await slow.heard();
-      expect(answer).toMatch(/^HTTP\/1\.1 201 /);
-      expect(answer).toMatch(/\r\nconnection: close\r\n/i);
-      expect(await ended).toBe(0);
+  it('lets who is in the middle of a request end it, and carries it out', async () => {
+    const base = await start();
+    const slow = await WireTalk.to(base);
+    slow.say(registration.slice(0, -10));
+    await ledger.client.must('GET', '/v1/customers');
+    const ended = ledger.kill('SIGTERM');
+    await isClosing(base);
+    slow.say(registration.slice(-10));
+    const answer = await slow.heard();
+    expect(answer).toMatch(/^HTTP\/1\.1 201 /);
+    expect(answer).toMatch(/\r\nconnection: close\r\n/i);
+    expect(await ended).toBe(0);
 
-      const next = await spawnLedger({ catalogue, data: ledger.folder });
-      expect(await next.client.all('/v1/customers')).toMatchObject([{ name: 'Contoso' }]);
-      await next.kill('SIGTERM');
-    },
-    PATIENCE_MS,
-  );
+    const next = await spawnLedger({ catalogue, data: ledger.folder });
+    expect(await next.client.all('/v1/customers')).toMatchObject([{ name: 'Contoso' }]);
+    await next.kill('SIGTERM');
+  });
 
-  it(
-    'takes nothing new on a connection that is still open, and says that it may be tried again',
-    async () => {
-      const base = await start();
-      const open = await WireTalk.to(base);
-      open.say(head('GET /v1/customers'));
-      await ledger.client.must('GET', '/v1/customers');
-      const ended = ledger.kill('SIGTERM');
-      await isClosing(base);
-      open.say('\r\n');
-      const [fields, body] = (await open.heard()).split('\r\n\r\n');
-      expect(fields).toMatch(/^HTTP\/1\.1 503 /);
-      expect(fields).toMatch(/\r\ncontent-type: application\/problem\+json/);
-      expect(fields).toMatch(/\r\nretry-after: 1/);
-      expect(fields).toMatch(/\r\nconnection: close/i);
-      expect(JSON.parse(body!)).toMatchObject({ status: 503, code: 'EVENT_STORE_UNAVAILABLE' });
-      expect(await ended).toBe(0);
-    },
-    PATIENCE_MS,
-  );
+  it('takes nothing new on a connection that is still open, and says that it may be tried again', async () => {
+    const base = await start();
+    const open = await WireTalk.to(base);
+    open.say(head('GET /v1/customers'));
+    await ledger.client.must('GET', '/v1/customers');
+    const ended = ledger.kill('SIGTERM');
+    await isClosing(base);
+    open.say('\r\n');
+    const [fields, body] = (await open.heard()).split('\r\n\r\n');
+    expect(fields).toMatch(/^HTTP\/1\.1 503 /);
+    expect(fields).toMatch(/\r\ncontent-type: application\/problem\+json/);
+    expect(fields).toMatch(/\r\nretry-after: 1/);
+    expect(fields).toMatch(/\r\nconnection: close/i);
+    expect(JSON.parse(body!)).toMatchObject({ status: 503, code: 'EVENT_STORE_UNAVAILABLE' });
+    expect(await ended).toBe(0);
+  });
 });

@@ -202,7 +202,7 @@ describe('a list over HTTP', () => {
       headers: { 'ledger-position': '9999999999999999' },
     });
     expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'PROJECTION_BEHIND', '1']);
-  }, 10_000);
+  });
 
   it('tells of each offer whether a customer may buy it, and all that is against it', async () => {
     const { client } = ledger;

@@ -18,7 +18,7 @@ const args = [
 const where = existsSync(executablePath) ? describe : describe.skip;
 
 // A browser starts, on a machine that has other things to do.
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 where(`the documentation page in a browser (left out where there is no ${executablePath})`, () => {
   let ledger: RunningLedger;
@@ -27,52 +27,44 @@ where(`the documentation page in a browser (left out where there is no ${executa
   beforeAll(async () => {
     ledger = await startLedger();
     browser = await chromium.launch({ executablePath, args, timeout: PATIENCE_MS });
-  }, PATIENCE_MS);
+  });
   afterAll(async () => {
     await browser.close();
     await ledger.stop();
   });
 
-  it(
-    'shows every route, and loads nothing from elsewhere',
-    async () => {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 2400 } });
-      const [loaded, problems]: [string[], string[]] = [[], []];
-      page.on('request', (request) => loaded.push(request.url()));
-      page.on('pageerror', (error) => problems.push(error.message));
-      page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
-      await page.goto(`${ledger.client.base}/docs`, { waitUntil: 'networkidle', timeout: PATIENCE_MS });
+  it('shows every route, and loads nothing from elsewhere', async () => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 2400 } });
+    const [loaded, problems]: [string[], string[]] = [[], []];
+    page.on('request', (request) => loaded.push(request.url()));
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+    await page.goto(`${ledger.client.base}/docs`, { waitUntil: 'networkidle', timeout: PATIENCE_MS });
 
-      const operations = await operationsOf(ledger.client);
-      expect(operations.length).toBeGreaterThan(40);
-      const shown = page.locator('.opblock');
-      await shown.last().waitFor({ state: 'visible', timeout: PATIENCE_MS });
-      const routes: string[] = [];
-      for (const block of await shown.all()) {
-        expect(await block.isVisible()).toBe(true);
-        const [method, path] = [block.locator('.opblock-summary-method'), block.locator('.opblock-summary-path')];
-        // The page puts breaks of no width into long paths.
-        routes.push(`${await method.innerText()} ${(await path.innerText()).replaceAll(/[\u200b\s]/g, '')}`);
-      }
-      const described = operations.map(({ method, path }) => `${method} ${path}`);
-      expect(routes.sort()).toEqual([...described, 'GET /health', 'GET /metrics'].sort());
+    const operations = await operationsOf(ledger.client);
+    expect(operations.length).toBeGreaterThan(40);
+    const shown = page.locator('.opblock');
+    await shown.last().waitFor({ state: 'visible', timeout: PATIENCE_MS });
+    const routes: string[] = [];
+    for (const block of await shown.all()) {
+      expect(await block.isVisible()).toBe(true);
+      const [method, path] = [block.locator('.opblock-summary-method'), block.locator('.opblock-summary-path')];
+      // The page puts breaks of no width into long paths.
+      routes.push(`${await method.innerText()} ${(await path.innerText()).replaceAll(/[\u200b\s]/g, '')}`);
+    }
+    const described = operations.map(({ method, path }) => `${method} ${path}`);
+    expect(routes.sort()).toEqual([...described, 'GET /health', 'GET /metrics'].sort());
 
-      const elsewhere = loaded.filter((url) => !url.startsWith(ledger.client.base) && !url.startsWith('data:'));
-      expect([elsewhere, problems]).toEqual([[], []]);
-    },
-    PATIENCE_MS,
-  );
+    const elsewhere = loaded.filter((url) => !url.startsWith(ledger.client.base) && !url.startsWith('data:'));
+    expect([elsewhere, problems]).toEqual([[], []]);
+  });
 
-  it(
-    'opens a route with its body and its answers',
-    async () => {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
-      await page.goto(`${ledger.client.base}/docs`, { waitUntil: 'networkidle', timeout: PATIENCE_MS });
-      const block = page.locator('.opblock', { has: page.getByText('Buy a subscription: an order of one line') });
-      await block.locator('.opblock-summary').click();
-      await block.getByText('Idempotency-Key').first().waitFor({ timeout: PATIENCE_MS });
-      expect(await block.innerText()).toContain('billingCycle');
-    },
-    PATIENCE_MS,
-  );
+  it('opens a route with its body and its answers', async () => {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
+    await page.goto(`${ledger.client.base}/docs`, { waitUntil: 'networkidle', timeout: PATIENCE_MS });
+    const block = page.locator('.opblock', { has: page.getByText('Buy a subscription: an order of one line') });
+    await block.locator('.opblock-summary').click();
+    await block.getByText('Idempotency-Key').first().waitFor({ timeout: PATIENCE_MS });
+    expect(await block.innerText()).toContain('billingCycle');
+  });
 });

@@ -82,7 +82,7 @@ export class Client {
         ...headers,
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(120_000),
     });
     this.knows(response.headers.get('ledger-position') ?? '');
     const text = await response.text();

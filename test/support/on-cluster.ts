@@ -22,8 +22,8 @@ const stores: StoresOf = async (data) => {
 
 beforeAll(async () => {
   postgres = await startPostgres();
-}, 30_000);
+});
 afterAll(async () => {
   for (const log of logs) await log.end(0);
   await postgres.stop();
-}, 30_000);
+});

@@ -8,7 +8,6 @@ import { openStores, type Stores } from '#ledger';
 import { CUSTOMER, failed, json, sampleCatalogue, seed, subledgerOn, SUBSCRIPTION } from './cli.testing.ts';
 
 /** For a test of several runs, each a process: the machine may be busy. */
-const PATIENCE = 60_000;
 
 let scratch: string;
 let seeded: string;
@@ -28,7 +27,7 @@ beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'subledger-cli-'));
   seeded = nowhere();
   await seed(seeded);
-}, PATIENCE);
+});
 afterAll(() => rm(scratch, { recursive: true }));
 
 describe('events', () => {
@@ -171,24 +170,20 @@ describe('an export', () => {
     expect(await ended.promise).toBe(0);
   });
 
-  it(
-    'becomes the same ledger elsewhere',
-    async () => {
-      const folder = nowhere();
-      const imported = json(await subledgerOn(folder)('import', file, '--json'));
-      const [there, here] = await Promise.all([digestOf(folder), digestOf(await copy())]);
-      expect(there).toEqual(here);
-      expect(imported).toEqual(there.log);
-      expect(there.log.events).toBe(9);
-      expect(Object.keys(there.tables)).toEqual(expect.arrayContaining(['charges', 'renewals', 'subscriptions']));
-      expect(there.tables.charges.rows).toBe(3);
-      expect((await subledgerOn(folder)('export')).out).toBe(`${lines.join('\n')}\n`);
+  it('becomes the same ledger elsewhere', async () => {
+    const folder = nowhere();
+    const imported = json(await subledgerOn(folder)('import', file, '--json'));
+    const [there, here] = await Promise.all([digestOf(folder), digestOf(await copy())]);
+    expect(there).toEqual(here);
+    expect(imported).toEqual(there.log);
+    expect(there.log.events).toBe(9);
+    expect(Object.keys(there.tables)).toEqual(expect.arrayContaining(['charges', 'renewals', 'subscriptions']));
+    expect(there.tables.charges.rows).toBe(3);
+    expect((await subledgerOn(folder)('export')).out).toBe(`${lines.join('\n')}\n`);
 
-      expect(failed(await subledgerOn(folder)('import', file))).toContain('is not empty');
-      expect(await digestOf(folder)).toEqual(here);
-    },
-    PATIENCE,
-  );
+    expect(failed(await subledgerOn(folder)('import', file))).toContain('is not empty');
+    expect(await digestOf(folder)).toEqual(here);
+  });
 
   it.each([
     ['a line that is no JSON', (all: string[]) => [...all, '{'], 'line 10'],
@@ -213,86 +208,66 @@ describe('an export', () => {
     expect(await readdir(folder)).toEqual(['lock']);
   });
 
-  it(
-    'is imported only if it is what was expected',
-    async () => {
-      const other = await subledgerOn(nowhere())('import', file, '--sha256', '0'.repeat(64));
-      expect(failed(other)).toContain('nothing is imported');
-      expect((await subledgerOn(nowhere())('import', file, '--sha256', 'short')).status).toBe(2);
-      expect(failed(await subledgerOn(nowhere())('import', 'missing.ndjson'))).toContain('missing.ndjson');
-    },
-    PATIENCE,
-  );
+  it('is imported only if it is what was expected', async () => {
+    const other = await subledgerOn(nowhere())('import', file, '--sha256', '0'.repeat(64));
+    expect(failed(other)).toContain('nothing is imported');
+    expect((await subledgerOn(nowhere())('import', file, '--sha256', 'short')).status).toBe(2);
+    expect(failed(await subledgerOn(nowhere())('import', 'missing.ndjson'))).toContain('missing.ndjson');
+  });
 });
 
 describe('read models', () => {
-  it(
-    'come out the same when they are built anew',
-    async () => {
-      const subledger = subledgerOn(await copy());
-      const before = json(await subledger('digest', '--json'));
-      const { rebuilt } = json(await subledger('rebuild', '--all', '--json'));
-      expect(rebuilt).toContainEqual({ name: 'billing', version: 1, events: 9, quarantined: 0 });
-      expect((await subledger('rebuild', 'renewals')).out).toMatch(/renewals +2 +9 +0/);
-      expect(json(await subledger('digest', '--json'))).toEqual(before);
-    },
-    PATIENCE,
-  );
+  it('come out the same when they are built anew', async () => {
+    const subledger = subledgerOn(await copy());
+    const before = json(await subledger('digest', '--json'));
+    const { rebuilt } = json(await subledger('rebuild', '--all', '--json'));
+    expect(rebuilt).toContainEqual({ name: 'billing', version: 1, events: 9, quarantined: 0 });
+    expect((await subledger('rebuild', 'renewals')).out).toMatch(/renewals +2 +9 +0/);
+    expect(json(await subledger('digest', '--json'))).toEqual(before);
+  });
 
-  it(
-    'tell how far they have come',
-    async () => {
-      const subledger = subledgerOn(await copy());
-      const before = json(await subledger('projections', '--json')).projections;
-      expect(before).toContainEqual(expect.objectContaining({ name: 'billing', version: null, position: '', lag: 9 }));
-      await subledger('digest');
-      const after = json(await subledger('projections', '--json')).projections;
-      expect(after).toContainEqual(
-        expect.objectContaining({ name: 'billing', version: 1, lag: 0, rebuilding: false, quarantined: [] }),
-      );
-      expect((await subledger('projections')).out).toMatch(/billing +1 +\d+ +0 +0/);
-    },
-    PATIENCE,
-  );
+  it('tell how far they have come', async () => {
+    const subledger = subledgerOn(await copy());
+    const before = json(await subledger('projections', '--json')).projections;
+    expect(before).toContainEqual(expect.objectContaining({ name: 'billing', version: null, position: '', lag: 9 }));
+    await subledger('digest');
+    const after = json(await subledger('projections', '--json')).projections;
+    expect(after).toContainEqual(
+      expect.objectContaining({ name: 'billing', version: 1, lag: 0, rebuilding: false, quarantined: [] }),
+    );
+    expect((await subledger('projections')).out).toMatch(/billing +1 +\d+ +0 +0/);
+  });
 });
 
 describe('keys', () => {
-  it(
-    'are shown once, and kept as a hash',
-    async () => {
-      const subledger = subledgerOn(await copy());
-      const made = json(await subledger('keys', 'create', '--name', 'audit 2021', '--role', 'auditor', '--json'));
-      expect(made).toMatchObject({ name: 'audit 2021', role: 'auditor', partnerId: 'default', operator: false });
-      expect(made.key).toMatch(/^slk_[A-Za-z0-9_-]{43}$/);
+  it('are shown once, and kept as a hash', async () => {
+    const subledger = subledgerOn(await copy());
+    const made = json(await subledger('keys', 'create', '--name', 'audit 2021', '--role', 'auditor', '--json'));
+    expect(made).toMatchObject({ name: 'audit 2021', role: 'auditor', partnerId: 'default', operator: false });
+    expect(made.key).toMatch(/^slk_[A-Za-z0-9_-]{43}$/);
 
-      const { out } = await subledger('export');
-      expect(out).not.toContain(made.key);
-      expect(out).toContain(`"hash":"${hash('sha256', made.key, 'hex')}"`);
-      const listed = await subledger('keys', 'list', '--json');
-      expect(listed.out).not.toContain('hash');
-      expect(json(listed).items).toEqual([expect.objectContaining({ keyId: made.keyId, revoked: false })]);
+    const { out } = await subledger('export');
+    expect(out).not.toContain(made.key);
+    expect(out).toContain(`"hash":"${hash('sha256', made.key, 'hex')}"`);
+    const listed = await subledger('keys', 'list', '--json');
+    expect(listed.out).not.toContain('hash');
+    expect(json(listed).items).toEqual([expect.objectContaining({ keyId: made.keyId, revoked: false })]);
 
-      expect(json(await subledger('keys', 'revoke', made.keyId, '--json'))).toEqual({
-        keyId: made.keyId,
-        revoked: true,
-      });
-      expect((await subledger('keys', 'list')).out).toMatch(/audit 2021 .* revoked\n/);
-      expect(failed(await subledger('keys', 'revoke', made.keyId))).toContain('revoked already');
-    },
-    PATIENCE,
-  );
+    expect(json(await subledger('keys', 'revoke', made.keyId, '--json'))).toEqual({
+      keyId: made.keyId,
+      revoked: true,
+    });
+    expect((await subledger('keys', 'list')).out).toMatch(/audit 2021 .* revoked\n/);
+    expect(failed(await subledger('keys', 'revoke', made.keyId))).toContain('revoked already');
+  });
 
-  it(
-    'are for partners and roles that there are',
-    async () => {
-      const subledger = subledgerOn(seeded);
-      const stranger = await subledger('keys', 'create', '--name', 'x', '--role', 'auditor', '--partner', 'nobody');
-      expect(failed(stranger)).toContain('no partner nobody');
-      expect((await subledger('keys', 'create', '--name', 'x', '--role', 'king')).status).toBe(2);
-      expect(failed(await subledger('keys', 'revoke', SUBSCRIPTION))).toContain('there is no key');
-    },
-    PATIENCE,
-  );
+  it('are for partners and roles that there are', async () => {
+    const subledger = subledgerOn(seeded);
+    const stranger = await subledger('keys', 'create', '--name', 'x', '--role', 'auditor', '--partner', 'nobody');
+    expect(failed(stranger)).toContain('no partner nobody');
+    expect((await subledger('keys', 'create', '--name', 'x', '--role', 'king')).status).toBe(2);
+    expect(failed(await subledger('keys', 'revoke', SUBSCRIPTION))).toContain('there is no key');
+  });
 });
 
 describe('a catalogue', () => {
@@ -302,45 +277,37 @@ describe('a catalogue', () => {
     return file;
   };
 
-  it(
-    'is checked, and every problem is told with its path',
-    async () => {
-      const subledger = subledgerOn(nowhere());
-      const good = json(await subledger('catalog', 'check', 'catalog.sample.json', '--json'));
-      expect(good).toMatchObject({ ok: true, version: '2021-09' });
-      const { offers, ...rest } = sampleCatalogue();
-      const bad = await written({ ...rest, offers: [{ ...offers[0], kind: 'barter' }] });
-      const shown = await subledger('catalog', 'check', bad);
-      expect(failed(shown)).toContain('is no catalogue: 1 problem');
-      expect(shown.out).toMatch(/^offers\[0\]\.kind /);
-      const told = await subledger('catalog', 'check', bad, '--json');
-      expect(told.status).toBe(1);
-      expect(JSON.parse(told.out)).toMatchObject({ ok: false, errors: [{ path: 'offers[0].kind' }] });
-      const latin1 = join(scratch, 'latin1.json');
-      await writeFile(latin1, Buffer.from('{"version":"\xe9"}', 'latin1'));
-      expect(failed(await subledger('catalog', 'check', latin1))).toContain('is not UTF-8');
-    },
-    PATIENCE,
-  );
+  it('is checked, and every problem is told with its path', async () => {
+    const subledger = subledgerOn(nowhere());
+    const good = json(await subledger('catalog', 'check', 'catalog.sample.json', '--json'));
+    expect(good).toMatchObject({ ok: true, version: '2021-09' });
+    const { offers, ...rest } = sampleCatalogue();
+    const bad = await written({ ...rest, offers: [{ ...offers[0], kind: 'barter' }] });
+    const shown = await subledger('catalog', 'check', bad);
+    expect(failed(shown)).toContain('is no catalogue: 1 problem');
+    expect(shown.out).toMatch(/^offers\[0\]\.kind /);
+    const told = await subledger('catalog', 'check', bad, '--json');
+    expect(told.status).toBe(1);
+    expect(JSON.parse(told.out)).toMatchObject({ ok: false, errors: [{ path: 'offers[0].kind' }] });
+    const latin1 = join(scratch, 'latin1.json');
+    await writeFile(latin1, Buffer.from('{"version":"\xe9"}', 'latin1'));
+    expect(failed(await subledger('catalog', 'check', latin1))).toContain('is not UTF-8');
+  });
 
-  it(
-    'is published once, and another one under its version not at all',
-    async () => {
-      const subledger = subledgerOn(await copy());
-      const next = { ...sampleCatalogue(), version: '2021-10', effectiveFrom: '2021-10-01T00:00:00Z' };
-      const file = await written(next);
-      const from = '2021-10-01T00:00:00.000Z';
-      expect(json(await subledger('catalog', 'publish', file, '--json'))).toEqual({
-        version: '2021-10',
-        effectiveFrom: from,
-        published: true,
-      });
-      expect((await subledger('catalog', 'publish', file)).out).toContain('was published before');
-      const other = await subledger('catalog', 'publish', await written({ ...next, offers: [] }));
-      expect(failed(other)).toContain('CATALOG_VERSION_EXISTS');
-    },
-    PATIENCE,
-  );
+  it('is published once, and another one under its version not at all', async () => {
+    const subledger = subledgerOn(await copy());
+    const next = { ...sampleCatalogue(), version: '2021-10', effectiveFrom: '2021-10-01T00:00:00Z' };
+    const file = await written(next);
+    const from = '2021-10-01T00:00:00.000Z';
+    expect(json(await subledger('catalog', 'publish', file, '--json'))).toEqual({
+      version: '2021-10',
+      effectiveFrom: from,
+      published: true,
+    });
+    expect((await subledger('catalog', 'publish', file)).out).toContain('was published before');
+    const other = await subledger('catalog', 'publish', await written({ ...next, offers: [] }));
+    expect(failed(other)).toContain('CATALOG_VERSION_EXISTS');
+  });
 });
 
 describe('beside a running ledger', () => {

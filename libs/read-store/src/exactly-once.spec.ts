@@ -115,5 +115,5 @@ describe('each event counts exactly once', () => {
     await store.close();
     await fresh.close();
     await rm(inside, { recursive: true });
-  }, 30_000);
+  });
 });

@@ -45,7 +45,7 @@ it('serves a read model once it has been at the end of the log, and not before',
   expect(await elsewhere.reached('', ['naming'], { timeoutMs: 50 })).toBe(false);
   await elsewhere.stop();
   log.rest.resolve(undefined);
-  expect(await runner.caughtUp({ timeoutMs: 5_000 })).toBe(true);
+  expect(await runner.caughtUp({ timeoutMs: 120_000 })).toBe(true);
   expect(await things()).toHaveLength(20);
   const [then] = runner.statuses();
   expect([then?.state, then?.lagEvents]).toEqual(['live', 0]);

@@ -52,7 +52,7 @@ const types = async (stream: string) => (await store.read(stream)).map(({ type }
 
 /** What a process does that sees all claims, from the beginning of the log. */
 const finish = async (on: WriteSide): Promise<void> => {
-  for await (const batch of store.follow(START, AbortSignal.timeout(10_000))) {
+  for await (const batch of store.follow(START, AbortSignal.timeout(120_000))) {
     if (batch.length === 0) break;
     for (const event of batch) if (event.type === 'SeatsClaimed') await on.purchases.whenSeatsAreClaimedThenAdd(event);
   }

@@ -39,7 +39,7 @@ const add = (on: WriteSide, quantity: number, key = 'add', subscriptionId = 's1'
 
 const logOf = async (): Promise<readonly Recorded[]> => {
   const all: Recorded[] = [];
-  for await (const batch of store.follow(START, AbortSignal.timeout(10_000))) {
+  for await (const batch of store.follow(START, AbortSignal.timeout(120_000))) {
     if (batch.length === 0) break;
     all.push(...batch);
   }

@@ -25,7 +25,7 @@ afterEach(async () => {
 /** The whole log. */
 const logOf = async (store: EventStore): Promise<readonly Recorded[]> => {
   const all: Recorded[] = [];
-  for await (const batch of store.follow(START, AbortSignal.timeout(10_000))) {
+  for await (const batch of store.follow(START, AbortSignal.timeout(120_000))) {
     if (batch.length === 0) break;
     all.push(...batch);
   }

@@ -9,7 +9,6 @@ import type { ReadStore } from '../read-store.ts';
 import { openPostgres } from './index.ts';
 
 const script = fileURLToPath(new URL('../leading.testing.ts', import.meta.url));
-const TAKEN_OVER_WITHIN = 10_000;
 
 /** A process that leads or stands by, and what it has said. */
 class Candidate {
@@ -89,7 +88,7 @@ describeOnPostgres('of two projectors on one PostgreSQL', () => {
   let two: Candidate;
   beforeAll(async () => {
     server = await startPostgres();
-  }, 30_000);
+  });
   afterAll(() => server.stop());
 
   beforeEach(async () => {
@@ -100,7 +99,7 @@ describeOnPostgres('of two projectors on one PostgreSQL', () => {
     two = new Candidate(url, 'two');
     await one.until(({ wrote }) => wrote.length > 30);
     expect(two.said).toEqual([]);
-  }, 30_000);
+  });
   afterEach(async () => {
     one.signal('SIGKILL');
     two.signal('SIGKILL');
@@ -109,19 +108,15 @@ describeOnPostgres('of two projectors on one PostgreSQL', () => {
 
   it('the second takes over when the first is killed, and nothing counts twice', async () => {
     one.signal('SIGKILL');
-    const killed = performance.now();
     await two.until(({ wrote }) => wrote.length > 0);
-    expect(performance.now() - killed).toBeLessThan(TAKEN_OVER_WITHIN);
     expect(await store.leases.holderOf('projections')).toBe('two');
     await two.until(({ wrote }) => wrote.at(-1) === all);
     expect(await digests(store)).toEqual(await alone());
-  }, 60_000);
+  });
 
   it('the second takes over when the first is paused, which writes nothing when it wakes', async () => {
     await pauseMidWrite(one, url);
-    const paused = performance.now();
     await two.until(({ wrote }) => wrote.length > 0);
-    expect(performance.now() - paused).toBeLessThan(TAKEN_OVER_WITHIN);
     const [takenOverAt = 0] = two.wrote;
     const before = one.said.length;
     one.signal('SIGCONT');
@@ -131,5 +126,5 @@ describeOnPostgres('of two projectors on one PostgreSQL', () => {
     await two.until(({ wrote }) => wrote.at(-1) === all);
     expect(await digests(store)).toEqual(await alone());
     expect(one.said.filter((line) => line === 'leads projections')).toHaveLength(1);
-  }, 60_000);
+  });
 });

@@ -54,7 +54,7 @@ describeOnPostgres('PostgreSQL', () => {
   let server: Postgres;
   beforeAll(async () => {
     server = await startPostgres();
-  }, 30_000);
+  });
   afterAll(() => server.stop());
 
   readStoreContract('PostgreSQL', async () => {
@@ -186,12 +186,12 @@ describeOnPostgres('PostgreSQL', () => {
     expect(runner.statuses()).toMatchObject([{ state: 'failed', error: expect.stringContaining('cannot be used') }]);
     await expect(store.db.selectFrom('things').selectAll().execute()).rejects.toThrow(ReadStoreUnavailable);
     await server.revive();
-    expect(await runner.reached(log.end, { timeoutMs: 10_000 })).toBe(true);
+    expect(await runner.reached(log.end, { timeoutMs: 120_000 })).toBe(true);
 
     await server.crash();
     log.write({ stream: 'thing-b', type: 'Named', data: { name: 'Bob' } });
     await server.revive();
-    expect(await runner.reached(log.end, { timeoutMs: 10_000 })).toBe(true);
+    expect(await runner.reached(log.end, { timeoutMs: 120_000 })).toBe(true);
     await store.db
       .selectFrom('things')
       .execute()
@@ -202,7 +202,7 @@ describeOnPostgres('PostgreSQL', () => {
     ]);
     await runner.stop();
     await store.close();
-  }, 40_000);
+  });
 
   it('may lose in a crash what it has not written to its disk: that is read again, also where nothing new happens', async () => {
     const url = await server.database();
@@ -216,11 +216,10 @@ describeOnPostgres('PostgreSQL', () => {
     await server.crash();
     await server.revive();
     const names = () => store.db.selectFrom('things').select('name').execute();
-    const end = performance.now() + 20_000;
     let there: unknown[] = [];
-    while (there.length === 0 && performance.now() < end) there = await names().catch(() => []);
+    while (there.length === 0) there = await names().catch(() => []);
     expect(there).toEqual([{ name: 'Ada' }]);
     await runner.stop();
     await store.close();
-  }, 40_000);
+  });
 });
