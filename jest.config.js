@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 const common = {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': '@swc/jest' },
+  // The long proofs have a configuration of their own: jest.long.config.js.
+  testPathIgnorePatterns: ['/node_modules/', '\\.long\\.spec\\.ts$'],
 };
 
 /** The queries of the projections once more, on PostgreSQL, where npm or the environment brings one. */
