@@ -4,7 +4,7 @@ import * as addSeats from './verbs/add-seats.ts';
 import type * as adjust from './verbs/adjust.ts';
 import * as autoRenew from './verbs/auto-renew.ts';
 import * as cancel from './verbs/cancel.ts';
-import * as cancelMarketplace from './verbs/cancel-marketplace.ts';
+import * as cancelMarketplace from './rules/cancel-marketplace.ts';
 import * as changePlan from './verbs/change-plan.ts';
 import * as charges from './charges/charges.ts';
 import * as convert from './verbs/convert.ts';

@@ -2,7 +2,7 @@ export { ActivateSubscription } from './verbs/activate.ts';
 export { addOnSuspension, ReactivateAddOn, SuspendAddOn } from './verbs/add-on-status.ts';
 export { AddSeats } from './verbs/add-seats.ts';
 export { AdjustCharges } from './verbs/adjust.ts';
-export { endDates, type EndDate } from './verbs/align.ts';
+export { endDates, type EndDate } from './time/align.ts';
 export { actions, type RefusedAction } from './allowed-actions.ts';
 export { SetAutoRenew } from './verbs/auto-renew.ts';
 export { CancelSubscription } from './verbs/cancel.ts';
@@ -20,7 +20,7 @@ export { PurchaseSubscription, type SubscriptionCreated } from './verbs/purchase
 export { ReactivateSubscription } from './verbs/reactivate.ts';
 export { ReceiveUpgrade } from './transfer/receive-upgrade.ts';
 export { RecordUsage } from './verbs/record-usage.ts';
-export { refundOptions, type RefundOption } from './verbs/refund-options.ts';
+export { refundOptions, type RefundOption } from './rules/refund-options.ts';
 export { RemoveScheduledChange } from './verbs/remove-scheduled-change.ts';
 export { RemoveSeats } from './verbs/remove-seats.ts';
 export { RenameSubscription } from './verbs/rename.ts';

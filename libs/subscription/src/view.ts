@@ -3,7 +3,7 @@ import type { Day, Instant } from '#kernel';
 import type { Decimal } from '#money';
 import type { Actions } from './allowed-actions.ts';
 import type { AddOn, Existing, Kind, ScheduledChange, Status } from './state.ts';
-import type { RefundOption } from './verbs/refund-options.ts';
+import type { RefundOption } from './rules/refund-options.ts';
 
 /** An add-on as a subscription shows it (R37). */
 export type AddOnView = Pick<AddOn, 'offerId' | 'skuId' | 'quantity' | 'status' | 'unitPrice'> & {

@@ -1,7 +1,7 @@
 import { dayOf, monthsOf } from '#calendar';
 import { commandTo, isRefusal, refuse, type Decision, type Event, type Instant, type Refusal } from '#kernel';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
-import { windowStart } from '../verbs/cancel-new-commerce.ts';
+import { windowStart } from '../rules/cancel-new-commerce.ts';
 import { policyOf, quantityRefusal, windowOpen, type Asking } from '../guards.ts';
 import { skuAt } from '../product.ts';
 import type { SubscriptionCreated } from '../verbs/purchase.ts';

@@ -16,7 +16,7 @@ import {
 } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import { relation, skuAt, upgradesOf, type Priced, type Wanted } from '../product.ts';
-import { comingRefusal } from '../may-come.ts';
+import { comingRefusal } from '../rules/may-come.ts';
 import { overCap, seatsOn } from '../seat-cap.ts';
 import type { Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';

@@ -13,7 +13,7 @@ import {
 import type { Decimal } from '#money';
 import { mayDo, pinAt, resolve, type PolicyPin } from '#policy';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
-import { purchaseRefusal, type Buying } from './may-purchase.ts';
+import { purchaseRefusal, type Buying } from '../rules/may-purchase.ts';
 import { priceAt, skuAt, type Priced } from '../product.ts';
 import { nothingSeen } from '../seen-usage.ts';
 import type { Cycle, Existing, Kind, Subscription } from '../state.ts';

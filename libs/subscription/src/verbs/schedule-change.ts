@@ -2,7 +2,7 @@ import type { BillingCycle, Term } from '#calendar';
 import { commandTo, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
 import { changeRefusal, coming, seatsThatLeave } from '../time/next-term.ts';
 import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
-import { comingRefusal } from '../may-come.ts';
+import { comingRefusal } from '../rules/may-come.ts';
 import { overCap, seatsOn } from '../seat-cap.ts';
 import type { Existing, SavedChange, ScheduledChange, UpgradeTarget } from '../state.ts';
 import type { Surroundings } from '../context.ts';

@@ -18,7 +18,7 @@ import {
 import { invalidated, savedOf, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import { endedByUpgrade, type AddOnEnded } from './set-add-ons.ts';
 import { priceAt, relation, skuAt, upgradesOf, type Priced, type Wanted } from '../product.ts';
-import { comingRefusal, wayOf } from '../may-come.ts';
+import { comingRefusal, wayOf } from '../rules/may-come.ts';
 import { overCap } from '../seat-cap.ts';
 import type { AddOn, Existing, UpgradeTarget } from '../state.ts';
 import type { Surroundings } from '../context.ts';

@@ -1,6 +1,6 @@
-import { addSeats, convert, schedule, upgrade } from './asks.testing.ts';
-import type { CustomerFacts } from './context.ts';
-import { holdingOf } from './holding.ts';
+import { addSeats, convert, schedule, upgrade } from '../asks.testing.ts';
+import type { CustomerFacts } from '../context.ts';
+import { holdingOf } from '../holding.ts';
 import {
   bought,
   catalogue,
@@ -11,7 +11,7 @@ import {
   type Ask,
   type Story,
   type Wish,
-} from './subscription.testing.ts';
+} from '../subscription.testing.ts';
 
 const start = '2021-06-18T09:00:00.000Z';
 const when = '2021-06-25T09:00:00.000Z';

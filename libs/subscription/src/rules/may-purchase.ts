@@ -2,7 +2,7 @@ import { anchorOf, dayOf } from '#calendar';
 import { eligibility, type Offer, type Sku } from '#catalog';
 import { refuse, type Meta, type Refusal } from '#kernel';
 import { mayDo, resolve, type PolicyPin } from '#policy';
-import { endDateRefusal } from './align.ts';
+import { endDateRefusal } from '../time/align.ts';
 import { quantityRefusal } from '../guards.ts';
 import { overCap } from '../seat-cap.ts';
 import type { Wish } from '../wish.ts';
