@@ -4,7 +4,7 @@ import type { ReadStore } from '#read-store';
 import { listCharges, listInvoices, type BillingTables } from './billing/index.ts';
 import { projections } from './index.ts';
 import { due, earliestDue, listRenewals, overdueCount, type RenewalTables } from './renewals/index.ts';
-import { listCustomers, listSubscriptions, type StatusTables } from './status/index.ts';
+import { listCustomers, listSubscriptions, subscriptionsPage, type StatusTables } from './status/index.ts';
 import { listKeys, listPartners, type AccessTables } from './access/index.ts';
 
 type Db = Kysely<BillingTables & RenewalTables & StatusTables & AccessTables>;
@@ -70,6 +70,11 @@ const lists: readonly [string, (db: Db) => Promise<unknown>, string][] = [
   ['invoices of a customer', invoices({ customerId: 'c' }), 'partner_id=? AND customer_id=?'],
   ['subscriptions', subscriptions({}), 'partner_id=?'],
   ['subscriptions of a customer', subscriptions({ customerId: 'c' }), 'partner_id=? AND customer_id=?'],
+  [
+    "a customer's subscriptions of a kind and status",
+    (db) => subscriptionsPage(db, 'p', { customerId: 'c', kind: 'newCommerce', status: 'active' }, { limit: 100 }),
+    'partner_id=? AND customer_id=? AND rowid>?',
+  ],
   ['subscriptions by status', subscriptions({ status: 'paused' }), 'partner_id=? AND status=?'],
   ['subscriptions of an offer', subscriptions({ offerId: 'P' }), 'partner_id=? AND offer_id=?'],
   [

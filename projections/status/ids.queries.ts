@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { StatusTables } from './status.projection.ts';
+import type { SubscriptionRow } from './subscription-row.ts';
 
 type Db = Kysely<StatusTables>;
 
@@ -19,6 +20,27 @@ export const subscriptionsTo = async (
     .orderBy('sequence')
     .execute();
   return rows.map((row) => row.subscription_id);
+};
+
+/** Ids of a customer's subscriptions of one kind and status, behind a place in the list; `limit` of them at most. */
+export const subscriptionsPage = async (
+  db: Db,
+  partnerId: string,
+  wanted: Pick<SubscriptionRow, 'kind' | 'status'> & { readonly customerId: string },
+  { after = 0, limit }: { readonly after?: number | undefined; readonly limit: number },
+): Promise<readonly { readonly subscriptionId: string; readonly sequence: number }[]> => {
+  const rows = await db
+    .selectFrom('subscriptions')
+    .select(['subscription_id', 'sequence'])
+    .where('partner_id', '=', partnerId)
+    .where('customer_id', '=', wanted.customerId)
+    .where('status', '=', wanted.status)
+    .where('kind', '=', wanted.kind)
+    .where('sequence', '>', after)
+    .orderBy('sequence')
+    .limit(limit)
+    .execute();
+  return rows.map(({ subscription_id, sequence }) => ({ subscriptionId: subscription_id, sequence }));
 };
 
 /** The subscriptions that came of an order, in the order in which they came to be; no children of upgrades. */

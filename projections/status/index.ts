@@ -1,4 +1,4 @@
-export { subscriptionsOfOrder, subscriptionsTo } from './ids.queries.ts';
+export { subscriptionsOfOrder, subscriptionsPage, subscriptionsTo } from './ids.queries.ts';
 export { status, type StatusTables } from './status.projection.ts';
 export {
   findCustomer,

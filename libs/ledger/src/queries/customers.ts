@@ -1,3 +1,4 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { anchorOf, dayOf, type Term } from '#calendar';
 import { customer } from '#customer';
 import type { CommandHandler } from '#event-store';
@@ -16,6 +17,9 @@ import {
 } from '#subscription';
 import { readModels } from './read-models.ts';
 
+/** How many subscriptions are looked at together. */
+const AT_ONCE = 100;
+
 type Parts = {
   readonly handling: CommandHandler;
   readonly reads: ReadStore;
@@ -30,29 +34,35 @@ export class Customers {
     this.#parts = parts;
   }
 
-  /** Active subscriptions of new commerce, which a new one's first term may be aligned with (D3). */
+  /**
+   * Active subscriptions of new commerce, which a new one's first term may be aligned with (D3): all of them, some at a time,
+   * so that a customer with many holds up nobody else.
+   */
   async alignable(partnerId: string, customerId: string, at: Instant): Promise<readonly AlignableSubscription[]> {
+    const wanted = { customerId, status: 'active', kind: 'newCommerce' } as const;
+    const found: AlignableSubscription[] = [];
+    let after: number | undefined;
+    do {
+      const page = await status.subscriptionsPage(readModels(this.#parts), partnerId, wanted, {
+        after,
+        limit: AT_ONCE,
+      });
+      const loaded = await Promise.all(page.map(({ subscriptionId }) => this.#alignableOne(subscriptionId, at)));
+      found.push(...loaded.filter((one) => one !== undefined));
+      after = page.length < AT_ONCE ? undefined : page.at(-1)?.sequence;
+      await yieldToEventLoop();
+    } while (after !== undefined);
+    return found;
+  }
+
+  async #alignableOne(subscriptionId: string, at: Instant): Promise<AlignableSubscription | undefined> {
     const { handling, surroundings } = this.#parts;
-    const filter = { customerId, status: 'active' } as const;
-    const { items } = await status.listSubscriptions(readModels(this.#parts), partnerId, filter, { limit: 500 });
-    const loaded = await Promise.all(
-      items.map(({ subscriptionId }) => handling.load(subscription(surroundings()), subscriptionId)),
-    );
-    return loaded.flatMap(({ state }) => {
-      if (state.status === 'none') return [];
-      const {
-        subscriptionId,
-        kind,
-        status: stands,
-        isTrial,
-        term,
-        termEnd,
-        anchor,
-      } = settle(state, at, surroundings()).state;
-      return kind === 'newCommerce' && stands === 'active' && !isTrial
-        ? [{ subscriptionId, term, termEnd, anchor }]
-        : [];
-    });
+    const { state } = await handling.load(subscription(surroundings()), subscriptionId);
+    if (state.status === 'none') return undefined;
+    const { kind, status: stands, isTrial, term, termEnd, anchor } = settle(state, at, surroundings()).state;
+    return kind === 'newCommerce' && stands === 'active' && !isTrial
+      ? { subscriptionId, term, termEnd, anchor }
+      : undefined;
   }
 
   /** On which days a term that begins now may be made to end (http-api.md §4.3); undefined for an unknown customer. */
