@@ -1,17 +1,19 @@
 import * as activate from './verbs/activate.ts';
+import type * as addOnEvents from './add-on-events.ts';
 import * as addOnStatus from './verbs/add-on-status.ts';
 import * as addSeats from './verbs/add-seats.ts';
 import type * as adjust from './verbs/adjust.ts';
 import * as autoRenew from './verbs/auto-renew.ts';
+import type * as autoRenewOff from './time/auto-renew-off.ts';
 import * as cancel from './verbs/cancel.ts';
 import * as cancelMarketplace from './rules/cancel-marketplace.ts';
 import * as changePlan from './verbs/change-plan.ts';
 import * as charges from './charges/charges.ts';
-import * as convert from './verbs/convert.ts';
+import * as conversion from './time/conversion.ts';
+import * as created from './created.ts';
 import * as endTerm from './time/end-term.ts';
 import * as invalidate from './time/revoke-scheduled-change.ts';
 import * as pause from './verbs/pause.ts';
-import * as purchase from './verbs/purchase.ts';
 import * as reactivate from './verbs/reactivate.ts';
 import * as receiveUpgrade from './transfer/receive-upgrade.ts';
 import * as recordUsage from './verbs/record-usage.ts';
@@ -19,7 +21,7 @@ import * as removeSeats from './verbs/remove-seats.ts';
 import * as rename from './verbs/rename.ts';
 import * as renew from './time/renew.ts';
 import * as resume from './verbs/resume.ts';
-import * as scheduleChange from './verbs/schedule-change.ts';
+import * as scheduledChange from './time/scheduled-change.ts';
 import * as setAddOns from './verbs/set-add-ons.ts';
 import * as startCycle from './time/start-cycle.ts';
 import * as suspend from './verbs/suspend.ts';
@@ -29,7 +31,7 @@ import type { Existing, Subscription } from './state.ts';
 
 /** Everything that can happen to a subscription. */
 export type SubscriptionEvent =
-  | purchase.SubscriptionCreated
+  | created.SubscriptionCreated
   | charges.ChargesPosted
   | addSeats.SeatsAdded
   | removeSeats.SeatsRemoved
@@ -39,23 +41,23 @@ export type SubscriptionEvent =
   | reactivate.SubscriptionReactivated
   | cancel.SubscriptionCancelled
   | autoRenew.AutoRenewEnabled
-  | autoRenew.AutoRenewDisabled
+  | autoRenewOff.AutoRenewDisabled
   | autoRenew.CancellationRevoked
   | cancelMarketplace.CancellationScheduled
-  | setAddOns.AddOnAdded
+  | addOnEvents.AddOnAdded
   | setAddOns.AddOnQuantityChanged
-  | setAddOns.AddOnEnded
-  | addOnStatus.AddOnSuspended
-  | addOnStatus.AddOnReactivated
+  | addOnEvents.AddOnEnded
+  | addOnEvents.AddOnSuspended
+  | addOnEvents.AddOnReactivated
   | activate.SubscriptionActivated
   | recordUsage.UsageRecorded
-  | scheduleChange.ChangeScheduled
+  | scheduledChange.ChangeScheduled
   | invalidate.ScheduledChangeRemoved
   | renew.ScheduledChangeFailed
   | changePlan.PlanChangeScheduled
   | changePlan.PlanChangeRevoked
   | changePlan.TermChanged
-  | convert.TrialConverted
+  | conversion.TrialConverted
   | upgrade.SubscriptionUpgraded
   | transfer.UpgradeStarted
   | transfer.UpgradeCompleted
@@ -71,7 +73,7 @@ export type SubscriptionEvent =
 
 /** Folds an event into the state; an event that presupposes a subscription changes nothing where there is none. */
 export const evolve = (state: Subscription, event: SubscriptionEvent): Subscription => {
-  if (event.type === 'SubscriptionCreated') return purchase.evolve(state, event);
+  if (event.type === 'SubscriptionCreated') return created.evolve(state, event);
   if (state.status === 'none') return state;
   if (event.type === 'ChargesAdjusted') return counted(state, state, event); // its ChargesPosted tells the rest
   return counted(state, evolveExisting(state, event), event);
@@ -117,7 +119,7 @@ const isTakenBack = (event: SubscriptionEvent): boolean =>
 /* eslint-disable max-lines-per-function -- a line or two for each event: a table, read at a glance */
 const evolveExisting = (
   state: Existing,
-  event: Exclude<SubscriptionEvent, purchase.SubscriptionCreated | adjust.ChargesAdjusted>,
+  event: Exclude<SubscriptionEvent, created.SubscriptionCreated | adjust.ChargesAdjusted>,
 ): Existing => {
   switch (event.type) {
     case 'ChargesPosted':
@@ -154,7 +156,7 @@ const evolveExisting = (
     case 'UsageRecorded':
       return recordUsage.evolve(state, event);
     case 'ChangeScheduled':
-      return scheduleChange.evolve(state, event);
+      return scheduledChange.evolve(state, event);
     case 'ScheduledChangeRemoved':
       return invalidate.evolve(state);
     case 'SubscriptionUpgraded':
@@ -186,7 +188,7 @@ type TermEvent =
   | changePlan.PlanChangeScheduled
   | changePlan.PlanChangeRevoked
   | changePlan.TermChanged
-  | convert.TrialConverted
+  | conversion.TrialConverted
   | startCycle.ChargeCycleStarted
   | renew.SubscriptionRenewed
   | renew.ScheduledChangeFailed
@@ -200,7 +202,7 @@ const evolveTerm = (state: Existing, event: TermEvent): Existing => {
     case 'TermChanged':
       return changePlan.evolve(state, event);
     case 'TrialConverted':
-      return convert.evolve(state, event);
+      return conversion.evolve(state, event);
     case 'ChargeCycleStarted':
       return startCycle.evolve(state, event);
     case 'SubscriptionRenewed':

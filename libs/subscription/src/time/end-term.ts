@@ -2,7 +2,7 @@ import { plus } from '#calendar';
 import type { Event, Instant } from '#kernel';
 import { policyOf } from '../guards.ts';
 import { deleted, type AddOn, type Existing } from '../state.ts';
-import type { AddOnEnded } from '../verbs/set-add-ons.ts';
+import type { AddOnEnded } from '../add-on-events.ts';
 
 /** The end, for good (R61). */
 export type SubscriptionDeleted = Event<

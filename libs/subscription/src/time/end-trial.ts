@@ -1,7 +1,7 @@
 import { isRefusal, type Instant } from '#kernel';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { changeRefusal, coming } from './next-term.ts';
-import { conversion, type TrialConverted } from '../verbs/convert.ts';
+import { conversion, type TrialConverted } from './conversion.ts';
 import { changeFailed, type ScheduledChangeFailed } from './renew.ts';
 import { isBilled, reference } from './start-cycle.ts';
 import type { Existing } from '../state.ts';

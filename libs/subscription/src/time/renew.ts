@@ -12,7 +12,7 @@ import type { AddOn, Existing, ScheduledChange } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { openTerm, type OpenedTerm } from './term.ts';
 import { seatsLeave, type UpgradeStarted } from '../transfer/transfer.ts';
-import { endedByUpgrade, type AddOnEnded } from '../verbs/set-add-ons.ts';
+import { endedByUpgrade, type AddOnEnded } from '../add-on-events.ts';
 import { savedOf } from './revoke-scheduled-change.ts';
 
 /** A new term began, with the scheduled change in it (R74, R80), at the prices and under the rules in force then (E53). */

@@ -4,7 +4,7 @@ import type { Decimal } from '#money';
 import { addOnsOn, chargedParts } from '../add-on.ts';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { policyOf } from '../guards.ts';
-import { freshUsage, usageLines } from '../verbs/record-usage.ts';
+import { freshUsage, usageLines } from '../charges/usage.ts';
 import type { Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { firstCycleOfPlan, nextCycle } from './term.ts';

@@ -4,7 +4,7 @@ import { charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { windowStart } from '../rules/cancel-new-commerce.ts';
 import { policyOf, quantityRefusal, windowOpen, type Asking } from '../guards.ts';
 import { skuAt } from '../product.ts';
-import type { SubscriptionCreated } from '../verbs/purchase.ts';
+import type { SubscriptionCreated } from '../created.ts';
 import type { Existing, None, SeatLot, Subscription } from '../state.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Surroundings } from '../context.ts';

@@ -4,8 +4,8 @@ import type { ChargeLine } from '../charges/charge-line.ts';
 import { charge, post, reversal, type ChargesPosted } from '../charges/charges.ts';
 import type { Existing, SeatsInTransit } from '../state.ts';
 import type { ScheduledChangeFailed } from '../time/renew.ts';
-import type { ChangeScheduled } from '../verbs/schedule-change.ts';
-import type { AddOnAdded } from '../verbs/set-add-ons.ts';
+import type { ChangeScheduled } from '../time/scheduled-change.ts';
+import type { AddOnAdded } from '../add-on-events.ts';
 import { strange, type UpgradeReturned } from './transfer.ts';
 
 /** Give the source its seats back, because the target refused them. Sent by the upgrade process. */

@@ -6,11 +6,11 @@ import type { ChargeLine } from '../charges/charge-line.ts';
 import { capped, charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
 import { policyOf } from '../guards.ts';
 import type { Priced } from '../product.ts';
-import type { SubscriptionCreated } from '../verbs/purchase.ts';
+import type { SubscriptionCreated } from '../created.ts';
 import { splitLots } from '../lots.ts';
 import { sourceOf } from './source.ts';
 import type { Existing, SavedChange, SeatLot, UpgradeTarget } from '../state.ts';
-import { endedByUpgrade, type AddOnEnded } from '../verbs/set-add-ons.ts';
+import { endedByUpgrade, type AddOnEnded } from '../add-on-events.ts';
 import type { SubscriptionDeleted } from '../time/end-term.ts';
 
 /**

@@ -1,5 +1,6 @@
-import { commandTo, refuse, type Decision, type Event, type Instant, type Refusal } from '#kernel';
+import { commandTo, refuse, type Decision, type Refusal } from '#kernel';
 import { chargedAs } from '../add-on.ts';
+import type { AddOnReactivated, AddOnSuspended } from '../add-on-events.ts';
 import { post, type ChargesPosted } from '../charges/charges.ts';
 import { all, mayTry, onlyFor, type Asking } from '../guards.ts';
 import { suspensionCredit, reactivationCharge } from '../charges/suspension-charges.ts';
@@ -16,23 +17,6 @@ export class SuspendAddOn extends commandTo('subscription', 'SuspendAddOn')<
 
 /** Give a single add-on back. */
 export class ReactivateAddOn extends commandTo('subscription', 'ReactivateAddOn')<Named> {}
-
-/** `cascade`: with its base, and back with it (R36, A15); `command`: by itself, and stays so (E28). */
-export type AddOnCause = 'cascade' | 'command';
-
-/** An add-on rests: with its base, or by itself (R36, E28). */
-export type AddOnSuspended = Event<
-  'AddOnSuspended',
-  Named & {
-    readonly cause: AddOnCause;
-    readonly reason: Reason;
-    /** When it is deleted unless it is reactivated before (R41, R42); absent where it went with its base, which has the date. */
-    readonly autoExpiresAt?: Instant;
-  }
->;
-
-/** An add-on works again: with its base, or by itself (A15). */
-export type AddOnReactivated = Event<'AddOnReactivated', Named & { readonly cause: AddOnCause }>;
 
 export const suspendGuard = all(mayTry('suspend'), onlyFor('suspend', 'legacy'));
 export const reactivateGuard = all(mayTry('reactivate'), onlyFor('reactivate', 'legacy'));

@@ -1,5 +1,6 @@
-import { commandTo, refuse, type Decision, type Event, type Instant } from '#kernel';
+import { commandTo, refuse, type Decision, type Event } from '#kernel';
 import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
+import { autoRenewOff, type AutoRenewDisabled } from '../time/auto-renew-off.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing } from '../state.ts';
 
@@ -8,9 +9,6 @@ export class SetAutoRenew extends commandTo('subscription', 'SetAutoRenew')<{ re
 
 /** The subscription will renew when its term ends (R75). */
 export type AutoRenewEnabled = Event<'AutoRenewEnabled'>;
-
-/** The subscription will not renew when its term ends (R70, R75), and through what. */
-export type AutoRenewDisabled = Event<'AutoRenewDisabled', { readonly cause: 'command' | 'pause' | 'suspend' }>;
 
 /** A cancellation that was scheduled for the renewal is taken back (A3). */
 export type CancellationRevoked = Event<'CancellationRevoked'>;
@@ -51,14 +49,6 @@ export const decide = (
   if (enabled) return [...revoked, { type: 'AutoRenewEnabled', data: { effectiveAt: at } }];
   return [...autoRenewOff(state, 'command', at), ...invalidated(state, 'autoRenewOff', at)];
 };
-
-/** Switches auto-renew off, where it is on. */
-export const autoRenewOff = (
-  state: Existing,
-  cause: AutoRenewDisabled['data']['cause'],
-  effectiveAt: Instant,
-): readonly AutoRenewDisabled[] =>
-  state.autoRenew ? [{ type: 'AutoRenewDisabled', data: { cause, effectiveAt } }] : [];
 
 export const evolve = (
   state: Existing,

@@ -1,6 +1,5 @@
-import { anchorOf, dayOf, type BillingCycle, type Term } from '#calendar';
-import { commandTo, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
-import type { Decimal } from '#money';
+import { dayOf, type BillingCycle, type Term } from '#calendar';
+import { commandTo, isRefusal, refuse, type Decision, type Refusal } from '#kernel';
 import { charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
 import { paidPlan } from '../time/next-term.ts';
 import {
@@ -15,12 +14,12 @@ import {
   type Guard,
 } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
-import { relation, skuAt, upgradesOf, type Priced, type Wanted } from '../product.ts';
+import { relation, skuAt, upgradesOf, type Wanted } from '../product.ts';
 import { comingRefusal } from '../rules/may-come.ts';
 import { overCap, seatsOn } from '../seat-cap.ts';
 import type { Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
-import { openTerm, type OpenedTerm } from '../time/term.ts';
+import { conversion, type TrialConverted } from '../time/conversion.ts';
 
 /** Turn a trial into what it converts to, now instead of at its end. */
 export class ConvertTrial extends commandTo('subscription', 'ConvertTrial')<{
@@ -30,22 +29,6 @@ export class ConvertTrial extends commandTo('subscription', 'ConvertTrial')<{
   readonly term?: Term;
   readonly billingCycle?: BillingCycle;
 }> {}
-
-/** The trial is over and a paid term began at the same instant (R28, R86); its day is the new anchor (rule-book.md §2.2). */
-export type TrialConverted = Event<
-  'TrialConverted',
-  OpenedTerm & {
-    readonly cause: 'command' | 'trialEnded';
-    readonly offerId: string;
-    readonly skuId: string;
-    readonly offerName: string;
-    readonly quantity: number;
-    readonly term: Term;
-    readonly billingCycle: BillingCycle;
-    readonly unitPrice: Decimal;
-    readonly catalogVersion: string;
-  }
->;
 
 const mustBeTrial: Guard = ({ isTrial }) =>
   isTrial ? undefined : refuse('NOT_A_TRIAL', 'the subscription is no trial, or no longer one');
@@ -117,44 +100,3 @@ const fewSeats = (state: Existing, quantity: number): Refusal | undefined => {
     ? refuse('QUANTITY_OUT_OF_RANGE', `a trial converts in mid-term with ${least} seats or more`, { minSeats: least })
     : undefined;
 };
-
-type Paid = Wanted & { readonly quantity: number; readonly priced: Priced };
-
-/** The event of a conversion, with the term that it opens. */
-export const conversion = (
-  state: Existing,
-  { offerId, skuId, term, billingCycle, quantity, priced }: Paid,
-  cause: TrialConverted['data']['cause'],
-  effectiveAt: string,
-): TrialConverted => {
-  const day = dayOf(effectiveAt);
-  return {
-    type: 'TrialConverted',
-    data: {
-      cause,
-      ...openTerm(day, term, billingCycle, anchorOf(day, policyOf(state).anchor)),
-      offerId,
-      skuId,
-      offerName: priced.offer.name,
-      quantity,
-      term,
-      billingCycle,
-      unitPrice: priced.unitPrice,
-      catalogVersion: priced.catalogVersion,
-      effectiveAt,
-    },
-  };
-};
-
-export const evolve = (state: Existing, { data: { cause: _, effectiveAt, ...paid } }: TrialConverted): Existing => ({
-  ...state,
-  ...paid,
-  firstPaidAt: effectiveAt,
-  isTrial: false,
-  convertsTo: null,
-  termStartedAt: effectiveAt,
-  aligned: false,
-  lots: [{ quantity: paid.quantity, since: effectiveAt }],
-  scheduledChange: null,
-  scheduledSubscriptionId: null,
-});

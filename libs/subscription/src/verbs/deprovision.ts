@@ -3,7 +3,7 @@ import { commandTo, type Decision } from '#kernel';
 import { post, type ChargesPosted } from '../charges/charges.ts';
 import type { SubscriptionDeleted } from '../time/end-term.ts';
 import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
-import { usageLines } from './record-usage.ts';
+import { usageLines } from '../charges/usage.ts';
 import type { Existing } from '../state.ts';
 
 /** End a usage-based service; it is not returned, so nothing is refunded (R53–R55). */

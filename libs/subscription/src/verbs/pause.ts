@@ -1,5 +1,5 @@
 import { commandTo, type Decision, type Event } from '#kernel';
-import { autoRenewOff, type AutoRenewDisabled } from './auto-renew.ts';
+import { autoRenewOff, type AutoRenewDisabled } from '../time/auto-renew-off.ts';
 import { all, mayTry, mustBeActive, notDuringTrial, onlyFor, type Asking } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing, Reason } from '../state.ts';

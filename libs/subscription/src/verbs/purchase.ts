@@ -1,76 +1,18 @@
-import { anchorOf, dayOf, type Anchor, type BillingCycle, type Term } from '#calendar';
+import { anchorOf, dayOf } from '#calendar';
 import type { Offer, Sku } from '#catalog';
-import {
-  commandNaming,
-  isRefusal,
-  refuse,
-  type Decision,
-  type Event,
-  type Instant,
-  type Meta,
-  type Day,
-} from '#kernel';
-import type { Decimal } from '#money';
+import { commandNaming, isRefusal, refuse, type Decision, type Meta } from '#kernel';
 import { mayDo, pinAt, resolve, type PolicyPin } from '#policy';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { purchaseRefusal, type Buying } from '../rules/may-purchase.ts';
 import { priceAt, skuAt, type Priced } from '../product.ts';
-import { nothingSeen } from '../seen-usage.ts';
-import type { Cycle, Existing, Kind, Subscription } from '../state.ts';
+import type { SubscriptionCreated } from '../created.ts';
+import type { Subscription } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import type { Wish } from '../wish.ts';
 import { openAligned, openTermOf, openTrial } from '../time/term.ts';
 
 /** Buy a subscription for a customer: a one-line order. */
 export class PurchaseSubscription extends commandNaming('subscription', 'PurchaseSubscription')<Wish> {}
-
-/** A subscription came to be, by purchase or as the new half of a partial upgrade. Pins everything it was decided under. */
-export type SubscriptionCreated = Event<
-  'SubscriptionCreated',
-  {
-    readonly subscriptionId: string;
-    readonly partnerId: string;
-    readonly customerId: string;
-    readonly orderId: string;
-    readonly kind: Kind;
-    readonly offerId: string;
-    readonly skuId: string;
-    readonly offerName: string;
-    readonly friendlyName: string;
-    readonly quantity: number;
-    readonly term: Term;
-    readonly billingCycle: BillingCycle;
-    readonly unitPrice: Decimal;
-    readonly currency: string;
-    readonly catalogVersion: string;
-    readonly policy: PolicyPin;
-    /** A trial's last day is its term's end. */
-    readonly isTrial: boolean;
-    readonly convertsTo: { readonly offerId: string; readonly skuId: string } | null;
-    readonly anchor: Anchor;
-    readonly termStart: Day;
-    readonly termEnd: Day;
-    readonly cycle: Cycle;
-    /** From which day charge cycles are counted (A12: the child of an upgrade follows its source's). */
-    readonly cyclesFrom: Day;
-    readonly autoRenew: boolean;
-    /** From when the cancellation windows count: not the present instant for the child of an upgrade (E43). */
-    readonly startedAt: Instant;
-    readonly termStartedAt: Instant;
-    readonly upgradedFrom: string | null;
-    readonly activationLink: string | null;
-    /** Billing waits until the publisher has finished the set-up (`isv.activation`). */
-    readonly pending: boolean;
-    /** The term was made to end on a chosen day: the next one is whole, and sets a new anchor (rule-book.md §2.2). */
-    readonly aligned: boolean;
-    /** What each cycle of a usage plan includes, by meter. */
-    readonly includedUnits: Readonly<Record<string, Decimal>>;
-    /** The lots that seats of a partial upgrade came in; absent: one, of `termStartedAt`. */
-    readonly lots?: Existing['lots'];
-    /** A billing plan that waits for the next cycle of the subscription that the seats came from. */
-    readonly pendingPlan?: Existing['pendingPlan'];
-  }
->;
 
 /** Judges a purchase: eligibility (R5, R13–R19, R44), plan and price in the customer's currency, seats (R20). */
 export const decide = (
@@ -156,32 +98,4 @@ const trialDays = ({ kind }: Offer, { trialDays: days }: Sku, pin: PolicyPin): n
 const paidProduct = (offer: Offer, sku: Sku) => {
   const [offerId = offer.offerId, skuId = sku.skuId] = sku.convertsTo?.split('/') ?? [];
   return { offerId, skuId };
-};
-
-/** The first state: everything that was pinned. */
-export const evolve = (_: Subscription, { data }: SubscriptionCreated): Existing => {
-  const { effectiveAt, pending, includedUnits, lots, pendingPlan = null, ...pinned } = data;
-  return {
-    ...pinned,
-    status: pending ? 'pending' : 'active',
-    purchasedAt: effectiveAt,
-    firstPaidAt: effectiveAt,
-    addOns: [],
-    deletedAddOns: [],
-    usage: { included: includedUnits, left: includedUnits, unbilled: [], seen: nothingSeen },
-    cancelAtRenewal: false,
-    scheduledChange: null,
-    scheduledSubscriptionId: null,
-    scheduledChangeFailed: null,
-    pendingPlan,
-    suspension: null,
-    stageEndsAt: null,
-    licenceReassignment: null,
-    lots: lots ?? [{ quantity: data.quantity, since: data.termStartedAt }],
-    updates: 0,
-    inTransit: null,
-    lines: [],
-    linesBefore: 0,
-    lastEffectiveAt: effectiveAt,
-  };
 };

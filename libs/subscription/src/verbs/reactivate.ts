@@ -1,9 +1,9 @@
 import { commandTo, refuse, type Decision, type Event } from '#kernel';
 import { chargedAs } from '../add-on.ts';
-import type { AddOnReactivated } from './add-on-status.ts';
+import type { AddOnReactivated } from '../add-on-events.ts';
 import { post, type ChargesPosted } from '../charges/charges.ts';
 import { all, byKind, mayTry, onlyFor, type Asking, type Guard } from '../guards.ts';
-import { onlyBySupport, publisherLets } from './suspend.ts';
+import { onlyBySupport, publisherLets } from '../rules/may-suspend.ts';
 import { reactivationCharge } from '../charges/suspension-charges.ts';
 import type { Existing } from '../state.ts';
 

@@ -1,6 +1,5 @@
 import { commandTo, refuse, type Decision, type Event, type Instant, type Refusal } from '#kernel';
-import { add, compare, isZero, lineDown, negate, type Decimal } from '#money';
-import type { ChargeLine } from '../charges/charge-line.ts';
+import { add, compare, isZero, negate, type Decimal } from '#money';
 import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
 import { contentSeen, withSeen } from '../seen-usage.ts';
 import type { Existing, Usage } from '../state.ts';
@@ -55,32 +54,6 @@ const named = (record: Readonly<Record<string, string>>, name: string): string |
 
 const contentOf = ({ meter, quantity, unitPrice, usedAt }: RecordUsage['data']): string =>
   JSON.stringify([meter, quantity, unitPrice, usedAt]);
-
-/** Usage of a cycle that has just begun: nothing to bill yet, and all included units there again. */
-export const freshUsage = (usage: Usage): Usage => ({ ...usage, left: usage.included, unbilled: [] });
-
-/**
- * One line a meter and unit price, in the order of their first use: Σ quantity × unit price, rounded once (rule-book.md §2.4, W38).
- * Nothing is pro-rated, so `days` is `cycleDays`, also where deprovisioning ends the cycle sooner: the amount would else not
- * come out of the line's own formula.
- */
-export const usageLines = (state: Existing, until = state.cycle.end): readonly ChargeLine[] =>
-  state.usage.unbilled
-    .filter(({ quantity }) => compare(quantity, '0') > 0)
-    .map(({ quantity, unitPrice }) => ({
-      chargeType: 'usage',
-      offerId: state.offerId,
-      skuId: state.skuId,
-      unitPrice,
-      effectiveUnitPrice: unitPrice,
-      quantity,
-      subtotal: lineDown(quantity, unitPrice, state.currency),
-      chargeStart: state.cycle.start,
-      chargeEnd: until,
-      days: state.cycle.days,
-      cycleDays: state.cycle.days,
-      rounding: 'line-down',
-    }));
 
 export const evolve = (state: Existing, { data }: UsageRecorded): Existing => {
   const { usage } = state;

@@ -1,10 +1,11 @@
 import type { BillingCycle, Term } from '#calendar';
-import { commandTo, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import { commandTo, isRefusal, refuse, type Decision, type Refusal } from '#kernel';
+import type { ChangeScheduled } from '../time/scheduled-change.ts';
 import { changeRefusal, coming, seatsThatLeave } from '../time/next-term.ts';
 import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
 import { comingRefusal } from '../rules/may-come.ts';
 import { overCap, seatsOn } from '../seat-cap.ts';
-import type { Existing, SavedChange, ScheduledChange, UpgradeTarget } from '../state.ts';
+import type { Existing, ScheduledChange, UpgradeTarget } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { targetRefusal } from '../transfer/receive-upgrade.ts';
 import { sourceOf } from '../transfer/source.ts';
@@ -21,15 +22,6 @@ export class ScheduleChange extends commandTo('subscription', 'ScheduleChange')<
   /** Id of the subscription that a partial upgrade would open. */
   readonly newSubscriptionId: string;
 }> {}
-
-/** What shall change at renewal is saved, in place of what was saved before (R78, R85). */
-export type ChangeScheduled = Event<
-  'ChangeScheduled',
-  SavedChange & {
-    /** Absent: by command. It is saved again where it had fallen away with seats that came back. */
-    readonly cause?: 'upgradeReturned';
-  }
->;
 
 /** A schedule needs something to happen at renewal (R82, E38). */
 const autoRenewOn: Guard = ({ autoRenew }) =>
@@ -115,10 +107,3 @@ const limitRefusal = (
     overCap(surroundings.customer, { ...priced, ...state, has: seatsOn(state, wanted), wants })
   );
 };
-
-export const evolve = (state: Existing, { data: { change, newSubscriptionId } }: ChangeScheduled): Existing => ({
-  ...state,
-  scheduledChange: change,
-  scheduledSubscriptionId: newSubscriptionId,
-  scheduledChangeFailed: null,
-});

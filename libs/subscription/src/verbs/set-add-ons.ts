@@ -4,6 +4,7 @@ import { commandTo, isRefusal, refuse, type Decision, type Event, type Refusal }
 import { compare, multiply } from '#money';
 import { capped, charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { chargedAs } from '../add-on.ts';
+import type { AddOnAdded, AddOnEnded } from '../add-on-events.ts';
 import { all, mayTry, notDuringTrial, onlyFor, quantityRefusal, type Asking, type Guard } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import { priceAt, skuAt, type Priced } from '../product.ts';
@@ -16,17 +17,8 @@ type Wish = { readonly offerId: string; readonly skuId: string; readonly quantit
 /** The full set of add-ons that a base shall have: all or nothing (R33). */
 export class SetAddOns extends commandTo('subscription', 'SetAddOns')<{ readonly addOns: readonly Wish[] }> {}
 
-/** An add-on joined the base, for the rest of its cycle and its term (R37). */
-export type AddOnAdded = Event<'AddOnAdded', Omit<AddOn, 'status' | 'cause' | 'suspension'>>;
-
 /** An add-on has more or fewer seats. */
 export type AddOnQuantityChanged = Event<'AddOnQuantityChanged', Wish & { readonly before: number }>;
-
-/**
- * An add-on left the base: by command (R33), because the seats went to a SKU that does not carry it (R31, R35), or because
- * its own suspension ran out (R41).
- */
-export type AddOnEnded = Event<'AddOnEnded', Wish & { readonly cause: 'command' | 'upgrade' | 'retentionElapsed' }>;
 
 type Changed = AddOnAdded | AddOnQuantityChanged | AddOnEnded;
 
@@ -178,13 +170,6 @@ const shareRefusal = (state: Existing, { quantity }: Wish, { addOn }: Sku): Refu
     ? refuse('QUANTITY_OUT_OF_RANGE', `the add-on needs ${share} of the base's ${state.quantity} seats`, { share })
     : undefined;
 };
-
-/** Add-ons that end because their base goes where they cannot follow (R31, R35). */
-export const endedByUpgrade = (addOns: readonly AddOn[], effectiveAt: string): readonly AddOnEnded[] =>
-  addOns.map(({ offerId, skuId }) => ({
-    type: 'AddOnEnded',
-    data: { offerId, skuId, quantity: 0, cause: 'upgrade', effectiveAt },
-  }));
 
 export const evolve = (state: Existing, event: Changed): Existing => {
   const same = (addOn: AddOn) => nameOf(addOn) === nameOf(event.data);

@@ -1,19 +1,10 @@
-import { commandTo, refuse, type Decision, type Event, type Instant } from '#kernel';
+import { commandTo, type Decision, type Event, type Instant } from '#kernel';
 import { chargedParts } from '../add-on.ts';
-import type { AddOnSuspended } from './add-on-status.ts';
-import { autoRenewOff, type AutoRenewDisabled } from './auto-renew.ts';
+import type { AddOnSuspended } from '../add-on-events.ts';
+import { autoRenewOff, type AutoRenewDisabled } from '../time/auto-renew-off.ts';
 import { post, type ChargesPosted } from '../charges/charges.ts';
-import {
-  all,
-  byKind,
-  mayTry,
-  mustBeActive,
-  notDuringTrial,
-  onlyFor,
-  policyOf,
-  type Asking,
-  type Guard,
-} from '../guards.ts';
+import { all, byKind, mayTry, mustBeActive, notDuringTrial, onlyFor, type Asking } from '../guards.ts';
+import { onlyBySupport, publisherLets } from '../rules/may-suspend.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import { autoExpiresAt } from '../time/retention.ts';
 import type { Existing, Reason } from '../state.ts';
@@ -31,21 +22,6 @@ export type SubscriptionSuspended = Event<
   'SubscriptionSuspended',
   { readonly reason: Reason; readonly comment: string | null; readonly autoExpiresAt: Instant | null }
 >;
-
-/** Suspending new commerce takes a support request; pausing is the partner's own way (R45, A22). */
-export const onlyBySupport: Guard = ({ kind }, { actor: { role } }) =>
-  kind === 'newCommerce' && role !== 'support'
-    ? refuse(
-        'USE_PAUSE_OR_SUPPORT',
-        'new commerce is suspended and reactivated by support alone: pause it instead (R45)',
-      )
-    : undefined;
-
-/** Whether the publisher leaves it to us (`isv.suspend`, A23). */
-export const publisherLets: Guard = (state) =>
-  policyOf(state)['isv.suspend'] === 'asLegacy'
-    ? undefined
-    : refuse('WRONG_COMMERCE_KIND', 'a marketplace subscription is suspended by its publisher alone (D37)');
 
 /** Legacy suspends; marketplace as legacy, where the preset lets it (A23); new commerce by support (A22). */
 export const guard = all(

@@ -16,7 +16,7 @@ import {
   type Guard,
 } from '../guards.ts';
 import { invalidated, savedOf, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
-import { endedByUpgrade, type AddOnEnded } from './set-add-ons.ts';
+import { endedByUpgrade, type AddOnEnded } from '../add-on-events.ts';
 import { priceAt, relation, skuAt, upgradesOf, type Priced, type Wanted } from '../product.ts';
 import { comingRefusal, wayOf } from '../rules/may-come.ts';
 import { overCap } from '../seat-cap.ts';

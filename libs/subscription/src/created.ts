@@ -1,0 +1,82 @@
+import type { Anchor, BillingCycle, Term } from '#calendar';
+import type { Day, Event, Instant } from '#kernel';
+import type { Decimal } from '#money';
+import type { PolicyPin } from '#policy';
+import { nothingSeen } from './seen-usage.ts';
+import type { Cycle, Existing, Kind, Subscription } from './state.ts';
+
+/** A subscription came to be, by purchase or as the new half of a partial upgrade. Pins everything it was decided under. */
+export type SubscriptionCreated = Event<
+  'SubscriptionCreated',
+  {
+    readonly subscriptionId: string;
+    readonly partnerId: string;
+    readonly customerId: string;
+    readonly orderId: string;
+    readonly kind: Kind;
+    readonly offerId: string;
+    readonly skuId: string;
+    readonly offerName: string;
+    readonly friendlyName: string;
+    readonly quantity: number;
+    readonly term: Term;
+    readonly billingCycle: BillingCycle;
+    readonly unitPrice: Decimal;
+    readonly currency: string;
+    readonly catalogVersion: string;
+    readonly policy: PolicyPin;
+    /** A trial's last day is its term's end. */
+    readonly isTrial: boolean;
+    readonly convertsTo: { readonly offerId: string; readonly skuId: string } | null;
+    readonly anchor: Anchor;
+    readonly termStart: Day;
+    readonly termEnd: Day;
+    readonly cycle: Cycle;
+    /** From which day charge cycles are counted (A12: the child of an upgrade follows its source's). */
+    readonly cyclesFrom: Day;
+    readonly autoRenew: boolean;
+    /** From when the cancellation windows count: not the present instant for the child of an upgrade (E43). */
+    readonly startedAt: Instant;
+    readonly termStartedAt: Instant;
+    readonly upgradedFrom: string | null;
+    readonly activationLink: string | null;
+    /** Billing waits until the publisher has finished the set-up (`isv.activation`). */
+    readonly pending: boolean;
+    /** The term was made to end on a chosen day: the next one is whole, and sets a new anchor (rule-book.md §2.2). */
+    readonly aligned: boolean;
+    /** What each cycle of a usage plan includes, by meter. */
+    readonly includedUnits: Readonly<Record<string, Decimal>>;
+    /** The lots that seats of a partial upgrade came in; absent: one, of `termStartedAt`. */
+    readonly lots?: Existing['lots'];
+    /** A billing plan that waits for the next cycle of the subscription that the seats came from. */
+    readonly pendingPlan?: Existing['pendingPlan'];
+  }
+>;
+
+/** The first state: everything that was pinned. */
+export const evolve = (_: Subscription, { data }: SubscriptionCreated): Existing => {
+  const { effectiveAt, pending, includedUnits, lots, pendingPlan = null, ...pinned } = data;
+  return {
+    ...pinned,
+    status: pending ? 'pending' : 'active',
+    purchasedAt: effectiveAt,
+    firstPaidAt: effectiveAt,
+    addOns: [],
+    deletedAddOns: [],
+    usage: { included: includedUnits, left: includedUnits, unbilled: [], seen: nothingSeen },
+    cancelAtRenewal: false,
+    scheduledChange: null,
+    scheduledSubscriptionId: null,
+    scheduledChangeFailed: null,
+    pendingPlan,
+    suspension: null,
+    stageEndsAt: null,
+    licenceReassignment: null,
+    lots: lots ?? [{ quantity: data.quantity, since: data.termStartedAt }],
+    updates: 0,
+    inTransit: null,
+    lines: [],
+    linesBefore: 0,
+    lastEffectiveAt: effectiveAt,
+  };
+};
