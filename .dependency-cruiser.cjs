@@ -15,6 +15,8 @@ const layers = [
 const stores = 'libs/(event-store|read-store)/';
 /** The ledger without HTTP: it puts stores, core and projections together for the apps, and no other lib knows it. */
 const together = 'ledger';
+/** Its rooms, lowest first; `compose.ts` and `ledger.ts` put them together. */
+const rooms = ['context', 'stores', 'queries', 'commands', 'processes', 'roles'];
 const core = `^(libs/(?!(event-store|read-store|${together})/)[^/]+|projections)/`;
 /** Specs and their helpers are free to look around: they may be wrong, but they are never shipped. */
 const helpers = '(testing|\\.contract)\\.ts$';
@@ -102,6 +104,27 @@ module.exports = {
       { path: `^libs/${together}/` },
       { path: '(^|node_modules/)@?fastify($|/)|^(node:)?https?$' },
     ),
+    ...rooms.map((room, height) =>
+      rule(
+        'ledger-rooms-look-down',
+        `libs/ledger/src/${room} may see ${[...rooms.slice(0, height), room].join(', ')}: nothing above it, nor what composes them all.`,
+        { path: `^libs/${together}/src/${room}/`, pathNot: specs },
+        { path: `^libs/${together}/src/(?!(${[...rooms.slice(0, height), room].join('|')})/)` },
+      ),
+    ),
+    rule(
+      'apps-reach-the-ledger-by-its-door',
+      'The application core is imported by its index: what is behind it may move.',
+      { path: '^(apps|bench|test|scripts)/' },
+      { path: `^libs/${together}/`, pathNot: `^libs/${together}/src/index\\.ts$` },
+    ),
+    rule(
+      'verbs-are-strangers',
+      'What several verbs need is in rules/, time/, charges/ or transfer/, so that `ls verbs` lists what can be done.',
+      { path: '^libs/subscription/src/(verbs|rules|time|charges|transfer)/', pathNot: specs },
+      { path: '^libs/subscription/src/verbs/' },
+    ),
+
     rule(
       'projections-know-no-apps',
       'A projection does not care who asks.',
@@ -124,7 +147,7 @@ module.exports = {
       'readers-use-the-front-door',
       'A lib is imported by its index: a projection sees the events of an aggregate, never how it remembers them.',
       { path: '^(apps|projections|test|bench|scripts)/' },
-      { path: '^libs/', pathNot: doors },
+      { path: `^libs/(?!${together}/)`, pathNot: doors },
     ),
     rule(
       'projections-have-one-face',

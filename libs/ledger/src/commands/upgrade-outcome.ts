@@ -1,9 +1,8 @@
 import type { Answer, EventStore } from '#event-store';
 import { refuse, type Recorded, type Refusal, type RefusalCode } from '#kernel';
-import type { SubscriptionEvent, UpgradeStarted } from '#subscription';
-import type { Upgrades } from '../processes/upgrade.process.ts';
-import { receiveIdOf, startedIn } from '../processes/upgrade.process.ts';
+import type { SubscriptionEvent } from '#subscription';
 import { waitForEvent } from '../queries/wait-for-event.ts';
+import { receiveIdOf, startedIn, type SeatTransfers, type Started } from './upgrade-steps.ts';
 
 /** How long an upgrade's answer waits for seats to arrive (http-api.md §4.3). */
 const PATIENCE_MS = 5_000;
@@ -11,7 +10,6 @@ const PATIENCE_MS = 5_000;
 /** How often a target is tried again whose own seats have arrived in the meantime. */
 const ROUNDS = 5;
 
-type Started = Recorded<UpgradeStarted>;
 type Ended = Extract<SubscriptionEvent, { type: 'UpgradeCompleted' | 'UpgradeReturned' }>;
 
 /** Both sides are durable: where they stand, and what the target recorded. */
@@ -24,7 +22,7 @@ export type Arrived = {
 /** The seats came back: nothing is left of this attempt. */
 export type CameBack = { readonly cameBack: RefusalCode };
 
-type Parts = { readonly store: EventStore; readonly upgrades: Upgrades };
+type Parts = { readonly store: EventStore; readonly upgrades: SeatTransfers };
 
 /** What becomes of an upgrade's seats at their target: tried beforehand, and waited for afterwards. */
 export class UpgradeOutcomes {

@@ -8,10 +8,9 @@ import {
   subscription,
   type Subscription,
   type Surroundings,
-  type UpgradeStarted,
 } from '#subscription';
 import type { Clock } from '../context/clock.ts';
-import { derivedId } from '../context/deterministic-id.ts';
+import { startedIn, stepIdOf, type SeatTransfers, type Started } from '../commands/upgrade-steps.ts';
 import { factsOf } from '../queries/partners.ts';
 
 type Parts = {
@@ -21,13 +20,11 @@ type Parts = {
   readonly surroundings: () => Surroundings;
 };
 
-type Started = Recorded<UpgradeStarted>;
-
 /**
  * Seats that move between two subscriptions (R90, R97): the source lets go, the target takes in, the source is told. Each
  * step is an idempotent command, so whoever dies in between, the next one who looks goes on from there.
  */
-export class Upgrades {
+export class Upgrades implements SeatTransfers {
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -120,18 +117,6 @@ export class Upgrades {
     };
   }
 }
-
-const stepIdOf = (transitionId: string, step: string): string => derivedId('upgrade', transitionId, step);
-
-/** Under which id the target takes in the seats of an upgrade. */
-export const receiveIdOf = (transitionId: string): string => stepIdOf(transitionId, 'receive');
-
-/** The upgrade of that id among some events. */
-export const startedIn = (events: readonly Recorded[], transitionId: string): Started | undefined =>
-  events.find(
-    (event): event is Started =>
-      event.type === 'UpgradeStarted' && (event as Started).data.transitionId === transitionId,
-  );
 
 /** Upgrades that wait for each other, where the next one is among those that wait for it. */
 const circleOf = (waiting: readonly Started[], next: Started): readonly Started[] | undefined => {
