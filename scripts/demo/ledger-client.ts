@@ -1,3 +1,10 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** How often, and after how many milliseconds, a call is repeated that was answered 503. */
+const ATTEMPTS = 30;
+const RETRY_AFTER_MS = 500;
+
 /** Why the story cannot be told, in one line. */
 export class CannotGoOn extends Error {
   override readonly name = 'CannotGoOn';
@@ -76,7 +83,13 @@ export class LedgerClient {
   }
 
   async #ask<T extends object>(method: string, path: string, body?: object): Promise<T | Problem> {
-    const response = await this.#fetch(method, path, body);
+    const key = randomUUID();
+    let response = await this.#fetch(method, path, body, key);
+    // The ledger asks to try again with the same key when a store does not answer in time.
+    for (let attempt = 1; attempt < ATTEMPTS && response.status === 503; attempt += 1) {
+      await delay(RETRY_AFTER_MS);
+      response = await this.#fetch(method, path, body, key);
+    }
     if (response.status === 401)
       throw new CannotGoOn(
         this.#key === ''
@@ -90,10 +103,11 @@ export class LedgerClient {
     return answer;
   }
 
-  async #fetch(method: string, path: string, body?: object): Promise<Response> {
+  async #fetch(method: string, path: string, body: object | undefined, key: string): Promise<Response> {
     const headers = {
       authorization: `Bearer ${this.#key}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(method === 'POST' ? { 'idempotency-key': key } : {}),
       ...(method === 'GET' && this.#position !== null ? { 'ledger-position': this.#position } : {}),
     };
     const content = body === undefined ? {} : { body: JSON.stringify(body) };

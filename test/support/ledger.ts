@@ -6,15 +6,10 @@ import { join, resolve } from 'node:path';
 import { readConfiguration } from '../../apps/ledger/src/config/configuration.ts';
 import { createApp, startApp } from '../../apps/ledger/src/host/create-app.ts';
 import { Client } from './client.ts';
+import { STORES, type StoresOf } from './stores-of.ts';
 
 /** The administrator's key of every ledger under test. */
 export const KEY = 'administrator-of-the-ledger-under-test';
-
-/** Where a test run may say that its ledgers keep their events and read models elsewhere than in a data folder. */
-export const STORES = Symbol.for('subledger.test.stores');
-
-/** The variables that lead to empty stores for a ledger; for one that goes on with a data folder, to the same as before. */
-export type StoresOf = (data: string | undefined) => Promise<Readonly<Record<string, string>>>;
 
 const embedded: StoresOf = () => Promise.resolve({});
 

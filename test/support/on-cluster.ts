@@ -1,8 +1,8 @@
 // Set up for the scenarios, which then run once more, unchanged: this time with their events in EventStoreDB (the stand-in)
 // and their read models in PostgreSQL.
 import { startServer, type Running } from '../eventstoredb-stand-in/server.ts';
-import { STORES, type StoresOf } from './ledger.ts';
 import { startPostgres, type Postgres } from './postgres.ts';
+import { STORES, type StoresOf } from './stores-of.ts';
 
 let postgres: Postgres;
 const logs: Running[] = [];
