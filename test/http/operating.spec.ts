@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { DatabaseSync } from 'node:sqlite';
 import { join, resolve } from 'node:path';
 import { catalogueOf, offer, plan, sku } from '../support/client.ts';
 import { KEY, spawnLedger, startLedger, type RunningLedger } from '../support/ledger.ts';
@@ -108,6 +109,7 @@ describe('a ledger whose data folder is moved away', () => {
     const key = { headers: { 'idempotency-key': 'once' } };
     const refused = await client.call('POST', '/v1/subscriptions', wish, key);
     expect([refused.status, refused.body.code]).toEqual([503, 'EVENT_STORE_UNAVAILABLE']);
+    expect(refused.body.detail).toMatch(/events\.sqlite .*moved, deleted or replaced.*: try again with the same key$/);
     const ill = await client.call('GET', '/health');
     expect([ill.status, ill.body.eventStore]).toEqual([
       503,
@@ -120,6 +122,52 @@ describe('a ledger whose data folder is moved away', () => {
     expect(await client.all('/v1/subscriptions')).toHaveLength(1);
     await stop();
     rmSync(folder, { recursive: true });
+  });
+});
+
+describe('a ledger whose log has no room', () => {
+  /** Starts a ledger, and finds the connection of its log: SQLite's limits hold for one connection only. */
+  const startedWithLog = async () => {
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called as a method of each connection, and put back
+    const { prepare } = DatabaseSync.prototype;
+    const found: DatabaseSync[] = [];
+    DatabaseSync.prototype.prepare = function (...of) {
+      if (this.location()?.endsWith('events.sqlite')) found.push(this);
+      return prepare.apply(this, of);
+    };
+    const ledger = await startLedger({ catalogue }).finally(() => {
+      DatabaseSync.prototype.prepare = prepare;
+    });
+    return { ledger, log: found[0]! };
+  };
+
+  it('answers reads, and says in its health that nothing can be recorded, until something can', async () => {
+    const { ledger, log } = await startedWithLog();
+    const { client } = ledger;
+    const customerId = await client.customer();
+    const health = async () => {
+      const { status, body } = await client.call('GET', '/health');
+      return [status, body.eventStore.status, body.reason];
+    };
+    log.exec('PRAGMA max_page_count = 1');
+    const register = async () => {
+      const wish = { name: 'x'.repeat(200), country: 'NL', segment: 'commercial', currency: 'EUR' };
+      return client.call('POST', '/v1/customers', wish);
+    };
+    // The last pages have some room.
+    let answer = await register();
+    while (answer.status === 201) answer = await register();
+    expect([answer.status, answer.body.code, answer.body.detail]).toEqual([
+      503,
+      'EVENT_STORE_UNAVAILABLE',
+      'the event log cannot be used: database or disk is full: try again with the same key',
+    ]);
+    expect(await health()).toEqual([503, 'down', 'the event log cannot be used: database or disk is full']);
+    expect((await client.call('GET', `/v1/customers/${customerId}`)).status).toBe(200);
+    log.exec('PRAGMA max_page_count = 1000000');
+    expect(await health()).toEqual([200, 'up', undefined]);
+    expect((await register()).status).toBe(201);
+    await ledger.stop();
   });
 });
 
@@ -260,6 +308,25 @@ describe('a process', () => {
     const next = await spawnLedger({ catalogue, data: ledger.folder });
     expect((await next.client.all('/v1/subscriptions')).length).toBeGreaterThanOrEqual(bought);
     await next.kill('SIGTERM');
+    ledger.clear();
+  });
+
+  it('goes on when the lines that it logs cannot be written', async () => {
+    const full = openSync('/dev/full', 'w');
+    const ledger = await spawnLedger({ catalogue, logsTo: full, env: { LOG_LEVEL: 'info' } });
+    closeSync(full);
+    await ledger.client.customer();
+    expect((await ledger.client.call('GET', '/health')).status).toBe(200);
+    expect(await ledger.kill('SIGTERM')).toBe(0);
+    ledger.clear();
+  });
+
+  it('goes on when whoever read its lines is gone', async () => {
+    const ledger = await spawnLedger({ catalogue, env: { LOG_LEVEL: 'info' } });
+    ledger.child.stdout?.destroy();
+    ledger.child.stderr?.destroy();
+    for (let i = 0; i < 5; i += 1) expect((await ledger.client.call('GET', '/health')).status).toBe(200);
+    expect(await ledger.kill('SIGTERM')).toBe(0);
     ledger.clear();
   });
 });

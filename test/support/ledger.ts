@@ -24,6 +24,8 @@ export type Setting = {
   readonly env?: Readonly<Record<string, string>>;
   /** A data folder to go on with; a scratch folder, removed at the end, when left out. */
   readonly data?: string;
+  /** Of a process of its own: the file to which it logs. What it logs is told, when left out. */
+  readonly logsTo?: number;
 };
 
 const prepared = ({ clock, catalogue, policy, env, data }: Setting) => {
@@ -83,11 +85,11 @@ export const beginLedger = (setting: Setting = {}, entry = 'dist/apps/ledger/src
   const { folder, variables, clear } = prepared(setting);
   const child = spawn(process.execPath, ['--enable-source-maps', resolve(entry)], {
     env: { PATH: process.env['PATH'], ...variables },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', setting.logsTo ?? 'pipe'],
   });
   const told = { all: '' };
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => {
+    stream?.on('data', (chunk: Buffer) => {
       told.all += chunk.toString();
     });
   return {

@@ -19,6 +19,9 @@ const giveUp = (error: unknown): never => {
   process.exit(1);
 };
 
+// Where lines go may be full or closed; without a listener that would end the process.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
 // Whatever this process makes beside its databases, such as a report of a crash, is for its user alone, too.
 process.umask(0o077);
 

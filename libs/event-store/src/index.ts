@@ -15,3 +15,4 @@ export {
 export { CommandHandler, type CommandHandlerOptions, type Loaded } from './command-handler.ts';
 export { fingerprintOf, idsWithin } from './identity.ts';
 export { type Answer, type Outcome } from './decision.ts';
+export { WriteWatch } from './write-watch.ts';

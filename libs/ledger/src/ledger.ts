@@ -165,6 +165,11 @@ export class Ledger {
     return this.#stores.ready();
   }
 
+  /** Rejects with the reason, a `StoreUnavailable`, while nothing can be appended to the log. */
+  writable(): Promise<void> {
+    return this.#stores.writable();
+  }
+
   async #readClock(): Promise<void> {
     if (!(this.clock instanceof SimulatedClock)) return;
     const { state: lastShown } = await this.handling.load(simulatedClock, CLOCK_ID);

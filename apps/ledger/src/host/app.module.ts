@@ -5,6 +5,7 @@ import { pino, type Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import type { SubledgerOptions } from '../config/options.ts';
 import { SubledgerModule } from '../module/subledger.module.ts';
+import { logLines } from './log-lines.ts';
 
 /** Logs go to stderr, so that stdout is for people; requests are logged by a hook, which is cheaper than a middleware. */
 const logging = (logger: Logger): DynamicModule =>
@@ -31,7 +32,7 @@ const optionsOf = (configuration: Configuration, logger: Logger): SubledgerOptio
 @Module({})
 export class AppModule {
   static with(configuration: Configuration): DynamicModule {
-    const logger = pino({ level: configuration.logLevel }, pino.destination(2));
+    const logger = pino({ level: configuration.logLevel }, logLines(process.stderr));
     const http = { operatingOnly: !configuration.roles.has('api') };
     return {
       module: AppModule,

@@ -1,6 +1,7 @@
 import { Get, Inject, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import type { LogEnd } from '#event-store';
 import { START } from '#kernel';
 import { ReadModelNotBuilt, type Build } from '#read-store';
 import { Open } from '../access/permissions.ts';
@@ -40,7 +41,7 @@ export class HealthController {
   async health(@Res({ passthrough: true }) reply: FastifyReply): Promise<Health> {
     const { duties, projecting, scheduling, scheduler, reads, isStarted } = this.#ledger;
     const [log, builds, overdue] = await Promise.all([
-      answerOf(() => this.#ledger.store.logEnd()),
+      answerOf(() => this.#logEnd()),
       answerOf(() => reads.builds()),
       answerOf(() => scheduler.status()),
     ]);
@@ -71,6 +72,13 @@ export class HealthController {
     });
     void reply.code(status === 'ok' ? 200 : 503);
     return { status, ...(reason !== undefined && { reason }), ...health };
+  }
+
+  /** Where the log ends. Rejects as well where it can be read and not written. */
+  async #logEnd(): Promise<LogEnd> {
+    const end = await this.#ledger.store.logEnd();
+    await this.#ledger.writable();
+    return end;
   }
 }
 

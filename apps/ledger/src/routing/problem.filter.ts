@@ -67,10 +67,7 @@ export const sendProblem = (reply: FastifyReply, problem: ProblemError): void =>
 export const problemOf = (error: unknown): ProblemError => {
   if (error instanceof ProblemError) return error;
   if (error instanceof StoreUnavailable)
-    return new ProblemError(
-      'EVENT_STORE_UNAVAILABLE',
-      'the event store cannot be reached: try again with the same key',
-    );
+    return new ProblemError('EVENT_STORE_UNAVAILABLE', `${error.message}: try again with the same key`);
   // Only after many attempts: everybody wants this stream just now.
   if (error instanceof RevisionConflict)
     return new ProblemError(
@@ -83,7 +80,7 @@ export const problemOf = (error: unknown): ProblemError => {
       'the read models are being built, and are not served before they are whole: try again',
     );
   if (error instanceof ReadStoreUnavailable)
-    return new ProblemError('READ_STORE_UNAVAILABLE', 'the read store cannot be reached: try again');
+    return new ProblemError('READ_STORE_UNAVAILABLE', `${error.message}: try again`);
   if (error instanceof MalformedCursor) return new InvalidRequest([{ path: 'cursor', message: error.message }]);
   const status = frameworkStatus(error);
   if (status === undefined || status >= 500)

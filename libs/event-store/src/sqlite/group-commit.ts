@@ -11,6 +11,9 @@ import { WriteLock } from './write-lock.ts';
 /** How many appends share a transaction at most: others want their turn too. */
 const GROUP = 512;
 
+/** The name of no stream, 32 KiB long. An attempt leaves it behind only when the process ends in the midst of it. */
+const PROBE = '~'.repeat(32_768);
+
 /** An append that waits for its transaction. */
 type Append = {
   readonly stream: string;
@@ -34,7 +37,7 @@ export class GroupCommit {
   readonly #files: FileIdentity;
   readonly #heads: StreamHeads;
   readonly #lock: WriteLock;
-  readonly #statements: Readonly<Record<'addStream' | 'addEvent' | 'already', StatementSync>>;
+  readonly #statements: Readonly<Record<'addStream' | 'addEvent' | 'already' | 'dropProbe', StatementSync>>;
   readonly #waiting: Append[] = [];
   /** Written by the current transaction. */
   #written: Written[] = [];
@@ -50,6 +53,7 @@ export class GroupCommit {
       addEvent: database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)'),
       already: database.prepare(`
         SELECT position, id FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?`),
+      dropProbe: database.prepare('DELETE FROM streams WHERE name = ?'),
     };
   }
 
@@ -58,6 +62,25 @@ export class GroupCommit {
     return new Promise((resolve, reject) => {
       if (this.#waiting.push({ stream, events, expected, resolve, reject }) === 1) setImmediate(this.#flush);
     });
+  }
+
+  /**
+   * Commits a row as large as many appends, and commits that it is gone: a full disk may still have room for less. Throws
+   * `StoreUnavailable` when that cannot be written.
+   */
+  attempt(): void {
+    try {
+      this.#begin();
+      this.#statements.dropProbe.run(PROBE);
+      this.#statements.addStream.run(PROBE);
+      this.#lock.commit();
+      this.#begin();
+      this.#statements.dropProbe.run(PROBE);
+      this.#lock.commit();
+    } catch (error) {
+      this.#lock.rollBack();
+      throw error instanceof StoreUnavailable ? error : unavailable(error);
+    }
   }
 
   /** Writes what is waiting now, in as many transactions as it takes, and lets other processes write. */
@@ -90,14 +113,18 @@ export class GroupCommit {
 
   #transact(group: readonly Append[]): (Receipt | RevisionConflict)[] {
     this.#written = [];
-    const fault = this.#files.fault();
-    if (fault !== undefined) throw fault;
-    // Waiting for it here would hold up every reader; the caller tries again.
-    if (!this.#lock.take()) throw new StoreUnavailable('the event log is locked: another process writes to it');
+    this.#begin();
     this.#heads.refresh();
     const outcomes = group.map((append) => this.#judge(append));
     this.#lock.commit();
     return outcomes;
+  }
+
+  #begin(): void {
+    const fault = this.#files.fault();
+    if (fault !== undefined) throw fault;
+    // Waiting for it here would hold up every reader; the caller tries again.
+    if (!this.#lock.take()) throw new StoreUnavailable('the event log is locked: another process writes to it');
   }
 
   /** Rejects a group. Its checks assumed appends that were rolled back, so none of the results is valid. */

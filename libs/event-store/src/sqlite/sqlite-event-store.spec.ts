@@ -285,6 +285,27 @@ describe('a full disk', () => {
   });
 });
 
+describe('an attempt to write', () => {
+  it('fails on a full disk that has room for less than an append, and leaves nothing', async () => {
+    const database = openDatabase(newFile());
+    const store = new SqliteEventStore(database, shapes);
+    await store.append('contract-1', drafts(1), NO_STREAM);
+    await store.attempt();
+    const rows = () =>
+      database.prepare('SELECT (SELECT count(*) FROM streams) AS streams, count(*) AS events FROM events');
+    expect(rows().get()).toEqual({ streams: 1, events: 1 });
+    // Uses up what the attempt has freed.
+    await store.append('contract-2', [draft({ text: 'x'.repeat(70_000) })], NO_STREAM);
+    database.exec('PRAGMA max_page_count = 1');
+    await expect(store.attempt()).rejects.toThrow(StoreUnavailable);
+    database.exec('PRAGMA max_page_count = 1000000');
+    await store.attempt();
+    expect(await store.append('contract-1', drafts(1), 0)).toMatchObject({ revision: 1 });
+    expect(rows().get()).toEqual({ streams: 2, events: 3 });
+    await store.close();
+  });
+});
+
 describe('a file that is moved away while it is open', () => {
   const away = (path: string, suffixes: readonly string[], [from, to]: readonly [string, string]): void => {
     for (const suffix of suffixes) renameSync(`${path}${from}${suffix}`, `${path}${to}${suffix}`);

@@ -13,6 +13,7 @@ import {
 } from '../event-store.ts';
 import { Followers, onlyOf, type Fresh } from '../followers.ts';
 import { offsetOf, positionOf } from '../position.ts';
+import { pollForCommits } from './commits-of-others.ts';
 import { openDatabase, unavailable } from './database.ts';
 import { GroupCommit, type Written } from './group-commit.ts';
 import { FileIdentity } from './file-identity.ts';
@@ -22,8 +23,6 @@ import { StreamNames } from './stream-names.ts';
 
 /** How many events of some categories are read at once. */
 const HISTORY_BATCH = 500;
-/** How often a reader checks whether the process that owns the file has written, in milliseconds. */
-const POLL_INTERVAL = 200;
 
 export type SqliteOptions = {
   /** The file; `:memory:` for a log that ends with the process. */
@@ -33,11 +32,16 @@ export type SqliteOptions = {
   readonly readOnly?: boolean;
 };
 
+export type SqliteLog = EventStore & {
+  /** Writes without recording anything. Rejects with `StoreUnavailable` when the file cannot be written. */
+  attempt(): Promise<void>;
+};
+
 /**
  * The store of a single machine. Throws when the file is not an event log, or has a newer layout, and `FolderInUse` when
  * another process writes to it.
  */
-export const openSqlite = ({ path, codec, readOnly = false }: SqliteOptions): EventStore => {
+export const openSqlite = ({ path, codec, readOnly = false }: SqliteOptions): SqliteLog => {
   const database = openDatabase(path, readOnly);
   try {
     return new SqliteEventStore(database, codec, readOnly);
@@ -63,7 +67,7 @@ type Row = readonly [
 const COLUMNS = 'position, stream, revision, id, type, data, meta';
 
 /** An event log in one file. Only specs construct it; all other code calls `openSqlite`. */
-export class SqliteEventStore implements EventStore {
+export class SqliteEventStore implements SqliteLog {
   readonly #database: DatabaseSync;
   readonly #codec: Codec;
   readonly #followers = new Followers();
@@ -100,9 +104,11 @@ export class SqliteEventStore implements EventStore {
   }
 
   async append(stream: string, events: readonly Draft[], expected: Revision): Promise<Receipt> {
-    this.#mustBeOpen();
-    if (this.#writer === undefined) throw new Error('the event log was opened for reading only');
-    return this.#writer.append(stream, events.map(this.#codec.encode), expected);
+    return this.#writing().append(stream, events.map(this.#codec.encode), expected);
+  }
+
+  async attempt(): Promise<void> {
+    this.#writing().attempt();
   }
 
   async *follow(
@@ -113,7 +119,7 @@ export class SqliteEventStore implements EventStore {
     this.#mustBeOpen();
     if (offsetOf(position) > this.#last()) throw new Error(`the log ends before position ${position}`);
     const read = (after: Position, limit: number) => this.#after(after, limit);
-    const newsTimer = this.#writer === undefined ? this.#pollForNews() : undefined;
+    const newsTimer = this.#writer ? undefined : pollForCommits(this.#database, () => this.#followers.wake());
     try {
       const from = categories === undefined ? position : positionOf(this.#last());
       if (categories !== undefined) yield* this.#historyOf(categories, { after: position, upTo: from, signal });
@@ -221,16 +227,10 @@ export class SqliteEventStore implements EventStore {
     return this.#codec.decode({ id, type, data, meta }, stream, revision, position);
   }
 
-  /** Wakes followers when another process has committed to the file. */
-  #pollForNews(): NodeJS.Timeout {
-    const version = this.#database.prepare('PRAGMA data_version');
-    const now = () => (this.#database.isOpen ? version.get()?.data_version : undefined);
-    let seen = now();
-    return setInterval(() => {
-      const before = seen;
-      seen = now();
-      if (seen !== before) this.#followers.wake();
-    }, POLL_INTERVAL);
+  #writing(): GroupCommit {
+    this.#mustBeOpen();
+    if (this.#writer === undefined) throw new Error('the event log was opened for reading only');
+    return this.#writer;
   }
 
   #mustBeOpen(): void {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { codec, type Codec, type EventStore } from '#event-store';
+import { codec, WriteWatch, type Codec, type EventStore } from '#event-store';
 import { lockFolder, openSqlite as openEvents } from '#event-store/sqlite';
 import type { Logger, ReadStore } from '#read-store';
 import { openSqlite as openReads } from '#read-store/sqlite';
@@ -20,12 +20,14 @@ export type Stores = {
    * never will.
    */
   ready(): Promise<void>;
+  /** Rejects with the reason, a `StoreUnavailable`, while nothing can be appended to the log. */
+  writable(): Promise<void>;
   /** Lets go of the stores, then of the folder. */
   close(): Promise<void>;
 };
 
 /** What can be seen of a ledger from beside: no read models where nobody has built any yet. */
-export type BesideStores = Omit<Stores, 'reads'> & { readonly reads: ReadStore | undefined };
+export type BesideStores = Omit<Stores, 'reads' | 'writable'> & { readonly reads: ReadStore | undefined };
 
 export type OpenOptions = {
   /** Reject with `NoLedgerHere` rather than make a data folder. */
@@ -49,14 +51,16 @@ export const openStores = async (places: Places, options: OpenOptions = {}): Pro
   try {
     if (usesFolder(places)) held.defer(lockFolder(dataFolder));
     const shapes = codec(history);
-    const { events, ready } =
+    const log =
       eventStoreUrl === undefined
-        ? inFolder(openEvents({ path: eventsIn(dataFolder), codec: shapes }))
+        ? openLogIn(dataFolder, shapes)
         : await openRemoteLog(eventStoreUrl, shapes, { logger, atTerminal });
-    held.defer(() => events.close());
+    held.defer(() => log.events.close());
+    const { events, writable } = watched(log, logger);
     const reads = await openReadModels(places);
     held.defer(() => reads.close());
-    return { places, events, reads, codec: shapes, ready, close: () => held.disposeAsync() };
+    const { ready } = log;
+    return { places, events, reads, codec: shapes, ready, writable, close: () => held.disposeAsync() };
   } catch (error) {
     await held.disposeAsync();
     throw error;
@@ -74,7 +78,7 @@ export const lookIntoStores = async (places: Places, shapes: Codec = codec(histo
   try {
     const { events, ready } =
       eventStoreUrl === undefined
-        ? inFolder(openEvents({ path: eventsIn(dataFolder), codec: shapes, readOnly: true }))
+        ? lookIntoLogIn(dataFolder, shapes)
         : await openRemoteLog(eventStoreUrl, shapes, { atTerminal: true });
     held.defer(() => events.close());
     const none = databaseUrl === undefined && !existsSync(readsIn(dataFolder));
@@ -87,17 +91,48 @@ export const lookIntoStores = async (places: Places, shapes: Codec = codec(histo
   }
 };
 
-type Log = Pick<Stores, 'events' | 'ready'>;
+type Log = Pick<Stores, 'events' | 'ready'> & {
+  /** Writes without recording anything, where that is possible. */
+  readonly attempt?: () => Promise<void>;
+};
 
 /** Where no stream lies. */
 const NOWHERE = 'catalog-nowhere';
 
-const inFolder = (events: EventStore): Log => ({
-  events,
-  ready: async () => {
-    await events.read(NOWHERE);
-  },
-});
+const lookIntoLogIn = (folder: string, shapes: Codec): Log => {
+  const events = openEvents({ path: eventsIn(folder), codec: shapes, readOnly: true });
+  return { events, ready: answering(events) };
+};
+
+const openLogIn = (folder: string, shapes: Codec): Log => {
+  const events = openEvents({ path: eventsIn(folder), codec: shapes });
+  return { events, ready: answering(events), attempt: () => events.attempt() };
+};
+
+const answering = (events: EventStore) => async (): Promise<void> => {
+  await events.read(NOWHERE);
+};
+
+/** For how long after a failed append a remote log is not trusted, in milliseconds: it answers, but cannot be written as a test. */
+const QUIET_MS = 5_000;
+
+/** A log whose appends are watched. Where it does not answer at all, those that follow it report that. */
+const watched = ({ events, ready, attempt }: Log, logger?: Logger): Pick<Stores, 'events' | 'writable'> => {
+  const warn = (sentence: string) => logger?.warn({}, sentence);
+  const watch =
+    attempt === undefined
+      ? new WriteWatch({
+          attempt: ready,
+          quietMs: QUIET_MS,
+          warn: (sentence) =>
+            void ready().then(
+              () => warn(sentence),
+              () => undefined,
+            ),
+        })
+      : new WriteWatch({ attempt, warn });
+  return { events: watch.over(events), writable: () => watch.writable() };
+};
 
 type RemoteOptions = { readonly logger?: Logger | undefined; readonly atTerminal?: boolean };
 
