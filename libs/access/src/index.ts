@@ -9,3 +9,4 @@ export type AccessEvent = PartnerRegistered | KeyCreated | KeyRevoked;
 
 /** Old shapes of the events of partners and keys; none yet. */
 export const history: History = {};
+export type { RefusalCode } from './refusals.ts';

@@ -1,4 +1,5 @@
-import { commandNaming, refuse, type Decider, type Decision, type Event, type Role } from '#kernel';
+import { hidden, commandNaming, refuse, type Decider, type Event, type Role } from '#kernel';
+import type { Decision, RefusalCode } from './refusals.ts';
 
 /** The roles that a key, or a token, may have; `system` is the ledger's own. */
 export const keyRoles = [
@@ -41,12 +42,12 @@ const decide = (command: CreateKey | RevokeKey, state: Key): Decision<KeyCreated
     return state.keyId === null
       ? [{ type: 'KeyCreated', data: { ...command.data, effectiveAt } }]
       : refuse('NOTHING_CHANGES', `the key ${state.keyId} exists already`);
-  if (state.keyId === null || state.revoked) return refuse('KEY_NOT_FOUND', 'there is no such key');
+  if (state.keyId === null || state.revoked) return hidden(refuse('KEY_NOT_FOUND', 'there is no such key'));
   return [{ type: 'KeyRevoked', data: { keyId: state.keyId, effectiveAt } }];
 };
 
 /** An API key: whose it is, with which role, and whether it still opens anything. */
-export const key: Decider<CreateKey | RevokeKey, KeyCreated | KeyRevoked, Key> = {
+export const key: Decider<CreateKey | RevokeKey, KeyCreated | KeyRevoked, Key, RefusalCode> = {
   category: 'key',
   initial: { keyId: null },
   decide,

@@ -1,4 +1,5 @@
-import { commandNaming, refuse, type Decider, type Event, type PartnerFacts } from '#kernel';
+import { hidden, commandNaming, refuse, type Decider, type Event, type PartnerFacts } from '#kernel';
+import type { RefusalCode } from './refusals.ts';
 
 /** Let a partner use this ledger. The operator's doing. */
 export class RegisterPartner extends commandNaming('partner', 'RegisterPartner')<
@@ -14,12 +15,12 @@ export type PartnerRegistered = Event<
 export type Partner = { readonly partnerId: null } | Omit<PartnerRegistered['data'], 'effectiveAt'>;
 
 /** A partner: how it does business (R34), in which cloud (R2), and whether new commerce is open to it (R44). */
-export const partner: Decider<RegisterPartner, PartnerRegistered, Partner> = {
+export const partner: Decider<RegisterPartner, PartnerRegistered, Partner, RefusalCode> = {
   category: 'partner',
   initial: { partnerId: null },
   decide: ({ data, meta }, state) =>
     state.partnerId === null
       ? [{ type: 'PartnerRegistered', data: { ...data, effectiveAt: meta.at } }]
-      : refuse('PARTNER_EXISTS', `the partner ${data.partnerId} exists already`),
+      : hidden(refuse('PARTNER_EXISTS', `the partner ${data.partnerId} exists already`)),
   evolve: (_, { data: { effectiveAt: __, ...registered } }) => registered,
 };

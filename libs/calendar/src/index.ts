@@ -16,3 +16,4 @@ export {
   type Term,
 } from './term.ts';
 export { LATEST_INSTANT, MoveClock, simulatedClock, type ClockMoved } from './ledger-clock.ts';
+export type { RefusalCode } from './refusals.ts';

@@ -1,6 +1,7 @@
 import { commandClass, refuse, type Decider, type Event, type Instant } from '#kernel';
 import { addMonths, anchorOf } from './anchor.ts';
 import { dayOf } from './day.ts';
+import type { RefusalCode } from './refusals.ts';
 
 /** Move a simulated clock on. */
 export class MoveClock extends commandClass('MoveClock')<{ readonly now: Instant }> {}
@@ -22,7 +23,7 @@ const furthestFrom = (shown: Instant): Instant => {
 };
 
 /** What a simulated clock last showed; empty before it was ever moved. It never goes back (http-api.md §4.8). */
-export const simulatedClock: Decider<MoveClock, ClockMoved, Instant> = {
+export const simulatedClock: Decider<MoveClock, ClockMoved, Instant, RefusalCode> = {
   category: 'clock',
   initial: '',
   decide: ({ data: { now }, meta: { at } }, lastShown) => {

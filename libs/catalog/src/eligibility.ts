@@ -1,10 +1,11 @@
-import type { PartnerFacts, RefusalCode } from '#kernel';
+import type { PartnerFacts } from '#kernel';
 import type { Policy } from '#policy';
 import type { Offer } from './catalog.ts';
+import type { IneligibilityCode } from './refusals.ts';
 
 /** Why an offer may not be bought. */
 export type Reason = {
-  readonly code: RefusalCode;
+  readonly code: IneligibilityCode;
   /** One sentence for a person. */
   readonly detail: string;
   /** The suspended subscription to reactivate instead of buying again (R15). */
@@ -79,4 +80,4 @@ const limitReasons = ({ offer, held }: Wish): readonly Reason[] => {
   ];
 };
 
-const reason = (code: RefusalCode, detail: string): Reason => ({ code, detail });
+const reason = (code: IneligibilityCode, detail: string): Reason => ({ code, detail });

@@ -13,3 +13,4 @@ export {
   type CataloguePublished,
   type PublishedCatalogues,
 } from './publish.ts';
+export type { IneligibilityCode, RefusalCode } from './refusals.ts';

@@ -1,5 +1,6 @@
-import { commandClass, refuse, type Decider, type Event, type History } from '#kernel';
+import { hidden, commandClass, refuse, type Decider, type Event, type History } from '#kernel';
 import type { Catalogue } from './catalog.ts';
+import type { RefusalCode } from './refusals.ts';
 
 /** The stream of all published catalogues is `catalog-main`. */
 export const CATALOGUE_ID = 'main';
@@ -19,7 +20,7 @@ export type CataloguePublished = Event<'CataloguePublished', { readonly catalogu
 export type PublishedCatalogues = readonly Catalogue[];
 
 /** The price lists. The same version again changes nothing; the same version with other content is another version. */
-export const cataloguePublication: Decider<PublishCatalogue, CataloguePublished, PublishedCatalogues> = {
+export const cataloguePublication: Decider<PublishCatalogue, CataloguePublished, PublishedCatalogues, RefusalCode> = {
   category: 'catalog',
   initial: [],
   decide: ({ data: { catalogue }, meta: { at } }, published) => {
@@ -27,7 +28,12 @@ export const cataloguePublication: Decider<PublishCatalogue, CataloguePublished,
     if (same === undefined) return [{ type: 'CataloguePublished', data: { catalogue, effectiveAt: at } }];
     return JSON.stringify(same) === JSON.stringify(catalogue)
       ? []
-      : refuse('CATALOG_VERSION_EXISTS', `the catalogue version ${catalogue.version} was published with other content`);
+      : hidden(
+          refuse(
+            'CATALOG_VERSION_EXISTS',
+            `the catalogue version ${catalogue.version} was published with other content`,
+          ),
+        );
   },
   evolve: (published, { data }) => [...published, data.catalogue],
 };

@@ -1,4 +1,5 @@
-import { refuse, type Refusal } from '#kernel';
+import { refuse } from '#kernel';
+import type { Refusal } from './refusals.ts';
 
 /** A SKU's seats over all subscriptions of a customer: what is held, what is wanted besides, how many are allowed. */
 export type SeatsWanted = {
@@ -10,7 +11,13 @@ export type SeatsWanted = {
 };
 
 /** The no to more seats than a customer may hold of a SKU, all subscriptions together (E48, W41). */
-export const seatCapRefusal = ({ offerId, skuId, held, more, limit }: SeatsWanted): Refusal | undefined =>
+export const seatCapRefusal = ({
+  offerId,
+  skuId,
+  held,
+  more,
+  limit,
+}: SeatsWanted): Refusal<'OFFER_LIMIT'> | undefined =>
   held + more <= limit
     ? undefined
     : refuse(

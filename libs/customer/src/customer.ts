@@ -1,5 +1,6 @@
-import { commandNaming, refuse, type Decider, type Decision, type Event, type History, type Instant } from '#kernel';
+import { hidden, commandNaming, refuse, type Decider, type Event, type History, type Instant } from '#kernel';
 import * as slots from './slots.ts';
+import type { Decision, RefusalCode } from './refusals.ts';
 
 /** Record a customer, to whom subscriptions can then be sold (R1). */
 export class RegisterCustomer extends commandNaming('customer', 'RegisterCustomer')<{
@@ -38,7 +39,7 @@ export type Customer = { readonly customerId: null } | Registered;
 const decide = (command: CustomerCommand, state: Customer): Decision<CustomerEvent> => {
   if (command.type === 'RegisterCustomer') return register(command, state);
   if (state.customerId === null || state.partnerId !== command.meta.actor.partnerId)
-    return refuse('CUSTOMER_NOT_FOUND', 'there is no such customer');
+    return hidden(refuse('CUSTOMER_NOT_FOUND', 'there is no such customer'));
   return slots.decide(command, state);
 };
 
@@ -53,9 +54,9 @@ const mayRegister: ReadonlySet<string> = new Set([
 
 const register = ({ data, meta }: RegisterCustomer, state: Customer): Decision<CustomerEvent> => {
   if (!mayRegister.has(meta.actor.role))
-    return refuse('FORBIDDEN_ROLE', `the role ${meta.actor.role} may not register customers (R3)`);
+    return hidden(refuse('FORBIDDEN_ROLE', `the role ${meta.actor.role} may not register customers (R3)`));
   if (state.customerId !== null)
-    return refuse('CUSTOMER_EXISTS', `a customer with the id ${data.customerId} exists already`);
+    return hidden(refuse('CUSTOMER_EXISTS', `a customer with the id ${data.customerId} exists already`));
   return [
     {
       type: 'CustomerRegistered',
@@ -78,7 +79,7 @@ const evolve = (state: Customer, event: CustomerEvent): Customer => {
 };
 
 /** The customer: who they are, and what they hold of what is limited. */
-export const customer: Decider<CustomerCommand, CustomerEvent, Customer> = {
+export const customer: Decider<CustomerCommand, CustomerEvent, Customer, RefusalCode> = {
   category: 'customer',
   initial: { customerId: null },
   decide,

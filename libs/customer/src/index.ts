@@ -18,3 +18,4 @@ export {
   type SeatClaim,
   type SeatsClaimed,
 } from './slots.ts';
+export type { RefusalCode } from './refusals.ts';

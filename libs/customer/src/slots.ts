@@ -1,6 +1,7 @@
 import { seatCapRefusal } from '#catalog';
-import { commandClass, refuse, type Decision, type Event, type Instant, type Meta, type Refusal } from '#kernel';
+import { hidden, commandClass, refuse, type Event, type Instant, type Meta } from '#kernel';
 import { placesHeld, seatsHeld, type SeatCap, type SeenPlaces, type SkuOf, type Slots } from './seats.ts';
+import type { Decision, Refusal } from './refusals.ts';
 
 /** Reserve a place of a limited offer (R5), or seats of a capped SKU (E48), for a purchase that is about to be recorded. */
 export class ClaimOfferSlot extends commandClass('ClaimOfferSlot')<{
@@ -127,7 +128,9 @@ const claim = (
 ): Decision<SlotEvent> => {
   if (isClaimed(state, slot)) return [];
   if (slot.subscriptionId in state.slots)
-    return refuse('SUBSCRIPTION_EXISTS', `a subscription with the id ${slot.subscriptionId} is being bought already`);
+    return hidden(
+      refuse('SUBSCRIPTION_EXISTS', `a subscription with the id ${slot.subscriptionId} is being bought already`),
+    );
   const claimed: OfferSlotClaimed = { type: 'OfferSlotClaimed', data: { offerId, ...slot, effectiveAt } };
   return (
     fullOffer(state, { offerId, limit, ended, holders, more: 1 }) ??

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { isRefusal, refuse, START } from '#kernel';
+import { hidden, isRefusal, refuse, START } from '#kernel';
 import { codec } from './codec.ts';
 import { add, counter, type Add } from './counter.testing.ts';
 import { NO_STREAM, StoreUnavailable, type EventStore } from './event-store.ts';
@@ -394,15 +394,17 @@ describe('a dry run', () => {
   });
 });
 
-it.each(['SUBSCRIPTION_NOT_FOUND', 'SUBSCRIPTION_EXISTS', 'FORBIDDEN_ROLE'] as const)(
-  'tells no revision to whom the stream is none of their business: %s',
-  async (refused) => {
-    const handling = handlingOf(opened());
-    await handling.handle(counter, 'a', add(1));
-    const hidden = { ...counter, decide: () => refuse(refused, 'no') };
-    expect(await handling.handle(hidden, 'a', add(1), { expectedRevision: 3 })).toEqual(refuse(refused, 'no'));
-  },
-);
+it.each([
+  ['a hidden refusal', hidden(refuse('NOT_YOURS', 'no')), 'NOT_YOURS'],
+  ['another refusal', refuse('NOT_FOUND', 'no'), 'REVISION_MISMATCH'],
+])('at another revision than was expected, %s is answered with %s', async (_, refusal, code) => {
+  const handling = handlingOf(opened());
+  await handling.handle(counter, 'a', add(1));
+  const refusing = { ...counter, decide: () => refusal };
+  const answer = await handling.handle(refusing, 'a', add(1), { expectedRevision: 3 });
+  expect(answer).toMatchObject({ refused: code });
+  if (code !== 'REVISION_MISMATCH') expect(answer).toEqual(refusal);
+});
 
 describe('a store that is away', () => {
   /** Fails so many appends; they are written all the same, or not. */

@@ -82,12 +82,12 @@ export class CommandHandler {
    * unreachable, or when others keep writing to the stream (the outcome may be unknown: send the same command again),
    * and with `CorruptEvent`. A `quoteToken` is not checked here, but where quotes are made.
    */
-  async handle<C extends Command, E extends Event, S>(
-    decider: Decider<C, E, S>,
+  async handle<C extends Command, E extends Event, S, Code extends string>(
+    decider: Decider<C, E, S, Code>,
     id: string,
     command: C,
     options: CommandOptions = {},
-  ): Promise<Outcome<E, S>> {
+  ): Promise<Outcome<E, S, Code>> {
     const { fingerprint = fingerprintOf(command) } = options;
     const task = { decider, stream: `${decider.category}-${id}`, command, fingerprint, options };
     // A dry run writes nothing, so it need not queue.
@@ -95,10 +95,10 @@ export class CommandHandler {
     return this.#queue.run(task.stream, () => this.#carryOut(task, this.#recall<S>(task.stream)));
   }
 
-  async #carryOut<C extends Command, E extends Event, S>(
-    task: Task<C, E, S>,
+  async #carryOut<C extends Command, E extends Event, S, Code extends string>(
+    task: Task<C, E, S, Code>,
     remembered?: StreamState<S>,
-  ): Promise<Outcome<E, S>> {
+  ): Promise<Outcome<E, S, Code>> {
     const { decider, stream, command } = task;
     let upToDate = remembered === undefined;
     let current = remembered ?? (await this.#loadState(decider, stream));
@@ -115,11 +115,11 @@ export class CommandHandler {
   }
 
   /** Appends a proposal. Resolves to undefined when the stream has moved on. */
-  async #record<C extends Command, E extends Event, S>(
-    task: Task<C, E, S>,
+  async #record<C extends Command, E extends Event, S, Code extends string>(
+    task: Task<C, E, S, Code>,
     current: StreamState<S>,
     proposal: Proposal<S>,
-  ): Promise<Outcome<E, S> | undefined> {
+  ): Promise<Outcome<E, S, Code> | undefined> {
     const { stream, command, options } = task;
     const { revision, commands } = current;
     const { drafts, state } = proposal;
@@ -150,7 +150,9 @@ export class CommandHandler {
   }
 
   /** The first result of a command that is on its stream already (E23). */
-  async #replay<C extends Command, E extends Event, S>(task: Task<C, E, S>): Promise<Outcome<E, S>> {
+  async #replay<C extends Command, E extends Event, S, Code extends string>(
+    task: Task<C, E, S, Code>,
+  ): Promise<Outcome<E, S, Code>> {
     const { decider, stream, command, fingerprint } = task;
     const { commandId } = command.meta;
     const history = await this.#store.read(stream);

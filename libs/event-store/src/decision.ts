@@ -14,6 +14,7 @@ import type { Codec } from './codec.ts';
 import type { Draft, Revision } from './event-store.ts';
 import type { StreamState } from './stream-state.ts';
 import { eventId } from './identity.ts';
+import type { RefusalCode } from './refusals.ts';
 
 /** What a command led to. */
 export type Answer<E extends Event = Event, S = unknown> = {
@@ -31,11 +32,12 @@ export type Answer<E extends Event = Event, S = unknown> = {
 };
 
 /** An answer, or a rule's no: then nothing is recorded, and the same command may be sent again later. */
-export type Outcome<E extends Event = Event, S = unknown> = Answer<E, S> | Refusal;
+export type Outcome<E extends Event = Event, S = unknown, Code extends string = string> =
+  Answer<E, S> | Refusal<Code | RefusalCode>;
 
 /** A command on its way. */
-export type Task<C extends Command, E extends Event, S> = {
-  readonly decider: Decider<C, E, S>;
+export type Task<C extends Command, E extends Event, S, Code extends string = string> = {
+  readonly decider: Decider<C, E, S, Code>;
   readonly stream: string;
   readonly command: C;
   readonly fingerprint: string;
@@ -62,24 +64,18 @@ const metaOf = ({ meta }: Command, fingerprint: string, schema: number, pins: Pi
 });
 
 /**
- * Whether the caller may not even learn at which revision the stream is: to them it does not exist, or is none of their
- * business, or they wanted to create what somebody has already.
- */
-const isSecret = (decision: unknown): boolean =>
-  isRefusal(decision) && /^FORBIDDEN_ROLE$|_(NOT_FOUND|EXISTS)$/.test(decision.refused);
-
-/**
  * Decides a command on its stream's current state, and turns the decision into drafts to append. Refuses when the caller
  * expected another revision (E22).
  */
-export const propose = <C extends Command, E extends Event, S>(
-  { decider, stream, command, fingerprint, options: { expectedRevision } }: Task<C, E, S>,
+export const propose = <C extends Command, E extends Event, S, Code extends string>(
+  { decider, stream, command, fingerprint, options: { expectedRevision } }: Task<C, E, S, Code>,
   current: StreamState<S>,
   { schemaOf }: Codec,
-): Proposal<S> | Refusal => {
+): Proposal<S> | Refusal<Code | RefusalCode> => {
   const { revision } = current;
   const decision = decider.decide(command, current.state);
-  if (expectedRevision !== undefined && expectedRevision !== revision && !isSecret(decision))
+  const isHidden = isRefusal(decision) && decision.hidden === true;
+  if (expectedRevision !== undefined && expectedRevision !== revision && !isHidden)
     return refuse('REVISION_MISMATCH', `${stream} is at revision ${revision}, not at ${expectedRevision}`, {
       revision,
     });

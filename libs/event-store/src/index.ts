@@ -16,3 +16,4 @@ export { CommandHandler, type CommandHandlerOptions, type Loaded } from './comma
 export { fingerprintOf, idsWithin } from './identity.ts';
 export { type Answer, type Outcome } from './decision.ts';
 export { WriteWatch } from './write-watch.ts';
+export type { RefusalCode } from './refusals.ts';

@@ -22,17 +22,18 @@ export type CommandOptions = {
 };
 
 /** Facts to record, or a refusal. No facts means there was nothing to do. */
-export type Decision<E> = readonly E[] | Refusal;
+export type Decision<E, Code extends string = string> = readonly E[] | Refusal<Code>;
 
 /**
  * An aggregate as pure functions. `decide` judges a command against a state; `evolve` folds what was decided into the
- * next state. The same state and command always give the same decision: time comes with the command.
+ * next state. The same state and command always give the same decision: time comes with the command. `Code` are the codes
+ * with which it may refuse.
  */
-export type Decider<C extends Command, E extends Event, S> = {
+export type Decider<C extends Command, E extends Event, S, Code extends string = string> = {
   /** Streams are named `<category>-<id>`. */
   readonly category: string;
   readonly initial: S;
-  readonly decide: (command: C, state: S) => Decision<E>;
+  readonly decide: (command: C, state: S) => Decision<E, Code>;
   readonly evolve: (state: S, event: E) => S;
   /** The policy preset and catalogue version that a state is bound to: recorded beside each event that leads to it. */
   readonly pinned?: (state: S) => { readonly policy?: string; readonly catalogVersion?: string };

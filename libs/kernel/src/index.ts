@@ -8,7 +8,7 @@ export {
   type Decider,
   type Decision,
 } from './decider.ts';
-export { isRefusal, refuse, type Refusal, type RefusalCode } from './refusal.ts';
+export { hidden, isRefusal, refuse, type Refusal } from './refusal.ts';
 export { schemaOf, upcast, type History } from './history.ts';
 export {
   drop,

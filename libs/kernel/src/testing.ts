@@ -7,13 +7,12 @@ import {
   type Event,
   type Projection,
   type Recorded,
-  type RefusalCode,
   type Row,
 } from './index.ts';
 
 /** `given(past events).when(command).then(events)`, `.thenNothing()` or `.thenRefused(code)`. */
 export const givenFor =
-  <C extends Command, E extends Event, S>({ initial, decide, evolve }: Decider<C, E, S>) =>
+  <C extends Command, E extends Event, S, Code extends string>({ initial, decide, evolve }: Decider<C, E, S, Code>) =>
   (...past: readonly E[]) => ({
     when: (command: C) => {
       const decision = decide(command, past.reduce(evolve, initial));
@@ -25,7 +24,7 @@ export const givenFor =
         thenNothing: () => {
           deepStrictEqual(decision, []);
         },
-        thenRefused: (code: RefusalCode) => {
+        thenRefused: (code: Code) => {
           deepStrictEqual(isRefusal(decision) ? decision.refused : decision, code);
         },
       };

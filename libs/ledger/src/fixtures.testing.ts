@@ -3,13 +3,14 @@ import { CATALOGUE_ID, cataloguePublication, parseCatalogue, PublishCatalogue } 
 import { customer, RegisterCustomer } from '#customer';
 import { codec, type EventStore } from '#event-store';
 import { openMemory } from '#event-store/memory';
-import { isRefusal, type Command, type Decider, type Event, type Instant, type Meta } from '#kernel';
+import { isRefusal, type Command, type Event, type Instant, type Meta } from '#kernel';
 import { history } from './stores/index.ts';
 import { CheckOutCart, CreateCart, ReviewCart, type CartLine } from '#order';
 import { timelineOf } from '#policy';
 import type { ReadStore } from '#read-store';
 import { SimulatedClock } from './context/clock.ts';
 import { writeSide as writeSideOver } from './compose.ts';
+import type { Decider } from './context/refusals.ts';
 
 const at: Instant = '2021-06-18T09:00:00.000Z';
 const shapes = codec(history);

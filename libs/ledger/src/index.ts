@@ -5,6 +5,7 @@ export { type SubscriptionCommands } from './commands/subscription-commands.ts';
 export { writeSide } from './compose.ts';
 export { type Answered, type Caller, type CommandAnswer, type CommandRequest } from './context/caller.ts';
 export { type Stream, commandIdFor, metaFor, ownMeta } from './context/command-meta.ts';
+export type { Refusal, RefusalCode } from './context/refusals.ts';
 export { derivedId } from './context/deterministic-id.ts';
 export { type Duty, Ledger } from './ledger.ts';
 export { CATALOGUE_ID } from '#catalog';

@@ -1,16 +1,8 @@
 import { plus } from '#calendar';
-import {
-  commandNaming,
-  commandTo,
-  refuse,
-  type Decider,
-  type Decision,
-  type Event,
-  type Instant,
-  type Refusal,
-} from '#kernel';
+import { hidden, commandNaming, commandTo, refuse, type Decider, type Event, type Instant } from '#kernel';
 import { mayDo, pinAt, resolve, type PolicyTimeline } from '#policy';
 import type { CartLine, LineError, OrderLine, Review } from './line.ts';
+import type { Decision, Refusal, RefusalCode } from './refusals.ts';
 
 /** How long a cart can be used: to the millisecond (W42). A day is exactly 24 hours. */
 const LIFETIME = 'P7D';
@@ -112,7 +104,7 @@ const decide = (command: CartCommand, state: Cart, surroundings: CartSurrounding
   const { actor, at: asked } = command.meta;
   if (command.type === 'CreateCart') return create(command, state, surroundings);
   if (state.cartId === null || state.partnerId !== actor.partnerId)
-    return refuse('CART_NOT_FOUND', 'there is no such cart');
+    return hidden(refuse('CART_NOT_FOUND', 'there is no such cart'));
   const at = asked < state.lastEffectiveAt ? state.lastEffectiveAt : asked;
   const no = roleRefusal(command, surroundings);
   if (no !== undefined) return no;
@@ -137,7 +129,7 @@ const decide = (command: CartCommand, state: Cart, surroundings: CartSurrounding
 const roleRefusal = ({ meta: { actor, at } }: CartCommand, { policies }: CartSurroundings): Refusal | undefined =>
   mayDo(resolve(pinAt(policies, at)), actor.role, 'purchase')
     ? undefined
-    : refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not purchase (R3)`);
+    : hidden(refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not purchase (R3)`));
 
 const create = (command: CreateCart, state: Cart, surroundings: CartSurroundings): Decision<CartCreated> => {
   const { data, meta } = command;
@@ -145,7 +137,7 @@ const create = (command: CreateCart, state: Cart, surroundings: CartSurroundings
   if (no !== undefined) return no;
   if (state.cartId !== null) return refuse('NOTHING_CHANGES', `the cart ${state.cartId} exists already`);
   if (surroundings.customer?.customerId !== data.customerId)
-    return refuse('CUSTOMER_NOT_FOUND', `there is no customer ${data.customerId} (R1)`);
+    return hidden(refuse('CUSTOMER_NOT_FOUND', `there is no customer ${data.customerId} (R1)`));
   const { partnerId } = meta.actor;
   return [
     { type: 'CartCreated', data: { ...data, partnerId, expiresAt: plus(meta.at, LIFETIME), effectiveAt: meta.at } },
@@ -198,7 +190,7 @@ const evolve = (state: Cart, event: CartEvent): Cart => {
 };
 
 /** The cart: what somebody is about to buy for a customer, until it becomes an order. */
-export const cart = (surroundings: CartSurroundings): Decider<CartCommand, CartEvent, Cart> => ({
+export const cart = (surroundings: CartSurroundings): Decider<CartCommand, CartEvent, Cart, RefusalCode> => ({
   category: 'cart',
   initial: { cartId: null },
   decide: (command, state) => decide(command, state, surroundings),

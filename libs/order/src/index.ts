@@ -30,3 +30,4 @@ export {
 
 /** Old shapes of the events of carts and orders; none yet. */
 export const history: History = {};
+export type { RefusalCode } from './refusals.ts';

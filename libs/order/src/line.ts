@@ -1,5 +1,5 @@
 import type { BillingCycle, Term } from '#calendar';
-import type { Day, RefusalCode } from '#kernel';
+import type { Day } from '#kernel';
 import type { Decimal } from '#money';
 
 /** One thing to buy, as somebody put it into a cart. Its number is its place in the cart, from 0. */
@@ -17,8 +17,8 @@ export type CartLine = {
 /** A line that is being bought, with the subscription that it becomes. */
 export type OrderLine = CartLine & { readonly line: number; readonly subscriptionId: string };
 
-/** Why a line cannot be bought: the refusal that its purchase meets. */
-export type LineError = { readonly line: number; readonly code: RefusalCode; readonly detail: string };
+/** Why a line cannot be bought: the refusal that its purchase meets, with the code that the subscription gave it. */
+export type LineError = { readonly line: number; readonly code: string; readonly detail: string };
 
 /** What a line costs when it is bought: its first charge, in the customer's currency. */
 export type LineAmount = { readonly line: number; readonly amount: Decimal; readonly currency: string };

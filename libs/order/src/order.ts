@@ -1,14 +1,6 @@
-import {
-  commandNaming,
-  commandTo,
-  refuse,
-  type Decider,
-  type Decision,
-  type Event,
-  type Instant,
-  type RefusalCode,
-} from '#kernel';
+import { hidden, commandNaming, commandTo, refuse, type Decider, type Event, type Instant } from '#kernel';
 import type { OrderLine } from './line.ts';
+import type { Decision, RefusalCode } from './refusals.ts';
 
 /** Note an order that a cart became. Sent by the process that fulfils it. */
 export class PlaceOrder extends commandNaming('order', 'PlaceOrder')<{
@@ -28,7 +20,7 @@ export class RecordOrderLine extends commandTo('order', 'RecordOrderLine')<{
 
 export type OrderCommand = PlaceOrder | RecordOrderLine;
 
-export type LineResult = { readonly subscriptionId: string } | { readonly code: RefusalCode; readonly detail: string };
+export type LineResult = { readonly subscriptionId: string } | { readonly code: string; readonly detail: string };
 
 /** A cart's order is in hand; its lines are being bought. */
 export type OrderPlaced = Event<
@@ -51,7 +43,7 @@ export type OrderLineFulfilled = Event<
 /** A line could not be bought when its turn came. */
 export type OrderLineRefused = Event<
   'OrderLineRefused',
-  { readonly orderId: string; readonly line: number; readonly code: RefusalCode; readonly detail: string }
+  { readonly orderId: string; readonly line: number; readonly code: string; readonly detail: string }
 >;
 
 /** Every line has its result. Recorded together with the last one. */
@@ -78,7 +70,7 @@ const decide = (command: OrderCommand, state: Order): Decision<OrderEvent> => {
   return state.orderId === null ? notFound() : record(command, state);
 };
 
-const notFound = () => refuse('ORDER_NOT_FOUND', 'there is no such order');
+const notFound = () => hidden(refuse('ORDER_NOT_FOUND', 'there is no such order'));
 
 const place = ({ data, meta }: PlaceOrder, state: Order): Decision<OrderPlaced> => {
   if (state.orderId !== null) return [];
@@ -91,7 +83,7 @@ const record = ({ data: { line, result } }: RecordOrderLine, state: PlacedOrder)
   const { orderId, lines, results, orderedAt: effectiveAt } = state;
   if (results.has(line)) return [];
   if (!lines.some((ordered) => ordered.line === line))
-    return refuse('ORDER_NOT_FOUND', `the order ${orderId} has no line ${line}`);
+    return hidden(refuse('ORDER_NOT_FOUND', `the order ${orderId} has no line ${line}`));
   const told: OrderEvent =
     'code' in result
       ? { type: 'OrderLineRefused', data: { orderId, line, ...result, effectiveAt } }
@@ -128,7 +120,7 @@ const evolve = (state: Order, event: OrderEvent): Order => {
 };
 
 /** The order: what a cart became, and what became of each of its lines. */
-export const order: Decider<OrderCommand, OrderEvent, Order> = {
+export const order: Decider<OrderCommand, OrderEvent, Order, RefusalCode> = {
   category: 'order',
   initial: { orderId: null },
   decide,

@@ -33,7 +33,7 @@ const canonical = (timeline: AdoptedTimeline): string =>
   );
 
 /** Which rules the ledger has gone by since when: the log tells it, whatever the configuration says today. */
-export const policyAdoption: Decider<AdoptPolicy, PolicyAdopted, Adopted> = {
+export const policyAdoption: Decider<AdoptPolicy, PolicyAdopted, Adopted, never> = {
   category: 'policy',
   initial: { timeline: [], lastEffectiveAt: '' },
   decide: ({ data: { policy }, meta: { at } }, { timeline: adopted, lastEffectiveAt }) => {

@@ -1,8 +1,9 @@
 import type { Charged } from './charges/charges.ts';
-import { isRefusal, type Instant, type Refusal } from '#kernel';
+import { isRefusal, type Instant } from '#kernel';
 import { priceAt, skuAt, type Wanted } from './product.ts';
 import type { AddOn, Existing } from './state.ts';
 import type { Surroundings } from './context.ts';
+import type { Refusal } from './refusals.ts';
 
 /** An add-on as a charge sees it: its own SKU, price and seats, on the base's plan and cycle (R37). */
 export const chargedAs = (

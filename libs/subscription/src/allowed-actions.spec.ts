@@ -1,4 +1,4 @@
-import type { RefusalCode, Role } from '#kernel';
+import type { Role } from '#kernel';
 import fc from 'fast-check';
 import { actions, allowedActions } from './allowed-actions.ts';
 import {
@@ -33,6 +33,7 @@ import {
   type Ask,
   type Story,
 } from './subscription.testing.ts';
+import type { RefusalCode } from './refusals.ts';
 
 const at = '2021-06-18T09:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };

@@ -1,8 +1,9 @@
-import { isRefusal, refuse, type Refusal, type RefusalCode } from '#kernel';
+import { isRefusal, refuse } from '#kernel';
 import type { Asking } from './guards.ts';
 import type { Existing, SeatsInTransit } from './state.ts';
 import type { Surroundings } from './context.ts';
 import { verbs, type Verb } from './verbs.ts';
+import type { Refusal, RefusalCode } from './refusals.ts';
 
 /** An action that would be refused now, with the code and the sentence of that refusal. */
 export type RefusedAction = { readonly action: string; readonly code: RefusalCode; readonly detail: string };

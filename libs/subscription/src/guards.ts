@@ -1,9 +1,10 @@
 import { plus } from '#calendar';
 import type { Sku } from '#catalog';
-import { refuse, type Actor, type Instant, type PartnerFacts, type Refusal, type RefusalCode } from '#kernel';
+import { hidden, refuse, type Actor, type Instant, type PartnerFacts } from '#kernel';
 import { mayDo, resolve, type Action, type Policy } from '#policy';
 import type { Existing, Kind, Status } from './state.ts';
 import type { Surroundings } from './context.ts';
+import type { Refusal, RefusalCode } from './refusals.ts';
 
 /** Who asks, when: what a guard judges a state by. */
 export type Asking = {
@@ -48,7 +49,7 @@ export const mayTry =
   (state, { actor, partner }) => {
     const policy = policyOf(state);
     if (!mayDo(policy, actor.role, action, state.kind))
-      return refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not ${action} a ${state.kind} subscription`);
+      return hidden(refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not ${action} a ${state.kind} subscription`));
     if (state.status === 'deleted')
       return refuse('SUBSCRIPTION_DELETED', 'the subscription is deleted, for good (R61)');
     if (state.kind === 'newCommerce' && policy['nce.previewGate'] === 'on' && !partner.newCommercePreview)

@@ -39,3 +39,4 @@ export type { AddOnDetail, AddOnView, SubscriptionDetail, SubscriptionView } fro
 export { UpgradeSubscription } from './verbs/upgrade.ts';
 export { verbs, type SubscriptionVerb } from './verbs.ts';
 export { isAddOnWithdrawn, isWithdrawn } from './withdrawn.ts';
+export type { RefusalCode } from './refusals.ts';

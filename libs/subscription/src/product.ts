@@ -10,9 +10,10 @@ import {
   type Plan,
   type Sku,
 } from '#catalog';
-import { isRefusal, refuse, type Instant, type Refusal } from '#kernel';
+import { isRefusal, refuse, type Instant } from '#kernel';
 import type { Decimal } from '#money';
 import type { Surroundings } from './context.ts';
+import type { Refusal } from './refusals.ts';
 
 /** A SKU at a plan, priced in a currency by the catalogue in force at an instant. */
 export type Priced = {

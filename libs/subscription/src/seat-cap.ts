@@ -1,7 +1,7 @@
 import { seatCapRefusal, type Offer, type Sku } from '#catalog';
-import type { Refusal } from '#kernel';
 import type { Existing } from './state.ts';
 import type { CustomerFacts } from './context.ts';
+import type { Refusal } from './refusals.ts';
 
 type Growing = {
   readonly offer: Offer;

@@ -1,6 +1,6 @@
 import type { BillingCycle, Term } from '#calendar';
 import { parseCatalogue, timeline, type Catalogue } from '#catalog';
-import { isRefusal, type Decision, type Instant, type Meta, type Refusal, type RefusalCode, type Role } from '#kernel';
+import { isRefusal, type Instant, type Meta, type Role } from '#kernel';
 import { timelineOf, type Policy, type PolicyTimeline, type PresetName } from '#policy';
 import type { ChargeLine } from './charges/charge-line.ts';
 import { evolve, type SubscriptionEvent } from './events.ts';
@@ -12,6 +12,7 @@ import { subscription, type SubscriptionCommand } from './subscription.ts';
 import type { Surroundings } from './context.ts';
 import { ReturnUpgrade } from './transfer/return-upgrade.ts';
 import { CompleteUpgrade, type UpgradeStarted } from './transfer/transfer.ts';
+import type { Decision, Refusal, RefusalCode } from './refusals.ts';
 
 /** What a SKU of a test's catalogue differs in from a plain one. */
 type SkuWish = { readonly skuId?: string; readonly plans?: readonly object[] } & Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { isRefusal, refuse, type Decider, type Decision, type Meta, type Refusal } from '#kernel';
+import { hidden, isRefusal, refuse, type Decider, type Meta } from '#kernel';
 import { allowedActions, isOutright, refusalOf, underWay } from './allowed-actions.ts';
 import { evolve, type SubscriptionEvent } from './events.ts';
 import type { Asking } from './guards.ts';
@@ -10,6 +10,7 @@ import type { Surroundings } from './context.ts';
 import * as returnUpgrade from './transfer/return-upgrade.ts';
 import * as transfer from './transfer/transfer.ts';
 import { verbs, type SubscriptionVerb, type Verb } from './verbs.ts';
+import type { Decision, Refusal, RefusalCode } from './refusals.ts';
 
 /** Everything that a subscription's stream can be sent. */
 export type SubscriptionCommand =
@@ -23,7 +24,7 @@ export type SubscriptionCommand =
 /** The aggregate, under the price lists and rules that it is given. */
 export const subscription = (
   surroundings: Surroundings,
-): Decider<SubscriptionCommand, SubscriptionEvent, Subscription> => ({
+): Decider<SubscriptionCommand, SubscriptionEvent, Subscription, RefusalCode> => ({
   category: 'subscription',
   initial: none,
   decide: (command, state) => decide(command, state, surroundings),
@@ -46,7 +47,7 @@ const decide = (
       ? receiveUpgrade.decideOpening(command, state)
       : joining(command, state, surroundings);
   if (state.status === 'none' || state.partnerId !== command.meta.actor.partnerId)
-    return refuse('SUBSCRIPTION_NOT_FOUND', 'there is no such subscription');
+    return hidden(refuse('SUBSCRIPTION_NOT_FOUND', 'there is no such subscription'));
   switch (command.type) {
     case 'CompleteUpgrade':
       return transfer.decideCompletion(command, state);

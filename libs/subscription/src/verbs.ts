@@ -1,4 +1,4 @@
-import type { Command, CommandOptions, Decision, Instant, Meta, Refusal } from '#kernel';
+import type { Command, CommandOptions, Instant, Meta } from '#kernel';
 import * as activate from './verbs/activate.ts';
 import * as addOnStatus from './verbs/add-on-status.ts';
 import * as addSeats from './verbs/add-seats.ts';
@@ -23,6 +23,7 @@ import type { Existing } from './state.ts';
 import type { Surroundings } from './context.ts';
 import * as suspend from './verbs/suspend.ts';
 import * as upgrade from './verbs/upgrade.ts';
+import type { Decision, Refusal } from './refusals.ts';
 
 /** A verb: its name among the actions of a subscription, whether it may be tried, and what comes of it. */
 export type Verb<C extends Command = Command> = {

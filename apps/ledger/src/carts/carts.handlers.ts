@@ -1,10 +1,11 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { fingerprintOf, RevisionConflict } from '#event-store';
-import { isRefusal, type CommandOptions, type Refusal } from '#kernel';
+import { isRefusal, type CommandOptions } from '#kernel';
 import { CheckOutCart, CreateCart, ReplaceCartLines, ReviewCart, type CartLine } from '#order';
 import { dispatch, type CommandAnswer, Ledger } from '#ledger';
 import { checkOut } from './check-out.ts';
 import { numbered } from './carts.views.ts';
+import type { Refusal } from '#ledger';
 
 type Answered = Promise<CommandAnswer | Refusal>;
 

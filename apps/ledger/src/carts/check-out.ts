@@ -1,5 +1,5 @@
 import type { Answer } from '#event-store';
-import { isRefusal, type Refusal } from '#kernel';
+import { isRefusal } from '#kernel';
 import type { Cart, CartEvent, CheckOutCart } from '#order';
 import {
   answerOf,
@@ -12,6 +12,7 @@ import {
   type Ledger,
 } from '#ledger';
 import { shownResults } from './carts.views.ts';
+import type { Refusal } from '#ledger';
 
 /**
  * Buys a reviewed cart, and answers when its order is complete (R22). Bought again, it is answered with the same order

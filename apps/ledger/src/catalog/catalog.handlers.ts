@@ -1,7 +1,8 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { cataloguePublication, PublishCatalogue } from '#catalog';
-import { isRefusal, type Refusal } from '#kernel';
+import { isRefusal } from '#kernel';
 import { CATALOGUE_ID, dispatch, type CommandAnswer, Ledger } from '#ledger';
+import type { Refusal } from '#ledger';
 
 @CommandHandler(PublishCatalogue)
 export class PublishCatalogueHandler implements ICommandHandler<PublishCatalogue, CommandAnswer | Refusal> {

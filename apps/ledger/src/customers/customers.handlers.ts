@@ -1,7 +1,7 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { customer, RegisterCustomer } from '#customer';
-import type { Refusal } from '#kernel';
 import { dispatch, type CommandAnswer, Ledger } from '#ledger';
+import type { Refusal } from '#ledger';
 
 @CommandHandler(RegisterCustomer)
 export class RegisterCustomerHandler implements ICommandHandler<RegisterCustomer, CommandAnswer | Refusal> {

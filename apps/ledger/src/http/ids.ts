@@ -1,7 +1,7 @@
 import { Param, type PipeTransform } from '@nestjs/common';
-import type { RefusalCode } from '#kernel';
 import { isUuid } from './fields.ts';
 import { ProblemError } from './problem.ts';
+import type { RefusalCode } from '#ledger';
 
 /** What is no id names nothing: 404 of the resource, not 400. */
 class ExistingId implements PipeTransform<string, string> {

@@ -1,4 +1,4 @@
-import type { Refusal, RefusalCode } from '#kernel';
+import type { Refusal, RefusalCode } from '#ledger';
 
 /** What the edge itself says no to, beside the refusals of the core (http-api.md §6). */
 export type EdgeCode =
@@ -13,6 +13,7 @@ export type EdgeCode =
   | 'PROJECTION_BEHIND'
   | 'INTERNAL_ERROR';
 
+/** Every code of a problem. Those of a refusal are listed by the lib that refuses, in its `refusals.ts`. */
 export type ProblemCode = RefusalCode | EdgeCode;
 
 /** Which status a no has: the one place where codes become HTTP. A code that is missing here does not compile. */

@@ -1,8 +1,9 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CreateKey, key, partner, RegisterPartner, RevokeKey } from '#access';
 import { fingerprintOf } from '#event-store';
-import { isRefusal, refuse, type Refusal } from '#kernel';
+import { isRefusal, refuse } from '#kernel';
 import { dispatch, type CommandAnswer, Ledger } from '#ledger';
+import type { Refusal } from '#ledger';
 
 type Answered = CommandAnswer | Refusal;
 

@@ -3,11 +3,12 @@ import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } fro
 import type { Kysely } from 'kysely';
 import { partner } from '#access';
 import { normaliseInstant } from '#calendar';
-import type { Actor, Instant, Meta, Position, Refusal } from '#kernel';
+import type { Actor, Instant, Meta, Position } from '#kernel';
 import { type Caller, CLOCK_ID, Ledger, metaFor, readModels, type ReadModels, type Stream } from '#ledger';
 import type { SubscriptionDetail } from '#subscription';
 import { SETTINGS, type Settings } from '../config/options.ts';
 import { startUp, type Started, type StartOptions } from './start-up.ts';
+import type { Refusal } from '#ledger';
 
 /** How long a read waits for the read models, where nobody says how long, in milliseconds. */
 const PATIENCE_MS = 5_000;

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { isRefusal, START, type Command, type CommandOptions, type Meta, type Refusal } from '#kernel';
+import { isRefusal, START, type Command, type CommandOptions, type Meta } from '#kernel';
 import { type CommandAnswer, type CommandRequest, Ledger, metaFor, type Stream } from '#ledger';
 import { Metrics } from '../metrics/metrics.ts';
 import { RefusedError } from '../http/problem.ts';
 import type { Sent } from './command-context.ts';
+import type { Refusal } from '#ledger';
 
 /** A class of commands that know, from what they are made of, to which stream they go. */
 type CommandType<Given> = {

@@ -1,8 +1,8 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Type } from '@nestjs/common';
-import type { Refusal } from '#kernel';
 import { type CommandAnswer, Ledger } from '#ledger';
 import { PurchaseSubscription, verbs, type SubscriptionVerb } from '#subscription';
+import type { Refusal } from '#ledger';
 
 @CommandHandler(PurchaseSubscription)
 class Purchase implements ICommandHandler<PurchaseSubscription> {

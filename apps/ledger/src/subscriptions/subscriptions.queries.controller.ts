@@ -1,6 +1,6 @@
 import { Get, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { isRefusal, type Refusal } from '#kernel';
+import { isRefusal } from '#kernel';
 import type { SubscriptionView } from '#subscription';
 import { listSubscriptions } from '#projections/status';
 import { ForBillingReaders } from '../access/permissions.ts';
@@ -20,6 +20,7 @@ import {
   SubscriptionsQuery,
   type Included,
 } from './subscriptions.views.ts';
+import type { Refusal } from '#ledger';
 
 /** How subscriptions stand (http-api.md §4.4), stood once, and how they came to it (http-api.md §4.7). */
 @LedgerController('v1/subscriptions', 'subscriptions')

@@ -1,9 +1,9 @@
-import type { Outcome } from '#event-store';
 import { isRefusal, type Meta, type Recorded } from '#kernel';
 import { sum } from '#money';
 import type { CartLine, LineAmount, LineResult, OrderLine, Review, Total } from '#order';
 import { PurchaseSubscription, type ChargesPosted, type HeldSubscription } from '#subscription';
 import { derivedId } from '../context/deterministic-id.ts';
+import type { Outcome } from '../context/refusals.ts';
 
 /** One cart makes one order, and a line one subscription, whoever asks and wherever (E24). */
 export const naming = {

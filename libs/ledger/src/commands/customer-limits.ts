@@ -10,7 +10,7 @@ import {
   type SkuOf,
 } from '#customer';
 import type { CommandHandler, Revision } from '#event-store';
-import { refuse, type Decider, type Instant, type Refusal } from '#kernel';
+import { refuse, type Instant } from '#kernel';
 import * as status from '#projections/status';
 import type { ReadStore } from '#read-store';
 import {
@@ -27,6 +27,7 @@ import {
   type Surroundings,
 } from '#subscription';
 import { readModels } from '../queries/read-models.ts';
+import type { Decider, Refusal } from '../context/refusals.ts';
 
 /** What a customer may hold of an offer and of its SKU, and what is held, as the holders' own streams tell. */
 export type Limits = {

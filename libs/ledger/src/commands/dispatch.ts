@@ -1,18 +1,12 @@
-import type { Answer, CommandHandler, Outcome } from '#event-store';
-import {
-  isRefusal,
-  type Command,
-  type CommandOptions,
-  type Decider,
-  type Event,
-  type Recorded,
-  type Refusal,
-} from '#kernel';
+import type { Answer, CommandHandler } from '#event-store';
+import { isRefusal, type Command, type CommandOptions, type Event, type Recorded } from '#kernel';
 import type { Surroundings } from '#subscription';
 import type { CommandAnswer } from '../context/caller.ts';
 import { answerOf } from './command-result.ts';
 import { quoteToken, stale } from './quote-token.ts';
 import type { OfferSlots, Reservation } from './reservations.ts';
+import type { Decider, Refusal } from '../context/refusals.ts';
+import type { Outcome } from '../context/refusals.ts';
 
 /** What commands are dispatched with. */
 export type DispatchDeps = {

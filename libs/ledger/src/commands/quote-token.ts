@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { catalogueAt } from '#catalog';
-import { refuse, type Command, type Recorded, type Refusal } from '#kernel';
+import { refuse, type Command, type Recorded } from '#kernel';
 import { pinAt } from '#policy';
 import type { Surroundings } from '#subscription';
+import type { Refusal } from '../context/refusals.ts';
 
 /** Ids that differ from one sending of the same wish to the next. */
 const DERIVED = new Set(['subscriptionId', 'orderId', 'newSubscriptionId', 'cartId']);

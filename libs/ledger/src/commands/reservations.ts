@@ -8,11 +8,12 @@ import {
   type CustomerCommand,
   type SeatCap,
 } from '#customer';
-import type { CommandHandler, Outcome, Revision } from '#event-store';
+import type { CommandHandler, Revision } from '#event-store';
 import type { Meta } from '#kernel';
 import type { PurchaseSubscription, SubscriptionVerb } from '#subscription';
 import { derivedId } from '../context/deterministic-id.ts';
 import type { Limits } from './customer-limits.ts';
+import type { Outcome } from '../context/refusals.ts';
 
 /** What is claimed for which subscription of which customer. */
 export type Reserved = {

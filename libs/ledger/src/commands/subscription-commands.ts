@@ -1,6 +1,4 @@
 import { customer } from '#customer';
-import type { Outcome } from '#event-store';
-import type { Refusal } from '#kernel';
 import type { PolicyTimeline } from '#policy';
 import {
   holdingOf,
@@ -22,6 +20,8 @@ import { dispatch, type DispatchDeps } from './dispatch.ts';
 import type { Reservation } from './reservations.ts';
 import { upgrade } from './upgrade-command.ts';
 import type { UpgradeOutcomes } from './upgrade-outcome.ts';
+import type { Refusal } from '../context/refusals.ts';
+import type { Outcome } from '../context/refusals.ts';
 
 /** Verbs that look at the customer: add-ons by country (R35), a suspension's retention by the account's age (R41). */
 const asksForCustomer: ReadonlySet<SubscriptionVerb['type']> = new Set([

@@ -1,5 +1,5 @@
 import type { Answer } from '#event-store';
-import { isRefusal, refuse, type Refusal } from '#kernel';
+import { isRefusal, refuse } from '#kernel';
 import { UpgradeSubscription, type Subscription, type SubscriptionEvent } from '#subscription';
 import type { CommandAnswer } from '../context/caller.ts';
 import { derivedId } from '../context/deterministic-id.ts';
@@ -7,6 +7,7 @@ import { answerOf } from './command-result.ts';
 import { preview, recordPreviewed, tokenFor, type Dispatch, type DispatchDeps } from './dispatch.ts';
 import { stale } from './quote-token.ts';
 import { idsOf, type CameBack, type UpgradeOutcomes } from './upgrade-outcome.ts';
+import type { Refusal } from '../context/refusals.ts';
 
 type Upgrade = Pick<
   Dispatch<UpgradeSubscription, SubscriptionEvent, Subscription>,

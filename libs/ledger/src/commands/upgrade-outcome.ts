@@ -1,8 +1,9 @@
 import type { Answer, EventStore } from '#event-store';
-import { refuse, type Recorded, type Refusal, type RefusalCode } from '#kernel';
+import { refuse, type Recorded } from '#kernel';
 import type { SubscriptionEvent } from '#subscription';
 import { waitForEvent } from '../queries/wait-for-event.ts';
 import { receiveIdOf, startedIn, type SeatTransfers, type Started } from './upgrade-steps.ts';
+import type { Refusal } from '../context/refusals.ts';
 
 /** How long an upgrade's answer waits for seats to arrive (http-api.md §4.3). */
 const PATIENCE_MS = 5_000;
@@ -20,7 +21,7 @@ export type Arrived = {
 };
 
 /** The seats came back: nothing is left of this attempt. */
-export type CameBack = { readonly cameBack: RefusalCode };
+export type CameBack = { readonly cameBack: string };
 
 type Parts = { readonly store: EventStore; readonly upgrades: SeatTransfers };
 

@@ -1,7 +1,7 @@
-import type { Outcome } from '#event-store';
 import type { Recorded } from '#kernel';
 import type { UpgradeStarted } from '#subscription';
 import { derivedId } from '../context/deterministic-id.ts';
+import type { Outcome } from '../context/refusals.ts';
 
 /** Seats that left their subscription for another one. */
 export type Started = Recorded<UpgradeStarted>;

@@ -1,4 +1,5 @@
-import type { Actor, CommandOptions, PartnerFacts, Refusal } from '#kernel';
+import type { Actor, CommandOptions, PartnerFacts } from '#kernel';
+import type { Refusal } from './refusals.ts';
 
 /** Who sent a request, as its key or token tells. The access guard puts it on the request as `caller`. */
 export type Caller = {

@@ -1,6 +1,6 @@
 import { customer } from '#customer';
 import type { EventStore, CommandHandler } from '#event-store';
-import { isRefusal, refuse, type Actor, type Meta, type Position, type Recorded, type Refusal } from '#kernel';
+import { isRefusal, refuse, type Actor, type Meta, type Position, type Recorded } from '#kernel';
 import {
   cart,
   order,
@@ -20,6 +20,7 @@ import { derivedId } from '../context/deterministic-id.ts';
 import { factsOf } from '../queries/partners.ts';
 import { waitForEvent } from '../queries/wait-for-event.ts';
 import type { SubscriptionCommands } from '../commands/subscription-commands.ts';
+import type { Refusal } from '../context/refusals.ts';
 
 /** How long a checkout's answer waits for its order to be complete (http-api.md §4.2, as for upgrades). */
 const PATIENCE_MS = 5_000;

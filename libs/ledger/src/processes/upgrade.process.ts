@@ -1,4 +1,4 @@
-import type { EventStore, CommandHandler, Outcome } from '#event-store';
+import type { EventStore, CommandHandler } from '#event-store';
 import { isRefusal, type Meta, type Recorded } from '#kernel';
 import {
   CompleteUpgrade,
@@ -12,6 +12,7 @@ import {
 import type { Clock } from '../context/clock.ts';
 import { startedIn, stepIdOf, type SeatTransfers, type Started } from '../commands/upgrade-steps.ts';
 import { factsOf } from '../queries/partners.ts';
+import type { Outcome } from '../context/refusals.ts';
 
 type Parts = {
   readonly store: EventStore;

@@ -1,5 +1,5 @@
 import { startOf } from '#calendar';
-import { isRefusal, type Day, type Event, type Instant, type Meta, type Refusal } from '#kernel';
+import { isRefusal, type Day, type Event, type Instant, type Meta } from '#kernel';
 import { sum } from '#money';
 import {
   ReceiveUpgrade,
@@ -14,6 +14,7 @@ import {
   type UpgradeStarted,
 } from '#subscription';
 import { ownMeta } from '../context/command-meta.ts';
+import type { Refusal } from '../context/refusals.ts';
 
 /** What comes after the term, and what its first charge cycle costs. */
 export type Next = {

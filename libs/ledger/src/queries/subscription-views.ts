@@ -1,6 +1,6 @@
 import { addDays } from '#calendar';
 import type { EventStore, CommandHandler } from '#event-store';
-import { refuse, type Instant, type Recorded, type Refusal } from '#kernel';
+import { refuse, type Instant, type Recorded } from '#kernel';
 import {
   actions,
   evolve,
@@ -19,6 +19,7 @@ import {
 } from '#subscription';
 import type { Caller } from '../context/caller.ts';
 import type { Clock } from '../context/clock.ts';
+import type { Refusal } from '../context/refusals.ts';
 
 type Parts = {
   readonly store: EventStore;

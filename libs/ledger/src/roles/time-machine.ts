@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MoveClock, simulatedClock } from '#calendar';
 import type { EventStore, CommandHandler } from '#event-store';
-import { isRefusal, refuse, type Instant, type Meta, type Position, type Refusal } from '#kernel';
+import { isRefusal, refuse, type Instant, type Meta, type Position } from '#kernel';
 import type { ReadStore } from '#read-store';
 import * as renewals from '#projections/renewals';
 import type { SimulatedClock } from '../context/clock.ts';
@@ -10,6 +10,7 @@ import type { Projecting } from './projector.ts';
 import { readModels } from '../queries/read-models.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Scheduling } from './scheduler.role.ts';
+import type { Refusal } from '../context/refusals.ts';
 
 /** What the simulated clock last showed is kept on the stream `clock-simulated`. */
 export const CLOCK_ID = 'simulated';

@@ -1,8 +1,9 @@
 import { eligibility, type Offer } from '#catalog';
-import { refuse, type Refusal } from '#kernel';
+import { refuse } from '#kernel';
 import type { Surroundings } from '../context.ts';
 import { policyOf, type Asking } from '../guards.ts';
 import type { Existing, UpgradeTarget } from '../state.ts';
+import type { Refusal } from '../refusals.ts';
 
 /** How seats come to an offer: with their subscription, by opening one there, or into one that is there. */
 type Way = 'whole' | 'opening' | 'joining';

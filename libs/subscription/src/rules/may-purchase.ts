@@ -1,12 +1,13 @@
 import { anchorOf, dayOf } from '#calendar';
 import { eligibility, type Offer, type Sku } from '#catalog';
-import { refuse, type Meta, type Refusal } from '#kernel';
+import { hidden, refuse, type Meta } from '#kernel';
 import { mayDo, resolve, type PolicyPin } from '#policy';
 import { endDateRefusal } from '../time/align.ts';
 import { quantityRefusal } from '../guards.ts';
 import { overCap } from '../seat-cap.ts';
 import type { Wish } from '../wish.ts';
 import type { CustomerFacts } from '../context.ts';
+import type { Refusal } from '../refusals.ts';
 
 /** What is to be bought, by whom, under which rules. */
 export type Buying = {
@@ -27,7 +28,7 @@ const ineligible = (
 ): Refusal | undefined => {
   const policy = resolve(pin);
   if (!mayDo(policy, actor.role, 'purchase', offer.kind))
-    return refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not purchase a ${offer.kind} subscription`);
+    return hidden(refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not purchase a ${offer.kind} subscription`));
   if (sku.addOn !== null)
     return refuse(
       'ADDON_NOT_IN_CATALOGUE',

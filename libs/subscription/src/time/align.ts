@@ -1,7 +1,8 @@
 import { cotermEnd, latestMonthEnd, monthOf, addDays, dayOf, termFrom, type Anchor, type Term } from '#calendar';
-import { refuse, type Day, type Instant, type Refusal } from '#kernel';
+import { refuse, type Day, type Instant } from '#kernel';
 import type { Policy } from '#policy';
 import type { AlignableSubscription } from '../context.ts';
+import type { Refusal } from '../refusals.ts';
 
 /** A day on which a first term may be made to end, and what it is then aligned with. */
 export type EndDate = { readonly date: Day; readonly alignsWith: string };

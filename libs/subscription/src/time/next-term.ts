@@ -1,10 +1,11 @@
 import type { BillingCycle, Term } from '#calendar';
-import { isRefusal, refuse, type Instant, type Refusal } from '#kernel';
+import { isRefusal, refuse, type Instant } from '#kernel';
 import { addOnsLeftBehind, addOnsOn, withoutAddOns } from '../add-on.ts';
 import { policyOf, quantityRefusal } from '../guards.ts';
 import { priceAt, relation, skuAt, type Priced, type Wanted } from '../product.ts';
 import type { Existing, ScheduledChange } from '../state.ts';
 import type { Surroundings } from '../context.ts';
+import type { Refusal } from '../refusals.ts';
 
 /** What follows the running term, and what it costs. Seats that an upgrade moves are still counted in. */
 export type Coming = { readonly wanted: Wanted & { readonly quantity: number }; readonly priced: Priced };

@@ -1,5 +1,5 @@
 import { anchorOf, dayOf, type BillingCycle, type Term } from '#calendar';
-import { isRefusal, type Day, type Event, type Instant, type Refusal, type RefusalCode } from '#kernel';
+import { isRefusal, type Day, type Event, type Instant } from '#kernel';
 import type { Decimal } from '#money';
 import { pinAt, type PolicyPin } from '#policy';
 import { addOnsLeftBehind, chargedParts, withoutAddOns } from '../add-on.ts';
@@ -14,6 +14,7 @@ import { openTerm, type OpenedTerm } from './term.ts';
 import { seatsLeave, type UpgradeStarted } from '../transfer/transfer.ts';
 import { endedByUpgrade, type AddOnEnded } from '../add-on-events.ts';
 import { savedOf } from './revoke-scheduled-change.ts';
+import type { Refusal } from '../refusals.ts';
 
 /** A new term began, with the scheduled change in it (R74, R80), at the prices and under the rules in force then (E53). */
 export type SubscriptionRenewed = Event<
@@ -39,7 +40,7 @@ export type SubscriptionRenewed = Event<
 /** The saved change could not be applied at renewal: it renewed unchanged, and says so (E49). */
 export type ScheduledChangeFailed = Event<
   'ScheduledChangeFailed',
-  { readonly code: RefusalCode; readonly change: ScheduledChange }
+  { readonly code: string; readonly change: ScheduledChange }
 >;
 
 type Renewal = SubscriptionRenewed | ScheduledChangeFailed | ChargesPosted | UpgradeStarted | AddOnEnded;

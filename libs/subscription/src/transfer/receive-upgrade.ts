@@ -1,5 +1,5 @@
 import { dayOf, monthsOf } from '#calendar';
-import { commandTo, isRefusal, refuse, type Decision, type Event, type Instant, type Refusal } from '#kernel';
+import { hidden, commandTo, isRefusal, refuse, type Event, type Instant } from '#kernel';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { windowStart } from '../rules/cancel-new-commerce.ts';
 import { policyOf, quantityRefusal, windowOpen, type Asking } from '../guards.ts';
@@ -9,6 +9,7 @@ import type { Existing, None, SeatLot, Subscription } from '../state.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Surroundings } from '../context.ts';
 import type { UpgradeStarted } from './transfer.ts';
+import type { Decision, Refusal } from '../refusals.ts';
 
 /** Take in the seats of an upgrade, as a new subscription or on top of one's own (R97). Sent by the upgrade process. */
 export class ReceiveUpgrade extends commandTo('subscription', 'ReceiveUpgrade')<{
@@ -53,7 +54,7 @@ export const decideJoining = (
 ): Decision<SeatsReceived | ChargesPosted | ScheduledChangeRemoved> => {
   const { transitionId, moved, movedLots: lots } = started;
   if (started.opening !== null)
-    return refuse('SUBSCRIPTION_EXISTS', `a subscription ${started.targetSubscriptionId} exists already`);
+    return hidden(refuse('SUBSCRIPTION_EXISTS', `a subscription ${started.targetSubscriptionId} exists already`));
   const no = targetRefusal(state, started, at, surroundings);
   if (no !== undefined) return no;
   const quantity = state.quantity + moved;

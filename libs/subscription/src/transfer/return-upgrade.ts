@@ -1,4 +1,4 @@
-import { commandTo, type Decision, type RefusalCode } from '#kernel';
+import { commandTo } from '#kernel';
 import { chargedParts, withoutAddOns } from '../add-on.ts';
 import type { ChargeLine } from '../charges/charge-line.ts';
 import { charge, post, reversal, type ChargesPosted } from '../charges/charges.ts';
@@ -7,11 +7,12 @@ import type { ScheduledChangeFailed } from '../time/renew.ts';
 import type { ChangeScheduled } from '../time/scheduled-change.ts';
 import type { AddOnAdded } from '../add-on-events.ts';
 import { strange, type UpgradeReturned } from './transfer.ts';
+import type { Decision } from '../refusals.ts';
 
 /** Give the source its seats back, because the target refused them. Sent by the upgrade process. */
 export class ReturnUpgrade extends commandTo('subscription', 'ReturnUpgrade')<{
   readonly transitionId: string;
-  readonly code: RefusalCode;
+  readonly code: string;
 }> {}
 
 /**
@@ -50,7 +51,7 @@ const linesOfReturn = (state: Existing, { quantity, credits, addOnsBefore }: Sea
 
 const savedChangeBack = (
   { saved, atRenewal, effectiveAt }: SeatsInTransit,
-  code: RefusalCode,
+  code: string,
 ): readonly (ChangeScheduled | ScheduledChangeFailed)[] => {
   if (saved === null) return [];
   return atRenewal

@@ -1,5 +1,5 @@
 import { dayOf } from '#calendar';
-import { commandTo, refuse, type Decision, type Event, type Instant, type Refusal, type RefusalCode } from '#kernel';
+import { commandTo, refuse, type Event, type Instant } from '#kernel';
 import type { Decimal } from '#money';
 import { chargedParts } from '../add-on.ts';
 import type { ChargeLine } from '../charges/charge-line.ts';
@@ -12,6 +12,7 @@ import { sourceOf } from './source.ts';
 import type { Existing, SavedChange, SeatLot, UpgradeTarget } from '../state.ts';
 import { endedByUpgrade, type AddOnEnded } from '../add-on-events.ts';
 import type { SubscriptionDeleted } from '../time/end-term.ts';
+import type { Decision, Refusal } from '../refusals.ts';
 
 /**
  * Seats left for another subscription. Until `UpgradeCompleted` or `UpgradeReturned` they belong to nobody's count but
@@ -51,7 +52,8 @@ export type UpgradeReturned = Event<
     readonly transitionId: string;
     readonly returned: number;
     readonly quantity: number;
-    readonly code: RefusalCode;
+    /** Of the refusal, as it was named then. */
+    readonly code: string;
     /** Whether they had left as a new term began. In mid-term, the upgrade counts as if it had never been asked for. */
     readonly atRenewal?: boolean;
   }

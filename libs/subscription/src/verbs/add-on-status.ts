@@ -1,4 +1,4 @@
-import { commandTo, refuse, type Decision, type Refusal } from '#kernel';
+import { commandTo, refuse } from '#kernel';
 import { chargedAs } from '../add-on.ts';
 import type { AddOnReactivated, AddOnSuspended } from '../add-on-events.ts';
 import { post, type ChargesPosted } from '../charges/charges.ts';
@@ -7,6 +7,7 @@ import { suspensionCredit, reactivationCharge } from '../charges/suspension-char
 import type { Surroundings } from '../context.ts';
 import type { AddOn, AddOnSuspension, Existing, Reason } from '../state.ts';
 import { autoExpiresAt } from '../time/retention.ts';
+import type { Decision, Refusal } from '../refusals.ts';
 
 type Named = { readonly offerId: string; readonly skuId: string };
 

@@ -1,5 +1,5 @@
 import { MOST_SEATS } from '#catalog';
-import { commandTo, isRefusal, type Decision, type Event } from '#kernel';
+import { commandTo, isRefusal, type Event } from '#kernel';
 import { capped, post, type ChargesPosted } from '../charges/charges.ts';
 import {
   all,
@@ -18,6 +18,7 @@ import { overCap } from '../seat-cap.ts';
 import { seatChange } from '../charges/seat-change.ts';
 import type { Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
+import type { Decision } from '../refusals.ts';
 
 /** More seats, at once (R79). */
 export class AddSeats extends commandTo('subscription', 'AddSeats')<{ readonly quantity: number }> {}

@@ -1,8 +1,9 @@
-import { commandTo, refuse, type Decision, type Event } from '#kernel';
+import { commandTo, refuse, type Event } from '#kernel';
 import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
 import { autoRenewOff, type AutoRenewDisabled } from '../time/auto-renew-off.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing } from '../state.ts';
+import type { Decision } from '../refusals.ts';
 
 /** Choose whether the subscription renews when its term ends (R75). */
 export class SetAutoRenew extends commandTo('subscription', 'SetAutoRenew')<{ readonly enabled: boolean }> {}

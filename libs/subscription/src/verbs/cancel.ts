@@ -1,10 +1,11 @@
-import { commandTo, refuse, type Decision, type Event, type Instant } from '#kernel';
+import { commandTo, refuse, type Event, type Instant } from '#kernel';
 import { linesBack, post, type ChargesPosted } from '../charges/charges.ts';
 import * as marketplace from '../rules/cancel-marketplace.ts';
 import * as newCommerce from '../rules/cancel-new-commerce.ts';
 import { all, byKind, mayTry, type Asking, type Guard } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import { deleted, type Existing, type Reason } from '../state.ts';
+import type { Decision } from '../refusals.ts';
 
 /** End the whole subscription (R62). The reason is stored (R39). */
 export class CancelSubscription extends commandTo('subscription', 'CancelSubscription')<{

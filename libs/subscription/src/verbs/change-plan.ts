@@ -1,5 +1,5 @@
 import { addDays, anchorOf, billingCycles, dayOf, monthsOf, terms, type BillingCycle, type Term } from '#calendar';
-import { commandTo, isRefusal, refuse, type Day, type Decision, type Event, type Instant, type Refusal } from '#kernel';
+import { commandTo, isRefusal, refuse, type Day, type Event, type Instant } from '#kernel';
 import type { Decimal } from '#money';
 import { addOnsOn, chargedParts } from '../add-on.ts';
 import { capped, charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
@@ -19,6 +19,7 @@ import { priceAt, type Priced } from '../product.ts';
 import type { Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { openTerm, type OpenedTerm } from '../time/term.ts';
+import type { Decision, Refusal } from '../refusals.ts';
 
 /** Another term or billing plan in mid-term, as far as the preset allows (R78; `docs-2022-03`). */
 export class ChangePlan extends commandTo('subscription', 'ChangePlan')<{

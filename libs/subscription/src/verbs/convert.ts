@@ -1,5 +1,5 @@
 import { dayOf, type BillingCycle, type Term } from '#calendar';
-import { commandTo, isRefusal, refuse, type Decision, type Refusal } from '#kernel';
+import { commandTo, isRefusal, refuse } from '#kernel';
 import { charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
 import { paidPlan } from '../time/next-term.ts';
 import {
@@ -20,6 +20,7 @@ import { overCap, seatsOn } from '../seat-cap.ts';
 import type { Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { conversion, type TrialConverted } from '../time/conversion.ts';
+import type { Decision, Refusal } from '../refusals.ts';
 
 /** Turn a trial into what it converts to, now instead of at its end. */
 export class ConvertTrial extends commandTo('subscription', 'ConvertTrial')<{

@@ -1,10 +1,11 @@
 import { dayOf } from '#calendar';
-import { commandTo, type Decision } from '#kernel';
+import { commandTo } from '#kernel';
 import { post, type ChargesPosted } from '../charges/charges.ts';
 import type { SubscriptionDeleted } from '../time/end-term.ts';
 import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
 import { usageLines } from '../charges/usage.ts';
 import type { Existing } from '../state.ts';
+import type { Decision } from '../refusals.ts';
 
 /** End a usage-based service; it is not returned, so nothing is refunded (R53–R55). */
 export class DeprovisionSubscription extends commandTo('subscription', 'DeprovisionSubscription')<

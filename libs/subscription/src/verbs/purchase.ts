@@ -1,6 +1,6 @@
 import { anchorOf, dayOf } from '#calendar';
 import type { Offer, Sku } from '#catalog';
-import { commandNaming, isRefusal, refuse, type Decision, type Meta } from '#kernel';
+import { hidden, commandNaming, isRefusal, refuse, type Meta } from '#kernel';
 import { mayDo, pinAt, resolve, type PolicyPin } from '#policy';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { purchaseRefusal, type Buying } from '../rules/may-purchase.ts';
@@ -10,6 +10,7 @@ import type { Subscription } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import type { Wish } from '../wish.ts';
 import { openAligned, openTermOf, openTrial } from '../time/term.ts';
+import type { Decision } from '../refusals.ts';
 
 /** Buy a subscription for a customer: a one-line order. */
 export class PurchaseSubscription extends commandNaming('subscription', 'PurchaseSubscription')<Wish> {}
@@ -22,11 +23,12 @@ export const decide = (
 ): Decision<SubscriptionCreated | ChargesPosted> => {
   const pin = pinAt(surroundings.policies, meta.at);
   if (!mayDo(resolve(pin), meta.actor.role, 'purchase'))
-    return refuse('FORBIDDEN_ROLE', `the role ${meta.actor.role} may not purchase`);
+    return hidden(refuse('FORBIDDEN_ROLE', `the role ${meta.actor.role} may not purchase`));
   if (state.status !== 'none')
-    return refuse('SUBSCRIPTION_EXISTS', `a subscription with the id ${data.subscriptionId} exists already`);
+    return hidden(refuse('SUBSCRIPTION_EXISTS', `a subscription with the id ${data.subscriptionId} exists already`));
   const { customer } = surroundings;
-  if (customer === undefined) return refuse('CUSTOMER_NOT_FOUND', `there is no customer ${data.customerId} (R1)`);
+  if (customer === undefined)
+    return hidden(refuse('CUSTOMER_NOT_FOUND', `there is no customer ${data.customerId} (R1)`));
   const found = skuAt(surroundings, data, meta.at);
   if (isRefusal(found)) return found;
   const no = purchaseRefusal(data, meta, { ...found, customer, pin });

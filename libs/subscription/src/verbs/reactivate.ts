@@ -1,4 +1,4 @@
-import { commandTo, refuse, type Decision, type Event } from '#kernel';
+import { commandTo, refuse, type Event } from '#kernel';
 import { chargedAs } from '../add-on.ts';
 import type { AddOnReactivated } from '../add-on-events.ts';
 import { post, type ChargesPosted } from '../charges/charges.ts';
@@ -6,6 +6,7 @@ import { all, byKind, mayTry, onlyFor, type Asking, type Guard } from '../guards
 import { onlyBySupport, publisherLets } from '../rules/may-suspend.ts';
 import { reactivationCharge } from '../charges/suspension-charges.ts';
 import type { Existing } from '../state.ts';
+import type { Decision } from '../refusals.ts';
 
 /** Give access back after a suspension. */
 export class ReactivateSubscription extends commandTo('subscription', 'ReactivateSubscription')<Record<never, never>> {}

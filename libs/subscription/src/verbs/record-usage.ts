@@ -1,8 +1,9 @@
-import { commandTo, refuse, type Decision, type Event, type Instant, type Refusal } from '#kernel';
+import { commandTo, refuse, type Event, type Instant } from '#kernel';
 import { add, compare, isZero, negate, type Decimal } from '#money';
 import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
 import { contentSeen, withSeen } from '../seen-usage.ts';
 import type { Existing, Usage } from '../state.ts';
+import type { Decision, Refusal } from '../refusals.ts';
 
 /** Tell what was used, at which price; the same `usageId` counts once (R55). */
 export class RecordUsage extends commandTo('subscription', 'RecordUsage')<{

@@ -1,7 +1,8 @@
-import { commandTo, refuse, type Decision } from '#kernel';
+import { commandTo, refuse } from '#kernel';
 import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
 import type { ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing } from '../state.ts';
+import type { Decision } from '../refusals.ts';
 
 /** Forget the saved change (R85). */
 export class RemoveScheduledChange extends commandTo('subscription', 'RemoveScheduledChange')<Record<never, never>> {}

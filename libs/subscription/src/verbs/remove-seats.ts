@@ -1,5 +1,5 @@
 import { MOST_SEATS } from '#catalog';
-import { commandTo, isRefusal, refuse, type Decision, type Event, type Instant } from '#kernel';
+import { commandTo, isRefusal, refuse, type Event, type Instant } from '#kernel';
 import { capped, post, type ChargesPosted } from '../charges/charges.ts';
 import {
   all,
@@ -21,6 +21,7 @@ import { skuAt } from '../product.ts';
 import { seatChange } from '../charges/seat-change.ts';
 import type { Existing, SeatLot } from '../state.ts';
 import type { Surroundings } from '../context.ts';
+import type { Decision } from '../refusals.ts';
 
 /** Fewer seats, at once, where the policy lets them go mid-term. */
 export class RemoveSeats extends commandTo('subscription', 'RemoveSeats')<{ readonly quantity: number }> {}

@@ -1,6 +1,7 @@
-import { commandTo, refuse, type Decision, type Event } from '#kernel';
+import { commandTo, refuse, type Event } from '#kernel';
 import { mayTry, type Asking } from '../guards.ts';
 import type { Existing } from '../state.ts';
+import type { Decision } from '../refusals.ts';
 
 /** Give the subscription another label. Never touches a scheduled change (A5). */
 export class RenameSubscription extends commandTo('subscription', 'RenameSubscription')<{

@@ -1,6 +1,7 @@
-import { commandTo, refuse, type Decision, type Event } from '#kernel';
+import { commandTo, refuse, type Event } from '#kernel';
 import { all, mayTry, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
 import type { Existing } from '../state.ts';
+import type { Decision } from '../refusals.ts';
 
 /** Give access back after a pause (R69). */
 export class ResumeSubscription extends commandTo('subscription', 'ResumeSubscription')<Record<never, never>> {}

@@ -1,6 +1,6 @@
 import { dayOf } from '#calendar';
 import { addOnsFor, catalogueAt, type Sku } from '#catalog';
-import { commandTo, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import { commandTo, isRefusal, refuse, type Event } from '#kernel';
 import { compare, multiply } from '#money';
 import { capped, charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { chargedAs } from '../add-on.ts';
@@ -11,6 +11,7 @@ import { priceAt, skuAt, type Priced } from '../product.ts';
 import { seatChange } from '../charges/seat-change.ts';
 import type { AddOn, Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
+import type { Decision, Refusal } from '../refusals.ts';
 
 type Wish = { readonly offerId: string; readonly skuId: string; readonly quantity: number };
 

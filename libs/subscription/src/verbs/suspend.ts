@@ -1,4 +1,4 @@
-import { commandTo, type Decision, type Event, type Instant } from '#kernel';
+import { commandTo, type Event, type Instant } from '#kernel';
 import { chargedParts } from '../add-on.ts';
 import type { AddOnSuspended } from '../add-on-events.ts';
 import { autoRenewOff, type AutoRenewDisabled } from '../time/auto-renew-off.ts';
@@ -10,6 +10,7 @@ import { autoExpiresAt } from '../time/retention.ts';
 import type { Existing, Reason } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { suspensionCredit } from '../charges/suspension-charges.ts';
+import type { Decision } from '../refusals.ts';
 
 /** Take access away for a reason that must be told (R39, E55). */
 export class SuspendSubscription extends commandTo('subscription', 'SuspendSubscription')<{

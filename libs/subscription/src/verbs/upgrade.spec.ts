@@ -1,4 +1,4 @@
-import { isRefusal, type RefusalCode, type Role } from '#kernel';
+import { isRefusal, type Role } from '#kernel';
 import { addSeats, cancel, changePlan, pause, rename, schedule, suspend, upgrade } from '../asks.testing.ts';
 import {
   bought,
@@ -14,6 +14,7 @@ import {
 } from '../subscription.testing.ts';
 import { ReturnUpgrade } from '../transfer/return-upgrade.ts';
 import { CompleteUpgrade } from '../transfer/transfer.ts';
+import type { RefusalCode } from '../refusals.ts';
 
 const at = '2021-06-18T09:00:00.000Z';
 const when = '2021-06-25T09:00:00.000Z';

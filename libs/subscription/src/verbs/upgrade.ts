@@ -1,5 +1,5 @@
 import { dayOf } from '#calendar';
-import { commandTo, isRefusal, refuse, type Decision, type Event, type Refusal } from '#kernel';
+import { commandTo, isRefusal, refuse, type Event } from '#kernel';
 import type { Decimal } from '#money';
 import { addOnsLeftBehind, chargedParts } from '../add-on.ts';
 import { capped, charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
@@ -23,6 +23,7 @@ import { overCap } from '../seat-cap.ts';
 import type { AddOn, Existing, UpgradeTarget } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { seatsLeave, type UpgradeStarted } from '../transfer/transfer.ts';
+import type { Decision, Refusal } from '../refusals.ts';
 
 /** Move seats to a better SKU, now: all of them, or some (R90, R92, R97). */
 export class UpgradeSubscription extends commandTo('subscription', 'UpgradeSubscription')<{

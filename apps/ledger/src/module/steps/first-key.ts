@@ -8,10 +8,10 @@ import {
   type Meta,
   type PartnerFacts,
   type Position,
-  type Refusal,
 } from '#kernel';
 import { derivedId, type Ledger, ownMeta } from '#ledger';
 import { hashOf } from '../../access/keys.ts';
+import type { Refusal } from '#ledger';
 
 /** The partner of the bootstrap key (http-api.md §1). */
 const PARTNER = 'default';
@@ -131,4 +131,5 @@ const record = async <C extends Command, E extends Event, S>(
   return outcome.position;
 };
 
-const cannotSetUp = ({ because }: Refusal): Error => new Error(`the ledger cannot set itself up: ${because}`);
+const cannotSetUp = ({ because }: Pick<Refusal, 'because'>): Error =>
+  new Error(`the ledger cannot set itself up: ${because}`);
