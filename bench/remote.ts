@@ -80,7 +80,7 @@ const begin = async (store: EventStore, client: EventStoreDBClient, stream: stri
   return { position: event.position, driverPosition };
 };
 
-const copy = async ({ ledger: { handling } }: Dataset, stream: string, to: EventStore): Promise<void> => {
-  const events = await handling.events(stream);
+const copy = async ({ ledger: { store } }: Dataset, stream: string, to: EventStore): Promise<void> => {
+  const events = await store.read(stream);
   for (let n = 0; n < events.length; n += BATCH) await to.append(stream, events.slice(n, n + BATCH), n - 1);
 };

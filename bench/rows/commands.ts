@@ -54,7 +54,7 @@ export const purchases = async (
   const baseline = new BaselineSubscriptions(baselineLog);
   const model = purchaseFor(customerId);
   accepted(await target.purchase(model));
-  const [created, posted] = await handling.events(`subscription-${model.data.subscriptionId}`);
+  const [created, posted] = (await handling.pages(`subscription-${model.data.subscriptionId}`).next()).value ?? [];
   if (created === undefined || posted === undefined) throw new Error('a purchase records two events');
   const template = { created: (created as unknown as SubscriptionCreated).data, posted: posted.data };
   return compare(

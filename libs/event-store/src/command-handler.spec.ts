@@ -58,7 +58,7 @@ describe('a command', () => {
       revision: 2,
       position: events[2]!.position,
     });
-    expect(await handling.events('counter-a', 1)).toEqual(events.slice(1));
+    for await (const page of handling.pages('counter-a', 1)) expect(page).toEqual(events.slice(1));
   });
 
   it('leaves behind who asked, when, why and under which rules', async () => {

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
   isRefusal,
@@ -13,7 +12,6 @@ import {
 import type { Codec } from './codec.ts';
 import { CommandQueue } from './per-stream-queue.ts';
 import {
-  NO_STREAM,
   RevisionConflict,
   StoreUnavailable,
   type Draft,
@@ -21,8 +19,9 @@ import {
   type Receipt,
   type Revision,
 } from './event-store.ts';
-import { fold, emptyStream, type StreamState } from './stream-state.ts';
-import { StateSizes } from './state-size.ts';
+import type { Snapshots } from './snapshots.ts';
+import type { StreamState } from './stream-state.ts';
+import { StreamStates } from './stream-states.ts';
 import { fingerprintOf } from './identity.ts';
 import { answer, propose, type Outcome, type Proposal, type Task } from './decision.ts';
 
@@ -38,6 +37,8 @@ export type CommandHandlerOptions = {
   readonly cacheBytes?: number;
   /** How long to wait before each retry while the store is unavailable, in milliseconds. */
   readonly retries?: readonly number[];
+  /** Where folded states are written down, so that a stream need not be read from its beginning; nowhere when left out. */
+  readonly snapshots?: Snapshots;
 };
 
 /** A state, and the last event that it comes from: -1 and `START` without any. */
@@ -52,28 +53,27 @@ export class CommandHandler {
   readonly #codec: Codec;
   readonly #retries: readonly number[];
   readonly #queue = new CommandQueue();
-  readonly #remembered: LRUCache<string, StreamState<unknown>>;
+  readonly #states: StreamStates;
 
   constructor(
     store: EventStore,
-    { codec, cacheBytes = CACHE_BYTES, retries = [50, 200, 1000] }: CommandHandlerOptions,
+    { codec, cacheBytes = CACHE_BYTES, retries = [50, 200, 1000], snapshots }: CommandHandlerOptions,
   ) {
     this.#store = store;
     this.#codec = codec;
     this.#retries = retries;
-    const sizes = new StateSizes();
-    this.#remembered = new LRUCache({ maxSize: cacheBytes, sizeCalculation: (state) => sizes.of(state) });
+    this.#states = new StreamStates(store, { cacheBytes, snapshots });
   }
 
   /** The aggregate's current state. Rejects with `StoreUnavailable` or `CorruptEvent`. */
   async load<C extends Command, E extends Event, S>(decider: Decider<C, E, S>, id: string): Promise<Loaded<S>> {
-    const { state, revision, position } = await this.#loadState(decider, `${decider.category}-${id}`);
+    const { state, revision, position } = await this.#states.load(decider, `${decider.category}-${id}`);
     return { state, revision, position };
   }
 
-  /** The events of a stream from a revision on; empty when there are none. */
-  events(stream: string, from?: Revision): Promise<readonly Recorded[]> {
-    return this.#store.read(stream, from);
+  /** The events of a stream from a revision on, some at a time, with a turn for others between; ends with a short page. */
+  pages(stream: string, from?: Revision): AsyncGenerator<readonly Recorded[], void> {
+    return this.#states.pages(stream, from);
   }
 
   /**
@@ -92,23 +92,23 @@ export class CommandHandler {
     const task = { decider, stream: `${decider.category}-${id}`, command, fingerprint, options };
     // A dry run writes nothing, so it need not queue.
     if (options.dryRun) return this.#carryOut(task);
-    return this.#queue.run(task.stream, () => this.#carryOut(task, this.#recall<S>(task.stream)));
+    return this.#queue.run(task.stream, () => this.#carryOut(task, this.#states.recall<S>(task.stream)));
   }
 
   async #carryOut<C extends Command, E extends Event, S, Code extends string>(
     task: Task<C, E, S, Code>,
     remembered?: StreamState<S>,
   ): Promise<Outcome<E, S, Code>> {
-    const { decider, stream, command } = task;
+    const { decider, stream } = task;
     let upToDate = remembered === undefined;
-    let current = remembered ?? (await this.#loadState(decider, stream));
+    let current = remembered ?? (await this.#states.load(decider, stream));
     for (let round = 0; round < ROUNDS; round += 1) {
-      if (current.commands.has(command.meta.commandId)) return this.#replay(task);
+      if (await this.#isRecorded(task, current)) return this.#replay(task);
       const proposal = propose(task, current, this.#codec);
       const outcome = isRefusal(proposal) ? proposal : await this.#record(task, current, proposal);
       // An append is validated by its revision. A refusal, or a result without events, may come from a stale state.
       if (outcome !== undefined && (upToDate || wrote(outcome))) return outcome;
-      current = await this.#loadState(decider, stream);
+      current = await this.#states.load(decider, stream);
       upToDate = true;
     }
     throw new StoreUnavailable(`${stream} changes faster than a command on it can be decided`);
@@ -121,14 +121,14 @@ export class CommandHandler {
     proposal: Proposal<S>,
   ): Promise<Outcome<E, S, Code> | undefined> {
     const { stream, command, options } = task;
-    const { revision, commands } = current;
+    const { revision, commands, commandsFrom } = current;
     const { drafts, state } = proposal;
     if (options.dryRun) return answer(task, 'dryRun', proposal, current);
     if (drafts.length === 0) return answer(task, 'recorded', proposal, current);
     try {
       const { position } = await this.#append(stream, drafts, revision);
-      commands.add(command.meta.commandId);
-      this.#remember(stream, { state, revision: revision + drafts.length, position, commands });
+      if (task.decider.neverRepeats?.(command.meta.actor) !== true) commands.add(command.meta.commandId);
+      this.#states.remember(stream, { state, revision: revision + drafts.length, position, commands, commandsFrom });
       return answer(task, 'recorded', proposal, { revision, position });
     } catch (error) {
       if (error instanceof RevisionConflict) return undefined;
@@ -155,13 +155,11 @@ export class CommandHandler {
   ): Promise<Outcome<E, S, Code>> {
     const { decider, stream, command, fingerprint } = task;
     const { commandId } = command.meta;
-    const history = await this.#store.read(stream);
-    const events = history.filter(({ meta }) => meta.commandId === commandId);
+    const { events, state } = await this.#states.find(decider, stream, commandId);
     const last = events.at(-1);
     if (last?.meta.fingerprint !== fingerprint)
       return refuse('IDEMPOTENCY_KEY_REUSED', `${commandId} is the id of another command on ${stream}`);
     const { revision, position } = last;
-    const { state } = fold(decider, emptyStream(decider.initial), history.slice(0, revision + 1));
     return {
       outcome: 'replayed',
       stream,
@@ -172,27 +170,13 @@ export class CommandHandler {
     };
   }
 
-  /** A stream's current state: the cached one, and the events since. */
-  async #loadState<C extends Command, E extends Event, S>(
-    decider: Decider<C, E, S>,
-    stream: string,
-  ): Promise<StreamState<S>> {
-    const current = this.#recall<S>(stream) ?? emptyStream(decider.initial);
-    const events = await this.#store.read(stream, current.revision + 1);
-    if (events.length === 0) return current;
-    const next = fold(decider, current, events);
-    this.#remember(stream, next);
-    return next;
-  }
-
-  #recall<S>(stream: string): StreamState<S> | undefined {
-    return this.#remembered.get(stream) as StreamState<S> | undefined;
-  }
-
-  #remember(stream: string, current: StreamState<unknown>): void {
-    // A concurrent call may have cached a later state.
-    if ((this.#remembered.peek(stream)?.revision ?? NO_STREAM) < current.revision)
-      this.#remembered.set(stream, current);
+  /** Without a promise where it is known at once: this runs for every command. */
+  #isRecorded<C extends Command, E extends Event, S>(
+    { decider, stream, command: { meta } }: Task<C, E, S>,
+    current: StreamState<S>,
+  ): boolean | Promise<boolean> {
+    if (current.commandsFrom === 0) return current.commands.has(meta.commandId);
+    return this.#states.isRecorded(decider, stream, current, meta);
   }
 }
 

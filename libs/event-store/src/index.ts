@@ -13,6 +13,7 @@ export {
   type Revision,
 } from './event-store.ts';
 export { CommandHandler, type CommandHandlerOptions, type Loaded } from './command-handler.ts';
+export type { Snapshot, Snapshots } from './snapshots.ts';
 export { fingerprintOf, idsWithin } from './identity.ts';
 export { type Answer, type Outcome } from './decision.ts';
 export { WriteWatch } from './write-watch.ts';

@@ -10,7 +10,8 @@ it('counts what a value holds, however deep, also in maps and sets', () => {
 it('grows with the commands of a stream, and measures a state anew after a few events', () => {
   const sizes = new StateSizes();
   const commands = new Set(['one']);
-  const at = (revision: number, state: unknown) => sizes.of({ state, revision, position: '1', commands });
+  const at = (revision: number, state: unknown) =>
+    sizes.of({ state, revision, position: '1', commands, commandsFrom: 0 });
   const small = at(0, 'x');
   commands.add('two');
   expect(at(1, 'x'.repeat(10_000))).toBeGreaterThan(small);

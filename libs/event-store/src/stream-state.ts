@@ -8,10 +8,12 @@ export type StreamState<S> = {
   readonly revision: Revision;
   readonly position: Position;
   /**
-   * The ids of the commands that are recorded on the stream. Shared with the values before and after: it only ever
-   * grows, since what was recorded once stays so.
+   * The ids of the commands that are recorded on the stream, but for those that are never repeated. Shared with the values
+   * before and after: it only ever grows, since what was recorded once stays so.
    */
   readonly commands: Set<string>;
+  /** From which revision on `commands` is complete: 0, unless the state comes from a snapshot that left them out. */
+  readonly commandsFrom: Revision;
 };
 
 /** A stream without events. */
@@ -20,15 +22,16 @@ export const emptyStream = <S>(initial: S): StreamState<S> => ({
   revision: NO_STREAM,
   position: START,
   commands: new Set(),
+  commandsFrom: 0,
 });
 
 /** Applies events to a stream's state. Idempotent (E52): events up to its revision are skipped. */
 export const fold = <C extends Command, E extends Event, S>(
-  { evolve }: Decider<C, E, S>,
+  { evolve, neverRepeats }: Decider<C, E, S>,
   current: StreamState<S>,
   events: readonly Recorded[],
 ): StreamState<S> => {
-  const { commands } = current;
+  const { commands, commandsFrom } = current;
   let { state, revision, position } = current;
   for (const event of events) {
     if (event.revision <= revision) continue;
@@ -36,7 +39,7 @@ export const fold = <C extends Command, E extends Event, S>(
     // A stream holds only events of its category's decider.
     state = evolve(state, event as unknown as E);
     ({ revision, position } = event);
-    commands.add(event.meta.commandId);
+    if (neverRepeats?.(event.meta.actor) !== true) commands.add(event.meta.commandId);
   }
-  return { state, revision, position, commands };
+  return { state, revision, position, commands, commandsFrom };
 };

@@ -1,4 +1,4 @@
-import type { Event, Meta } from './event.ts';
+import type { Actor, Event, Meta } from './event.ts';
 import type { Refusal } from './refusal.ts';
 
 /** A request to do something: a plain value, sent to exactly one aggregate. */
@@ -37,6 +37,19 @@ export type Decider<C extends Command, E extends Event, S, Code extends string =
   readonly evolve: (state: S, event: E) => S;
   /** The policy preset and catalogue version that a state is bound to: recorded beside each event that leads to it. */
   readonly pinned?: (state: S) => { readonly policy?: string; readonly catalogVersion?: string };
+  /** How its states are written down, so that a stream need not be read from its first event; they are not when left out. */
+  readonly snapshots?: SnapshotShape<S>;
+  /** Whether each command of this actor has a new id and is never repeated: then its ids need not be remembered. */
+  readonly neverRepeats?: (actor: Actor) => boolean;
+};
+
+/** A state as JSON, and back. What `unpack` makes of what `pack` returned equals the state. */
+export type SnapshotShape<S> = {
+  /** Raise it whenever the same events fold into another state, or a state is packed otherwise: older snapshots are then ignored. */
+  readonly version: number;
+  /** A JSON-safe value; undefined where the state is too large to be written down. */
+  readonly pack: (state: S) => unknown;
+  readonly unpack: (packed: unknown) => S;
 };
 
 /** The class of a command, by its type. Commands are classes only because a command bus finds their handlers by class. */

@@ -7,6 +7,7 @@ export {
   type CommandOptions,
   type Decider,
   type Decision,
+  type SnapshotShape,
 } from './decider.ts';
 export { hidden, isRefusal, refuse, type Refusal } from './refusal.ts';
 export { schemaOf, upcast, type History } from './history.ts';

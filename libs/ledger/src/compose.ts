@@ -30,6 +30,7 @@ type Parts = {
 export const writeSide = ({ codec, policies, cacheBytes, retries, patienceMs, ...given }: Parts) => {
   const handling = new CommandHandler(given.store, {
     codec,
+    snapshots: given.reads.snapshots,
     ...(cacheBytes !== undefined && { cacheBytes }),
     ...(retries && { retries }),
   });

@@ -4,6 +4,7 @@ import { StoreHarness, type StoreFixture } from './contract/harness.ts';
 import { leaseContract } from './contract/leases.ts';
 import { rowContract } from './contract/rows.ts';
 import { sequenceContract } from './contract/sequences.ts';
+import { snapshotContract } from './contract/snapshots.ts';
 
 export { type StoreFixture } from './contract/harness.ts';
 
@@ -21,5 +22,6 @@ export const readStoreContract = (name: string, newFixture: () => Promise<StoreF
     buildContract(harness);
     registryContract(harness);
     leaseContract(harness);
+    snapshotContract(harness);
   });
 };

@@ -1,3 +1,4 @@
+import type { Snapshots } from '#event-store';
 import type { Change, Instant, Position, Projection } from '#kernel';
 import type { Kysely } from 'kysely';
 import type { Lease, Leases } from './lease.ts';
@@ -103,6 +104,9 @@ export interface ReadStore {
 
   /** The value stored under this key, or `undefined`. */
   getSetting(key: string): Promise<string | undefined>;
+
+  /** Folded states of streams, written down; they may be thrown away at any time. */
+  readonly snapshots: Snapshots;
 
   /** Stores a small value durably under this key, replacing the previous one. */
   putSetting(key: string, value: string): Promise<void>;

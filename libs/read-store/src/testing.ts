@@ -155,6 +155,7 @@ export const faulty = (store: ReadStore, next: (method: string, written: unknown
   };
   return {
     db: store.db,
+    snapshots: store.snapshots,
     leases: store.leases,
     fencedBy: (lease) => faulty(store.fencedBy(lease), next),
     builds: () => store.builds(),

@@ -3,6 +3,7 @@ import type { Day, Event, Instant } from '#kernel';
 import type { Decimal } from '#money';
 import type { PolicyPin } from '#policy';
 import { nothingSeen } from './seen-usage.ts';
+import { nothingUnbilled } from './unbilled.ts';
 import type { Cycle, Existing, Kind, Subscription } from './state.ts';
 
 /** A subscription came to be, by purchase or as the new half of a partial upgrade. Pins everything it was decided under. */
@@ -63,7 +64,7 @@ export const evolve = (_: Subscription, { data }: SubscriptionCreated): Existing
     firstPaidAt: effectiveAt,
     addOns: [],
     deletedAddOns: [],
-    usage: { included: includedUnits, left: includedUnits, unbilled: [], seen: nothingSeen },
+    usage: { included: includedUnits, left: includedUnits, unbilled: nothingUnbilled, seen: nothingSeen },
     cancelAtRenewal: false,
     scheduledChange: null,
     scheduledSubscriptionId: null,

@@ -27,7 +27,7 @@ export { RemoveSeats } from './verbs/remove-seats.ts';
 export { RenameSubscription } from './verbs/rename.ts';
 export { ResumeSubscription } from './verbs/resume.ts';
 export { ScheduleChange } from './verbs/schedule-change.ts';
-export { nextDue, settle, Settle } from './time/advance.ts';
+export { nextDue, SCHEDULER, settle, Settle } from './time/advance.ts';
 export type { Existing, Kind, ScheduledChange, Status, Subscription, UpgradeTarget } from './state.ts';
 export { subscription, type SubscriptionCommand } from './subscription.ts';
 export type { AlignableSubscription, CustomerFacts, HeldSeats, HeldSubscription, Surroundings } from './context.ts';

@@ -4,6 +4,7 @@ import type { Decimal } from '#money';
 import type { PolicyPin } from '#policy';
 import type { ChargeLine } from './charges/charge-line.ts';
 import type { SeenUsage } from './seen-usage.ts';
+import type { Unbilled } from './unbilled.ts';
 
 /** The four ways of selling (rules.md, "Commerce kinds"). */
 export type Kind = 'newCommerce' | 'legacy' | 'isvSaas' | 'usage';
@@ -76,7 +77,7 @@ export type Usage = {
   /** What is left of them in this cycle. */
   readonly left: Readonly<Record<string, Decimal>>;
   /** Billed when the cycle ends, in the order of first use. */
-  readonly unbilled: readonly { readonly meter: string; readonly unitPrice: Decimal; readonly quantity: Decimal }[];
+  readonly unbilled: Unbilled;
   readonly seen: SeenUsage;
 };
 

@@ -1,10 +1,11 @@
-import { hidden, isRefusal, refuse, type Decider, type Meta } from '#kernel';
+import { hidden, isRefusal, refuse, type Actor, type Decider, type Meta } from '#kernel';
 import { allowedActions, isOutright, refusalOf, underWay } from './allowed-actions.ts';
 import { evolve, type SubscriptionEvent } from './events.ts';
 import type { Asking } from './guards.ts';
 import * as purchase from './verbs/purchase.ts';
 import * as receiveUpgrade from './transfer/receive-upgrade.ts';
-import { settle, type Settle } from './time/advance.ts';
+import { SCHEDULER, settle, type Settle } from './time/advance.ts';
+import { snapshots } from './snapshot.ts';
 import { none, type Existing, type Subscription } from './state.ts';
 import type { Surroundings } from './context.ts';
 import * as returnUpgrade from './transfer/return-upgrade.ts';
@@ -30,7 +31,12 @@ export const subscription = (
   decide: (command, state) => decide(command, state, surroundings),
   evolve,
   pinned,
+  snapshots,
+  neverRepeats,
 });
+
+/** The scheduler sends each `Settle` under a new id. */
+const neverRepeats = ({ id, role }: Actor): boolean => role === 'system' && id === SCHEDULER;
 
 /** The preset and the price list that a subscription's events were decided under. */
 const pinned = (state: Subscription) =>

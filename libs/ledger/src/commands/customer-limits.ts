@@ -195,8 +195,9 @@ export class Holdings {
     const recorded = revision < 0 ? [] : opening.map(([commandId]) => commandId);
     if (increases.length === 0) return recorded;
     const first = Math.min(...increases.map(([, { after }]) => after)) + 1;
-    const events = await this.#parts.handling.events(`subscription-${subscriptionId}`, first);
-    const told = new Set(events.filter((event) => event.revision <= revision).map(({ meta }) => meta.commandId));
+    const told = new Set<string>();
+    for await (const page of this.#parts.handling.pages(`subscription-${subscriptionId}`, first))
+      for (const event of page) if (event.revision <= revision) told.add(event.meta.commandId);
     return [...recorded, ...increases.map(([commandId]) => commandId).filter((commandId) => told.has(commandId))];
   }
 }

@@ -4,7 +4,7 @@ import { StoreUnavailable, type CommandHandler } from '#event-store';
 import { isRefusal, START, type Instant, type Position } from '#kernel';
 import { FailureLog, Mutex, type Logger, type ReadStore, type Running } from '#read-store';
 import * as renewals from '#projections/renewals';
-import { Settle, subscription, type Surroundings } from '#subscription';
+import { SCHEDULER, Settle, subscription, type Surroundings } from '#subscription';
 import type { Clock } from '../context/clock.ts';
 import { ownMeta } from '../context/command-meta.ts';
 import type { Projecting } from './projector.ts';
@@ -112,7 +112,7 @@ export class Scheduler {
   /** Where it is recorded, the error when it is not, or nothing where nothing was due any more. */
   async #settle({ subscriptionId, partnerId }: Due, at: Instant): Promise<Position | Error | undefined> {
     const { handling, surroundings } = this.#parts;
-    const meta = ownMeta('scheduler', randomUUID(), at, partnerId);
+    const meta = ownMeta(SCHEDULER, randomUUID(), at, partnerId);
     try {
       const outcome = await handling.handle(
         subscription(surroundings()),

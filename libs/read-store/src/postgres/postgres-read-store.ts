@@ -17,6 +17,7 @@ import { Connections, type Session } from './connections.ts';
 import { kyselyOver } from './kysely.ts';
 import { assertHeld, PostgresLeases } from './leases.ts';
 import { createIndexes, createTable, createView, dropTable, dropView } from './schema.ts';
+import { PostgresSnapshots } from './snapshots.ts';
 import { TableWriter } from './table-writer.ts';
 
 export type PostgresOptions = {
@@ -43,6 +44,7 @@ class PostgresReadStore implements ReadStore {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- see the port
   readonly db: Kysely<any>;
   readonly leases: PostgresLeases;
+  readonly snapshots: PostgresSnapshots;
   readonly #connections: Connections;
   readonly #lease: Lease | undefined;
   readonly #open: { closed: boolean };
@@ -53,6 +55,7 @@ class PostgresReadStore implements ReadStore {
     this.#open = open;
     this.leases = new PostgresLeases(connections);
     this.db = kyselyOver(connections);
+    this.snapshots = new PostgresSnapshots((work) => this.#transaction(work, { durable: false }));
   }
 
   fencedBy(lease: Lease): ReadStore {

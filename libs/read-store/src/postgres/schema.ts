@@ -13,6 +13,10 @@ export const OWN_TABLES: readonly string[] = [
     PRIMARY KEY (projection, version, generation, stream)
   )`,
   `CREATE TABLE IF NOT EXISTS _settings (key text NOT NULL PRIMARY KEY, value text NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS _snapshots (
+    stream text NOT NULL PRIMARY KEY, schema integer NOT NULL, revision bigint NOT NULL, position text NOT NULL,
+    event_id text NOT NULL, body text NOT NULL
+  )`,
   // A write under a lease locks its key (FOR KEY SHARE). Since the epoch is part of a key, taking the lease over waits for
   // such writes and they for it, while renewing it, which changes no key, waits for nobody.
   `CREATE TABLE IF NOT EXISTS _leases (

@@ -9,6 +9,8 @@ export const fencedStore = (store: ReadStore, assertHeld: () => void): ReadStore
   return {
     db: store.db,
     leases: store.leases,
+    // A snapshot is checked against the log when it is read: no lease is needed to write one.
+    snapshots: store.snapshots,
     fencedBy: (lease) => store.fencedBy(lease),
     builds: () => store.builds(),
     create: (build, tables) => write(() => store.create(build, tables)),

@@ -12,7 +12,11 @@ export const OWN_TABLES = `
     stream TEXT NOT NULL, position TEXT NOT NULL, type TEXT NOT NULL, reason TEXT NOT NULL,
     PRIMARY KEY (projection, version, generation, stream)
   ) STRICT;
-  CREATE TABLE IF NOT EXISTS _settings (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;`;
+  CREATE TABLE IF NOT EXISTS _settings (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS _snapshots (
+    stream TEXT NOT NULL PRIMARY KEY, schema INTEGER NOT NULL, revision INTEGER NOT NULL, position TEXT NOT NULL,
+    event_id TEXT NOT NULL, body TEXT NOT NULL
+  ) STRICT;`;
 
 const SQL_TYPES: Record<ColumnType, string> = {
   text: 'TEXT',

@@ -20,6 +20,7 @@ import { BuildRegistry } from './build-registry.ts';
 import { BULK_CACHE, CACHE, connect, toPortError, transaction } from './connection.ts';
 import { kyselyOver } from './kysely.ts';
 import { createIndexes, createTable, createView, dropTable, dropView } from './schema.ts';
+import { SqliteSnapshots } from './snapshots.ts';
 import { TableWriter } from './table-writer.ts';
 import { fencedStore } from './fenced-by.ts';
 
@@ -41,6 +42,7 @@ class SqliteReadStore implements ReadStore {
   readonly db: Kysely<any>;
   /** One process owns the file, so its leases are its own business. */
   readonly leases = new OwnLeases();
+  readonly snapshots: SqliteSnapshots;
   readonly #database: DatabaseSync;
   /** Only where it was not opened for reading. */
   readonly #lock: WriteLock | undefined;
@@ -63,6 +65,7 @@ class SqliteReadStore implements ReadStore {
       this.#database.close();
       throw toPortError(error);
     }
+    this.snapshots = new SqliteSnapshots(this.#reader, this.#database, (work) => this.#write(work));
     this.db = kyselyOver(this.#reader, this.#reader === this.#database ? this.#mutex : undefined);
   }
 

@@ -1,9 +1,10 @@
 import { compare, lineDown } from '#money';
+import { linesOf, nothingUnbilled } from '../unbilled.ts';
 import type { Existing, Usage } from '../state.ts';
 import type { ChargeLine } from './charge-line.ts';
 
 /** Usage of a cycle that has just begun: nothing to bill yet, and all included units there again. */
-export const freshUsage = (usage: Usage): Usage => ({ ...usage, left: usage.included, unbilled: [] });
+export const freshUsage = (usage: Usage): Usage => ({ ...usage, left: usage.included, unbilled: nothingUnbilled });
 
 /**
  * One line a meter and unit price, in the order of their first use: Σ quantity × unit price, rounded once (rule-book.md §2.4, W38).
@@ -11,7 +12,7 @@ export const freshUsage = (usage: Usage): Usage => ({ ...usage, left: usage.incl
  * come out of the line's own formula.
  */
 export const usageLines = (state: Existing, until = state.cycle.end): readonly ChargeLine[] =>
-  state.usage.unbilled
+  linesOf(state.usage.unbilled)
     .filter(({ quantity }) => compare(quantity, '0') > 0)
     .map(({ quantity, unitPrice }) => ({
       chargeType: 'usage',

@@ -10,6 +10,9 @@ import type { Existing, Subscription } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { instantAfter } from './term.ts';
 
+/** As whom the scheduler records what fell due. */
+export const SCHEDULER = 'scheduler';
+
 /** Record what fell due, if the next command has not done so already. Sent by the scheduler; twice records nothing. */
 export class Settle extends commandTo('subscription', 'Settle')<Record<never, never>> {}
 

@@ -2,8 +2,9 @@ import { commandTo, refuse, type Event, type Instant } from '#kernel';
 import { add, compare, isZero, negate, type Decimal } from '#money';
 import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
 import { contentSeen, withSeen } from '../seen-usage.ts';
-import type { Existing, Usage } from '../state.ts';
+import type { Existing } from '../state.ts';
 import type { Decision, Refusal } from '../refusals.ts';
+import { withReading } from '../unbilled.ts';
 
 /** Tell what was used, at which price; the same `usageId` counts once (R55). */
 export class RecordUsage extends commandTo('subscription', 'RecordUsage')<{
@@ -59,17 +60,16 @@ const contentOf = ({ meter, quantity, unitPrice, usedAt }: RecordUsage['data']):
 export const evolve = (state: Existing, { data }: UsageRecorded): Existing => {
   const { usage } = state;
   const { meter, unitPrice, quantity, billable } = data;
-  const left = add(named(usage.left, meter) ?? '0', negate(add(quantity, negate(billable))));
-  const same = (line: Usage['unbilled'][number]) => line.meter === meter && compare(line.unitPrice, unitPrice) === 0;
-  const unbilled = usage.unbilled.some(same)
-    ? usage.unbilled.map((line) => (same(line) ? { ...line, quantity: add(line.quantity, billable) } : line))
-    : [...usage.unbilled, { meter, unitPrice, quantity: billable }];
+  const included = named(usage.left, meter);
   return {
     ...state,
     usage: {
       ...usage,
-      unbilled,
-      left: { ...usage.left, [meter]: left },
+      unbilled: withReading(usage.unbilled, { meter, unitPrice, quantity: billable }),
+      // Only of what the plan includes something is anything left.
+      ...(included !== undefined && {
+        left: { ...usage.left, [meter]: add(included, negate(add(quantity, negate(billable)))) },
+      }),
       seen: withSeen(usage.seen, data.usageId, contentOf(data)),
     },
   };
