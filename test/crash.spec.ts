@@ -30,14 +30,14 @@ afterEach(async () => {
   ledgers.length = 0;
 });
 
-/** Whatever the answer, also when the ledger dies under it. */
+/** Ignores the answer, and tolerates that the ledger dies before it gives one. */
 const tried = (sending: Promise<Reply>): Promise<Reply | undefined> => sending.catch(() => undefined);
 
 const typesOf = async (client: Client, id: string): Promise<string[]> =>
   (await client.all(`/v1/subscriptions/${id}/events`)).map(({ type }) => type as string);
 
 describe('a ledger that is killed', () => {
-  it('keeps every answered command of 64 clients, once, and none by half', async () => {
+  it('keeps every answered command of 64 clients exactly once, and none partially', async () => {
     const first = await start();
     const customerId = await first.client.customer();
     const ids = await Promise.all(Array.from({ length: 64 }, () => first.client.buy(customerId, { offerId: 'P' })));
@@ -63,7 +63,7 @@ describe('a ledger that is killed', () => {
       const types = await typesOf(second.client, id);
       const added = types.filter((type) => type === 'SeatsAdded').length;
       const mine = [...answered].filter(([key]) => key.startsWith(id));
-      // What was answered is there; at most the one command under way when it died may be there besides.
+      // Every answered command was recorded; at most the one in flight at the kill may have been recorded as well.
       expect(added - mine.length === 0 || added - mine.length === 1).toBe(true);
       expect(types).toEqual([
         'SubscriptionCreated',
@@ -85,7 +85,7 @@ describe('a ledger that is killed', () => {
     expect(sent).toBeLessThanOrEqual(answered.size + ids.length);
   });
 
-  it('ends with status 0 on SIGTERM, and starts at once after a kill', async () => {
+  it('exits with status 0 on SIGTERM, and starts at once after a kill', async () => {
     const first = await start();
     expect(await first.kill('SIGTERM')).toBe(0);
     const second = await again(first);
@@ -94,7 +94,7 @@ describe('a ledger that is killed', () => {
     expect((await third.client.call('GET', '/health')).status).toBe(200);
   });
 
-  it('lets no second process onto its data folder', async () => {
+  it('keeps a second process off its data folder', async () => {
     const first = await start();
     await expect(start(first.folder)).rejects.toThrow(/belongs to another running ledger/);
   });
@@ -105,18 +105,18 @@ const dying = (event: string): Promise<Ledger> =>
 
 describe('a ledger that is killed in the middle of a partial upgrade', () => {
   it.each(['UpgradeStarted', 'opened', 'UpgradeCompleted'])(
-    'after %s: a new subscription gets its seats, once',
+    'after %s: a new subscription gets its seats exactly once',
     async (step) => {
       const first = await dying(step);
       const id = await first.client.buy(await first.client.customer(), { offerId: 'P', quantity: 300 });
-      const wish = { offerId: 'P', skuId: '2', quantity: 100, target: 'new' };
+      const request = { offerId: 'P', skuId: '2', quantity: 100, target: 'new' };
       const key = { headers: { 'idempotency-key': 'upgrade' } };
-      await tried(first.client.send(id, 'upgrade', wish, key));
+      await tried(first.client.send(id, 'upgrade', request, key));
       await first.kill();
 
       const { client } = await again(first);
       await client.at(clock);
-      const answer = await client.send(id, 'upgrade', wish, key);
+      const answer = await client.send(id, 'upgrade', request, key);
       expect(answer.status).toBe(200);
       const target = answer.body.targetSubscriptionId as string;
       expect([(await client.get(id)).quantity, (await client.get(target)).quantity]).toEqual([200, 100]);
@@ -130,14 +130,14 @@ describe('a ledger that is killed in the middle of a partial upgrade', () => {
   );
 
   it.each(['UpgradeStarted', 'SeatsReceived', 'UpgradeCompleted'])(
-    'after %s: an existing subscription gets all seats, once, and the empty source ends',
+    'after %s: an existing subscription gets all seats exactly once, and the empty source ends',
     async (step) => {
       const first = await dying(step);
       const customerId = await first.client.customer();
       const id = await first.client.buy(customerId, { offerId: 'P', quantity: 10 });
       const target = await first.client.buy(customerId, { offerId: 'P', skuId: '2', quantity: 5 });
-      const wish = { offerId: 'P', skuId: '2', quantity: 10, target: { subscriptionId: target } };
-      await tried(first.client.send(id, 'upgrade', wish));
+      const request = { offerId: 'P', skuId: '2', quantity: 10, target: { subscriptionId: target } };
+      await tried(first.client.send(id, 'upgrade', request));
       await first.kill();
 
       const { client } = await again(first);
@@ -157,56 +157,59 @@ describe('a ledger that is killed in the middle of a partial upgrade', () => {
   );
 });
 
-it('a purchase of a limited offer that is killed after its slot was claimed is finished at the next start', async () => {
+it('a purchase of a limited offer that was interrupted after its slot was claimed is completed at the next start', async () => {
   const first = await dying('OfferSlotClaimed');
   const customerId = await first.client.customer();
   const key = { headers: { 'idempotency-key': 'one' } };
-  const wish = { customerId, offerId: 'ONE', skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly' };
-  await tried(first.client.call('POST', '/v1/subscriptions', wish, key));
+  const request = { customerId, offerId: 'ONE', skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly' };
+  await tried(first.client.call('POST', '/v1/subscriptions', request, key));
   await first.kill();
 
   const { client } = await again(first);
   await client.at(clock);
   expect(await client.all(`/v1/subscriptions?customerId=${customerId}`)).toHaveLength(1);
-  const retried = await client.call('POST', '/v1/subscriptions', wish, key);
+  const retried = await client.call('POST', '/v1/subscriptions', request, key);
   expect([retried.status, retried.headers.get('idempotency-replayed')]).toEqual([201, 'true']);
-  const other = await client.call('POST', '/v1/subscriptions', wish);
+  const other = await client.call('POST', '/v1/subscriptions', request);
   expect([other.status, other.body.code]).toEqual([409, 'ALREADY_OWNED_SINGLE']);
 });
 
-describe('a ledger that is killed between a claim of seats and what they were claimed for', () => {
+describe('a ledger that is killed between claiming seats and using them', () => {
   const capped = { offerId: 'CAPPED', skuId: '1', term: 'P1M', billingCycle: 'monthly' };
   const key = { headers: { 'idempotency-key': 'capped' } };
 
-  it.each(['SeatsClaimed', 'SeatsAdded'])('after %s: the increase is there, once', async (step) => {
-    const first = await dying(step);
-    const customerId = await first.client.customer();
-    const id = await first.client.buy(customerId, { ...capped, quantity: 200 });
-    await tried(first.client.send(id, 'add-seats', { quantity: 60 }, key));
-    await first.kill();
+  it.each(['after %s: the increase is recorded once', 'SeatsAdded'])(
+    'after %s: the increase is there, once',
+    async (step) => {
+      const first = await dying(step);
+      const customerId = await first.client.customer();
+      const id = await first.client.buy(customerId, { ...capped, quantity: 200 });
+      await tried(first.client.send(id, 'add-seats', { quantity: 60 }, key));
+      await first.kill();
 
-    const { client } = await again(first);
-    await client.at(clock);
-    expect((await typesOf(client, id)).slice(2)).toEqual(['SeatsAdded', 'ChargesPosted']);
-    const retried = await client.send(id, 'add-seats', { quantity: 60 }, key);
-    expect([retried.status, retried.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
-    const beyond = await client.call('POST', '/v1/subscriptions', { customerId, ...capped, quantity: 41 });
-    expect(beyond.body).toMatchObject({ code: 'OFFER_LIMIT', limit: 300, held: 260 });
-    expect((await client.send(id, 'add-seats', { quantity: 40 })).status).toBe(200);
-  });
+      const { client } = await again(first);
+      await client.at(clock);
+      expect((await typesOf(client, id)).slice(2)).toEqual(['SeatsAdded', 'ChargesPosted']);
+      const retried = await client.send(id, 'add-seats', { quantity: 60 }, key);
+      expect([retried.status, retried.headers.get('idempotency-replayed')]).toEqual([200, 'true']);
+      const beyond = await client.call('POST', '/v1/subscriptions', { customerId, ...capped, quantity: 41 });
+      expect(beyond.body).toMatchObject({ code: 'OFFER_LIMIT', limit: 300, held: 260 });
+      expect((await client.send(id, 'add-seats', { quantity: 40 })).status).toBe(200);
+    },
+  );
 
-  it('after OfferSlotClaimed: the purchase is there, once', async () => {
+  it('after OfferSlotClaimed: the purchase is recorded once', async () => {
     const first = await dying('OfferSlotClaimed');
     const customerId = await first.client.customer();
-    const wish = { customerId, ...capped, quantity: 260 };
-    await tried(first.client.call('POST', '/v1/subscriptions', wish, key));
+    const request = { customerId, ...capped, quantity: 260 };
+    await tried(first.client.call('POST', '/v1/subscriptions', request, key));
     await first.kill();
 
     const { client } = await again(first);
     await client.at(clock);
     expect(await client.all(`/v1/subscriptions?customerId=${customerId}`)).toMatchObject([{ quantity: 260 }]);
-    const beyond = await client.call('POST', '/v1/subscriptions', { ...wish, quantity: 41 });
+    const beyond = await client.call('POST', '/v1/subscriptions', { ...request, quantity: 41 });
     expect(beyond.body).toMatchObject({ code: 'OFFER_LIMIT', limit: 300, held: 260 });
-    expect((await client.call('POST', '/v1/subscriptions', { ...wish, quantity: 40 })).status).toBe(201);
+    expect((await client.call('POST', '/v1/subscriptions', { ...request, quantity: 40 })).status).toBe(201);
   });
 });

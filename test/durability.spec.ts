@@ -20,7 +20,7 @@ const killedAfter = async (path: string, answers: number): Promise<Map<string, n
   const over = once(writer, 'exit');
   const answered = new Map<string, number>();
   let count = 0;
-  // What the writer said before it died is still in the pipe, and counts.
+  // Output that the writer printed before it died is still in the pipe, and counts.
   for await (const line of createInterface({ input: writer.stdout })) {
     const [stream = '', revision] = line.split(' ');
     answered.set(stream, Number(revision));
@@ -44,7 +44,7 @@ describe('a ledger that is killed while 64 clients write', () => {
   const folder = mkdtempSync(join(tmpdir(), 'durability-'));
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('has every answered append once, and none by halves, time after time', async () => {
+  it('has every answered append exactly once, and none partially, in every round', async () => {
     const path = join(folder, 'events.sqlite');
     for (const answers of [1, 700, 3_000]) {
       const answered = await killedAfter(path, answers);
@@ -55,7 +55,7 @@ describe('a ledger that is killed while 64 clients write', () => {
         expect(events.length).toBeGreaterThan(revision);
         expect(events.map((event) => event.revision)).toEqual([...events.keys()]);
         expect(events.map(({ data }) => data)).toEqual(events.map((_, number) => expect.objectContaining({ number })));
-        // Each append was of three.
+        // Each append had three events.
         expect(events.length % 3).toBe(0);
         expect(log.filter((event) => event.stream === stream)).toEqual(events);
       }

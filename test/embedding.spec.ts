@@ -28,7 +28,7 @@ import { Accounts, ShopModule, Subscriptions, TillModule } from './support/host.
 const alice: Actor = { id: 'alice', role: 'admin-agent', partnerId: 'default' };
 const sample = resolve('catalog.sample.json');
 
-/** An answer that is none of the rules saying no. */
+/** Any answer other than a refusal. */
 const done = (answer: Answered): CommandAnswer => {
   if (isRefusal(answer)) throw new Error(`${answer.refused}: ${answer.because}`);
   return answer;
@@ -49,14 +49,14 @@ afterEach(async () => {
 
 const apps: INestApplication[] = [];
 
-/** Closed when its test is over, if not by it. */
+/** Closed at the end of its test, unless the test has closed it. */
 const create = async (module: unknown, logger: LoggerService | false = false): Promise<INestApplication> => {
   const app = await NestFactory.create(module as DynamicModule, new FastifyAdapter(), { logger, abortOnError: false });
   apps.push(app);
   return app;
 };
 
-/** An application that holds nothing but a ledger. */
+/** An application that consists of a ledger alone. */
 const holding = (...ledgers: readonly DynamicModule[]): DynamicModule => ({
   module: Bare,
   imports: [CqrsModule.forRoot(), ...ledgers],
@@ -68,7 +68,7 @@ class Bare {}
 const ledgerIn = (options: SubledgerOptions = {}): DynamicModule =>
   SubledgerModule.forRoot({ dataFolder: folder, catalogue: sample, ...options });
 
-describe('a backend that holds a ledger', () => {
+describe('a backend that embeds a ledger', () => {
   let app: INestApplication;
   let subscriptions: Subscriptions;
   let accounts: Accounts;
@@ -81,13 +81,13 @@ describe('a backend that holds a ledger', () => {
   const customer = async () => idOf(done(await subscriptions.register(alice, 'acme', 'Acme')), 'customerId');
 
   beforeEach(async () => {
-    // Its module names a folder and a catalogue from where it runs.
+    // The host module names a folder and a catalogue relative to the working directory.
     process.chdir(folder);
     cpSync(sample, 'catalog.sample.json');
     await start();
   });
 
-  it('buys over its command bus, and reads what that cost', async () => {
+  it('buys over its command bus, and reads the resulting charges', async () => {
     const bought = done(await subscriptions.buy(alice, 'PO-1', await customer(), 10));
     expect(bought).toMatchObject({ replayed: false, revision: 1 });
     const subscriptionId = idOf(bought, 'subscriptionId');
@@ -103,7 +103,7 @@ describe('a backend that holds a ledger', () => {
     });
   });
 
-  it('gets the same answer to the same key, and records it once', async () => {
+  it('gets the same answer to the same key, and the command is recorded once', async () => {
     const customerId = await customer();
     const [first, again] = await Promise.all([
       subscriptions.buy(alice, 'PO-1', customerId, 10),
@@ -116,7 +116,7 @@ describe('a backend that holds a ledger', () => {
     expect(await subscriptions.buy(alice, 'PO-1', customerId, 11)).toMatchObject({ refused: 'IDEMPOTENCY_KEY_REUSED' });
   });
 
-  it('has all of it again after it was closed', async () => {
+  it('has all of its data again after it was closed', async () => {
     const bought = done(await subscriptions.buy(alice, 'PO-1', await customer(), 10));
     await app.close();
     await start();
@@ -125,7 +125,7 @@ describe('a backend that holds a ledger', () => {
     expect(grown.body).toMatchObject({ subscriptionId, revision: 3 });
   });
 
-  it('sends as any partner that is registered, and as no other', async () => {
+  it('sends commands as any registered partner, and as no other', async () => {
     const subledger = app.get(Subledger);
     const bob: Actor = { id: 'bob', role: 'admin-agent', partnerId: 'fabrikam' };
     const asking = { actor: bob, idempotencyKey: '1' };
@@ -138,7 +138,7 @@ describe('a backend that holds a ledger', () => {
     expect(partner).toEqual({ model: 'indirectProvider', cloud: 'global', newCommercePreview: false });
   });
 
-  it('ties a command to conditions', async () => {
+  it('makes a command conditional on a revision', async () => {
     const subledger = app.get(Subledger);
     const bus = app.get(CommandBus);
     const customerId = '5f0c7a52-7d0e-4a77-9f4e-0d4f1d1a2b03';
@@ -193,10 +193,10 @@ describe('a backend with settings and routes of its own', () => {
   const operator = { authorization: `Bearer ${KEY}` };
   const acme = { name: 'Acme', country: 'NL', segment: 'commercial', currency: 'EUR' };
 
-  it('keeps its guard, its pipes, its errors and its commands', async () => {
+  it('keeps its own guard, pipes, errors and commands', async () => {
     expect(await call('GET', '/till/greeting?times=2')).toMatchObject({ status: 403, body: { statusCode: 403 } });
     expect(await call('GET', '/till/greeting?times=2', till)).toMatchObject({ status: 200, body: 'hello hello' });
-    // The ledger's pipe would say VALIDATION_FAILED of a query that no class describes.
+    // The ledger's pipe would answer VALIDATION_FAILED to a query that no class describes.
     expect(await call('GET', '/till/greeting?times=two&more=1', till)).toMatchObject({
       status: 400,
       body: { statusCode: 400, error: 'Bad Request' },
@@ -204,7 +204,7 @@ describe('a backend with settings and routes of its own', () => {
     expect(await call('GET', '/till/nothing', till)).toMatchObject({ status: 404, body: { statusCode: 404 } });
   });
 
-  it('sells by routes of its own', async () => {
+  it('sells through routes of its own', async () => {
     const { body } = await call('POST', '/ledger/v1/customers', operator, acme);
     const { customerId } = body as { readonly customerId: string };
     const sold = await call('POST', '/till/sales/1', till, { customer: customerId, seats: 3 });
@@ -213,7 +213,7 @@ describe('a backend with settings and routes of its own', () => {
     expect(refused).toMatchObject({ status: 422, body: { message: 'no sale: QUANTITY_OUT_OF_RANGE' } });
   });
 
-  it("offers the ledger's routes, where it wants to have them, under the ledger's own guard", async () => {
+  it("mounts the ledger's routes under a prefix of its choice, behind the ledger's own guard", async () => {
     expect(await call('GET', '/ledger/v1/customers', till)).toMatchObject({
       status: 401,
       body: { code: 'UNAUTHENTICATED' },
@@ -231,7 +231,7 @@ describe('a backend with settings and routes of its own', () => {
     expect((await call('GET', '/v1/customers', operator)).status).toBe(404);
   });
 
-  it('moves a simulated clock through what falls due', async () => {
+  it('moves a simulated clock through everything that falls due', async () => {
     const { body } = await call('POST', '/ledger/v1/customers', operator, acme);
     const { customerId } = body as { readonly customerId: string };
     const sold = await call('POST', '/till/sales/1', till, { customer: customerId, seats: 3 });
@@ -248,7 +248,7 @@ describe('a backend with settings and routes of its own', () => {
   });
 });
 
-describe('an application', () => {
+describe('an application with a ledger', () => {
   const failing = async (module: DynamicModule): Promise<Error> => {
     try {
       await (await create(module)).init();
@@ -258,12 +258,12 @@ describe('an application', () => {
     throw new Error('it started all the same');
   };
 
-  it('has one ledger', async () => {
+  it('has exactly one', async () => {
     const error = await failing(holding(ledgerIn(), ledgerIn({ dataFolder: join(folder, 'other') })));
     expect(error.message).toBe('an application has one ledger: SubledgerModule.forRoot is imported twice');
   });
 
-  it('may run beside another one with a ledger, each on a folder of its own', async () => {
+  it('may run beside another one, each on its own folder', async () => {
     await (await create(holding(ledgerIn()))).init();
     await (await create(holding(ledgerIn({ dataFolder: join(folder, 'other') })))).init();
     const taken = await failing(holding(ledgerIn()));
@@ -273,7 +273,7 @@ describe('an application', () => {
     );
   });
 
-  it('speaks to one event store, whichever comes first', async () => {
+  it('uses one event store, and refuses a second one', async () => {
     const on = (folderName: string, host: string) =>
       ledgerIn({ dataFolder: join(folder, folderName), eventStoreUrl: `esdb://${host}?tls=false`, autoStart: false });
     await create(holding(on('one', '127.0.0.1:1')));
@@ -281,7 +281,7 @@ describe('an application', () => {
     expect(error).toMatchObject({ setting: 'eventStoreUrl', message: expect.stringContaining('127.0.0.1:1') });
   });
 
-  it('has a command bus', async () => {
+  it('needs a command bus', async () => {
     const error = await failing({ module: Bare, imports: [ledgerIn()] });
     expect(error.message).toBe('commands go over the command bus: import CqrsModule.forRoot() beside SubledgerModule');
   });
@@ -303,14 +303,14 @@ describe('an application', () => {
     ],
     ['catalogue', { catalogue: '/nowhere/catalogue.json' }],
     ['catalogue', { catalogue: { version: 'v', effectiveFrom: '2021-01-01T00:00:00Z', offers: [{}] } }],
-  ])('does not start with a wrong %s, and says which option it is: %j', async (option, options) => {
+  ])('does not start with an invalid %s, and names that option: %j', async (option, options) => {
     const error = await failing(holding(ledgerIn(options)));
     expect(error).toBeInstanceOf(ConfigurationError);
     expect(error).toMatchObject({ setting: option, message: expect.stringMatching(`^${option} `) });
     expect(error.message).not.toMatch(/[A-Z]+_[A-Z]+/);
   });
 
-  it('starts its ledger by hand where it asked for that', async () => {
+  it('starts its ledger manually if it asked for that', async () => {
     const app = await (await create(holding(ledgerIn({ autoStart: false })))).init();
     const subledger = app.get(Subledger);
     const asking = { actor: alice, idempotencyKey: '1' };
@@ -338,13 +338,13 @@ describe('an application', () => {
     expect(await get('/health')).toEqual([200, 'ok', null]);
   });
 
-  it('lets go of its folder when it cannot start', async () => {
+  it('releases its folder when it cannot start', async () => {
     const failed = await create(holding(ledgerIn({ catalogue: '/nowhere/catalogue.json' })));
     await expect(failed.init()).rejects.toThrow('catalogue must name a catalogue file');
     await (await create(holding(ledgerIn()))).init();
   });
 
-  it('does not wait for its stores any longer when it is closed, and tells its logger why it waited', async () => {
+  it('stops waiting for its stores when it is closed, and has logged why it waited', async () => {
     const told: unknown[] = [];
     const waiting = Promise.withResolvers<undefined>();
     const nothing = () => undefined;
@@ -355,7 +355,7 @@ describe('an application', () => {
         waiting.resolve(undefined);
       },
     };
-    // A port that nobody listens on.
+    // A port without a listener.
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { readonly port: number };
@@ -370,7 +370,7 @@ describe('an application', () => {
 });
 
 describe('the package', () => {
-  it('has one door, which is open to an application elsewhere', async () => {
+  it('has one entry point, which applications outside the repository can import', async () => {
     mkdirSync(join(folder, 'node_modules'));
     symlinkSync(home, join(folder, 'node_modules', 'subledger'));
     symlinkSync(join(home, 'node_modules', '@nestjs'), join(folder, 'node_modules', '@nestjs'));
@@ -396,7 +396,7 @@ describe('the package', () => {
 describe('docs/embedding.md', () => {
   const withoutIndent = (text: string) => text.replaceAll(/^\s+/gm, '').trim();
 
-  it('shows code that is run here', () => {
+  it('contains the code that runs in these tests', () => {
     const page = readFileSync('docs/embedding.md', 'utf8');
     const shown = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, code = '']) => withoutIndent(code));
     const source = readFileSync('test/support/host.ts', 'utf8').replace(

@@ -12,7 +12,7 @@ import * as policies from '#policy';
 import { projections } from '#projections';
 import * as subscriptions from '#subscription';
 
-/** Old shapes of every event there is. */
+/** The upcasters of every event type. */
 const history: History = {
   ...access.history,
   ...catalog.history,
@@ -32,7 +32,7 @@ type AnyEvent =
   | policies.PolicyAdopted
   | subscriptions.SubscriptionEvent;
 
-/** Every type of event there is; one that is missing here does not compile. */
+/** Every event type; a missing one does not compile. */
 const types = Object.keys({
   AddOnAdded: true,
   AddOnEnded: true,
@@ -94,7 +94,7 @@ const types = Object.keys({
   UsageRecorded: true,
 } satisfies Record<AnyEvent['type'], true>);
 
-/** `<type>.<schema>.json`, or `<type>.<schema>.<variant>.json` for one more example of that shape. */
+/** `<type>.<schema>.json`, or `<type>.<schema>.<variant>.json` for a further example of that shape. */
 type Frozen = {
   readonly type: string;
   readonly stream: string;
@@ -115,7 +115,7 @@ const shapes = codec(history);
 const decoded = ({ id, type, stream, data, meta }: Frozen): Recorded =>
   shapes.decode({ id, type, data: JSON.stringify(data), meta: JSON.stringify(meta) }, stream, 0, START);
 
-/** Every value in a piece of JSON by its place, `lines[].subtotal`, and of what type it is there. */
+/** Every value in a piece of JSON by its path, such as `lines[].subtotal`, with its type. */
 const places = (value: unknown, at = ''): readonly string[] => {
   if (Array.isArray(value)) return value.flatMap((item) => places(item, `${at}[]`));
   if (typeof value !== 'object' || value === null) return [`${at}: ${value === null ? 'null' : typeof value}`];
@@ -125,14 +125,14 @@ const places = (value: unknown, at = ''): readonly string[] => {
 const rowOf = (change: Change): Row => ('put' in change ? change.put : 'patch' in change ? change.patch : change.drop);
 
 describe('the frozen history', () => {
-  it('holds an example of every shape ever written', () => {
+  it('has an example of every shape ever written', () => {
     const needed = types.flatMap((type) =>
       Array.from({ length: schemaOf(history, type) }, (_, older) => `${type}.${older + 1}.json`),
     );
     expect(files.filter((file) => file.split('.').length === 3)).toEqual(needed.sort());
   });
 
-  it.each(files)('%s is what its name says', (file) => {
+  it.each(files)('%s has the type and schema that its name says', (file) => {
     const { type, stream, meta } = frozen(file);
     const [name, schema, ...rest] = file.split('.');
     expect([type, String(meta.schema), rest.at(-1)]).toEqual([name, schema, 'json']);
@@ -147,7 +147,7 @@ describe('the frozen history', () => {
     if (example.meta.schema === schemaOf(history, example.type)) expect(event.data).toEqual(example.data);
   });
 
-  it.each(types)('%s has the same fields in whatever schema it was written', (type) => {
+  it.each(types)('%s has the same fields, whichever schema it was written in', (type) => {
     const examples = files.filter((file) => file.startsWith(`${type}.`)).map(frozen);
     const known = new Set(
       examples.filter(({ meta }) => meta.schema === schemaOf(history, type)).flatMap(({ data }) => places(data)),
@@ -156,7 +156,7 @@ describe('the frozen history', () => {
       expect(places(decoded(example).data).filter((place) => !known.has(place))).toEqual([]);
   });
 
-  it.each(files)('%s is understood by every read model', (file) => {
+  it.each(files)('%s is accepted by every read model', (file) => {
     const event = decoded(frozen(file));
     for (const { on } of projections) {
       const reaction = (on as Readonly<Record<string, ((event: Recorded) => Change | readonly Change[]) | undefined>>)[
@@ -167,13 +167,13 @@ describe('the frozen history', () => {
     }
   });
 
-  it('refuses a shape from the future, with the place where it stands', () => {
+  it('rejects a shape from a later version, and names its position', () => {
     const example = frozen('SeatsAdded.1.json');
     const meta = { ...example.meta, schema: 99 };
     expect(() => decoded({ ...example, meta })).toThrow(/schema 99/);
   });
 
-  it('is told in docs/events', () => {
+  it('is documented in docs/events', () => {
     const script = join(import.meta.dirname, '../scripts/events-docs.ts');
     expect(() => execFileSync(process.execPath, [script, '--check'], { stdio: 'pipe' })).not.toThrow();
   });

@@ -8,7 +8,7 @@ import { anchorsIn, danglingIn, danglingReferences, listedIn, sectionsIn } from 
 describe('the rules of the book', () => {
   const { parts, flaws } = coverage(resolve('.'));
 
-  it('are 98, and 58 edge cases', () => {
+  it('are 98, with 58 edge cases', () => {
     const ids = parts.flatMap(({ rules }) => rules.map(({ id }) => id));
     expect(ids).toEqual([
       ...Array.from({ length: 98 }, (_, before) => `R${String(before + 1)}`),
@@ -16,16 +16,16 @@ describe('the rules of the book', () => {
     ]);
   });
 
-  it('are each enforced somewhere, and shown by a test', () => expect(flaws).toEqual([]));
+  it('are each enforced by code, and demonstrated by a test', () => expect(flaws).toEqual([]));
 
-  it('are in docs/rules.md as the code has them', () => {
+  it('are listed in docs/rules.md as the code cites them', () => {
     const check = () => execFileSync(process.execPath, ['scripts/rules-docs.ts', '--check'], { stdio: 'pipe' });
     expect(check).not.toThrow();
   });
 });
 
 describe('the rule book', () => {
-  it('is a list of rules by chapter, whose links and line breaks are left out', () => {
+  it('is parsed as a list of rules by chapter, without links and line breaks', () => {
     const book =
       '# Rule book\n\n## 1. Rules\n\n### 1.1 Scope\n\n- <a id="r1"></a>**R1** One\n  [two](#2).\n- **R2** Three.\n- **A1** No rule.\n';
     expect(chaptersOf(book)).toEqual([{ part: 'Scope', rules: { R1: 'One two.', R2: 'Three.' } }]);
@@ -37,13 +37,13 @@ describe('a citation', () => {
   const inCode = (text: string) => citationsInCode('a.ts', text).map(({ rule, at }) => [rule, at]);
   const inSpec = (text: string) => citationsInSpec('a.spec.ts', text).map(({ rule, at }) => [rule, at]);
 
-  it('names a rule, several, or a range', () => {
+  it('names one rule, several, or a range', () => {
     expect(ids('R64; A19, E5')).toEqual(['R64', 'E5']);
     expect(ids('R5, R13–R15, E1-E2')).toEqual(['R5', 'R13', 'R14', 'R15', 'E1', 'E2']);
     expect(ids('E2E, O365E3, R, R100')).toEqual([]);
   });
 
-  it('counts at what runs: above it, within it, or in its refusal', () => {
+  it('counts for the code that it is above or within, or whose refusal cites it', () => {
     expect(inCode('/** Late (R1). */\nexport const late = () => 1;')).toEqual([['R1', 'late']]);
     expect(inCode('function late() {\n  return 1; // R1\n}\nconst other = 2;')).toEqual([['R1', 'late']]);
     expect(inCode("const late = () => refuse('LATE', 'too late (R1)');")).toEqual([['R1', 'late']]);
@@ -64,7 +64,7 @@ describe('a citation', () => {
     expect(inCode(text)).toEqual([['R1', undefined]]);
   });
 
-  it('counts in the sentence of a test, in its table, and in a comment within it', () => {
+  it('counts in the title of a test, in its table, and in a comment within it', () => {
     expect(inSpec("describe('a', () => { it('b (R1)', () => {}); });")).toEqual([['R1', 'a › b (R1)']]);
     expect(inSpec("describe('a (R1)', () => { it('b', () => {}); });")).toEqual([['R1', 'a (R1)']]);
     expect(inSpec("it.each([['R1', 1], ['E2: c', 2]])('%s: is %i', () => {});")).toEqual([
@@ -96,7 +96,7 @@ describe('a reference', () => {
   const dangling = (text: string, file = 'libs/a.ts') =>
     danglingIn(file, text, targets).map((flaw) => flaw.replace(`${file}: `, ''));
 
-  it('leads somewhere, everywhere in the repository', () => expect(danglingReferences(resolve('.'))).toEqual([]));
+  it('has a target, everywhere in the repository', () => expect(danglingReferences(resolve('.'))).toEqual([]));
 
   it.each(['R64 and W5', 'book.md §2.4', 'book.md §2, §2.4; R64', 'RFC 9562 §5.5', 'W1s-esdb', 'O365E3, E2E, D'])(
     'is fine: %s',
@@ -112,16 +112,16 @@ describe('a reference', () => {
     ['book.md §2.4, §3', ['book.md §3']],
     ['other.md §2.4', ['other.md §2.4']],
     ['(book.md §2), and §2.4', ['§2.4']],
-  ])('to what is not there is found: %s', (text, expected) =>
+  ])('without a target is reported: %s', (text, expected) =>
     expect(dangling(text)).toEqual(expected.map((what) => `${what} leads nowhere`)),
   );
 
-  it('without a document means the document itself, if its sections are numbered', () => {
+  it('without a document refers to its own document, if that has numbered sections', () => {
     const own = { ...targets, sections: new Map([['book.md', sectionsIn(book)]]) };
     expect(danglingIn('docs/book.md', 'see §2.4 and §9', own)).toEqual(['docs/book.md: book.md §9 leads nowhere']);
   });
 
-  it('by a link needs the file and the heading', () => {
+  it('by link needs an existing file and heading', () => {
     const text =
       '[a](book.md#24-rounding) [b](../libs/a.ts) [c](book.md#r64) [d](https://example.org) [e](no.md) [f](book.md#no)';
     expect(dangling(text, 'docs/b.md')).toEqual(['no.md leads nowhere', 'book.md#no leads nowhere']);

@@ -22,7 +22,7 @@ afterAll(async () => {
   rmSync(data, { recursive: true });
 });
 
-it('what fell due before a start is settled at the price list that was in force by then', async () => {
+it('what fell due before a start is settled at the price list that was in force when it fell due', async () => {
   const first = await started({
     data,
     clock: '2021-06-18T09:00:00Z',
@@ -32,7 +32,7 @@ it('what fell due before a start is settled at the price list that was in force 
   const ids = [];
   for (let i = 0; i < 20; i += 1) ids.push(await first.client.buy(customerId, { offerId: 'P', quantity: 1 }));
 
-  // Two renewals are overdue; the second is after the new list came into force.
+  // Two renewals are overdue; the second is due after the new list came into force.
   const next = await started({
     data,
     clock: '2021-08-20T09:00:00Z',

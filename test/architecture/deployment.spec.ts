@@ -9,7 +9,7 @@ const sorted = (names: Iterable<string>): string[] => [...new Set(names)].sort()
 const CHART = 'deploy/helm/subledger';
 const DUTIES = ['api', 'projector', 'scheduler'];
 
-/** What the rest of a deployment supplies. */
+/** Values that the rest of a deployment supplies. */
 const outside = {
   EVENTSTORE_URL: 'esdb://somewhere:2113?tls=false',
   DATABASE_URL: 'postgres://someone:secret@somewhere:5432/subledger',
@@ -19,7 +19,7 @@ const outside = {
   SUBLEDGER_OIDC_JWKS_URL: 'https://issuer.example/keys',
 };
 
-/** The variables that the program asks for: it is watched while it reads them, so that there is no list to keep. */
+/** The variables that the program reads, seen by watching it read them, so that no list has to be maintained. */
 const readBy = (read: (environment: Record<string, string | undefined>) => unknown, given = {}): string[] => {
   const asked: string[] = [];
   const watched = new Proxy<Record<string, string | undefined>>(given, {
@@ -32,11 +32,11 @@ const readBy = (read: (environment: Record<string, string | undefined>) => unkno
   return sorted(asked);
 };
 
-/** With nothing set, and with what only matters together. */
+/** Read once with nothing set, and once with variables that only matter together. */
 const known = sorted([...readBy(readConfiguration), ...readBy(readConfiguration, outside)]);
 const unknown = (names: Iterable<string>): string[] => sorted(names).filter((name) => !known.includes(name));
 
-/** The variables in the first column of tables that are headed so. */
+/** The variables in the first column of every table whose heading is “Variable”. */
 const tabled = (markdown: string): string[] =>
   markdown
     .split(/\n\s*\n/)
@@ -44,7 +44,7 @@ const tabled = (markdown: string): string[] =>
     .flatMap((table) => table.split('\n').slice(2))
     .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`([A-Z_]+)`/g)].map(([, name]) => name!));
 
-/** What looks like a variable of ours, wherever it stands. `SUBLEDGER_TEST_…` are those of the tests. */
+/** Everything that looks like a variable of this program. `SUBLEDGER_TEST_…` belong to the tests. */
 const mentioned = (anything: string): string[] =>
   [...anything.matchAll(/\b(?:SUBLEDGER|EVENTSTORE|DATABASE)_(?!TEST_)[A-Z_]*[A-Z]\b/g)].map(([name]) => name);
 
@@ -63,7 +63,7 @@ type Compose = {
   readonly services: Readonly<Record<string, { readonly environment: Variables; readonly image: string }>>;
 };
 
-/** As Compose would fill it in, where the outside sets nothing but what it must. */
+/** As Compose fills it in when only the required variables are set outside. */
 const filledIn = (variables: Variables): Record<string, string> =>
   Object.fromEntries(
     Object.entries(variables).flatMap(([name, value]) =>
@@ -75,7 +75,7 @@ const composeOf = (yaml: string) => parse(yaml, { merge: true }) as Compose;
 const ledgersIn = ({ services }: Compose) =>
   Object.values(services).filter(({ environment }) => 'SUBLEDGER_ROLE' in environment);
 
-/** Runs a program; `undefined` where it is not there. */
+/** Runs a program; `undefined` if it is not installed. */
 const run = (program: string, args: readonly string[], env: Record<string, string> = {}) => {
   const { error, status, stdout, stderr } = spawnSync(program, args, {
     encoding: 'utf8',
@@ -90,22 +90,22 @@ const where = (isThere: boolean, program: string) => {
   return describe.skip;
 };
 
-describe('the variables', () => {
-  it('are seen as the program reads them', () => {
+describe('the variables of the program', () => {
+  it('are collected by watching the program read them', () => {
     expect(known).toEqual(expect.arrayContaining(['PORT', 'SUBLEDGER_OIDC_ROLE_CLAIM', 'SUBLEDGER_ROLE']));
     expect(readBy((environment) => [environment['B'], environment['A']])).toEqual(['A', 'B']);
   });
 
-  it('are all told to the operator, and no others', () => {
+  it('are all documented for the operator, and no others are', () => {
     expect(sorted(tabled(text('docs/operating.md')))).toEqual(known);
   });
 
-  it('that the documentation mentions are those of the program', () => {
+  it('include every variable that the documentation mentions', () => {
     const pages = ['README.md', ...globSync('docs/**/*.md')];
     expect(unknown(pages.flatMap((page) => mentioned(text(page))))).toEqual([]);
   });
 
-  it('would be missed in a table, and found in a sentence', () => {
+  it('are recognised in tables and in sentences', () => {
     expect(tabled('| Variable | Default |\n| --- | --- |\n| `PORT`, `HOST` | `X_Y` |\n| `A_…` | |\n')).toEqual([
       'PORT',
       'HOST',
@@ -117,8 +117,8 @@ describe('the variables', () => {
   });
 });
 
-describe('the alarms', () => {
-  it('go by what is measured', () => {
+describe('the documented alarms', () => {
+  it('use only metrics that the program exports', () => {
     const measured = [...text('apps/ledger/src/metrics/metrics.ts').matchAll(/'(subledger_\w+)'/g)].map(
       ([, name]) => name!,
     );
@@ -135,36 +135,36 @@ describe('the image', () => {
   const all = (keyword: string) => instructions.filter((one) => one.keyword === keyword).map(({ rest }) => rest);
   const last = (keyword: string) => all(keyword).at(-1) ?? '';
 
-  it('sets and reads variables that the program knows', () => {
+  it('sets and reads only variables that the program knows', () => {
     const set = all('ENV').flatMap((rest) => [...rest.matchAll(/(\w+)=/g)].map(([, name]) => name!));
     const read = [...text('Dockerfile').matchAll(/process\.env\.(\w+)/g)].map(([, name]) => name!);
     expect(sorted(set)).toEqual(['HOST', 'SUBLEDGER_DATA']);
     expect(unknown([...set, ...read])).toEqual([]);
   });
 
-  it('is of the Node that the project runs on', () => {
+  it('uses the version of Node that the project uses', () => {
     expect(/^NODE=node:(\d+)-/.exec(last('ARG'))?.[1]).toBe(text('.nvmrc').trim());
     expect(all('FROM').every((from) => from.startsWith('${NODE}'))).toBe(true);
   });
 
-  it('starts what npm start starts, with no shell in between', () => {
+  it('runs the same command as npm start, without a shell in between', () => {
     const { scripts } = JSON.parse(text('package.json')) as { scripts: { start: string } };
     expect(`exec ${(JSON.parse(last('CMD')) as string[]).join(' ')}`).toBe(scripts.start);
     const check = last('HEALTHCHECK');
     expect(JSON.parse(check.slice(check.indexOf('CMD ') + 4))).toEqual(['node', '--eval', expect.any(String)]);
   });
 
-  it('is not root, by number', () => {
+  it('runs as a user other than root, given by number', () => {
     expect(last('USER')).toMatch(/^[1-9]\d*:[1-9]\d*$/);
   });
 
-  it('holds no packages of the development', () => {
+  it('contains no development packages', () => {
     const installs = all('RUN').filter((rest) => rest.includes('npm ci'));
     expect(installs).toHaveLength(2);
     expect(installs.filter((rest) => !rest.includes('--omit=dev'))).toEqual([]);
   });
 
-  it('is built of what is there and let in, and of nothing else', () => {
+  it('is built only from files that exist and that .dockerignore lets in', () => {
     const letIn = text('.dockerignore').split('\n');
     expect(letIn.find((line) => line !== '' && !line.startsWith('#'))).toBe('*');
     const taken = all('COPY')
@@ -184,14 +184,14 @@ describe('compose.yaml', () => {
     expect(sorted(ledgersIn(compose).map(({ environment }) => environment['SUBLEDGER_ROLE']!))).toEqual(DUTIES);
   });
 
-  it('sets variables that the program knows, to values that it takes', () => {
+  it('sets only variables that the program knows, to values that it accepts', () => {
     const ledgers = ledgersIn(compose).map(({ environment }) => environment);
     expect(unknown(ledgers.flatMap((variables) => Object.keys(variables)))).toEqual([]);
     const roles = ledgers.flatMap((variables) => [...readConfiguration(filledIn(variables)).roles]);
     expect(sorted(roles)).toEqual(DUTIES);
   });
 
-  it('would be caught with a variable that nobody reads, or a wrong value', () => {
+  it('is rejected with a variable that the program does not read, or with a wrong value', () => {
     const services = (more: string) => `services:\n  a:\n    environment:\n      SUBLEDGER_ROLE: api\n${more}`;
     const [odd, wrong] = ['      EVENTSTORE: esdb://a\n', '      EVENTSTORE_URL: http://a\n']
       .map(services)
@@ -200,7 +200,7 @@ describe('compose.yaml', () => {
     expect(() => readConfiguration(filledIn(wrong!))).toThrow(ConfigurationError);
   });
 
-  it('takes every password from outside, and does not start without', () => {
+  it('takes every password from outside, and does not start without one', () => {
     const taken = [...yaml.matchAll(/\$\{(\w+)(:\?)?/g)];
     expect(unknown(taken.map(([, name]) => name!))).toEqual(['POSTGRES_PASSWORD']);
     const optional = taken.filter(([, , required]) => required === undefined).map(([, name]) => name!);
@@ -208,7 +208,7 @@ describe('compose.yaml', () => {
     expect(yaml).not.toMatch(/\/\/\w+:[^$\s]\S*@/);
   });
 
-  it('names each image by its version', () => {
+  it('pins each image to a version', () => {
     const images = Object.values(compose.services).map(({ image }) => image);
     expect(images.filter((image) => image !== 'subledger' && !/:\d+(\.\d+)*(-\w+)?$/.test(image))).toEqual([]);
   });
@@ -217,11 +217,11 @@ describe('compose.yaml', () => {
 const docker = run('docker', ['compose', 'version'])?.status === 0;
 
 where(docker, 'docker compose')('docker compose', () => {
-  // As it lies here, whatever somebody has added for himself.
+  // The file alone, without any local overrides.
   const as = ['compose', '--file', 'compose.yaml', '--env-file', '/dev/null'];
   const config = (env: Record<string, string>) => run('docker', [...as, 'config', '--format', 'json'], env)!;
 
-  it('accepts compose.yaml, and sees in it what these tests see', () => {
+  it('accepts compose.yaml, and reads it as these tests do', () => {
     const { status, stdout, stderr } = config({ POSTGRES_PASSWORD: 'secret', SUBLEDGER_API_KEY: 'secret' });
     expect([status, stderr]).toEqual([0, '']);
     const seen = (JSON.parse(stdout) as Compose).services;
@@ -234,7 +234,7 @@ where(docker, 'docker compose')('docker compose', () => {
   it.each([
     ['POSTGRES_PASSWORD', { SUBLEDGER_API_KEY: 'secret' }],
     ['SUBLEDGER_API_KEY', { POSTGRES_PASSWORD: 'secret' }],
-  ])('does not go on without %s', (name, env) => {
+  ])('refuses to start without %s', (name, env) => {
     const { status, stderr } = config(env);
     expect(status).not.toBe(0);
     expect(stderr).toContain(name);
@@ -246,27 +246,27 @@ describe('the chart', () => {
     properties: Record<string, object> & { settings: { properties: object } };
   };
   const settings = Object.keys(schema.properties.settings.properties);
-  /** As far as can be told without rendering it. */
+  /** As far as it can be read without rendering the chart. */
   const own = globSync(`${CHART}/templates/*`).flatMap((file) =>
     [...text(file).matchAll(/- name: ([A-Z_]+)$|"([A-Z]+(?:_[A-Z]+)+)"/gm)].map(
       ([, named, listed]) => named ?? listed!,
     ),
   );
 
-  it('can set every variable but the folder, which no process of a cluster has; and no other', () => {
+  it('can set every variable except the data folder, which no process of a cluster has, and no others', () => {
     expect(sorted([...settings, ...own])).toEqual(known.filter((name) => name !== 'SUBLEDGER_DATA'));
   });
 
-  it('leaves to its user what it does not see to itself; a file is either given or named', () => {
+  it('leaves every variable that it does not set itself to its user; a file is either inlined or named', () => {
     expect(sorted(settings.filter((name) => own.includes(name)))).toEqual(['SUBLEDGER_CATALOG', 'SUBLEDGER_POLICY']);
   });
 
-  it('knows each of its values', () => {
+  it('describes each of its values in its schema', () => {
     const values = Object.keys(parse(text(`${CHART}/values.yaml`)) as object);
     expect(sorted([...values, 'global'])).toEqual(sorted(Object.keys(schema.properties)));
   });
 
-  it('asks a process whether it lives where no store decides on the answer, and whether it is ready where they do', () => {
+  it('checks liveness without the stores, and readiness with them', () => {
     const probes = text(`${CHART}/templates/deployment.yaml`).matchAll(/(\w+)Probe:\n\s+httpGet: \{ path: (\S+),/g);
     expect([...probes].map(([, what, path]) => [what, path])).toEqual([
       ['liveness', '/health/live'],
@@ -274,13 +274,13 @@ describe('the chart', () => {
     ]);
   });
 
-  it('has nobody be root, or write where the image lies', () => {
+  it('runs no container as root, and lets none write to the image', () => {
     const values = parse(text(`${CHART}/values.yaml`)) as Record<string, object>;
     expect(values['podSecurityContext']).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
     expect(values['securityContext']).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
   });
 
-  it('is for this version of the program', () => {
+  it('has the version of the program', () => {
     const { appVersion } = parse(text(`${CHART}/Chart.yaml`)) as { appVersion: string };
     expect(appVersion).toBe((JSON.parse(text('package.json')) as { version: string }).version);
   });
@@ -305,7 +305,7 @@ type Manifest = {
   };
 };
 
-/** What a container gets, with what comes from the Secret. */
+/** The variables of a container, including those from the Secret. */
 const environmentOf = ({ env }: Container): Record<string, string> =>
   Object.fromEntries(env.map(({ name, value }) => [name, value ?? outside[name as keyof typeof outside]]));
 
@@ -321,12 +321,12 @@ where(helm, 'helm')('helm', () => {
   const deployments = (...args: string[]) => rendered(...args).filter(({ kind }) => kind === 'Deployment');
   const containerOf = ({ spec }: Manifest): Container => spec.template.spec.containers[0];
 
-  it('finds nothing to say against the chart', () => {
+  it('passes helm lint', () => {
     const { status, stdout } = run('helm', ['lint', '--strict', CHART])!;
     expect([status, stdout]).toEqual([0, expect.stringContaining('0 chart(s) failed')]);
   });
 
-  it('renders a deployment for each duty, in words that the program takes', () => {
+  it('renders a deployment for each duty, with settings that the program accepts', () => {
     const environments = deployments('--set', 'settings.LOG_LEVEL=info').map(containerOf).map(environmentOf);
     expect(unknown(environments.flatMap((environment) => Object.keys(environment)))).toEqual([]);
     const read = environments.map((environment) => readConfiguration(environment));
@@ -336,14 +336,14 @@ where(helm, 'helm')('helm', () => {
     expect(environments.filter((environment) => 'SUBLEDGER_API_KEY' in environment)).toHaveLength(1);
   });
 
-  it('restarts nobody whose stores are away, and sends nobody requests until they are there', () => {
+  it('does not restart a pod whose stores are unavailable, and sends it no requests until they are back', () => {
     for (const container of deployments().map(containerOf)) {
       expect(container.livenessProbe.httpGet.path).toBe('/health/live');
       expect(container.readinessProbe.httpGet.path).toBe('/health');
     }
   });
 
-  it('lets no pod be root, nor write but where it may', () => {
+  it('lets no pod run as root, or write outside its volumes', () => {
     for (const deployment of deployments()) {
       expect(deployment.spec.template.spec.securityContext).toMatchObject({ runAsNonRoot: true });
       expect(containerOf(deployment).securityContext).toMatchObject({
@@ -353,7 +353,7 @@ where(helm, 'helm')('helm', () => {
     }
   });
 
-  it('has a budget for each deployment, which counts its pods', () => {
+  it('renders a disruption budget for each deployment, which matches its pods', () => {
     const manifests = rendered();
     const budgets = manifests.filter(({ kind }) => kind === 'PodDisruptionBudget');
     const pods = (kind: string) =>
@@ -364,7 +364,7 @@ where(helm, 'helm')('helm', () => {
       expect(spec.template.metadata.labels).toMatchObject(spec.selector.matchLabels);
   });
 
-  it('renders no secret, however much is asked for', () => {
+  it('renders no secret, whichever values are set', () => {
     const everything = ['--set', 'autoscaling.enabled=true', '--set-file', 'catalogue=catalog.sample.json'];
     const kinds = sorted(rendered(...everything).map(({ kind }) => kind));
     expect(kinds).toEqual([
@@ -378,7 +378,7 @@ where(helm, 'helm')('helm', () => {
   });
 
   it.each([
-    ['a variable that nobody reads', 'settings.SUBLEDGER_POLICIES=x', 'SUBLEDGER_POLICIES'],
+    ['a variable that the program does not read', 'settings.SUBLEDGER_POLICIES=x', 'SUBLEDGER_POLICIES'],
     ['no secret', 'existingSecret=', 'existingSecret'],
     ['both a file and the name of one', 'policy=x,settings.SUBLEDGER_POLICY=y', 'only one of them'],
   ])('refuses %s', (_, set, because) => {

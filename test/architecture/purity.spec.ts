@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { Linter } from 'eslint';
 import tseslint from 'typescript-eslint';
 
-/** The configuration is JavaScript: this is what it exports for us. */
+/** The ESLint configuration is JavaScript; this is the part that the test uses. */
 type House = {
   readonly core: { readonly files: string[]; readonly ignores: string[] };
   readonly purity: Linter.RulesRecord;
@@ -15,7 +15,7 @@ const { core, eventsOnly, purity } = (await import(resolve('eslint.config.js')))
 
 const linter = new Linter();
 
-/** What the rules of purity have against this text, were it a file of the core. */
+/** What the purity rules report for this text, as if it were a file of the core. */
 const sins = (
   text: string,
   filename = 'libs/subscription/src/sin.ts',
@@ -23,24 +23,24 @@ const sins = (
 ): string[] =>
   linter
     .verify(text, [{ files: ['**/*.ts'], languageOptions: { parser: tseslint.parser }, rules }], filename)
-    // Comments that silence other rules of the whole lint mean nothing here, those that silence these are found out.
+    // Comments may disable other lint rules here; comments that disable the purity rules are reported.
     .filter(({ ruleId, fatal }) => fatal === true || (ruleId !== null && ruleId in rules))
     .map(({ line, message }) => `${filename}:${line} ${message}`);
 
 const sources = globSync(core.files, { exclude: core.ignores }).map((file) => file.replaceAll('\\', '/'));
 
 describe('the pure core', () => {
-  it('is the kernel, the domain and the projections, not their specs and not the stores', () => {
+  it('consists of the kernel, the domain and the projections, without their specs and the stores', () => {
     expect(sources).toContain('libs/kernel/src/refusal.ts');
     expect(sources.filter((file) => /\.spec\.ts$|^libs\/(event|read|ledger)-store\//.test(file))).toEqual([]);
   });
 
-  it('has no clock, no chance and no surroundings', async () => {
+  it('uses no clock, no randomness and no environment', async () => {
     const found = sources.map(async (file) => sins(await readFile(file, 'utf8'), file));
     expect((await Promise.all(found)).flat()).toEqual([]);
   });
 
-  it('does not silence the rules that keep it so', async () => {
+  it('does not disable the rules that keep it pure', async () => {
     const names = Object.keys(purity).join('|');
     const silencer = new RegExp(
       `eslint-disable[^\\n]*(${names})|eslint-disable(-next-line|-line)?\\s*(--|\\*/|$)`,
@@ -70,11 +70,11 @@ describe('the pure core', () => {
     ['the network', `export const ask = () => fetch('http://localhost');`],
     ['the console', `console.log('hello');`],
     ['its own address', `export const here = import.meta.url;`],
-  ])('would be caught with %s', (_what, text) => {
+  ])('is rejected with %s', (_what, text) => {
     expect(sins(text)).not.toEqual([]);
   });
 
-  it('may speak of dates and chance', () => {
+  it('may mention dates and randomness in its text', () => {
     expect(sins(`export const dueDate = (row: { Date: string; process: string }) => row.Date + row.process;`)).toEqual(
       [],
     );
@@ -88,11 +88,11 @@ describe('a projection', () => {
     ['the state of a subscription', `import type { Existing } from '#subscription'; export type X = Existing;`],
     ['what folds it', `import { evolve } from '#subscription'; export const x = evolve;`],
     ['the decider of a customer', `import { customer } from '#customer'; export const x = customer;`],
-  ])('would be caught with %s', (_what, text) => {
+  ])('is rejected with %s', (_what, text) => {
     expect(judged(text)).toEqual([expect.stringContaining('A projection reads events, not state.')]);
   });
 
-  it('sees events', () => {
+  it('may import events', () => {
     expect(
       judged(`import type { SubscriptionEvent } from '#subscription'; export type X = SubscriptionEvent;`),
     ).toEqual([]);

@@ -9,7 +9,7 @@ import { no, shop } from '../support/shop.ts';
 
 const setting = { catalogue: shop };
 
-/** A port on which nobody listens. */
+/** A port without a listener. */
 const freePort = async (): Promise<string> => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -31,7 +31,7 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
   });
   afterAll(() => cluster.stop());
 
-  /** A command and a query, and what becomes of them. */
+  /** Sends a command and a query, and returns both answers. */
   const asked = async () => {
     const { client } = ledger;
     const command = await client.call('POST', '/v1/customers', {
@@ -46,7 +46,7 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
     expect(await ledger.client.lines(id)).toHaveLength(1);
   };
 
-  it('says that the log is away, and goes on when it is back', async () => {
+  it('reports that the log is unavailable, and resumes when it is back', async () => {
     await cluster.events.kill();
     const { eventStore, readStore } = await untilHealth(ledger, ({ status }) => status === 503);
     expect([eventStore.status, readStore.status]).toEqual(['down', 'up']);
@@ -59,7 +59,7 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
     await works();
   });
 
-  it('answers while the event store hangs, and goes on when it does', async () => {
+  it('keeps answering while the event store hangs, and resumes when it responds', async () => {
     cluster.events.hang();
     await untilHealth(ledger, ({ status }) => status === 503);
     const { command } = await asked();
@@ -69,7 +69,7 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
     await works();
   });
 
-  it('says that the database is away, and goes on when it is back', async () => {
+  it('reports that the database is unavailable, and resumes when it is back', async () => {
     await cluster.postgres.crash();
     const { eventStore, readStore } = await untilHealth(ledger, ({ status }) => status === 503);
     expect([eventStore.status, readStore.status]).toEqual(['up', 'down']);
@@ -81,9 +81,9 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
     await works();
   });
 
-  it('records what it is told while the database is full, and shows it when there is room again', async () => {
+  it('records commands while the database is full, and shows their effects when there is space again', async () => {
     const { postgres, databaseUrl } = cluster;
-    // As a server with no room left answers: the error is the server's own, by its number.
+    // A server without space answers with this error, identified by its number.
     await postgres.query(
       databaseUrl,
       `CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
@@ -100,7 +100,7 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
     expect(await ledger.client.lines(told.body.subscriptionId)).toHaveLength(1);
   });
 
-  it('loses nothing and counts nothing twice in all that', async () => {
+  it('has lost nothing and counted nothing twice after all of that', async () => {
     const { kept, replayed } = await cluster.digests();
     expect(kept).toEqual(replayed);
   });
@@ -109,7 +109,7 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
     ['an event store', 'eventStore', () => cluster.events.kill(), () => cluster.events.restart()],
     ['a database', 'readStore', () => cluster.postgres.crash(), () => cluster.postgres.revive()],
   ] as const)(
-    'waits at its start for %s that is away, says so, and starts when it comes',
+    'waits at its start for %s that is unavailable, reports it, and starts when it is back',
     async (_, store, away, back) => {
       await away();
       const port = await freePort();
@@ -124,7 +124,7 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
       await back();
       await waiting.says(/listens on/);
       expect((await client.call('GET', '/v1/charges')).status).toBe(200);
-      // Each reason once: a server that starts says that it is starting, before it serves.
+      // Each reason is logged once: a starting server first reports that it is starting.
       const reasons = waiting.told.all.match(/waits for its stores: .*/g) ?? [];
       expect(new Set(reasons).size).toBe(reasons.length);
       expect(reasons.length).toBeLessThanOrEqual(2);
@@ -133,7 +133,7 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
     },
   );
 
-  it('ends when it is asked to, also while it waits', async () => {
+  it('exits on request, even while it waits for its stores', async () => {
     const env = { ...cluster.env, EVENTSTORE_URL: `esdb://127.0.0.1:${await freePort()}?tls=false` };
     const waiting = beginLedger({ ...setting, env });
     await waiting.says(/waits for its stores/);
@@ -148,18 +148,18 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
     return ending.told.all;
   };
 
-  it('does not start with what no waiting mends, and says so in one line', async () => {
+  it('does not start when waiting cannot help, and says why in one line', async () => {
     const secure = await StandIn.start({ secure: true });
     const old = await StandIn.start({ version: '22.10.5' });
     const nowhere = cluster.databaseUrl.replace(/test_\d+/, 'nowhere');
-    const nobody = cluster.databaseUrl.replace('postgres@', 'nobody@');
+    const stranger = cluster.databaseUrl.replace('postgres@', 'stranger@');
     const said = await Promise.all([
       endsWith({ EVENTSTORE_URL: secure.urlFor('admin', 'a-secret') }),
-      // May write, but not read the whole log.
+      // A user that may write, but may not read the whole log.
       endsWith({ EVENTSTORE_URL: secure.urlFor('ops', 'changeit') }),
       endsWith({ EVENTSTORE_URL: old.url }),
       endsWith({ DATABASE_URL: nowhere }),
-      endsWith({ DATABASE_URL: nobody }),
+      endsWith({ DATABASE_URL: stranger }),
     ]);
     for (const text of said) expect(text).toMatch(/^subledger: (EVENTSTORE_URL|DATABASE_URL) names .*\n$/);
     expect(said[0]).toContain('denies access');
@@ -167,20 +167,20 @@ describeOnPostgres('a ledger whose stores are elsewhere', () => {
     expect(said[1]).toContain('denies access');
     expect(said[2]).toContain('of version 22.10.5; 23.10 or newer is needed');
     expect(said[3]).toContain('database "nowhere" does not exist');
-    expect(said[4]).toContain('role "nobody" does not exist');
+    expect(said[4]).toContain('role "stranger" does not exist');
     await Promise.all([secure.stop(), old.stop()]);
   });
 
-  it('takes nothing in any more when its log was emptied under it', async () => {
+  it('accepts no more commands after its log was wiped', async () => {
     await cluster.events.wipe();
-    // The new server answers, and would take it.
+    // The new server responds, and would accept the command.
     await untilHealth(ledger, ({ body }) => body.eventStore.status === 'up');
     const { command } = await asked();
     expect(no(command)).toBe('503 EVENT_STORE_UNAVAILABLE');
     await untilHealth(ledger, ({ status }) => status === 503);
   });
 
-  it('does not start on another log than its read models are of', async () => {
+  it('does not start on a log other than the one that its read models were built from', async () => {
     await ledger.kill();
     expect(await endsWith({})).toMatch(/^subledger: .*the log was wiped or exchanged.*\n$/);
   });

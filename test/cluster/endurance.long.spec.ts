@@ -4,11 +4,11 @@ import { Cluster, leaderOf, type Member } from '../support/cluster.ts';
 import { describeOnPostgres } from '../support/postgres.ts';
 
 const CLIENTS = 64;
-/** How long they go on sending, in milliseconds. */
+/** How long the clients keep sending, in milliseconds. */
 const LONG = 30_000;
-/** How long a projector lives, in milliseconds. */
+/** How long a projector runs before it is killed, in milliseconds. */
 const LIFE = 5_000;
-/** How many projectors die at the least while they send. */
+/** How many projectors are killed at least while the clients send. */
 const KILLS = 3;
 
 const setting = {
@@ -19,7 +19,7 @@ const setting = {
   ),
 };
 
-/** Sends a command until it is answered, with the same key each time; and how often it went without. */
+/** Sends a command with the same key until it gets an answer; counts the attempts without one. */
 const insist = async (client: Client, id: string, key: string): Promise<{ reply: Reply; unanswered: number }> => {
   for (let unanswered = 0; ; unanswered += 1) {
     const reply = await client
@@ -42,7 +42,7 @@ describeOnPostgres('64 clients, while projectors are killed and the event store 
   afterAll(() => cluster.stop());
 
   let killed = 0;
-  /** Kills whoever keeps the read models, every few seconds; another one stands by, and a new one joins. */
+  /** Kills the leading projector every few seconds; another one takes over, and a new one joins. */
   const killProjectors = async (until: AbortSignal): Promise<void> => {
     while (!until.aborted) {
       await delay(LIFE, undefined, { signal: until }).catch(() => undefined);
@@ -59,7 +59,7 @@ describeOnPostgres('64 clients, while projectors are killed and the event store 
     await cluster.events.restart();
   };
 
-  it('every answered command is in the log exactly once, and the read models equal a fresh replay', async () => {
+  it('find every answered command in the log exactly once, and read models equal to a fresh replay', async () => {
     const [first] = apis;
     if (first === undefined) throw new Error('no process answers');
     const over = new AbortController();
@@ -75,7 +75,7 @@ describeOnPostgres('64 clients, while projectors are killed and the event store 
       const own = apis[index % apis.length]!.client;
       const revisions: number[] = [];
       answered.set(id, revisions);
-      // A slow machine kills more slowly, and takes longer.
+      // A slow machine kills fewer per minute, so the test runs longer there.
       while (performance.now() < end || killed < KILLS) {
         const { reply, unanswered } = await insist(own, id, `${id}/${String(revisions.length)}`);
         expect(reply.status).toBe(200);
@@ -99,7 +99,7 @@ describeOnPostgres('64 clients, while projectors are killed and the event store 
       expect(added).toHaveLength(revisions.length);
       expect(new Set(added.map(({ commandId }) => commandId)).size).toBe(revisions.length);
       expect((await first.client.get(id)).quantity).toBe(1 + revisions.length);
-      // One after the other: each was answered with its own place in the stream.
+      // Sent one after the other, each command got its own revision in the stream.
       expect(revisions.toSorted((a, b) => a - b)).toEqual(revisions);
     }
     const { kept, replayed } = await cluster.digests();

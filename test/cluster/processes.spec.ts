@@ -39,7 +39,7 @@ describeOnPostgres('a ledger of several processes', () => {
     expect((await two.client.get(body.subscriptionId)).quantity).toBe(12);
   });
 
-  it('answers a key once for ever, whichever process is asked', async () => {
+  it('gives the same answer to a key permanently, whichever process is asked', async () => {
     const id = await one.client.buy(customerId, { offerId: 'P', quantity: 3 });
     const keyed = { headers: { 'idempotency-key': 'once' } };
     const asked = [one, two, one, two].map(({ client }) => client.send(id, 'add-seats', { quantity: 2 }, keyed));
@@ -53,14 +53,14 @@ describeOnPostgres('a ledger of several processes', () => {
     expect(no(other)).toBe('422 IDEMPOTENCY_KEY_REUSED');
   });
 
-  it('sells what is limited no more often than it may, to whomever of its processes buyers go', async () => {
+  it('sells a limited offer no more often than allowed, whichever process the buyers use', async () => {
     const { client } = one;
     const buyer = await client.customer();
-    const wish = { customerId: buyer, skuId: '1', term: 'P1M', billingCycle: 'monthly' };
+    const request = { customerId: buyer, skuId: '1', term: 'P1M', billingCycle: 'monthly' };
     const buy = async (offerId: string, quantity: number, count: number) => {
       const replies = await Promise.all(
         Array.from({ length: count }, (_, n) =>
-          [one, two][n % 2]!.client.call('POST', '/v1/subscriptions', { ...wish, offerId, quantity }),
+          [one, two][n % 2]!.client.call('POST', '/v1/subscriptions', { ...request, offerId, quantity }),
         ),
       );
       for (const { headers } of replies) client.knows(headers.get('ledger-position') ?? '');
@@ -76,7 +76,7 @@ describeOnPostgres('a ledger of several processes', () => {
     expect(held.map(({ quantity }) => quantity).sort()).toEqual([1, 3, 3, 3]);
   });
 
-  it('finishes in one process what another one began', async () => {
+  it('finishes in one process an operation that another one began', async () => {
     const id = await one.client.buy(customerId, { offerId: 'P', quantity: 5 });
     const { targetSubscriptionId } = await one.client.tell(id, 'upgrade', {
       ...{ offerId: 'P', skuId: '2', quantity: 2, target: 'new' },
@@ -91,7 +91,7 @@ describeOnPostgres('a ledger of several processes', () => {
     expect(order).toMatchObject({ subscriptions: [{ line: 0 }], errors: [] });
   });
 
-  it('knows a key, a partner and a price list that another process was told of', async () => {
+  it('knows a key, a partner and a price list that were created through another process', async () => {
     await one.client.must('POST', '/v1/partners', {
       ...{ partnerId: 'fabrikam', name: 'Fabrikam', model: 'directBill', cloud: 'global', newCommercePreview: true },
     });
@@ -103,12 +103,12 @@ describeOnPostgres('a ledger of several processes', () => {
     const news = offer('NEWS', [sku('1', [plan('P1M', 'monthly', '1.00')])]);
     const next = { ...shop, version: 'next', effectiveFrom: '2021-06-18T09:00:00Z', offers: [...shop.offers, news] };
     await one.client.must('PUT', '/v1/catalog', next);
-    // At once: what is decided is decided by what had been published before.
+    // Immediately: decisions already use what had been published before.
     await two.client.buy(customerId, { offerId: 'NEWS' });
     while ((await two.client.as(key).call('GET', '/v1/subscriptions')).status !== 401) await new Promise(setImmediate);
   });
 
-  it('moves its clock through all that falls due, for every process', async () => {
+  it('moves the clock through everything that falls due, for every process', async () => {
     const id = await one.client.buy(customerId, { offerId: 'P', quantity: 10 });
     await two.client.at('2021-08-20T00:00:00.000Z');
     const charges = await one.client.lines(id);
@@ -123,14 +123,14 @@ describeOnPostgres('a ledger of several processes', () => {
     expect(no(behind)).toBe('409 CLOCK_BACKWARDS');
   });
 
-  it('has read models that a fresh replay of its log comes to, too', async () => {
+  it('has read models equal to a fresh replay of its log', async () => {
     const { kept, replayed } = await cluster.digests();
     expect(kept).toEqual(replayed);
     expect(kept['charges']?.rows).toBeGreaterThan(5);
   });
 });
 
-describeOnPostgres('of several processes with the same duty', () => {
+describeOnPostgres('several processes with the same duty', () => {
   let cluster: Cluster;
   let api: Member;
 
@@ -143,10 +143,10 @@ describeOnPostgres('of several processes with the same duty', () => {
   describe.each([
     ['projector', 'projections'],
     ['scheduler', 'scheduler'],
-  ] as const)('namely of a %s', (role, duty) => {
+  ] as const)('such as a %s', (role, duty) => {
     let second: Member;
 
-    it('one works, and the other takes over when it is killed', async () => {
+    it('lead one at a time; another takes over when the leader is killed', async () => {
       const first = await cluster.join(role, setting);
       await untilHealth(first, leads(duty));
       second = await cluster.join(role, setting);
@@ -156,7 +156,7 @@ describeOnPostgres('of several processes with the same duty', () => {
       await untilHealth(second, leads(duty));
     });
 
-    it('one that was paused leads no more when it wakes, and stands by', async () => {
+    it('do not lead after a pause, and stand by when they resume', async () => {
       const third = await cluster.join(role, setting);
       second.child.kill('SIGSTOP');
       await untilHealth(third, leads(duty));
@@ -166,7 +166,7 @@ describeOnPostgres('of several processes with the same duty', () => {
     });
   });
 
-  it('what is due is done once, and shown', async () => {
+  it('process each due event once, and show it', async () => {
     const customerId = await api.client.customer();
     const id = await api.client.buy(customerId, { offerId: 'P', quantity: 10 });
     await api.client.at('2021-07-19T00:00:00.000Z');
@@ -183,8 +183,8 @@ describeOnPostgres('processes that start at once on an empty log', () => {
   });
   afterAll(() => cluster.stop());
 
-  it('make one key, one partner and one price list, whoever is first', async () => {
-    // None is named: one is made, and shown once.
+  it('create one key, one partner and one price list, whichever starts first', async () => {
+    // No key is configured: one is created, and shown once.
     const own = { ...setting, env: { SUBLEDGER_API_KEY: '' } };
     const all = await Promise.all(Array.from({ length: 4 }, () => cluster.join('all', own)));
     const shown = all.flatMap(({ told }) => /administrator key: (\S+)/.exec(told.all)?.[1] ?? []);

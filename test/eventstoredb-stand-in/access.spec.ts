@@ -24,7 +24,7 @@ const all = async (reading: AsyncIterable<unknown>) => {
   return count;
 };
 
-/** Everything that one can do to a stream, as somebody. */
+/** Every operation on a stream, with the given credentials. */
 const deeds = (stream: string, as: { credentials?: Credentials } = {}) =>
   ({
     append: () => client.appendToStream(stream, event(), as),
@@ -38,8 +38,8 @@ const deeds = (stream: string, as: { credentials?: Credentials } = {}) =>
 
 it.each([
   ['a wrong password', { username: 'admin', password: 'admin' }],
-  ['an unknown name', { username: 'nobody', password: 'changeit' }],
-])('lets nobody in with %s', async (_, credentials) => {
+  ['an unknown name', { username: 'stranger', password: 'changeit' }],
+])('denies every call with %s', async (_, credentials) => {
   const stream = newStream();
   await client.appendToStream(stream, event());
   for (const deed of Object.values(deeds(stream, { credentials }))) await expect(deed()).rejects.toMatchObject(denied);
@@ -47,7 +47,7 @@ it.each([
   expect(await all(client.readStream(stream))).toBe(1);
 });
 
-it('tells who gives no name where the cluster is, and nothing else', async () => {
+it('shows a caller without credentials where the cluster is, and nothing else', async () => {
   const stream = newStream();
   await client.appendToStream(stream, event());
   const anonymous = EventStoreDBClient.connectionString(
@@ -59,7 +59,7 @@ it('tells who gives no name where the cluster is, and nothing else', async () =>
   await anonymous.dispose();
 });
 
-it('lets a user have what nobody has reserved, but not what is the server`s own', async () => {
+it('allows a user everything that no stream reserves, except the server`s own streams', async () => {
   const stream = newStream();
   const his = deeds(stream, { credentials: ops });
   await his.append();
@@ -82,7 +82,7 @@ it.each([
 ] as const)('heeds %s in the metadata of a stream', async (role, reserved) => {
   for (const [roles, may] of [
     [['admin'], false],
-    [['$ops', 'somebody'], true],
+    [['$ops', 'another'], true],
   ] as const) {
     for (const deed of reserved.filter((name) => name !== 'subscribe' || !may)) {
       const stream = newStream();
@@ -95,7 +95,7 @@ it.each([
   }
 });
 
-it('is the same after a kill: its clients know it again', async () => {
+it('keeps its identity after a kill: clients that trust its certificate still connect', async () => {
   const stream = newStream();
   await client.appendToStream(stream, event());
   await standIn.kill();

@@ -4,17 +4,17 @@ import { failure, type Failure } from './wire.ts';
 
 export type Action = 'read' | 'write' | 'delete';
 
-/** Why a call is turned away; undefined when its user may do this to that stream. */
+/** Why a call is rejected; undefined when its user may perform this operation on that stream. */
 export type Refusal = (call: Metadata, action: Action, stream: string) => Failure | undefined;
 
-/** The users of a server that nobody has set up yet, and what each is called in a list of who may do something. */
+/** The users of a new server, and how an access list names each of them. */
 const USERS = new Map([
   ['admin', ['admin', '$admins']],
   ['ops', ['ops', '$ops']],
 ]);
 const PASSWORD = 'changeit';
 
-/** The property of `$acl` that says who may do something: to a stream, and to the metadata of one. */
+/** The property of `$acl` that lists the users who may perform an operation: on a stream, and on its metadata. */
 const PROPERTIES = {
   read: { stream: '$r', metadata: '$mr' },
   write: { stream: '$w', metadata: '$mw' },
@@ -24,7 +24,7 @@ const PROPERTIES = {
 const unauthenticated = failure(status.UNAUTHENTICATED, 'Unauthenticated');
 const denied = failure(status.PERMISSION_DENIED, 'Access Denied', { exception: 'access-denied' });
 
-/** What the caller is called; undefined when its credentials are wrong. Who gives none has no name. */
+/** The caller's name; undefined when its credentials are wrong. A caller without credentials is anonymous. */
 const namesIn = (call: Metadata): readonly string[] | undefined => {
   const [header] = call.get('authorization');
   if (header === undefined) return [];
@@ -34,7 +34,7 @@ const namesIn = (call: Metadata): readonly string[] | undefined => {
   return password === PASSWORD ? USERS.get(user) : undefined;
 };
 
-/** Who may do this to that stream: as its metadata says, and otherwise everybody, but to the server's own. */
+/** The users who may perform this operation on that stream: those in its metadata, otherwise all; system streams are for admins. */
 const permitted = (log: Log, action: Action, stream: string): readonly string[] => {
   const isMetadata = stream.startsWith('$$');
   const property = PROPERTIES[action][isMetadata ? 'metadata' : 'stream'];
@@ -43,7 +43,7 @@ const permitted = (log: Log, action: Action, stream: string): readonly string[] 
   return [log.metadata(name).$acl?.[property] ?? (name.startsWith('$') ? '$admins' : '$all')].flat();
 };
 
-/** The rules of a server that speaks TLS. One that does not asks nobody who he is. */
+/** The access rules of a server that speaks TLS. Without TLS, callers are not authenticated. */
 export const access =
   (log: Log): Refusal =>
   (call, action, stream) => {

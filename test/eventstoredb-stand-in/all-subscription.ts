@@ -7,7 +7,7 @@ import { confirmation, follow, type Course } from './subscriptions.ts';
 import type { ServiceContext } from './service-context.ts';
 import { checkpointAt, failure } from './wire.ts';
 
-/** How many events a page of history holds at most. */
+/** The largest number of events in a page of history. */
 const PAGE = 32;
 /** The window of a filter when the request names none. */
 const WINDOW = 32;
@@ -17,14 +17,14 @@ const invalidPosition = failure(status.INVALID_ARGUMENT, 'Trying to read from an
 
 /** A commit and a prepare position. */
 type Place = readonly [commit: number, prepare: number];
-/** Where nothing has been looked at yet. As a checkpoint it comes out as 2^64-1: so it does on the real server. */
+/** Before the first entry. As a checkpoint it appears as 2^64-1, as on the real server. */
 const NOWHERE: Place = [-1, -1];
 const isBefore = (one: Place, other: Place): boolean => one[0] < other[0] || (one[0] === other[0] && one[1] < other[1]);
 const placeOf = ({ at }: Entry): Place => [at, at];
 
 type Start = { readonly from: number; readonly place: Place };
 
-/** Where a subscription begins: behind the position that was asked for; undefined when no entry begins there. */
+/** Where a subscription begins: after the requested position; undefined when no entry begins there. */
 const startIn = (options: Options, log: Log): Start | undefined => {
   const all = options.getAll();
   const position = all?.getPosition();
@@ -35,22 +35,22 @@ const startIn = (options: Options, log: Log): Start | undefined => {
   const place: Place = [Number(position.getCommitPosition()), Number(position.getPreparePosition())];
   const index = log.indexAt(BigInt(position.getCommitPosition()));
   if (index === undefined) return undefined;
-  // A checkpoint may name the commit that comes next, and no prepare of it.
+  // A checkpoint may have the commit position of the next entry, and a smaller prepare position.
   const isNext = index === log.all.length || place[1] < place[0];
   return { from: isNext ? index : index + 1, place };
 };
 
-/** Everything, or what passes a filter; then there are checkpoints, too. */
+/** A subscription to all events, or to those that pass a filter; a filter adds checkpoints. */
 class AllSubscription implements Course {
   readonly #around: ServiceContext;
   readonly #reading: Reading;
   readonly #passes: (entry: Entry) => boolean;
   readonly #isFiltered: boolean;
   readonly #window: number;
-  /** A checkpoint is due when so many events have been considered. */
+  /** A checkpoint is due after this number of considered events. */
   readonly #interval: number;
   readonly #confirmedAt: number;
-  /** Up to where everything has been told. */
+  /** The place up to which everything has been sent. */
   #reached: Place;
   #lastCheckpoint: Place | undefined;
 
@@ -72,7 +72,7 @@ class AllSubscription implements Course {
 
   async history(): Promise<number | undefined> {
     const { all } = this.#around.log;
-    // A page begins with what was told last, which then counts, but is not told again.
+    // A page begins with the event that was sent last, which counts again but is not sent again.
     const first = this.#next();
     let considered = 0;
     for (let start = first; !this.#reading.left.aborted;) {
@@ -80,7 +80,7 @@ class AllSubscription implements Course {
       considered += end - start;
       if (!isLast && considered >= this.#interval) {
         considered %= this.#interval;
-        // What the server knows of is where the page begins, not where it ends.
+        // The server remembers where the page begins, not where it ends.
         const begin: Place = start === first ? this.#reached : [all[start]!.at, 0];
         if (isBefore(this.#reached, begin)) this.#reached = begin;
         await this.#checkpoint();
@@ -107,13 +107,13 @@ class AllSubscription implements Course {
     return this.#checkpoint();
   }
 
-  /** The first entry that is not before what has been reached. */
+  /** The first entry that is not before the place reached so far. */
   #next(): number {
     if (this.#reached === NOWHERE) return 0;
     return this.#around.log.indexAt(BigInt(this.#reached[0])) ?? this.size();
   }
 
-  /** Considers so many entries, or as many as a page holds of those that pass; where the next page begins, if there is one. */
+  /** Considers up to `count` entries, or one page of those that pass; returns where the next page begins, if there is one. */
   async #page(from: number): Promise<{ readonly end: number; readonly isLast: boolean }> {
     const { all } = this.#around.log;
     let end = from;
@@ -124,7 +124,7 @@ class AllSubscription implements Course {
     return { end, isLast: end - from < this.#window && found < PAGE };
   }
 
-  /** Sends an event if it passes, and was not sent before; whether it passes. */
+  /** Sends an event that passes the filter and was not sent before; returns whether it passes. */
   async #event(entry: Entry): Promise<boolean> {
     if (this.#reading.left.aborted || !this.#passes(entry)) return false;
     if (!isBefore(this.#reached, placeOf(entry))) return true;

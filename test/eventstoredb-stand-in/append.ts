@@ -42,7 +42,7 @@ const tooLarge = (maximum: number) =>
     'maximum-append-size': String(maximum),
   });
 
-/** One append in a call of its own: a header, then event by event. */
+/** One append per call: a header, then one message per event. */
 export const append =
   (around: ServiceContext) =>
   (call: ServerReadableStream<AppendReq, AppendResp>, answer: sendUnaryData<AppendResp>): void => {

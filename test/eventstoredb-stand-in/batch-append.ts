@@ -6,12 +6,12 @@ import type { Expected, Proposed } from './rules.ts';
 import type { ServiceContext } from './service-context.ts';
 import { expectedIn, nameIn, proposedIn, uuidIn } from './wire.ts';
 
-/** How long the server gives an append at most, in milliseconds. */
+/** The longest deadline that the server grants an append, in milliseconds. */
 const WRITE_TIMEOUT = 2_000;
 
 type Call = ServerDuplexStream<BatchAppendReq, BatchAppendResp>;
 
-/** An append of which not all frames have come. */
+/** An append whose frames have not all arrived. */
 type Pending = {
   readonly stream: string;
   readonly expected: Expected;
@@ -33,7 +33,7 @@ const timeLeft = (options: BatchAppendReq.Options): number => {
   return Math.min(WRITE_TIMEOUT, deadline - Date.now());
 };
 
-/** Takes the frames of many appends from one call, and answers each append once, in the order in which they are complete. */
+/** Receives the frames of many appends in one call, and answers each append once, in the order of completion. */
 class Batches {
   readonly #around: ServiceContext;
   readonly #call: Call;
@@ -49,7 +49,7 @@ class Batches {
     const options = frame.getOptions();
     if (options !== undefined && !this.#begin(frame, options)) return;
     const append = this.#pending.get(id);
-    // The rest of an append that has failed already.
+    // A remaining frame of an append that has already failed.
     if (append === undefined) return;
     for (const message of frame.getProposedMessagesList()) {
       const event = proposedIn(message);
@@ -66,7 +66,7 @@ class Batches {
     for (const { timer } of this.#pending.values()) clearTimeout(timer);
   }
 
-  /** Whether the append may go on. */
+  /** Whether the append may continue. */
   #begin(frame: BatchAppendReq, options: BatchAppendReq.Options): boolean {
     const stream = nameIn(options.getStreamIdentifier());
     const refusal = this.#around.refusal(this.#call.metadata, 'write', stream);
@@ -111,7 +111,7 @@ class Batches {
   }
 }
 
-/** Many appends in one call. */
+/** The call for many appends. */
 export const batchAppend =
   (around: ServiceContext) =>
   (call: Call): void => {

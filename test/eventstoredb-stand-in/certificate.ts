@@ -6,7 +6,7 @@ export type Identity = { readonly key: Buffer; readonly certificate: Buffer };
 
 const YEAR = 365 * 24 * 3_600_000;
 
-/** An element of ASN.1 in its distinguished encoding. */
+/** A DER element of ASN.1. */
 const der = (tag: number, ...content: readonly Buffer[]): Buffer => {
   const body = Buffer.concat(content);
   const size = [body.length >> 8, body.length & 0xff].slice(body.length < 0x100 ? 1 : 0);
@@ -26,7 +26,7 @@ const ECDSA_WITH_SHA256 = sequence(identifier('2a8648ce3d040302'));
 const COMMON_NAME = identifier('550403');
 const ALTERNATIVE_NAMES = identifier('551d11');
 
-/** A certificate that vouches for itself, for the names under which this machine knows itself. */
+/** A self-signed certificate for the names under which this machine knows itself. */
 const selfSigned = (key: KeyObject, now: number): Buffer => {
   const name = sequence(set(sequence(COMMON_NAME, text('localhost'))));
   const names = sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])));
@@ -48,7 +48,7 @@ const pem = (certificate: Buffer): string =>
     '',
   ].join('\n');
 
-/** The identity whose certificate is kept in a file, with the key beside it; made now when there is none. */
+/** The identity whose certificate and key are kept in files; created now if the file is missing. */
 export const identityAt = (path: string): Identity => {
   const [key, certificate] = [`${path}.key`, path];
   if (!existsSync(certificate)) {

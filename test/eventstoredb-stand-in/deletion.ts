@@ -7,7 +7,7 @@ import { expectedIn, failure, nameIn, streamDeleted, wrongExpectedVersion } from
 
 type Ending = DeleteReq | TombstoneReq;
 
-/** Soft deletion and tombstone differ in what they do to the log, and in the names of their messages. */
+/** Soft deletion and tombstone differ in their effect on the log, and in the names of their messages. */
 const ending =
   <Response>(
     { faults, refusal }: ServiceContext,
@@ -41,10 +41,10 @@ const tombstoned = (at: string): TombstoneResp =>
     new streams.TombstoneResp.Position().setCommitPosition(at).setPreparePosition(at),
   );
 
-/** Hides a stream. */
+/** Soft-deletes a stream. */
 export const softDelete = (around: ServiceContext) =>
   ending(around, (name, expected) => around.log.softDelete(name, expected), deleted);
 
-/** Ends a stream for ever. */
+/** Tombstones a stream. */
 export const tombstone = (around: ServiceContext) =>
   ending(around, (name, expected) => around.log.tombstone(name, expected), tombstoned);

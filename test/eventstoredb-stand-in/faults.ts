@@ -1,31 +1,31 @@
-/** What the stand-in can be made to do wrong. */
+/** The faults that the stand-in can simulate. */
 export type Fault =
-  /** Takes an append in, and never answers it. */
+  /** Commits an append, and never answers it. */
   | 'loseAnswer'
-  /** Never answers an append, and does not take it in either. */
+  /** Drops an append, and never answers it. */
   | 'loseRequest'
-  /** Takes an append in, and breaks all connections instead of answering. */
+  /** Commits an append, and breaks all connections instead of answering. */
   | 'breakAfter'
-  /** Breaks all connections instead of taking an append in. */
+  /** Breaks all connections instead of committing an append. */
   | 'breakBefore'
-  /** Takes an append in, and says that it took too long. */
+  /** Commits an append, and reports a timeout. */
   | 'lateCommit'
-  /** Says of an append that another node leads: this one, in fact. */
+  /** Answers an append with “not the leader”, naming this same node as the leader. */
   | 'notLeader'
-  /** Says that of a read which only the leader may answer. */
+  /** Answers a leader-only read in the same way. */
   | 'readsAtFollower'
-  /** Answers nothing at all that is asked from now on. */
+  /** Answers no further call. */
   | 'silence'
-  /** Answers appends and reads later; the value is in milliseconds. */
+  /** Delays the answers to appends and reads; the value is in milliseconds. */
   | 'slow'
   /** Breaks all connections after a subscription has sent an event. */
   | 'breakSubscription'
-  /** Sends every checkpoint twice, and then the first one of all. */
+  /** Sends every checkpoint twice, and then the very first one again. */
   | 'duplicateCheckpoint'
-  /** Sends the checkpoint 2^64-1 before every other. */
+  /** Sends the checkpoint 2^64-1 before each checkpoint. */
   | 'maximumCheckpoint';
 
-/** The switches: how often each fault is still to happen. */
+/** The switches: how many more times each fault will happen. */
 export class Faults {
   readonly #left = new Map<Fault, number>();
 
@@ -41,7 +41,7 @@ export class Faults {
     return this.#left.get(fault) ?? 0;
   }
 
-  /** Whether the fault is to happen now; it then is to happen once less. */
+  /** Whether the fault happens now; if so, one occurrence is used up. */
   take(fault: Fault): boolean {
     const left = this.value(fault);
     if (left > 0) this.#left.set(fault, left - 1);

@@ -1,18 +1,18 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** A line-by-line record of what a server took in: enough to be the same server again after any kill. */
+/** A line-by-line record of every change, from which a server restores itself after any kill. */
 export class Journal<Line> {
   readonly #file: number;
 
   /**
-   * Tells `each` line that is there already, and goes on after the last whole one. A `durable` one survives a power cut, not
+   * Passes each existing line to `each`, and continues after the last complete one. A `durable` journal survives a power cut, not
    * only a kill.
    */
   constructor(path: string, each: (line: Line) => void, durable: boolean) {
     if (existsSync(path)) {
       const bytes = readFileSync(path);
-      // Who was killed in the midst of a line had not answered yet.
+      // A server that was killed while it wrote a line had not answered yet.
       const whole = bytes.lastIndexOf(0x0a) + 1;
       if (whole < bytes.length) truncateSync(path, whole);
       for (const line of bytes.subarray(0, whole).toString().split('\n'))

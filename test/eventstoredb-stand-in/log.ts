@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { Journal } from './journal.ts';
 import { answered, wrong, type Entry, type Expected, type Proposed, type Standing, type Written } from './rules.ts';
 
-/** The revision under which a tombstone stands, and the `$tb` of a soft deletion: the largest 64-bit number. */
+/** The revision of a tombstone, and the `$tb` of a soft deletion: the largest 64-bit number. */
 const LAST = '9223372036854775807';
-/** How many bytes of data one append may hold; metadata is not counted, as on the real server. */
+/** The largest size of an append's data, in bytes; metadata does not count, as on the real server. */
 const MAXIMUM_APPEND_SIZE = 1_048_576;
 
 type Stream = { readonly entries: Entry[]; tombstone?: Entry };
@@ -22,19 +22,19 @@ type Metadata = {
 };
 
 export type LogOptions = {
-  /** Where the journal is; in memory only when left out. */
+  /** Path of the journal; without one the log is in memory only. */
   readonly path?: string | undefined;
-  /** Whether what is in the journal survives a power cut, not only a kill. */
+  /** Whether the journal survives a power cut, not only a kill. */
   readonly durable?: boolean | undefined;
-  /** How many bytes of data one append may hold. */
+  /** The largest size of an append's data, in bytes. */
   readonly maximumAppendSize?: number | undefined;
 };
 
-/** What EventStoreDB keeps: in memory, and in a journal when given a path. By which rules it takes something in: rules.ts. */
+/** What EventStoreDB stores: in memory, and in a journal if a path is given. The rules for appends are in rules.ts. */
 export class Log {
   readonly all: Entry[] = [];
   readonly #streams = new Map<string, Stream>();
-  /** Where the events are that were written since the start, by their ids: of the same id twice, the first. */
+  /** The places of the events written since the start, by id; for a repeated id, the first. */
   readonly #lately = new Map<string, Entry>();
   readonly #waiting = new Set<() => void>();
   readonly #maximum: number;
@@ -43,11 +43,11 @@ export class Log {
   constructor({ path, durable = false, maximumAppendSize = MAXIMUM_APPEND_SIZE }: LogOptions) {
     this.#maximum = maximumAppendSize;
     this.#journal = path === undefined ? undefined : new Journal<Line>(path, (line) => this.#replay(line), durable);
-    // A real log is never empty: the server writes about itself first.
+    // A real log is never empty: the server first writes about itself.
     if (this.all.length === 0) this.#write('$settings', [eventOf('$settings', { name: 'stand-in' })]);
   }
 
-  /** The entries of a stream that may still be seen, first revision first; undefined when there is none to speak of. */
+  /** The visible entries of a stream, oldest first; undefined if the stream does not exist. */
   visible(name: string): readonly Entry[] | undefined {
     const entries = this.#streams.get(name)?.entries;
     if (entries === undefined || entries.length === 0) return undefined;
@@ -57,17 +57,17 @@ export class Log {
     return entries.slice(Math.max(0, $tb, entries.length - $maxCount)).filter(({ created }) => created >= oldest);
   }
 
-  /** Every entry of a stream; whoever follows it looks again after each growth. */
+  /** Every entry of a stream; a follower looks again after each growth. */
   entries(name: string): readonly Entry[] {
     return this.#streams.get(name)?.entries ?? [];
   }
 
-  /** The entry that ended a stream for ever. */
+  /** The tombstone of a stream. */
   tombstoneOf(name: string): Entry | undefined {
     return this.#streams.get(name)?.tombstone;
   }
 
-  /** Whether a stream was ended for ever; its metadata then were, too. */
+  /** Whether a stream, or the stream that this metadata belongs to, has a tombstone. */
   isEnded(name: string): boolean {
     return this.tombstoneOf(name.replace(/^\$\$/, '')) !== undefined;
   }
@@ -82,7 +82,7 @@ export class Log {
     }
   }
 
-  /** The index of the entry that begins at an offset; undefined when none does. Past the end is the end. */
+  /** The index of the entry that begins at an offset; undefined when none does. An offset past the end gives the end. */
   indexAt(offset: bigint): number | undefined {
     const at = Number(offset);
     if (at > (this.all.at(-1)?.at ?? -1)) return this.all.length;
@@ -101,7 +101,7 @@ export class Log {
     const answer = answered(this.#standing(name), events, expected);
     if (answer !== undefined) return answer;
     const described = name.startsWith('$$') && isSoftDeletion(this.metadata(name.slice(2)).$tb);
-    // An append of nothing leaves a record in the log, too, if no event.
+    // An append without events also leaves a record in the log, though no event.
     const at = events.length === 0 ? this.#end() : undefined;
     const entries = this.#write(name, events);
     const revision = this.entries(name).length - 1;
@@ -111,7 +111,7 @@ export class Log {
     return { outcome: 'written', revision, at: entries.at(-1)?.at ?? at };
   }
 
-  /** Hides what there is; whoever appends goes on counting. */
+  /** Soft-deletes a stream; later appends continue its revisions. */
   softDelete(name: string, expected: Expected): Written {
     const standing = this.#standing(name);
     const answer = wrong(standing, expected);
@@ -121,7 +121,7 @@ export class Log {
     return { outcome: 'written', revision: 0, at: entry?.at };
   }
 
-  /** Ends a stream for ever, also one that there has never been. */
+  /** Tombstones a stream, which need not exist. */
   tombstone(name: string, expected: Expected): Written {
     const answer = wrong(this.#standing(name), expected);
     if (answer !== undefined) return answer;
@@ -129,7 +129,7 @@ export class Log {
     return { outcome: 'written', revision: 0, at: entry?.at };
   }
 
-  /** Resolves when something was written, or `leave` was aborted. */
+  /** Resolves when something was written, or when `leave` is aborted. */
   growth(leave: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const goOn = () => {
@@ -147,7 +147,7 @@ export class Log {
     const entries = this.entries(name);
     return {
       entries,
-      // The real server may still take in metadata of what has ended, if there was some: as long as its cache remembers.
+      // The real server may still accept metadata of a tombstoned stream that had some, while its cache remembers it.
       deleted: this.tombstoneOf(name) !== undefined || (entries.length === 0 && this.isEnded(name)),
       hidden: isSoftDeletion(this.metadata(name).$tb),
       described: this.entries(`$$${name}`).length > 0,
@@ -159,7 +159,7 @@ export class Log {
     };
   }
 
-  /** Who appends to a hidden stream, or describes it, makes it visible again, from there on. */
+  /** An append to a hidden stream, or setting its metadata, makes it visible again, from there on. */
   #liftDeletion(name: string, $tb: number): void {
     this.#write(`$$${name}`, [eventOf('$metadata', { ...this.metadata(name), $tb })]);
   }
@@ -180,7 +180,7 @@ export class Log {
     return this.#take(stream, events, created, tombstone);
   }
 
-  /** The offset behind the last entry. */
+  /** The offset after the last entry. */
   #end(): number {
     const last = this.all.at(-1);
     return last === undefined ? 0 : last.at + last.data.length + last.meta.length + 150;

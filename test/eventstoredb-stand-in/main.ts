@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { Fault } from './faults.ts';
 import { startServer } from './server.ts';
 
-/** What a test may ask of the server that it has started: switch a fault, or all off. */
+/** Messages from the test that started the server: set a fault, or clear all faults. */
 export type Order =
   { readonly fault: Fault; readonly times: number } | { readonly breakAll: true } | { readonly clear: true };
 
@@ -59,7 +59,7 @@ if (process.send === undefined) {
     else faults.clear();
     tell({ done: true });
   });
-  // Who started it is gone: so is the reason to run.
+  // The parent process is gone, so the server has no reason to run.
   process.on('disconnect', () => process.exit());
   tell({ port });
 }

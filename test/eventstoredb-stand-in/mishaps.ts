@@ -3,7 +3,7 @@ import type { Expected, Proposed, Written } from './rules.ts';
 import type { ServiceContext } from './service-context.ts';
 import { failure } from './wire.ts';
 
-/** Whether a fault swallows an append, before or after it was taken in. */
+/** Whether a fault drops an append, before or after its commit. */
 export const isLost = ({ faults, breakAll }: ServiceContext, when: 'before' | 'after'): boolean => {
   if (when === 'before' && faults.value('silence') > 0) return true;
   if (faults.take(when === 'before' ? 'loseRequest' : 'loseAnswer')) return true;
@@ -12,7 +12,7 @@ export const isLost = ({ faults, breakAll }: ServiceContext, when: 'before' | 'a
   return true;
 };
 
-/** Takes an append in. One that lasts too long is said to have failed, and is in the log all the same. */
+/** Commits an append. One that takes too long is reported as failed, although it is in the log. */
 export const takenIn = (
   { log, faults, commitTimeout }: ServiceContext,
   stream: string,
@@ -25,7 +25,7 @@ export const takenIn = (
   return isLate || faults.take('lateCommit') ? { outcome: 'late' } : written;
 };
 
-/** What a node says that does not lead. */
+/** The answer of a node that is not the leader. */
 export const notLeader = ({ host, port }: { readonly host: string; readonly port: number }) =>
   failure(status.NOT_FOUND, 'Leader info available', {
     exception: 'not-leader',

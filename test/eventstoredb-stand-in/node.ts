@@ -8,7 +8,7 @@ import features from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js';
 import type { ServiceContext } from './service-context.ts';
 
-/** The version that the stand-in is modelled on. */
+/** The version that the stand-in imitates. */
 const VERSION = '24.6.0';
 
 const METHODS: readonly (readonly [service: string, method: string, features: readonly string[]])[] = [
@@ -19,7 +19,7 @@ const METHODS: readonly (readonly [service: string, method: string, features: re
   ['event_store.client.streams.streams', 'tombstone', []],
 ];
 
-/** What the server can do, and of which version it is. */
+/** The server's features and version. */
 export const supported =
   ({ faults }: ServiceContext, version = VERSION) =>
   (_call: unknown, answer: sendUnaryData<SupportedMethods>): void => {
@@ -35,7 +35,7 @@ export const supported =
     answer(null, list);
   };
 
-/** A cluster of one node, which leads. */
+/** A cluster with this node as its only member and leader. */
 export const cluster = ({ address }: ServiceContext) => {
   const id = new shared.UUID().setString(randomUUID());
   return (_call: ServerUnaryCall<Empty, ClusterInfo>, answer: sendUnaryData<ClusterInfo>): void => {

@@ -7,7 +7,7 @@ import { eventOf, type Failure, type Resolve } from './wire.ts';
 export type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
 export type Options = ReadReq.Options;
 
-/** One call: sends as fast as the reader takes it. */
+/** One call: sends as fast as the reader consumes. */
 export class Reading {
   readonly options: Options;
   readonly left: AbortSignal;
@@ -51,7 +51,7 @@ export class Reading {
   }
 }
 
-/** Where a link points to: `3@orders-1`. */
+/** The target of a link: `3@orders-1`. */
 const targetOf = (link: Entry, log: Log): Entry | undefined => {
   const text = link.data.toString();
   const [revision, name] = [text.slice(0, text.indexOf('@')), text.slice(text.indexOf('@') + 1)];
@@ -59,7 +59,7 @@ const targetOf = (link: Entry, log: Log): Entry | undefined => {
   return log.visible(name)?.find((entry) => entry.revision === revision);
 };
 
-/** Whether an entry passes the filter of a request. A regular expression is taken as JavaScript's, not as .NET's. */
+/** Whether an entry passes the filter of a request. Regular expressions are JavaScript's, not .NET's. */
 export const matching = (options: Options): ((entry: Entry) => boolean) => {
   const filter = options.getFilter();
   const onStream = filter?.getStreamIdentifier();

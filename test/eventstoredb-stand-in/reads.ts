@@ -10,18 +10,18 @@ import type { Entry } from './rules.ts';
 import type { ServiceContext } from './service-context.ts';
 import { failure, identifierOf, nameIn, streamDeleted } from './wire.ts';
 
-/** What the server says of a read forwards from the end: nobody is to ask that. */
+/** The server's error for reading forwards from the end, which is an invalid request. */
 const nothingBeyond = failure(status.UNKNOWN, 'Unexpected ReadStreamResult: Error');
 const invalidPosition = failure(status.UNKNOWN, 'Unexpected ReadAllResult: InvalidPosition');
 
 const isBackwards = (options: Options): boolean =>
   options.getReadDirection() === streams.ReadReq.Options.ReadDirection.BACKWARDS;
 
-/** The gap between two entries at which a read begins; undefined when there is no entry at the position. */
+/** The index between two entries at which a read begins; undefined when no entry is at the position. */
 const startIn = (options: Options, log: Log): number | undefined => {
   const all = options.getAll();
   const position = all?.getPosition();
-  // Forwards a position is the first one read, backwards it is not: so both begin at the same gap.
+  // Forwards, the entry at a position is the first one read; backwards, it is excluded. Both begin at the same index.
   if (position !== undefined) return log.indexAt(BigInt(position.getCommitPosition()));
   return all?.hasEnd() ? log.all.length : 0;
 };
@@ -46,7 +46,7 @@ const readAll = async (reading: Reading, log: Log): Promise<void> => {
   reading.end();
 };
 
-/** What is left to read of a stream that may be seen. */
+/** What is left to read of a visible stream. */
 const chosen = (visible: readonly Entry[], options: Options): readonly Entry[] => {
   const asked = options.getStream();
   const backwards = isBackwards(options);
@@ -83,7 +83,7 @@ const readStream = async (reading: Reading, log: Log): Promise<void> => {
   reading.end();
 };
 
-/** Reads and subscriptions, of a stream or of all. */
+/** Reads and subscriptions, of one stream or of all. */
 export const read =
   (around: ServiceContext) =>
   async (call: ReadCall): Promise<void> => {

@@ -1,4 +1,4 @@
-/** An event as somebody wants it written. */
+/** An event that a client wants to append. */
 export type Proposed = {
   readonly id: string;
   readonly type: string;
@@ -9,7 +9,7 @@ export type Proposed = {
 export type Entry = Proposed & {
   readonly stream: string;
   readonly revision: string;
-  /** Commit and prepare position alike: an offset, so there are gaps. */
+  /** Commit and prepare position are equal: an offset, so positions have gaps. */
   readonly at: number;
   /** Milliseconds since 1970. */
   readonly created: number;
@@ -18,44 +18,44 @@ export type Expected = 'any' | 'noStream' | 'streamExists' | bigint;
 
 export type Written =
   | { readonly outcome: 'written'; readonly revision: number; readonly at: number | undefined }
-  /** `current` is -1 where there is no stream. */
+  /** `current` is -1 if the stream does not exist. */
   | { readonly outcome: 'wrongExpectedVersion'; readonly current: number }
   | { readonly outcome: 'streamDeleted' }
   | { readonly outcome: 'tooLarge'; readonly maximum: number }
-  /** The real server stumbles over its own answer, and gives none. */
+  /** The real server crashes while it builds this answer, and sends none. */
   | { readonly outcome: 'unanswered' };
 
-/** How a stream stands when something is to be written to it. */
+/** The state of a stream before an append. */
 export type Standing = {
   readonly entries: readonly Entry[];
-  /** Ended for ever. */
+  /** Tombstoned. */
   readonly deleted: boolean;
-  /** Deleted, but not for ever. */
+  /** Soft-deleted. */
   readonly hidden: boolean;
   /** Whether it has metadata. */
   readonly described: boolean;
-  /** At which revision an event is that was written since the start of the server, by its id. */
+  /** The revision of an event written since the server started, by its id. */
   readonly lately: (id: string) => number | undefined;
-  /** The position of the event of a revision; undefined when it may no longer be seen. */
+  /** The position of the event with a revision; undefined when it is no longer visible. */
   readonly placeOf: (revision: number) => number | undefined;
 };
 
 const isAs = ({ entries, hidden, described }: Standing, expected: Expected): boolean => {
   const current = entries.length - 1;
   if (expected === 'streamExists') return current >= 0 || described;
-  // A stream that was hidden is as good as none.
+  // A hidden stream counts as missing.
   if (expected === 'noStream') return current === -1 || hidden;
   return expected === 'any' || expected === BigInt(current);
 };
 
-/** Why a stream does not stand where it is expected to; undefined when it does. */
+/** Why the stream is not in the expected state; undefined when it is. */
 export const wrong = (standing: Standing, expected: Expected): Written | undefined => {
   const { entries, deleted, hidden } = standing;
   if (deleted || (expected === 'streamExists' && hidden)) return { outcome: 'streamDeleted' };
   return isAs(standing, expected) ? undefined : { outcome: 'wrongExpectedVersion', current: entries.length - 1 };
 };
 
-/** What is answered to an append without writing anything; undefined when it is to be written. */
+/** The answer to an append that writes nothing; undefined when it is to be written. */
 export const answered = (standing: Standing, events: readonly Proposed[], expected: Expected): Written | undefined => {
   if (standing.deleted) return { outcome: 'streamDeleted' };
   if (expected === 'any' || expected === 'streamExists') return wrong(standing, expected) ?? known(standing, events);
@@ -64,18 +64,18 @@ export const answered = (standing: Standing, events: readonly Proposed[], expect
     : again(standing, expected === 'noStream' ? 0 : Number(expected) + 1, events);
 };
 
-/** Without a revision, a retry is known only by the ids of late: they are forgotten with the process. */
+/** Without a revision, a retry is recognised only by the ids written since the start. */
 const known = ({ entries, lately, placeOf }: Standing, events: readonly Proposed[]): Written | undefined => {
   const places = events.map(({ id }) => lately(id));
   if (places[0] === undefined) return undefined;
   const last = places.includes(undefined) ? undefined : places.at(-1);
   if (last === undefined) return { outcome: 'wrongExpectedVersion', current: entries.length - 1 };
-  // That they all are there is enough, unless the last is far before the first.
+  // It is enough that all ids are known, unless the last one is far before the first.
   if (last < places[0] - 1) return { outcome: 'unanswered' };
   return { outcome: 'written', revision: last, at: placeOf(last) };
 };
 
-/** What is answered to events that are not to be written at this place: they may be there already. */
+/** The answer to events that cannot be written at this place: they may have been written already. */
 const again = ({ entries, placeOf }: Standing, from: number, events: readonly Proposed[]): Written | undefined => {
   if (from === entries.length) return undefined;
   const last = from + events.length - 1;

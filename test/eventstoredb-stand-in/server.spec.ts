@@ -16,7 +16,7 @@ afterEach(async () => {
 
 const event = (text = '') => jsonEvent({ type: 'Happened', data: { text } });
 
-it('takes as much in one append as it was told to', async () => {
+it('enforces the configured maximum size of an append', async () => {
   await start({ maximumAppendSize: 100 });
   await client.appendToStream('some', event('x'.repeat(50)));
   await expect(client.appendToStream('some', [event('x'.repeat(50)), event('x'.repeat(50))])).rejects.toMatchObject({
@@ -28,7 +28,7 @@ it('takes as much in one append as it was told to', async () => {
 it.each([
   ['in a batch', {}, 'deadline-exceeded'],
   ['one by one', { credentials: { username: 'admin', password: 'changeit' } }, 'timeout'],
-])('says of a commit that takes too long that it failed, and has it all the same: %s', async (_, how, type) => {
+])('reports a slow commit as failed, and commits it nevertheless: %s', async (_, how, type) => {
   await start({ commitTimeout: 0 });
   const some = event();
   const options = { expectedRevision: NO_STREAM, ...how } as const;
@@ -40,7 +40,7 @@ it.each([
   await expect(other).rejects.toMatchObject({ type: 'wrong-expected-version' });
 });
 
-it('says where nothing was found since the beginning of the log as 2^64-1, and no checkpoint after that', async () => {
+it('sends 2^64-1 as the checkpoint when nothing has passed since the beginning of the log, and no checkpoint after that', async () => {
   await start();
   const checkpoints: bigint[] = [];
   const last = Promise.withResolvers<undefined>();
@@ -63,7 +63,7 @@ it('says where nothing was found since the beginning of the log as 2^64-1, and n
   expect(checkpoints).toEqual([18446744073709551615n]);
 });
 
-it('cancels calls that go on after it was asked to end, and lets nobody in meanwhile', async () => {
+it('cancels calls that are still open some time after it was asked to end, and accepts no new ones meanwhile', async () => {
   await start();
   await client.appendToStream('some', event());
   const subscription = client.subscribeToStream('some');

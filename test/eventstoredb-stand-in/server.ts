@@ -13,26 +13,26 @@ import { cluster, supported } from './node.ts';
 import { read } from './reads.ts';
 import type { ServiceContext } from './service-context.ts';
 
-/** Kestrel's bound on open calls of one connection; Node's own is none, and would hide calls that leak. */
+/** Kestrel's limit of open calls per connection; Node has no limit by default, which would hide leaked calls. */
 const OPEN_CALLS = 100;
-/** How long calls may go on after the server was asked to end, in milliseconds: as long as on the real one. */
+/** How long calls may continue after the server was asked to end, in milliseconds: as on the real one. */
 const FAREWELL = 5_000;
 
 export type ServerOptions = LogOptions & {
-  /** Where to listen; 0: at any port. */
+  /** The port to listen on; 0 for any free port. */
   readonly port: number;
   /**
-   * Where its certificate is kept, made when there is none: then it speaks TLS, and asks who one is. `admin` and `ops`
-   * are known, both with the password `changeit`.
+   * Path of its certificate, which is created if missing. With it the server speaks TLS and authenticates. The users `admin` and `ops`
+   * have the password `changeit`.
    */
   readonly certificate?: string | undefined;
-  /** The version that it says it is of; left out, the one that it is modelled on. */
+  /** The version that it reports; by default the one that it imitates. */
   readonly version?: string | undefined;
-  /** How long a commit may take, in milliseconds; as long as it likes when left out. */
+  /** How long a commit may take, in milliseconds; unlimited by default. */
   readonly commitTimeout?: number | undefined;
 };
 
-/** `end` lets the calls go on for so many milliseconds that are open, and cancels the rest. */
+/** `end` lets open calls continue for the given number of milliseconds, then cancels the rest. */
 export type Running = ServiceContext & { readonly end: (farewell?: number) => Promise<void> };
 
 const credentials = (certificate: string | undefined): ServerCredentials => {
@@ -66,7 +66,7 @@ export const startServer = async (options: ServerOptions): Promise<Running> => {
     commitTimeout,
     refusal: certificate === undefined ? () => undefined : access(log),
     breakAll: () => server.drain(`${host}:${bound}`, 0),
-    // By name: Node lets nobody ask for the certificate of an IP address.
+    // By name: Node does not request a certificate for an IP address.
     address: () => ({ host: certificate === undefined ? host : 'localhost', port: bound }),
   };
   server.addService(streamsService.StreamsService, {

@@ -7,7 +7,7 @@ export type ServiceContext = {
   readonly log: Log;
   readonly faults: Faults;
   readonly refusal: Refusal;
-  /** How long taking an append in may last, in milliseconds, before it is said to have failed. */
+  /** How long a commit may take, in milliseconds, before it is reported as failed. */
   readonly commitTimeout: number;
   /** Breaks every connection; the server goes on listening. */
   readonly breakAll: () => void;

@@ -18,7 +18,7 @@ import {
 } from '@eventstore/db-client';
 import { StandIn } from './stand-in.ts';
 
-/** A real server, when there is one: what is said here of the stand-in has to be true of it, too. */
+/** A real server, if one is configured: every statement about the stand-in must hold for it as well. */
 const real = process.env.EVENTSTORE_URL;
 
 let standIn: StandIn | undefined;
@@ -51,7 +51,7 @@ describe.each([
   ['in a batch', {}],
   ['one by one', { credentials }],
 ] as const)('appending %s', (_, how) => {
-  it('answers with the last revision and a position that grows', async () => {
+  it('returns the last revision, and a position that grows', async () => {
     const stream = newStream();
     const first = await client.appendToStream(stream, events(3), { expectedRevision: NO_STREAM, ...how });
     expect(first).toMatchObject({ success: true, nextExpectedRevision: 2n });
@@ -61,7 +61,7 @@ describe.each([
     expect(await revisions(stream)).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it('says where the stream is', async () => {
+  it('reports the revision of the stream when another one was expected', async () => {
     const stream = newStream();
     await expect(client.appendToStream(stream, events(1), { expectedRevision: 3n, ...how })).rejects.toMatchObject({
       type: 'wrong-expected-version',
@@ -78,7 +78,7 @@ describe.each([
     });
   });
 
-  it('knows the same again: by revision always, otherwise of late', async () => {
+  it('recognises a repetition: always with a revision, otherwise among recent events', async () => {
     const stream = newStream();
     const four = events(4);
     const first = await client.appendToStream(stream, four, { expectedRevision: NO_STREAM, ...how });
@@ -90,19 +90,19 @@ describe.each([
     await expect(again([...four, ...events(1)], NO_STREAM)).rejects.toMatchObject({ actualVersion: 3n });
     await expect(again([four[0]!, ...events(1)], ANY)).rejects.toMatchObject({ type: 'wrong-expected-version' });
     expect(await revisions(stream)).toEqual([0, 1, 2, 3]);
-    // Without a revision there may be others between them: the answer is about the last.
+    // Without a revision, other events may lie in between: the answer is about the last one.
     expect(await again([four[0]!, four[2]!], ANY)).toMatchObject({ nextExpectedRevision: 2n });
     expect(await revisions(stream)).toEqual([0, 1, 2, 3]);
-    // Where the stream is now, the same is written again.
+    // At the current revision, the same events are written again.
     expect(await again(four, 3n)).toMatchObject({ nextExpectedRevision: 7n });
-    // Of an id that is there twice, the first counts; and of one that is in two streams.
+    // If an id occurs twice in a stream, or in two streams, the first occurrence counts.
     expect(await again([four[1]!], ANY)).toMatchObject({ nextExpectedRevision: 1n });
     const elsewhere = newStream();
     for (const revision of [0n, 1n])
       expect(await client.appendToStream(elsewhere, four[1]!, how)).toMatchObject({ nextExpectedRevision: revision });
   });
 
-  it('knows the same again without saying where it is, when it may no longer be seen', async () => {
+  it('recognises a repetition of events that are no longer visible, without their position', async () => {
     const stream = newStream();
     const two = events(2);
     await client.appendToStream(stream, two, { expectedRevision: NO_STREAM, ...how });
@@ -114,7 +114,7 @@ describe.each([
     }
   });
 
-  it('of nothing succeeds where the stream is, and only there', async () => {
+  it('of no events succeeds at the current revision, and only there', async () => {
     const stream = newStream();
     const nothing = (expectedRevision: bigint | typeof ANY | typeof NO_STREAM) =>
       client.appendToStream(stream, [], { expectedRevision, ...how });
@@ -129,7 +129,7 @@ describe.each([
     await expect(nothing(NO_STREAM)).rejects.toMatchObject({ type: 'wrong-expected-version', actualVersion: 2n });
   });
 
-  it('takes no more than a megabyte, and then all or nothing', async () => {
+  it('accepts at most a megabyte, and writes all or nothing', async () => {
     const stream = newStream();
     const large = jsonEvent({ type: 'Large', data: { text: 'x'.repeat(600_000) } });
     await expect(
@@ -144,18 +144,18 @@ describe.each([
   });
 });
 
-it('appending the same again the other way round, without a revision, is never answered', async () => {
+it('appending the same events again in reverse order, without a revision, is never answered', async () => {
   const stream = newStream();
   const three = events(3);
   await client.appendToStream(stream, three);
-  // Only the older of the two calls has an end of its own.
+  // Only the older of the two calls accepts a deadline.
   const again = client.appendToStream(stream, [...three].reverse(), { credentials, deadline: 300 });
   await expect(again).rejects.toMatchObject({ type: 'deadline-exceeded' });
   expect(await revisions(stream)).toEqual([0, 1, 2]);
 });
 
 describe('reading', () => {
-  it('goes both ways, from anywhere, as far as one likes', async () => {
+  it('works in both directions, from any revision, for any number of events', async () => {
     const stream = newStream();
     await client.appendToStream(stream, events(6));
     expect(await revisions(stream, { fromRevision: 4n })).toEqual([4, 5]);
@@ -168,7 +168,7 @@ describe('reading', () => {
     expect(Math.abs(Date.now() - last!.event!.created.getTime())).toBeLessThan(60_000);
   });
 
-  it('of all begins at a position forwards, and before it backwards', async () => {
+  it('of all begins at a position when forwards, and before it when backwards', async () => {
     const stream = newStream();
     await client.appendToStream(stream, events(3));
     const [, second] = await all(client.readStream(stream));
@@ -179,7 +179,7 @@ describe('reading', () => {
     expect(await read(BACKWARDS)).toEqual([0]);
   });
 
-  it('of all says when a position is none, and tells nothing beyond the end', async () => {
+  it('of all reports an invalid position, and returns nothing beyond the end', async () => {
     const { position } = await client.appendToStream(newStream(), events(1));
     const at = (commit: bigint) => ({ commit, prepare: commit });
     const between = at(position!.commit + 1n);
@@ -190,7 +190,7 @@ describe('reading', () => {
     expect(await all(client.readAll({ fromPosition: beyond }))).toEqual([]);
   });
 
-  it('follows a link if asked to, as far as there is something behind it', async () => {
+  it('follows a link on request, if its target exists', async () => {
     const [stream, links] = [newStream(), newStream()];
     await client.appendToStream(stream, events(3));
     const linkTo = (revision: number) => binaryEvent({ type: '$>', data: Buffer.from(`${revision}@${stream}`) });
@@ -216,7 +216,7 @@ describe('reading', () => {
 });
 
 describe('deleting', () => {
-  it('hides a stream until somebody appends, who goes on counting', async () => {
+  it('hides a stream until the next append, which continues its revisions', async () => {
     const stream = newStream();
     await client.appendToStream(stream, events(2));
     await expect(client.deleteStream(stream, { expectedRevision: 7n })).rejects.toMatchObject({
@@ -239,11 +239,11 @@ describe('deleting', () => {
     await client.deleteStream(described, { expectedRevision: NO_STREAM });
   });
 
-  it('is over when the metadata of a stream is set: it is empty then', async () => {
+  it('is undone by setting the metadata of the stream, which is then empty', async () => {
     const stream = newStream();
     await client.appendToStream(stream, events(2));
     await client.deleteStream(stream);
-    // What the server writes itself, so that the stream begins where it ended, comes behind that.
+    // The server's own entry follows, which makes the stream begin where it ended.
     expect(await client.setStreamMetadata(stream, { maxCount: 7 })).toMatchObject({ nextExpectedRevision: 1n });
     expect(await revisions(`$$${stream}`)).toEqual([2]);
     expect(await revisions(stream)).toEqual([]);
@@ -252,7 +252,7 @@ describe('deleting', () => {
     expect(await revisions(stream)).toEqual([2]);
   });
 
-  it('for ever ends a stream, and every subscription to it', async () => {
+  it('permanently ends a stream and every subscription to it', async () => {
     const stream = newStream();
     await client.appendToStream(stream, events(1));
     const gone = { type: 'stream-deleted', streamName: stream };
@@ -278,7 +278,7 @@ describe('deleting', () => {
     await expect(revisions(never)).rejects.toMatchObject({ type: 'stream-deleted', streamName: never });
   });
 
-  it('by metadata hides the oldest at once', async () => {
+  it('by metadata hides the oldest events at once', async () => {
     const stream = newStream();
     await client.appendToStream(stream, events(5));
     await client.setStreamMetadata(stream, { maxCount: 2 });
@@ -290,7 +290,7 @@ describe('deleting', () => {
 });
 
 describe('subscribing', () => {
-  it('to a stream tells history, the end of it, and then what comes', async () => {
+  it('to a stream delivers its history, its end, and then new events', async () => {
     const stream = newStream();
     await client.appendToStream(stream, events(3));
     const told: string[] = [];
@@ -307,11 +307,11 @@ describe('subscribing', () => {
   });
 
   it.each([
-    ['a prefix of the stream', (tag: string) => streamNameFilter({ prefixes: [`x-${tag}`, 'nobody-'] })],
+    ['a prefix of the stream', (tag: string) => streamNameFilter({ prefixes: [`x-${tag}`, 'absent-'] })],
     ['a pattern of the stream', (tag: string) => streamNameFilter({ regex: `^x-${tag}` })],
     ['a prefix of the type', (tag: string) => eventTypeFilter({ prefixes: [tag] })],
     ['a pattern of the type', (tag: string) => eventTypeFilter({ regex: `^${tag}$` })],
-  ])('to all passes by %s', async (_, filterOf) => {
+  ])('to all filters by %s', async (_, filterOf) => {
     const tag = crypto.randomUUID();
     await client.appendToStream(`x-${tag}`, events(2, tag));
     await client.appendToStream(newStream(), events(2));
@@ -321,7 +321,7 @@ describe('subscribing', () => {
     expect(seen.map(({ event }) => Number(event?.revision))).toEqual([0, 1, 2]);
   });
 
-  it('to all says now and then how far it has looked', async () => {
+  it('to all reports now and then how far it has searched', async () => {
     const start = await client.appendToStream(newStream(), events(1));
     for (let time = 0; time < 4; time += 1) await client.appendToStream(newStream(), events(40));
     const checkpoints: bigint[] = [];
@@ -329,7 +329,7 @@ describe('subscribing', () => {
     const subscription = client.subscribeToAll({
       fromPosition: start.position!,
       filter: streamNameFilter({
-        prefixes: ['nobody-'],
+        prefixes: ['absent-'],
         checkpointInterval: 1,
         checkpointReached: async (_, { commit }) => {
           if (checkpoints.push(commit) === 4) reached.resolve(undefined);
@@ -344,7 +344,7 @@ describe('subscribing', () => {
     expect(checkpoints[0]! >= start.position!.commit && checkpoints[3]! > checkpoints[0]!).toBe(true);
   });
 
-  it('to all looks at page after page, of which the first begins with the event that was told last', async () => {
+  it('to all searches page by page, and the first page begins with the event that was delivered last', async () => {
     await client.appendToStream(newStream(), events(40));
     const { position: end } = await client.appendToStream(newStream(), events(1));
     const stream = newStream();
@@ -355,7 +355,7 @@ describe('subscribing', () => {
     const subscription = client.subscribeToAll({
       fromPosition: end!,
       filter: streamNameFilter({
-        prefixes: ['nobody-'],
+        prefixes: ['absent-'],
         maxSearchWindow: 5,
         checkpointInterval: 3,
         checkpointReached: async (_, position) => reached.resolve(position),
@@ -368,16 +368,16 @@ describe('subscribing', () => {
     expect(places.indexOf(commit)).toBe(10);
   });
 
-  it('to all goes on from any checkpoint without a gap', async () => {
+  it('to all continues from any checkpoint without a gap', async () => {
     const tag = crypto.randomUUID();
     const start = await client.appendToStream(newStream(), events(1));
     for (let time = 0; time < 6; time += 1) {
-      // Two pages of nothing.
+      // Two pages without matching events.
       await client.appendToStream(newStream(), events(70));
       await client.appendToStream(`x-${tag}`, events(1));
     }
     const checkpoints: Position[] = [];
-    /** What comes after a position, up to the last of ours. */
+    /** The events after a position, up to the last one of this test. */
     const after = async (fromPosition: Position, checkpointReached?: (position: Position) => void) => {
       const seen: Position[] = [];
       const subscription = client.subscribeToAll({
@@ -397,7 +397,7 @@ describe('subscribing', () => {
     };
     const everything = await after(start.position!, (position) => checkpoints.push(position));
     expect(everything).toHaveLength(6);
-    // It names the commit that comes next, and no prepare of it.
+    // Its commit position is that of the next entry, and its prepare position is smaller.
     expect(checkpoints.some(({ commit, prepare }) => prepare < commit)).toBe(true);
     expect(await after({ commit: everything[3]!.commit, prepare: 0n })).toEqual(everything.slice(3));
     expect(await after(everything[3]!)).toEqual(everything.slice(4));
@@ -410,12 +410,12 @@ describe('subscribing', () => {
     }
   });
 
-  it('to all from the end has no history to look through, and no checkpoint', async () => {
+  it('to all from the end has no history to search, and no checkpoint', async () => {
     const told: string[] = [];
     const live = Promise.withResolvers<undefined>();
     const subscription = client.subscribeToAll({
       fromPosition: END,
-      filter: streamNameFilter({ prefixes: ['nobody-'], checkpointReached: async () => void told.push('checkpoint') }),
+      filter: streamNameFilter({ prefixes: ['absent-'], checkpointReached: async () => void told.push('checkpoint') }),
     });
     subscription.on('data', () => undefined).on('caughtUp', () => live.resolve(undefined));
     await live.promise;
@@ -426,7 +426,7 @@ describe('subscribing', () => {
   it.each([
     ['a stream', (stream: string) => client.subscribeToStream(stream)],
     ['all', () => client.subscribeToAll({ fromPosition: START, filter: streamNameFilter({ prefixes: ['slow-'] }) })],
-  ])('to %s loses nothing when one is too slow for what comes, and one has then to catch up', async (_, subscribe) => {
+  ])('to %s loses nothing when the reader is too slow, and then catches up', async (_, subscribe) => {
     const stream = `slow-${crypto.randomUUID()}`;
     const data = 'x'.repeat(20_000);
     const write = (count: number) =>
@@ -451,7 +451,7 @@ describe('subscribing', () => {
     expect(seen).toEqual(Array.from({ length: 401 }, (_each, revision) => BigInt(revision)));
   });
 
-  it('to all but the server`s own', async () => {
+  it('to all can exclude the server`s own events', async () => {
     const { position } = await client.appendToStream(newStream(), events(1));
     const stream = newStream();
     await client.setStreamMetadata(stream, { maxCount: 7 });

@@ -7,13 +7,13 @@ import type { Fault } from './faults.ts';
 import type { Order } from './main.ts';
 
 export type StandInOptions = {
-  /** Whether it speaks TLS, and asks who one is. */
+  /** Whether it speaks TLS and authenticates its callers. */
   readonly secure?: boolean;
-  /** The version that it says it is of. */
+  /** The version that it reports. */
   readonly version?: string;
 };
 
-/** A stand-in for EventStoreDB in a process of its own, so that it can be killed, stopped, and made to fail. */
+/** A stand-in for EventStoreDB in a process of its own, so that it can be killed, paused, and made to fail. */
 export class StandIn {
   readonly #folder = mkdtempSync(join(tmpdir(), 'eventstoredb-'));
   readonly #certificate: string | undefined;
@@ -37,13 +37,13 @@ export class StandIn {
     return this.urlFor('admin', 'changeit');
   }
 
-  /** The address with some credentials; only a secure one heeds them. */
+  /** Its address with the given credentials; without TLS they are ignored. */
   urlFor(user: string, password: string): string {
     if (this.#certificate === undefined) return `esdb://127.0.0.1:${this.#port}?tls=false`;
     return `esdb://${user}:${password}@localhost:${this.#port}?tlsCAFile=${this.#certificate}`;
   }
 
-  /** Starts it, or starts it again: at the same address, with what was in its log. */
+  /** Starts it, or starts it again with the same address and log. */
   async restart(): Promise<void> {
     const main = join(import.meta.dirname, 'main.ts');
     const data = join(this.#folder, 'journal');
@@ -61,7 +61,7 @@ export class StandIn {
     this.#port = message.port;
   }
 
-  /** Ends it at once, as a power cut would. */
+  /** Kills it at once, as a power cut would. */
   async kill(): Promise<void> {
     const running = this.#process;
     if (running === undefined) return;
@@ -71,24 +71,24 @@ export class StandIn {
     await gone;
   }
 
-  /** Kills it, forgets its log, and starts an empty one at the same address. */
+  /** Kills it, deletes its log, and starts an empty one at the same address. */
   async wipe(): Promise<void> {
     await this.kill();
     rmSync(join(this.#folder, 'journal'));
     await this.restart();
   }
 
-  /** Lets it hang: connections stay open, nothing is answered. */
+  /** Suspends it: connections stay open, but nothing is answered. */
   hang(): void {
     this.#process?.kill('SIGSTOP');
   }
 
-  /** Lets it go on after `hang`. */
+  /** Resumes it after `hang`. */
   goOn(): void {
     this.#process?.kill('SIGCONT');
   }
 
-  /** Lets a fault happen as often as this. */
+  /** Makes a fault happen the given number of times. */
   fault(fault: Fault, times = 1): Promise<void> {
     return this.#order({ fault, times });
   }
@@ -98,7 +98,7 @@ export class StandIn {
     return this.#order({ breakAll: true });
   }
 
-  /** Switches all faults off. */
+  /** Clears all faults. */
   clear(): Promise<void> {
     return this.#order({ clear: true });
   }

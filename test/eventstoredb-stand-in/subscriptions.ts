@@ -7,7 +7,7 @@ import type { Reading } from './reading.ts';
 import type { ServiceContext } from './service-context.ts';
 import { nameIn, streamDeleted } from './wire.ts';
 
-/** How many events may be on their way to a reader that has caught up; with more it has fallen behind. */
+/** How many events may be in flight to a live reader; with more it has fallen behind. */
 const LIVE_BUFFER = 64;
 
 export const confirmation = (): ReadResp =>
@@ -16,18 +16,18 @@ export const confirmation = (): ReadResp =>
   );
 const caughtUp = (): ReadResp => new streams.ReadResp().setCaughtUp(new streams.ReadResp.CaughtUp());
 
-/** What a subscription walks along, which grows. */
+/** The growing sequence that a subscription reads. */
 export type Course = {
   size(): number;
-  /** Sends what there is from an index on; where it has come to, or undefined when that is the end of it. */
+  /** Sends the existing entries from an index on; returns the index reached, or undefined when the sequence has ended. */
   history(from: number): Promise<number | undefined>;
-  /** Sends what has just come. */
+  /** Sends new entries. */
   live(index: number): Promise<void>;
-  /** Told before it goes back to history. */
+  /** Called before it returns to history. */
   fallenBehind?(): Promise<void>;
 };
 
-/** Sends what comes; resolves with where it has come to when the reader has fallen behind, with nothing when he has left. */
+/** Sends new entries; resolves with the index reached when the reader has fallen behind, and with undefined when it has left. */
 const goLive = async (log: Log, { left }: Reading, course: Course, from: number): Promise<number | undefined> => {
   for (let index = from; !left.aborted;) {
     const waiting = course.size() - index;
@@ -41,9 +41,9 @@ const goLive = async (log: Log, { left }: Reading, course: Course, from: number)
   return undefined;
 };
 
-/** What there is, then the word that this was all, then what comes; and so again when the reader is too slow for that. */
+/** Sends history, then a caught-up message, then live entries; starts over when the reader falls behind. */
 export const follow = async (log: Log, reading: Reading, course: Course, from: number): Promise<void> => {
-  // Who begins at the end or past it has no history to hear.
+  // A subscription from the end or past it has no history.
   let index: number | undefined = from < course.size() ? await course.history(from) : from;
   while (index !== undefined) {
     await reading.send(caughtUp());

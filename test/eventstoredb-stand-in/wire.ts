@@ -11,7 +11,7 @@ export const nameIn = (identifier: StreamIdentifier | undefined): string =>
 export const identifierOf = (name: string): StreamIdentifier =>
   new shared.StreamIdentifier().setStreamName(Buffer.from(name).toString('base64'));
 
-/** A UUID in either of its two forms. */
+/** A UUID in either of its two encodings. */
 export const uuidIn = (uuid: UUID | undefined): string => {
   const structured = uuid?.getStructured();
   if (structured === undefined) return uuid?.getString() ?? '';
@@ -35,7 +35,7 @@ type Message = {
   getCustomMetadata_asU8(): Uint8Array;
 };
 
-/** An event as it comes over the wire; undefined when its metadata lacks what the server insists on. */
+/** An event as received; undefined when its metadata lacks a field that the server requires. */
 export const proposedIn = (message: Message): Proposed | undefined => {
   const metadata = message.getMetadataMap();
   const [type, contentType] = [metadata.get('type'), metadata.get('content-type')];
@@ -51,14 +51,14 @@ export const proposedIn = (message: Message): Proposed | undefined => {
 
 type Expecting = { hasAny(): boolean; hasNoStream(): boolean; hasStreamExists(): boolean };
 
-/** What revision a request expects, where `revision` is the number that it names, if any. */
+/** The revision that a request expects, where `revision` is the number that it names, if any. */
 export const expectedIn = (options: Expecting, revision: string | undefined): Expected => {
   if (options.hasNoStream()) return 'noStream';
   if (options.hasStreamExists()) return 'streamExists';
   return options.hasAny() || revision === undefined ? 'any' : BigInt(revision);
 };
 
-/** Where a link points to: `3@orders-1`. */
+/** The target of a link: `3@orders-1`. */
 export type Resolve = (entry: Entry) => Entry | undefined;
 
 const recordOf = (entry: Entry, structured: boolean): ReadResp.ReadEvent.RecordedEvent => {
@@ -93,7 +93,7 @@ export const checkpointAt = (commit: number | bigint, prepare = commit): ReadRes
     new streams.ReadResp.Checkpoint().setCommitPosition(String(commit)).setPreparePosition(String(prepare)),
   );
 
-/** The status with which a call fails; the client goes by `exception` in the trailers. */
+/** The status of a failed call; the client reads `exception` from the trailers. */
 export type Failure = Pick<StatusObject, 'code' | 'details' | 'metadata'>;
 
 export const failure = (code: status, details: string, trailers: Record<string, string> = {}): Failure => {
