@@ -40,7 +40,7 @@ it.each([
   await expect(other).rejects.toMatchObject({ type: 'wrong-expected-version' });
 });
 
-it('sends 2^64-1 as the checkpoint when nothing has passed since the beginning of the log, and no checkpoint after that', async () => {
+it('sends 2^64-1 as its only checkpoint when nothing has passed since the beginning of the log', async () => {
   await start();
   const checkpoints: bigint[] = [];
   const last = Promise.withResolvers<undefined>();

@@ -22,8 +22,8 @@ export type ServerOptions = LogOptions & {
   /** The port to listen on; 0 for any free port. */
   readonly port: number;
   /**
-   * Path of its certificate, which is created if missing. With it the server speaks TLS and authenticates. The users `admin` and `ops`
-   * have the password `changeit`.
+   * Path of its certificate, which is created if missing. With it the server speaks TLS and authenticates. The users `admin`
+   * and `ops` have the password `changeit`.
    */
   readonly certificate?: string | undefined;
   /** The version that it reports; by default the one that it imitates. */
