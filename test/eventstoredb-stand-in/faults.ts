@@ -14,6 +14,8 @@ export type Fault =
   | 'notLeader'
   /** Answers a leader-only read in the same way. */
   | 'readsAtFollower'
+  /** Never answers a read, nor confirms a subscription. */
+  | 'loseRead'
   /** Answers no further call. */
   | 'silence'
   /** Delays the answers to appends and reads; the value is in milliseconds. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import { subscribeToAll } from './all-subscription.ts';
+import type { Faults } from './faults.ts';
 import type { Log } from './log.ts';
 import { notLeader } from './mishaps.ts';
 import { matching, Reading, type Options, type ReadCall } from './reading.ts';
@@ -83,13 +84,16 @@ const readStream = async (reading: Reading, log: Log): Promise<void> => {
   reading.end();
 };
 
+/** Whether a fault swallows a read. */
+const isLost = (faults: Faults): boolean => faults.value('silence') > 0 || faults.take('loseRead');
+
 /** Reads and subscriptions, of one stream or of all. */
 export const read =
   (around: ServiceContext) =>
   async (call: ReadCall): Promise<void> => {
     const { log, faults } = around;
     const options = call.request.getOptions();
-    if (faults.value('silence') > 0) return;
+    if (isLost(faults)) return;
     if (options === undefined) {
       call.emit('error', failure(status.INVALID_ARGUMENT, 'no options'));
       return;

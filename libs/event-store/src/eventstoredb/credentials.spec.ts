@@ -23,6 +23,8 @@ const openAs = (user: string, password: string): void => {
     url: standIn.urlFor(user, password),
     codec: codec({}),
     categories: ['contract'],
+    // How fast a server is is not judged.
+    timeouts: { call: 20_000 },
     logger: { warn: (message) => warnings.push(message) },
   });
 };

@@ -12,7 +12,10 @@ import {
   type Receipt,
   type Revision,
 } from '../event-store.ts';
-import { within, type Connection } from './connection.ts';
+import { AppendedHere } from './appended-here.ts';
+import type { CallKind } from './client-session.ts';
+import type { Connection } from './connection.ts';
+import { within } from './countdown.ts';
 import { actualIn, toPortError, isConflict } from './failures.ts';
 import { batches } from './batches.ts';
 import { Feed, type Logger } from './feed.ts';
@@ -66,8 +69,8 @@ class EventStoreDbEventStore implements EventStoreDb {
   /** One for each follower that has not received its first batch. */
   readonly #starting = new Set<Promise<unknown>>();
   #closed: Promise<void> | undefined;
-  /** The last event of each category that was appended here. A follower that has not received its own is not at the end. */
-  readonly #written = new Map<string, Position>();
+  /** A follower that has not received what was appended here is not at the end. */
+  readonly #appended = new AppendedHere();
 
   constructor({ url, codec, logger, timeouts, categories }: EventStoreDbOptions) {
     this.#connection = acquire(url);
@@ -99,18 +102,19 @@ class EventStoreDbEventStore implements EventStoreDb {
     const messages = events.map((event) => messageOf(this.#codec.encode(event)));
     const expectedRevision = expected === NO_STREAM ? NOTHING : BigInt(expected);
     const revision = expected + events.length;
-    const what = `appending to ${stream}`;
+    const limit = this.#limit;
+    const call = { what: `appending to ${stream}`, kind: 'append', limit } as const;
     try {
       const { position } = await this.#track(
-        this.#connection.append(what, this.#limit, (client) =>
-          client.appendToStream(stream, messages, { expectedRevision, deadline: this.#limit }),
+        this.#connection.run(call, ({ client }) =>
+          client.appendToStream(stream, messages, { expectedRevision, deadline: limit }),
         ),
       );
       if (position === undefined) return await this.#alreadyAppended(stream, events, expected, revision);
       return this.#receipt(stream, revision, toPosition(position));
     } catch (error) {
       if (isConflict(error)) return this.#alreadyAppended(stream, events, expected, actualIn(error));
-      throw toPortError(error, what);
+      throw toPortError(error, call.what);
     }
   }
 
@@ -140,7 +144,7 @@ class EventStoreDbEventStore implements EventStoreDb {
       firstBatch.resolve(undefined);
     };
     try {
-      for await (const batch of batches(feed, this.#codec, () => this.#writtenTo(prefixes), stop)) {
+      for await (const batch of batches(feed, this.#codec, () => this.#appended.lastOf(prefixes), stop)) {
         started();
         yield batch;
       }
@@ -152,7 +156,7 @@ class EventStoreDbEventStore implements EventStoreDb {
 
   /** The last event of the ledger: the database may hold others behind it, its own statistics for instance. */
   async logEnd(): Promise<LogEnd> {
-    const written = this.#writtenTo(this.#prefixes);
+    const written = this.#appended.lastOf(this.#prefixes);
     const isOurs = (record: Record) => !isSystems(record) && this.#isFollowed(record.streamId);
     const last = await this.#readWithin('asking where the log ends', (reading) => lastWhere(reading, isOurs));
     const position = last?.position ?? START;
@@ -160,7 +164,7 @@ class EventStoreDbEventStore implements EventStoreDb {
   }
 
   async ping(): Promise<void> {
-    await this.#readWithin('asking where the log ends', endOf);
+    await this.#readWithin('asking where the log ends', endOf, 'ping');
   }
 
   close(): Promise<void> {
@@ -205,28 +209,21 @@ class EventStoreDbEventStore implements EventStoreDb {
 
   #receipt(stream: string, revision: Revision, position: Position): Receipt {
     const prefix = this.#prefixes.find((known) => stream.startsWith(known)) ?? '';
-    if (position > this.#writtenTo([prefix])) this.#written.set(prefix, position);
+    this.#appended.add(prefix, position);
     return { revision, position };
-  }
-
-  /** The last position that was appended here to streams that begin so. */
-  #writtenTo(prefixes: readonly string[]): Position {
-    return prefixes.reduce((last, prefix) => {
-      const position = this.#written.get(prefix) ?? START;
-      return position > last ? position : last;
-    }, START);
   }
 
   #isFollowed(stream: string): boolean {
     return this.#prefixes.some((prefix) => stream.startsWith(prefix));
   }
 
-  /** Runs a read within the call's timeout, which restarts with each event that arrives. */
-  async #readWithin<T>(what: string, read: (reading: Reading) => Promise<T>): Promise<T> {
+  /** Runs a read within the call's timeout, which begins with its turn and restarts with each event that arrives. */
+  async #readWithin<T>(what: string, read: (reading: Reading) => Promise<T>, kind: CallKind = 'read'): Promise<T> {
     this.#mustBeOpen();
     const limit = this.#limit;
     try {
-      const reading = this.#connection.run(what, limit, (client, over) => read({ client, over, limit }), LONGEST);
+      const call = { what, kind, limit, longest: LONGEST };
+      const reading = this.#connection.run(call, ({ client, over }) => read({ client, over, limit }));
       return await this.#track(reading);
     } catch (error) {
       throw toPortError(error, what);

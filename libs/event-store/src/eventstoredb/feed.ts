@@ -2,7 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { START, type Position } from '#kernel';
 import { StoreUnavailable } from '../event-store.ts';
 import type { Connection } from './connection.ts';
-import { toPortError, EndsBefore, isAnswer, TimedOut } from './failures.ts';
+import { countdown, noAnswer } from './countdown.ts';
+import { toPortError, EndsBefore } from './failures.ts';
 import { endOf } from './reading.ts';
 import { isSystems, type Record } from './mapping.ts';
 import { Subscription } from './subscription.ts';
@@ -101,34 +102,32 @@ export class Feed {
   async #assertSameLog(): Promise<void> {
     const { connection, limit } = this.#options;
     if (this.#after === START) return;
-    const end = await connection.run('asking where the log ends', limit, (client, over) =>
-      endOf({ client, over, limit }),
-    );
+    const call = { what: 'asking where the log ends', kind: 'read', limit } as const;
+    const end = await connection.run(call, ({ client, over }) => endOf({ client, over, limit }));
     if (end < this.#after) throw new EndsBefore(this.#after);
   }
 
   /** One subscription, until it ends or fails, or is called off. */
   async #subscribe(): Promise<void> {
     const { connection, limit, stop, prefixes } = this.#options;
-    const { client, over } = await connection.client(limit);
+    const session = await connection.session(limit);
+    const { over } = session;
     const done = new AbortController();
     const silence = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => silence.reject(new TimedOut(`no answer within ${limit} ms`)), limit);
+    const time = countdown(limit, () => silence.reject(noAnswer(limit)));
     const confirmed = () => {
-      clearTimeout(timer);
+      time.stop();
       this.#confirmed();
     };
-    const subscription = new Subscription(client, this.#after, prefixes, { ...this.#listener, confirmed });
+    const subscription = new Subscription(session.client, this.#after, prefixes, { ...this.#listener, confirmed });
     this.#subscription = subscription;
     try {
       await Promise.race([subscription.over, silence.promise, aborted(over, done.signal), aborted(stop, done.signal)]);
     } catch (error) {
-      // The driver has let go of its connection, or the server does not answer: whoever else uses it is no better off.
-      // A no, such as access denied, is an answer.
-      if (!isAnswer(error)) connection.giveUp(client);
+      connection.failed(session, { kind: 'read', limit }, error);
       throw error;
     } finally {
-      clearTimeout(timer);
+      time.stop();
       done.abort();
       this.#subscription = undefined;
       subscription.close();

@@ -8,6 +8,7 @@ import {
   type StreamingRead,
 } from '@eventstore/db-client';
 import { START, type Position } from '#kernel';
+import { countdown, noAnswer } from './countdown.ts';
 import { isAbsent, TimedOut } from './failures.ts';
 import { recordIn, type Record } from './mapping.ts';
 
@@ -30,9 +31,9 @@ const collected = <E>(reading: StreamingRead<E>, limit: number, over: AbortSigna
   let absent = false;
   return new Promise<E[]>((resolve, reject) => {
     const events: E[] = [];
-    const timer = setTimeout(() => reject(new TimedOut(`no answer within ${limit} ms`)), limit);
+    const time = countdown(limit, () => reject(noAnswer(limit)));
     const settle = (outcome: () => void) => {
-      clearTimeout(timer);
+      time.stop();
       outcome();
     };
     over.addEventListener('abort', () => settle(() => reject(new TimedOut('the connection was given up'))), {
@@ -40,7 +41,7 @@ const collected = <E>(reading: StreamingRead<E>, limit: number, over: AbortSigna
     });
     reading.on('data', (event: E) => {
       events.push(event);
-      timer.refresh();
+      time.restart();
     });
     reading.on('error', (error) => {
       absent = isAbsent(error);
