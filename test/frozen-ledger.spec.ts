@@ -31,7 +31,9 @@ type Request = {
   readonly path: string;
   readonly body?: object;
   readonly status: number;
-  readonly answer: object;
+  readonly answer: Readonly<Record<string, string>> & {
+    readonly subscriptions?: readonly { subscriptionId: string }[];
+  };
 };
 type Named = {
   readonly stream: string;
@@ -81,6 +83,24 @@ const rowsOf = (database: DatabaseSync, { table, key, columns }: Table) =>
     .all()
     .map((row) => columns.map((column) => row[column]));
 
+/** A creation under the id that was derived for it then: today another one is. */
+const withItsId = (step: Request): Request => {
+  const id = ({ '/v1/customers': 'customerId', '/v1/subscriptions': 'subscriptionId' } as const)[step.path];
+  return id === undefined ? step : { ...step, body: { ...step.body, [id]: step.answer[id] } };
+};
+
+/** Commands that name a subscription which a cart's line opened: its id, which no caller can give, is derived anew. */
+const PURCHASED_BY_CART = 6;
+const byCart = (steps.filter((step) => 'key' in step && step.path.endsWith('/checkout')) as Request[])
+  .flatMap(({ answer }) => answer['subscriptions'] ?? [])
+  .map(({ subscriptionId }) => subscriptionId);
+const theirCommands = new Set(
+  recorded
+    .filter((event) => byCart.some((id) => JSON.stringify(event).includes(id)))
+    .map(({ meta: { commandId } }) => commandId),
+);
+const isComparable = ({ commandId }: Named): boolean => !theirCommands.has(commandId);
+
 let data: string;
 beforeEach(() => {
   data = mkdtempSync(join(tmpdir(), 'subledger-frozen-'));
@@ -127,12 +147,12 @@ describe('a ledger of November 2026', () => {
     expect(json(await subledger('digest', '--json')).log.sha256).toBe(SHA256);
   });
 
-  it('has the fingerprints and event ids that the same commands are recorded with today', async () => {
+  it('has the fingerprints and event ids that the same commands are recorded with today, under the same ids', async () => {
     const ledger = await startLedger({ ...setting, data });
     try {
       for (const step of steps) {
         if ('at' in step) await ledger.client.at(step.at);
-        else expect((await send(ledger, step)).status).toBeLessThan(300);
+        else expect((await send(ledger, withItsId(step))).status).toBeLessThan(300);
       }
     } finally {
       await ledger.stop();
@@ -143,6 +163,7 @@ describe('a ledger of November 2026', () => {
       .split('\n')
       .map((line) => JSON.parse(line) as Written);
     const then = lines<Named & { readonly type: string }>('commands.ndjson').map(({ type: _, ...name }) => name);
-    expect(namesIn(today)).toEqual(expect.arrayContaining(then));
+    expect(then.length - then.filter(isComparable).length).toBe(PURCHASED_BY_CART);
+    expect(namesIn(today)).toEqual(expect.arrayContaining(then.filter(isComparable)));
   });
 });

@@ -45,6 +45,11 @@ const settleIn = async (client: Client): Promise<Belongings> => {
   };
 };
 
+const purchase = (belongings: Belongings) => ({
+  ...{ customerId: belongings['/v1/customers']?.[0], offerId: 'P', skuId: '1', quantity: 1 },
+  ...monthly,
+});
+
 const partnerOf = async (operator: Client, partnerId: string): Promise<Client> => {
   const kind = { name: partnerId, model: 'directBill', cloud: 'global', newCommercePreview: true };
   await operator.must('POST', '/v1/partners', { partnerId, ...kind });
@@ -102,6 +107,20 @@ describe("a partner's things", () => {
     );
     // A new sort of resource: let the first partner have one of it, in `settleIn`.
     expect(unknown.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+  });
+
+  it('cannot be had first: the ids that a key leads to are not for callers to give', async () => {
+    const headers = { 'idempotency-key': 'order-1001' };
+    const own = await first.must('POST', '/v1/subscriptions?dryRun=true', purchase(theirs), { headers });
+    const customerId = await second.customer();
+    const taken = { ...purchase(theirs), customerId, subscriptionId: own.subscriptionId };
+    const reply = await second.call('POST', '/v1/subscriptions', taken);
+    expect([reply.status, reply.body.errors]).toEqual([
+      400,
+      [{ path: 'subscriptionId', message: expect.stringContaining('version 8') }],
+    ]);
+    const facts = { name: 'x', country: 'NL', segment: 'commercial', currency: 'EUR', customerId: own.subscriptionId };
+    expect((await second.call('POST', '/v1/customers', facts)).status).toBe(400);
   });
 
   // Thousands of requests.

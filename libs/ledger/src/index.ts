@@ -6,7 +6,14 @@ export { writeSide } from './compose.ts';
 export { type Answered, type Caller, type CommandAnswer, type CommandRequest } from './context/caller.ts';
 export { type Stream, commandIdFor, metaFor, ownMeta } from './context/command-meta.ts';
 export type { Refusal, RefusalCode } from './context/refusals.ts';
-export { derivedId } from './context/deterministic-id.ts';
+export {
+  type Creation,
+  derivedId,
+  idForCreation,
+  isReserved,
+  mayBeGiven,
+  reservedId,
+} from './context/deterministic-id.ts';
 export { type Duty, Ledger } from './ledger.ts';
 export { CATALOGUE_ID } from '#catalog';
 export { type DirectOrder } from './queries/orders.ts';

@@ -10,7 +10,7 @@ import { LedgerController } from '../routing/ledger-controller.ts';
 import { PageQuery, type Page } from '../http/page.ts';
 import { InvalidRequest, RefusedError } from '../http/problem.ts';
 import { From, SentCommand, type Sent } from '../routing/command-context.ts';
-import { type Caller, derivedId, Ledger, readModels } from '#ledger';
+import { type Caller, Ledger, readModels } from '#ledger';
 import {
   CustomerAnswered,
   CustomerEntry,
@@ -35,10 +35,9 @@ export class CustomersController {
 
   @Post()
   @ApiCommand('registerCustomer', 'Register a customer', { status: 201, type: CustomerAnswered })
-  register(@Body() { ...body }: RegisterCustomerBody, @SentCommand() sent: Sent): Promise<object> {
+  async register(@Body() { ...body }: RegisterCustomerBody, @SentCommand() sent: Sent): Promise<object> {
     this.#checkSegment(body.segment);
-    const { caller, idempotencyKey } = sent.request;
-    const customerId = body.customerId ?? derivedId('customer', caller.actor.partnerId, idempotencyKey);
+    const customerId = await this.#sender.idFor('customer', sent, body.customerId);
     return this.#sender.send(sent, RegisterCustomer, { ...body, customerId });
   }
 

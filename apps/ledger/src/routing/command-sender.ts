@@ -1,9 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { isRefusal, START, type Command, type CommandOptions, type Meta } from '#kernel';
-import { type CommandAnswer, type CommandRequest, Ledger, metaFor, type Stream } from '#ledger';
+import {
+  type CommandAnswer,
+  type CommandRequest,
+  type Creation,
+  idForCreation,
+  mayBeGiven,
+  Ledger,
+  metaFor,
+  type Stream,
+} from '#ledger';
 import { Metrics } from '../metrics/metrics.ts';
-import { RefusedError } from '../http/problem.ts';
+import { InvalidRequest, RefusedError } from '../http/problem.ts';
 import type { Sent } from './command-context.ts';
 import type { Refusal } from '#ledger';
 
@@ -24,6 +33,19 @@ export class CommandSender {
     this.#bus = bus;
     this.#ledger = ledger;
     this.#metrics = metrics;
+  }
+
+  /**
+   * The id of a resource that a command creates: the one that is given, or else one derived from the caller's key. Throws a
+   * `InvalidRequest` for a given one that is reserved, and when the event store is unavailable.
+   */
+  async idFor(resource: Creation['resource'], { request }: Sent, given: string | undefined): Promise<string> {
+    const { caller, idempotencyKey } = request;
+    const creation = { resource, partnerId: caller.actor.partnerId, idempotencyKey };
+    if (given === undefined) return idForCreation(this.#ledger.store, creation);
+    if (await mayBeGiven(this.#ledger.store, creation, given)) return given;
+    const message = 'must not be a UUID of version 8, which the ledger keeps for ids that it derives';
+    throw new InvalidRequest([{ path: `${resource}Id`, message }]);
   }
 
   /** Sends a command to whom it names. Answers the body; throws a `RefusedError` for a refusal. */

@@ -28,7 +28,7 @@ import { ApiCommand } from '../http/documented.ts';
 import { SubscriptionId } from '../http/ids.ts';
 import { LedgerController } from '../routing/ledger-controller.ts';
 import { SentCommand, type Sent } from '../routing/command-context.ts';
-import { commandIdFor, derivedId } from '#ledger';
+import { commandIdFor, derivedId, isReserved, reservedId } from '#ledger';
 import {
   AddOnPath,
   AddOnsBody,
@@ -64,9 +64,8 @@ export class SubscriptionCommandsController {
     status: 201,
     type: SubscriptionAnswered,
   })
-  purchase(@Body() { ...wish }: PurchaseBody, @SentCommand() sent: Sent): Answer {
-    const { caller, idempotencyKey } = sent.request;
-    const subscriptionId = wish.subscriptionId ?? derivedId('subscription', caller.actor.partnerId, idempotencyKey);
+  async purchase(@Body() { ...wish }: PurchaseBody, @SentCommand() sent: Sent): Answer {
+    const subscriptionId = await this.#sender.idFor('subscription', sent, wish.subscriptionId);
     const orderId = derivedId('order', commandIdFor(sent.request, `subscription-${subscriptionId}`));
     return this.#sender.send(sent, PurchaseSubscription, { ...wish, subscriptionId, orderId });
   }
@@ -218,5 +217,8 @@ export class SubscriptionCommandsController {
 
 /** The subscription that a partial upgrade would open: the same for a retry. */
 const opening = ({ request }: Sent, subscriptionId: string) => ({
-  newSubscriptionId: derivedId('upgraded', commandIdFor(request, `subscription-${subscriptionId}`)),
+  newSubscriptionId: (isReserved(subscriptionId) ? reservedId : derivedId)(
+    'upgraded',
+    commandIdFor(request, `subscription-${subscriptionId}`),
+  ),
 });

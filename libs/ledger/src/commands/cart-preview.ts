@@ -2,13 +2,13 @@ import { isRefusal, type Meta, type Recorded } from '#kernel';
 import { sum } from '#money';
 import type { CartLine, LineAmount, LineResult, OrderLine, Review, Total } from '#order';
 import { PurchaseSubscription, type ChargesPosted, type HeldSubscription } from '#subscription';
-import { derivedId } from '../context/deterministic-id.ts';
+import { derivedId, reservedId } from '../context/deterministic-id.ts';
 import type { Outcome } from '../context/refusals.ts';
 
 /** One cart makes one order, and a line one subscription, whoever asks and wherever (E24). */
 export const naming = {
   orderId: (cartId: string): string => derivedId('order-of-cart', cartId),
-  subscriptionId: (orderId: string, line: number): string => derivedId('subscription-of-order', orderId, String(line)),
+  subscriptionId: (orderId: string, line: number): string => reservedId('subscription-of-order', orderId, String(line)),
 };
 
 /** Under which id a line is bought: the same one however often it is tried. */
