@@ -29,7 +29,7 @@ describe('access', () => {
   });
   afterAll(() => ledger.stop());
 
-  it.each(['', 'Bearer', 'Bearer nobody', `Basic ${KEY}`, `Bearer ${KEY} ${KEY}`, KEY])(
+  it.each(['', 'Bearer', 'Bearer unknown', `Basic ${KEY}`, `Bearer ${KEY} ${KEY}`, KEY])(
     'is refused to %j',
     async (authorization) => {
       const reply = await operator.call('GET', '/v1/subscriptions', undefined, { key: '', headers: { authorization } });
@@ -38,12 +38,12 @@ describe('access', () => {
     },
   );
 
-  it('needs no key for health, metrics and documentation', async () => {
+  it('is open to health, metrics and documentation without a key', async () => {
     for (const path of ['/health', '/metrics', '/openapi.json', '/docs'])
       expect((await operator.call('GET', path, undefined, { key: '' })).status).toBe(200);
   });
 
-  it('is given by a key that is shown once, and taken at once when it is revoked', async () => {
+  it('is granted by a key that is shown once, and revoked at once with it', async () => {
     const headers = { 'idempotency-key': 'my-key' };
     const body = { name: 'auditor', role: 'auditor' };
     const made = await operator.call('POST', '/v1/keys', body, { headers });
@@ -60,7 +60,7 @@ describe('access', () => {
     expect([gone.status, gone.body.code]).toEqual([404, 'KEY_NOT_FOUND']);
   });
 
-  it('of the history tells no digest of a key', async () => {
+  it('to the history reveals no digest of a key', async () => {
     const events = await operator.all('/v1/events');
     const [created] = events.filter(({ type }) => type === 'KeyCreated');
     expect(created.data).toMatchObject({ role: 'global-admin' });
@@ -87,13 +87,13 @@ describe('access', () => {
     ['sales-agent', ['/v1/keys', '/v1/partners']],
     ['helpdesk-agent', ['/v1/keys', '/v1/partners']],
     ['billing-reader', ['/v1/events', '/v1/keys', '/v1/partners', '/v1/clock']],
-  ])('lets a key of the role %s read all but %j', async (role, forbidden) => {
+  ])('lets a key with the role %s read everything except %j', async (role, forbidden) => {
     const client = await keyFor(operator, role);
     const statuses = await Promise.all(reads.map(async (path) => [path, (await client.call('GET', path)).status]));
     expect(statuses).toEqual(reads.map((path) => [path, forbidden.includes(path) ? 403 : 200]));
   });
 
-  it.each(['auditor', 'billing-reader'])('lets a key of the role %s change nothing', async (role) => {
+  it.each(['auditor', 'billing-reader'])('lets a key with the role %s change nothing', async (role) => {
     const client = await keyFor(operator, role);
     const customer = { name: 'A', country: 'NL', segment: 'commercial', currency: 'EUR' };
     for (const reply of [
@@ -125,7 +125,7 @@ describe('access', () => {
       fabrikam = await keyFor(operator, 'global-admin', 'fabrikam');
     });
 
-    it('finds nothing of ours', async () => {
+    it('finds none of our resources', async () => {
       const paths = ['', '/events', '/state'].map((rest) => `/v1/subscriptions/${subscriptionId}${rest}`);
       for (const path of [...paths, `/v1/customers/${customerId}`])
         expect((await fabrikam.call('GET', path)).status).toBe(404);
@@ -143,7 +143,7 @@ describe('access', () => {
         expect(await fabrikam.all(path)).toEqual([]);
     });
 
-    it('has its own keys, and no say in others', async () => {
+    it('manages its own keys, and no others', async () => {
       expect((await fabrikam.must('GET', '/v1/keys')).items).toHaveLength(1);
       const ours = (await operator.must('GET', '/v1/keys')).items[0].keyId;
       expect((await fabrikam.call('DELETE', `/v1/keys/${ours}`)).status).toBe(404);
@@ -158,7 +158,7 @@ describe('access', () => {
         expect((await fabrikam.call(method, path, method === 'GET' ? undefined : {})).status).toBe(403);
     });
 
-    it('uses the same idempotency key for a command of its own', async () => {
+    it('may use the same idempotency key for a command of its own', async () => {
       const headers = { 'idempotency-key': 'the same' };
       const body = { name: 'A', country: 'NL', segment: 'commercial', currency: 'EUR' };
       const [a, b] = [
@@ -168,10 +168,17 @@ describe('access', () => {
       expect(a.customerId).not.toBe(b.customerId);
     });
 
-    it('buys no new commerce outside the preview (R44)', async () => {
+    it('cannot buy new commerce outside the preview (R44)', async () => {
       const theirs = await fabrikam.customer();
-      const wish = { customerId: theirs, offerId: 'P', skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly' };
-      expect((await fabrikam.call('POST', '/v1/subscriptions', wish)).body.code).toBe('PREVIEW_REQUIRED');
+      const request = {
+        customerId: theirs,
+        offerId: 'P',
+        skuId: '1',
+        quantity: 1,
+        term: 'P1M',
+        billingCycle: 'monthly',
+      };
+      expect((await fabrikam.call('POST', '/v1/subscriptions', request)).body.code).toBe('PREVIEW_REQUIRED');
       const [listed] = (await fabrikam.must('GET', `/v1/offers?customerId=${theirs}`)).items;
       expect([listed.purchasable, listed.reasons[0].code]).toEqual([false, 'PREVIEW_REQUIRED']);
     });
@@ -189,7 +196,7 @@ describe("the administrator's key", () => {
   });
   afterEach(() => rmSync(data, { recursive: true }));
 
-  it('is replaced by another one at a later start, and may come back', async () => {
+  it('is replaced by another one at a later start, and may be restored', async () => {
     for (const [wanted, opened] of [
       ['first', [true, false]],
       ['second', [false, true]],
@@ -202,7 +209,7 @@ describe("the administrator's key", () => {
     }
   });
 
-  it('stays revoked when a caller has revoked it, until another one is named', async () => {
+  it('stays revoked after a caller has revoked it, until another one is configured', async () => {
     let ledger = await start('first');
     const [{ keyId }] = (await ledger.client.as('first').must('GET', '/v1/keys')).items;
     await ledger.client.as('first').must('DELETE', `/v1/keys/${keyId}`);
@@ -215,7 +222,7 @@ describe("the administrator's key", () => {
     await ledger.stop();
   });
 
-  it('stays when none is named', async () => {
+  it('stays valid when none is configured', async () => {
     await (await start('first')).stop();
     const ledger = await start('');
     expect(await opens('first', ledger)).toBe(true);
@@ -224,7 +231,7 @@ describe("the administrator's key", () => {
 });
 
 describe('a rate limit', () => {
-  it('holds for each key by itself', async () => {
+  it('counts each key separately', async () => {
     const ledger = await startLedger({ catalogue, env: { SUBLEDGER_RATE_LIMIT: '3' } });
     const other = await keyFor(ledger.client, 'auditor');
     const statuses = [];

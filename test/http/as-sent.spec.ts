@@ -1,7 +1,7 @@
 import { catalogueOf, offer, plan, sku, type Reply } from '../support/client.ts';
 import { KEY, startLedger, type RunningLedger } from '../support/ledger.ts';
 
-const NOBODY = '6f1c1a3e-0000-4000-8000-000000000000';
+const UNKNOWN_ID = '6f1c1a3e-0000-4000-8000-000000000000';
 
 const catalogue = catalogueOf(
   'test-1',
@@ -9,7 +9,7 @@ const catalogue = catalogueOf(
   offer('P', [sku('1', [plan('P1M', 'monthly', '10.08')])]),
 );
 
-describe('what was sent is taken as it was sent, or refused', () => {
+describe('input is taken exactly as sent, or refused', () => {
   let ledger: RunningLedger;
   let customerId: string;
   let subscriptionId: string;
@@ -32,7 +32,7 @@ describe('what was sent is taken as it was sent, or refused', () => {
   };
   const customer = '{"name":"Café Zürich","country":"NL","segment":"commercial","currency":"EUR"}';
 
-  it('a name in UTF-8 comes back letter for letter', async () => {
+  it('a name in UTF-8 is returned letter for letter', async () => {
     const { status, body } = await send('/v1/customers', Buffer.from(customer), {
       'content-type': 'application/json; charset=UTF-8',
     });
@@ -56,7 +56,7 @@ describe('what was sent is taken as it was sent, or refused', () => {
     [{ 'content-type': 'application/json; charset=iso-8859-1' }],
     [{ 'content-type': 'application/json;charset="utf-16"' }],
     [{ 'content-encoding': 'gzip' }],
-  ])('a body with %j is not read', async (headers) => {
+  ])('a body with %j is refused', async (headers) => {
     expect(answered(await send('/v1/customers', Buffer.from(customer), headers))).toEqual([
       415,
       'UNSUPPORTED_MEDIA_TYPE',
@@ -66,7 +66,7 @@ describe('what was sent is taken as it was sent, or refused', () => {
   it('every route refuses a parameter that it does not read', async () => {
     const { paths } = await ledger.client.must('GET', '/openapi.json');
     const routes = Object.entries(paths as Readonly<Record<string, object>>).flatMap(([path, methods]) =>
-      Object.keys(methods).map((method) => [method.toUpperCase(), path.replaceAll(/\{\w+\}/g, NOBODY)] as const),
+      Object.keys(methods).map((method) => [method.toUpperCase(), path.replaceAll(/\{\w+\}/g, UNKNOWN_ID)] as const),
     );
     expect(routes.length).toBeGreaterThan(50);
     const deaf: string[] = [];
@@ -78,7 +78,7 @@ describe('what was sent is taken as it was sent, or refused', () => {
     expect(deaf).toEqual([]);
   });
 
-  it('time is not moved for a trial (PUT /v1/clock knows no dry run)', async () => {
+  it('PUT /v1/clock has no dry run, and does not move the clock for one', async () => {
     const { client } = ledger;
     const before = await client.all('/v1/events');
     const reply = await client.call('PUT', '/v1/clock?dryRun=true', { now: '2021-12-01T00:00:00Z' });
@@ -93,18 +93,18 @@ describe('what was sent is taken as it was sent, or refused', () => {
     ['revision=0&at=2021-06-18T08:59:59Z', 404, 'SUBSCRIPTION_NOT_FOUND'],
     ['at=2021-06-18T09:00:00.001Z', 400, 'VALIDATION_FAILED'],
     ['revision=1.5', 400, 'VALIDATION_FAILED'],
-  ])('there is no state?%s', async (query, status, code) => {
+  ])('a state at ?%s is refused', async (query, status, code) => {
     const path = `/v1/subscriptions/${subscriptionId}/state?${query}`;
     expect(answered(await ledger.client.call('GET', path))).toEqual([status, code]);
   });
 
-  it('there is a state of the last revision, and of this instant', async () => {
+  it('a state exists at the last revision, and at the current instant', async () => {
     const path = `/v1/subscriptions/${subscriptionId}/state`;
     expect((await ledger.client.must('GET', `${path}?revision=1`)).revision).toBe(1);
     expect((await ledger.client.must('GET', `${path}?at=2021-06-18T09:00:00Z`)).revision).toBe(1);
   });
 
-  it('a key is not revoked by a body that says something else', async () => {
+  it('a key is not revoked when the request has a body with other instructions', async () => {
     const { keyId } = await ledger.client.must('POST', '/v1/keys', { name: 'reader', role: 'auditor' });
     const reply = await ledger.client.call('DELETE', `/v1/keys/${String(keyId)}`, { from: '2030-01-01' });
     expect(answered(reply)).toEqual([400, 'VALIDATION_FAILED']);
@@ -112,7 +112,7 @@ describe('what was sent is taken as it was sent, or refused', () => {
   });
 });
 
-describe('a malformed body costs no more than it may', () => {
+describe('the cost of a malformed body is bounded', () => {
   let ledger: RunningLedger;
 
   beforeAll(async () => {
@@ -124,17 +124,17 @@ describe('a malformed body costs no more than it may', () => {
 
   it.each<[string, string, string, object]>([
     ['100 unknown fields', 'POST', '/v1/customers', many(100)],
-    ['a cart of 600 numbers', 'POST', '/v1/carts', { customerId: NOBODY, lines: Array(600).fill(1) }],
+    ['a cart of 600 numbers', 'POST', '/v1/carts', { customerId: UNKNOWN_ID, lines: Array(600).fill(1) }],
     ['a catalogue of 400,000 numbers', 'PUT', '/v1/catalog', { offers: Array(400_000).fill(1) }],
-  ])('%s are told by 50 problems', async (_, method, path, body) => {
+  ])('%s are reported as 50 problems', async (_, method, path, body) => {
     const reply = await ledger.client.call(method, path, body);
     expect([reply.status, reply.body.code, reply.body.errors.length]).toEqual([400, 'VALIDATION_FAILED', 50]);
   });
 
   it.each<[string, string, object]>([
     ['80,000 unknown fields', '/v1/customers', many(80_000)],
-    ['450,000 numbers', '/v1/carts', { customerId: NOBODY, lines: Array(450_000).fill(1) }],
-  ])('%s are not looked at one by one', async (_, path, body) => {
+    ['450,000 numbers', '/v1/carts', { customerId: UNKNOWN_ID, lines: Array(450_000).fill(1) }],
+  ])('%s are refused without examining each', async (_, path, body) => {
     const reply = await ledger.client.call('POST', path, body);
     expect([reply.status, reply.body.errors]).toEqual([
       400,
@@ -142,7 +142,7 @@ describe('a malformed body costs no more than it may', () => {
     ]);
   });
 
-  it('a field with an endless name is not told whole', async () => {
+  it('a very long field name is reported shortened', async () => {
     const reply = await ledger.client.call('POST', '/v1/customers', { ['x'.repeat(900_000)]: 1 });
     expect(reply.body.errors[0]).toEqual({ path: `${'x'.repeat(200)}…`, message: 'is not known' });
     expect(JSON.stringify(reply.body).length).toBeLessThan(2_000);

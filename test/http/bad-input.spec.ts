@@ -2,7 +2,7 @@ import { catalogueOf, offer, plan, sku, type Reply } from '../support/client.ts'
 import { startLedger, type RunningLedger } from '../support/ledger.ts';
 import { WireTalk } from '../support/wire-talk.ts';
 
-const NOBODY = '6f1c1a3e-0000-4000-8000-000000000000';
+const UNKNOWN_ID = '6f1c1a3e-0000-4000-8000-000000000000';
 
 const catalogue = catalogueOf(
   'test-1',
@@ -53,7 +53,7 @@ describe('bad input', () => {
     ['an unknown offer', 409, 'OFFER_UNKNOWN', { offerId: 'Q' }],
     ['an unknown SKU', 409, 'SKU_UNKNOWN', { skuId: '2' }],
     ['a term that the SKU has not', 409, 'PLAN_NOT_OFFERED', { term: 'P3Y' }],
-    ['an unknown customer', 404, 'CUSTOMER_NOT_FOUND', { customerId: NOBODY }],
+    ['an unknown customer', 404, 'CUSTOMER_NOT_FOUND', { customerId: UNKNOWN_ID }],
     ['too many seats', 409, 'QUANTITY_OUT_OF_RANGE', { quantity: 100_001 }],
     ['an end that is not offered', 409, 'CUSTOM_END_DATE_NOT_OFFERED', { customTermEndDate: '2021-06-30' }],
     ['no seats', 400, 'VALIDATION_FAILED', { quantity: 0 }],
@@ -145,7 +145,7 @@ describe('bad input', () => {
     },
   );
 
-  it.each([2, 20])('a body of %d MB is too large, and the client gets to hear it', async (megabytes) => {
+  it.each([2, 20])('a body of %d MB is too large, and the client receives that answer', async (megabytes) => {
     const friendlyName = 'x'.repeat(megabytes * 1_000_000);
     const reply = await send('POST', '/v1/subscriptions', purchase({ friendlyName }));
     expect(answered(reply)).toEqual([413, 'BODY_TOO_LARGE']);
@@ -162,7 +162,7 @@ describe('bad input', () => {
     ['DELETE', '/v1/customers'],
     ['PATCH', '/v1/subscriptions'],
     ['POST', '/v1/subscriptions/{id}/explode'],
-  ])('%s %s leads nowhere', async (method, path) => {
+  ])('%s %s is not a route', async (method, path) => {
     expect(answered(await send(method, path))).toEqual([404, 'ROUTE_NOT_FOUND']);
   });
 
@@ -174,8 +174,8 @@ describe('bad input', () => {
     ['POST', '/v1/subscriptions/ID/pause', undefined, 'SUBSCRIPTION_NOT_FOUND'],
     ['GET', '/v1/customers/ID', undefined, 'CUSTOMER_NOT_FOUND'],
     ['DELETE', '/v1/keys/ID', undefined, 'KEY_NOT_FOUND'],
-  ])('%s %s does not exist, whether or not the id is one', async (method, path, body, code) => {
-    for (const id of [NOBODY, 'x', '%20', 'x'.repeat(300)])
+  ])('%s %s is answered 404, whether or not the id is well-formed', async (method, path, body, code) => {
+    for (const id of [UNKNOWN_ID, 'x', '%20', 'x'.repeat(300)])
       expect(answered(await send(method, path.replace('ID', id), body))).toEqual([404, code]);
   });
 
@@ -196,12 +196,12 @@ describe('bad input', () => {
     ['that is no HTTP at all', 'HELLO\r\n\r\n'],
     ['without the name of a host', 'GET /v1/customers HTTP/1.1\r\nconnection: close\r\n\r\n'],
     [
-      'that expects what nobody can give',
+      'that expects what no server can give',
       'GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\nexpect: rain\r\n\r\n',
     ],
     ['with two lengths', 'POST /v1/customers HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n{}'],
     ['with endless headers', `GET /health HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(70_000)}\r\n\r\n`],
-  ])('%s gets an answer, too', async (_, text) => {
+  ])('a request %s gets an answer as well', async (_, text) => {
     const talk = await WireTalk.to(ledger.client.base);
     talk.say(text);
     const [fields, body] = (await talk.heard()).split('\r\n\r\n');
@@ -211,7 +211,7 @@ describe('bad input', () => {
     expect(JSON.parse(body!)).toMatchObject({ status: 400, code: 'VALIDATION_FAILED', errors: [{}] });
   });
 
-  it('is not a request of HTTP/1.0, which names no host', async () => {
+  it('does not include a request of HTTP/1.0, which need not name a host', async () => {
     const talk = await WireTalk.to(ledger.client.base);
     talk.say('GET /health HTTP/1.0\r\n\r\n');
     expect(await talk.heard()).toMatch(/^HTTP\/1\.1 200 /);

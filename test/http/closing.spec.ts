@@ -18,7 +18,7 @@ const registration = `${head(
   `content-length: ${Buffer.byteLength(contoso)}`,
 )}\r\n${contoso}`;
 
-/** Until nobody is let in any more: the ledger is closing then. */
+/** Resolves when no request is accepted any more: the ledger is closing then. */
 const isClosing = async (base: string): Promise<void> => {
   for (;;) {
     try {
@@ -29,9 +29,9 @@ const isClosing = async (base: string): Promise<void> => {
   }
 };
 
-// Each of these starts the built ledger, and waits for the end of its patience with those who are slow.
+// Each of these starts the built ledger, and lasts as long as the ledger waits for slow clients.
 
-describe('a ledger that is told to end', () => {
+describe('a ledger that received SIGTERM', () => {
   let ledger: Awaited<ReturnType<typeof spawnLedger>>;
 
   const start = async (): Promise<string> => {
@@ -43,18 +43,18 @@ describe('a ledger that is told to end', () => {
     ledger.clear();
   });
 
-  it('is not held up by who has sent half a request and says no more, and still ends with status 0', async () => {
+  it('is not held up by a client that has sent half a request, and still exits with status 0', async () => {
     const base = await start();
     const halves = ['', 'POST /v1/cust', head('POST /v1/customers'), registration.slice(0, -10)];
     const slow = await Promise.all(halves.map(() => WireTalk.to(base)));
     slow.forEach((talk, i) => talk.say(halves[i]!));
-    // Whatever was said before has arrived.
+    // Everything sent before has arrived.
     await ledger.client.must('GET', '/v1/customers');
     expect(await ledger.kill('SIGTERM')).toBe(0);
     expect(await Promise.all(slow.map((talk) => talk.heard()))).toEqual(['', '', '', '']);
   });
 
-  it('lets who is in the middle of a request end it, and carries it out', async () => {
+  it('lets a client complete a request that it has begun, and carries it out', async () => {
     const base = await start();
     const slow = await WireTalk.to(base);
     slow.say(registration.slice(0, -10));
@@ -72,7 +72,7 @@ describe('a ledger that is told to end', () => {
     await next.kill('SIGTERM');
   });
 
-  it('takes nothing new on a connection that is still open, and says that it may be tried again', async () => {
+  it('refuses new requests on an open connection, and says that they may be retried', async () => {
     const base = await start();
     const open = await WireTalk.to(base);
     open.say(head('GET /v1/customers'));

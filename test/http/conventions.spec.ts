@@ -10,7 +10,7 @@ const catalogue = catalogueOf(
   ]),
 );
 
-/** One property of each of a list of objects. */
+/** The values of one property of each object in a list. */
 const each = (list: Reply['body'], property: string): unknown[] =>
   (list as readonly Readonly<Record<string, unknown>>[]).map((item) => item[property]);
 
@@ -24,7 +24,7 @@ describe('a command over HTTP', () => {
   });
   afterAll(() => ledger.stop());
 
-  const wish = (over: object = {}) => ({
+  const request = (over: object = {}) => ({
     customerId,
     offerId: 'P',
     skuId: '1',
@@ -38,8 +38,8 @@ describe('a command over HTTP', () => {
   const recorded = async (id: string): Promise<number> =>
     (await ledger.client.must('GET', `/v1/subscriptions/${id}/events`)).items.length;
 
-  it('that creates is answered 201, with where, at which revision and at which position', async () => {
-    const { status, body, headers } = await purchase(wish());
+  it('that creates a resource is answered 201, with its location, revision and position', async () => {
+    const { status, body, headers } = await purchase(request());
     expect(status).toBe(201);
     expect(headers.get('location')).toBe(`/v1/subscriptions/${body.subscriptionId}`);
     expect(headers.get('etag')).toBe('"1"');
@@ -50,19 +50,19 @@ describe('a command over HTTP', () => {
     expect(body.charges).toHaveLength(1);
   });
 
-  it('is the same command under the same key, and records nothing again (E23)', async () => {
+  it('is recognised by its key, and recorded once (E23)', async () => {
     const headers = { 'idempotency-key': 'once' };
-    const first = await purchase(wish(), headers);
-    const again = await purchase(wish(), headers);
+    const first = await purchase(request(), headers);
+    const again = await purchase(request(), headers);
     expect([again.status, again.body]).toEqual([201, first.body]);
     expect(again.headers.get('idempotency-replayed')).toBe('true');
     expect(again.headers.get('etag')).toBe(first.headers.get('etag'));
     expect(await recorded(first.body.subscriptionId)).toBe(2);
-    const other = await purchase(wish({ quantity: 6 }), headers);
+    const other = await purchase(request({ quantity: 6 }), headers);
     expect([other.status, other.body.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
-  it('of another kind does not pass under a key that was used on the resource', async () => {
+  it('is refused under a key that another verb has used on the resource', async () => {
     const id = await ledger.client.buy(customerId, { offerId: 'P' });
     const headers = { 'idempotency-key': 'used' };
     expect((await ledger.client.send(id, 'add-seats', { quantity: 1 }, { headers })).status).toBe(200);
@@ -70,7 +70,7 @@ describe('a command over HTTP', () => {
     expect([other.status, other.body.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
-  it('may be sent again under its key after it was refused', async () => {
+  it('may be sent again with its key after a refusal', async () => {
     const id = await ledger.client.buy(customerId, { offerId: 'P', quantity: 300 });
     const headers = { 'idempotency-key': 'later' };
     expect((await ledger.client.send(id, 'resume', {}, { headers })).body.code).toBe('NOT_PAUSED');
@@ -78,7 +78,7 @@ describe('a command over HTTP', () => {
     expect((await ledger.client.send(id, 'resume', {}, { headers })).status).toBe(200);
   });
 
-  it('may be tied to a revision', async () => {
+  it('can be made conditional on a revision', async () => {
     const id = await ledger.client.buy(customerId, { offerId: 'P' });
     const at = (revision: number) => ({ headers: { 'if-match': `"${revision}"` } });
     const stale = await ledger.client.send(id, 'add-seats', { quantity: 1 }, at(0));
@@ -89,7 +89,7 @@ describe('a command over HTTP', () => {
     expect(view.headers.get('etag')).toBe('"3"');
   });
 
-  it('can be tried, and then be done exactly as quoted', async () => {
+  it('can be previewed, and then carried out exactly as quoted', async () => {
     const id = await ledger.client.buy(customerId, { offerId: 'P' });
     const tried = await ledger.client.send(id, 'add-seats?dryRun=true', { quantity: 2 });
     expect([tried.status, tried.body.dryRun, tried.body.charges.length]).toEqual([200, true, 2]);
@@ -102,17 +102,17 @@ describe('a command over HTTP', () => {
     expect((await ledger.client.send(id, 'add-seats', { quantity: 2 }, quote)).body.code).toBe('QUOTE_STALE');
   });
 
-  it('that is tried creates nothing, not even a place to point at', async () => {
-    const { status, body, headers } = await ledger.client.call('POST', '/v1/subscriptions?dryRun=true', wish());
+  it('that is previewed creates nothing, and its answer has no location', async () => {
+    const { status, body, headers } = await ledger.client.call('POST', '/v1/subscriptions?dryRun=true', request());
     expect([status, body.dryRun, headers.get('location')]).toEqual([200, true, null]);
     expect((await ledger.client.call('GET', `/v1/subscriptions/${body.subscriptionId}`)).status).toBe(404);
-    const bought = await purchase(wish(), { 'quote-token': body.quoteToken });
+    const bought = await purchase(request(), { 'quote-token': body.quoteToken });
     expect(bought.status).toBe(201);
   });
 
-  it('carries its correlation id into every event, and every answer has one', async () => {
+  it('writes its correlation id into every event, and every answer has one', async () => {
     const headers = { 'correlation-id': 'ticket 4711' };
-    const { body, headers: answered } = await purchase(wish(), headers);
+    const { body, headers: answered } = await purchase(request(), headers);
     expect(answered.get('correlation-id')).toBe('ticket 4711');
     const { items } = await ledger.client.must('GET', `/v1/subscriptions/${body.subscriptionId}/events`);
     expect(each(items, 'correlationId')).toEqual(['ticket 4711', 'ticket 4711']);
@@ -121,16 +121,16 @@ describe('a command over HTTP', () => {
     expect((await ledger.client.call('GET', '/health')).headers.get('correlation-id')).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('answers under the id that it was given, in whatever case', async () => {
+  it('may name its id in any case, and is answered in lower case', async () => {
     const subscriptionId = 'ABCDEF00-0000-4000-8000-000000000001';
-    const { body } = await purchase(wish({ subscriptionId }));
+    const { body } = await purchase(request({ subscriptionId }));
     expect(body.subscriptionId).toBe(subscriptionId.toLowerCase());
     expect((await ledger.client.get(subscriptionId)).subscriptionId).toBe(subscriptionId.toLowerCase());
-    const taken = await purchase(wish({ subscriptionId }));
+    const taken = await purchase(request({ subscriptionId }));
     expect([taken.status, taken.body.code]).toEqual([409, 'SUBSCRIPTION_EXISTS']);
   });
 
-  it('says what may be done instead when a rule says no', async () => {
+  it('lists the allowed actions when a rule refuses it', async () => {
     const id = await ledger.client.buy(customerId, { offerId: 'P', quantity: 5 });
     const { status, body, headers } = await ledger.client.send(id, 'remove-seats', { quantity: 1 });
     expect([status, body.code, body.status, body.type]).toEqual([
@@ -152,7 +152,7 @@ describe('a list over HTTP', () => {
   });
   afterAll(() => ledger.stop());
 
-  it('pages through everything once, while new rows arrive', async () => {
+  it('returns each row once, page by page, while new rows arrive', async () => {
     const { client } = ledger;
     const customerId = await client.customer();
     const bought: string[] = [];
@@ -171,7 +171,7 @@ describe('a list over HTTP', () => {
     expect(one).not.toHaveProperty('refundOptions');
   });
 
-  it('shows what may be done with each row on request', async () => {
+  it('shows the allowed actions of each row on request', async () => {
     const { client } = ledger;
     const id = await client.buy(await client.customer(), { offerId: 'P' });
     const { allowedActions, refundOptions, refusedActions } = await client.get(id);
@@ -197,14 +197,14 @@ describe('a list over HTTP', () => {
     ]);
   });
 
-  it('waits for the position that it is to reflect, and says when it cannot', async () => {
+  it('waits for the position that it must reflect, and reports when it cannot', async () => {
     const { body, status, headers } = await ledger.client.call('GET', '/v1/customers', undefined, {
       headers: { 'ledger-position': '9999999999999999' },
     });
     expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'PROJECTION_BEHIND', '1']);
   });
 
-  it('tells of each offer whether a customer may buy it, and all that is against it', async () => {
+  it('shows for each offer whether a customer may buy it, with every reason against it', async () => {
     const { client } = ledger;
     const customerId = await client.customer({ segment: 'education', country: 'DE' });
     const { items } = await client.must('GET', `/v1/offers?customerId=${customerId}`);
@@ -216,7 +216,7 @@ describe('a list over HTTP', () => {
     );
   });
 
-  it('shows what a renewal will come to, by the code that will renew it', async () => {
+  it('shows the amount of a renewal, computed by the code that will renew it', async () => {
     const { client } = ledger;
     const customerId = await client.customer();
     const id = await client.buy(customerId, { offerId: 'P', quantity: 10 });

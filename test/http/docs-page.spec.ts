@@ -17,7 +17,7 @@ const args = [
 
 const where = existsSync(executablePath) ? describe : describe.skip;
 
-// A browser starts, on a machine that has other things to do.
+// A browser starts, on a machine that is busy with other tests.
 const PATIENCE_MS = 120_000;
 
 where(`the documentation page in a browser (left out where there is no ${executablePath})`, () => {
@@ -33,7 +33,7 @@ where(`the documentation page in a browser (left out where there is no ${executa
     await ledger.stop();
   });
 
-  it('shows every route, and loads nothing from elsewhere', async () => {
+  it('shows every route, and loads nothing from other servers', async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 2400 } });
     const [loaded, problems]: [string[], string[]] = [[], []];
     page.on('request', (request) => loaded.push(request.url()));
@@ -49,7 +49,7 @@ where(`the documentation page in a browser (left out where there is no ${executa
     for (const block of await shown.all()) {
       expect(await block.isVisible()).toBe(true);
       const [method, path] = [block.locator('.opblock-summary-method'), block.locator('.opblock-summary-path')];
-      // The page puts breaks of no width into long paths.
+      // The page inserts zero-width spaces into long paths.
       routes.push(`${await method.innerText()} ${(await path.innerText()).replaceAll(/[\u200b\s]/g, '')}`);
     }
     const described = operations.map(({ method, path }) => `${method} ${path}`);
@@ -59,7 +59,7 @@ where(`the documentation page in a browser (left out where there is no ${executa
     expect([elsewhere, problems]).toEqual([[], []]);
   });
 
-  it('opens a route with its body and its answers', async () => {
+  it('expands a route to show its body and its answers', async () => {
     const page = await browser.newPage({ viewport: { width: 1280, height: 1600 } });
     await page.goto(`${ledger.client.base}/docs`, { waitUntil: 'networkidle', timeout: PATIENCE_MS });
     const block = page.locator('.opblock', { has: page.getByText('Buy a subscription: an order of one line') });

@@ -23,7 +23,7 @@ describe('the history over HTTP', () => {
   const stream = (accept: string, path = '/v1/events', headers: Record<string, string> = {}) =>
     fetch(ledger.client.base + path, { headers: { authorization: `Bearer ${KEY}`, accept, ...headers } });
 
-  it('tells of each event who, when and why', async () => {
+  it('shows who caused each event, when and why', async () => {
     const { items } = await ledger.client.must('GET', `/v1/subscriptions/${subscriptionId}/events?from=2`);
     expect(items[0]).toEqual({
       position: expect.any(String),
@@ -43,7 +43,7 @@ describe('the history over HTTP', () => {
     });
   });
 
-  it('pages through one subscription', async () => {
+  it('of one subscription is paged', async () => {
     const path = `/v1/subscriptions/${subscriptionId}/events`;
     const first = await ledger.client.must('GET', `${path}?limit=3`);
     const rest = await ledger.client.must('GET', `${path}?limit=3&cursor=${first.nextCursor}`);
@@ -60,7 +60,7 @@ describe('the history over HTTP', () => {
     expect(before.status).toBe(404);
   });
 
-  it('is a list like any other, which begins anywhere', async () => {
+  it('is paged like any other list, and can begin after any position', async () => {
     const all = await ledger.client.all('/v1/events');
     const first = await ledger.client.must('GET', '/v1/events?limit=2');
     const rest = await ledger.client.must('GET', `/v1/events?limit=500&cursor=${first.nextCursor}`);
@@ -70,7 +70,7 @@ describe('the history over HTTP', () => {
   });
 
   it.each(['text/event-stream', 'application/x-ndjson', 'application/json'])(
-    'says by HEAD what it would answer with to %s',
+    'says in answer to HEAD which type it would return for %s',
     async (accept) => {
       const { base } = ledger.client;
       const headers = { authorization: `Bearer ${KEY}`, accept };
@@ -87,7 +87,7 @@ describe('the history over HTTP', () => {
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(await ledger.client.all('/v1/events'));
   });
 
-  it('is followed live, and taken up again where it was left', async () => {
+  it('can be followed live, and resumed where the reader left off', async () => {
     const all = await ledger.client.all('/v1/events');
     const { position } = all.at(-2);
     const reply = await stream('text/event-stream', '/v1/events', { 'last-event-id': position });
@@ -114,9 +114,12 @@ describe('the history over HTTP', () => {
     expect(await body).toBe('cut off');
   });
 
-  it.each(['application/x-ndjson', 'text/event-stream'])('as %s begins at no place that is none', async (accept) => {
-    const reply = await stream(accept, '/v1/events?after=nowhere');
-    expect(reply.status).toBe(400);
-    expect(await reply.json()).toMatchObject({ code: 'VALIDATION_FAILED' });
-  });
+  it.each(['application/x-ndjson', 'text/event-stream'])(
+    'as %s refuses to begin at an invalid position',
+    async (accept) => {
+      const reply = await stream(accept, '/v1/events?after=nowhere');
+      expect(reply.status).toBe(400);
+      expect(await reply.json()).toMatchObject({ code: 'VALIDATION_FAILED' });
+    },
+  );
 });

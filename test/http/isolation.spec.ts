@@ -4,15 +4,15 @@ import type { Client, Reply } from '../support/client.ts';
 import { startLedger, type RunningLedger } from '../support/ledger.ts';
 import { shop } from '../support/shop.ts';
 
-/** What any value would not do for, and which is nobody's secret. */
+/** Values for parameters that do not accept just any value; none of them is a secret. */
 const facts = { offerId: 'P', skuId: '1', partnerId: 'fabrikam', segment: 'commercial', target: 'new' };
 
-/** What one partner has, by the path under which it is found. */
+/** The ids that belong to one partner, by the path under which they are found. */
 type Belongings = Readonly<Record<string, readonly string[]>>;
 
 const monthly = { term: 'P1M', billingCycle: 'monthly' };
 
-/** A customer with a subscription of every kind, in several states, carts and an order, and keys. */
+/** Creates a customer with a subscription of every kind, in several states, carts, an order, and keys. */
 const settleIn = async (client: Client): Promise<Belongings> => {
   const customerId = await client.customer();
   const lines = [{ offerId: 'P', skuId: '2', quantity: 1, ...monthly }];
@@ -56,7 +56,7 @@ const partnerOf = async (operator: Client, partnerId: string): Promise<Client> =
   return operator.as((await operator.must('POST', '/v1/keys', { name: 'x', role: 'global-admin', partnerId })).key);
 };
 
-/** A no as its reader sees it, without what every answer has of its own. */
+/** A refusal as its reader sees it, without the parts that differ in every answer. */
 const no = ({ status, body, headers }: Reply) => ({
   status,
   body,
@@ -64,14 +64,14 @@ const no = ({ status, body, headers }: Reply) => ({
   position: headers.get('ledger-position'),
 });
 
-describe("a partner's things", () => {
+describe("one partner's resources", () => {
   let ledger: RunningLedger;
   let operator: Client;
   let first: Client;
   let second: Client;
   let operations: readonly Operation[];
   let theirs: Belongings;
-  /** Whatever would tell that the first partner has something. */
+  /** Every text that would reveal that the first partner has something. */
   let secrets: readonly string[];
 
   beforeAll(async () => {
@@ -90,26 +90,26 @@ describe("a partner's things", () => {
   });
   afterAll(() => ledger.stop());
 
-  /** A second partner, and the operator: whose key is for the whole ledger, but not for others' business. */
+  /** A second partner, and the operator, whose key covers the whole ledger but not the partners' business. */
   const outsiders = (): readonly Client[] => [second, operator];
 
   const secretsIn = (text: string): readonly string[] => secrets.filter((secret) => text.includes(secret));
 
-  /** The collection that a path's id is of. */
+  /** The collection that the id in a path belongs to. */
   const collectionOf = ({ path }: Operation): string => path.slice(0, path.indexOf('/{'));
 
   const about = (): readonly Operation[] => operations.filter(({ path }) => path.includes('/{id}'));
 
-  it('are of every sort that a route has an id for', () => {
+  it('include one of every sort that a route has an id for', () => {
     expect(about().length).toBeGreaterThan(25);
     const unknown = operations.filter(
       ({ path }) => path.includes('{') && theirs[collectionOf({ path } as Operation)] === undefined,
     );
-    // A new sort of resource: let the first partner have one of it, in `settleIn`.
+    // For a new sort of resource, create one for the first partner in `settleIn`.
     expect(unknown.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
   });
 
-  it('cannot be had first: the ids that a key leads to are not for callers to give', async () => {
+  it('cannot be created first by another partner: callers may not choose the ids derived from keys', async () => {
     const headers = { 'idempotency-key': 'order-1001' };
     const own = await first.must('POST', '/v1/subscriptions?dryRun=true', purchase(theirs), { headers });
     const customerId = await second.customer();
@@ -123,7 +123,7 @@ describe("a partner's things", () => {
     expect((await second.call('POST', '/v1/customers', facts)).status).toBe(400);
   });
 
-  // Thousands of requests.
+  // These send thousands of requests.
 
   it('do not exist for another partner, in any route, with or without a dry run', async () => {
     const before = await first.all('/v1/events');
@@ -135,7 +135,7 @@ describe("a partner's things", () => {
     expect(await first.all('/v1/events')).toEqual(before);
   });
 
-  /** Another partner's id has to be answered just as one that never was: 404, to the letter. */
+  /** An id of another partner must get exactly the same 404 as an id that never existed. */
   const answersDiffering = async (client: Client, operation: Operation): Promise<readonly string[]> => {
     const { method, path } = operation;
     const body = operation.bodyFor(facts);
@@ -163,7 +163,7 @@ describe("a partner's things", () => {
       ({ isRead, path, id }) => isRead && !path.includes('{') && id !== 'listKeys' && id !== 'listPartners',
     );
 
-  it('are in no list of another partner, whatever it asks for', async () => {
+  it('are in no list of another partner, whichever parameters it sends', async () => {
     const found: string[] = [];
     const look = async (client: Client, path: string) => {
       const { status, body } = await client.call('GET', path);
@@ -180,7 +180,7 @@ describe("a partner's things", () => {
     expect(found).toEqual([]);
   });
 
-  it('are in no list that is asked for them by their ids', async () => {
+  it('are in no list that another partner filters by their ids', async () => {
     const named: Readonly<Record<string, readonly string[] | undefined>> = {
       customerId: theirs['/v1/customers'],
       subscriptionId: theirs['/v1/subscriptions'],
@@ -197,19 +197,22 @@ describe("a partner's things", () => {
     expect(told).toEqual(asked.map((path) => [path, []]));
   });
 
-  it.each(['application/x-ndjson', 'text/event-stream'])('are in no stream of its events as %s', async (accept) => {
-    const customerId = await second.customer();
-    const reply = await fetch(`${second.base}/v1/events`, {
-      headers: { authorization: `Bearer ${second.key}`, accept },
-    });
-    const reader = reply.body!.pipeThrough(new TextDecoderStream()).getReader();
-    let heard = '';
-    while (!heard.includes(customerId)) heard += (await reader.read()).value ?? '';
-    await reader.cancel();
-    expect(secretsIn(heard)).toEqual([]);
-  });
+  it.each(['application/x-ndjson', 'text/event-stream'])(
+    'are in no event stream of another partner as %s',
+    async (accept) => {
+      const customerId = await second.customer();
+      const reply = await fetch(`${second.base}/v1/events`, {
+        headers: { authorization: `Bearer ${second.key}`, accept },
+      });
+      const reader = reply.body!.pipeThrough(new TextDecoderStream()).getReader();
+      let heard = '';
+      while (!heard.includes(customerId)) heard += (await reader.read()).value ?? '';
+      await reader.cancel();
+      expect(secretsIn(heard)).toEqual([]);
+    },
+  );
 
-  it('cannot be named by another partner that buys something', async () => {
+  it('cannot be used by another partner in a purchase', async () => {
     const [customerId] = theirs['/v1/customers']!;
     const creating = operations.filter(
       (operation) => operation.asksFor('customerId') && operation.id !== 'registerCustomer',
@@ -222,7 +225,7 @@ describe("a partner's things", () => {
       }
   });
 
-  it('have ids that nobody can take again, which is all that another partner learns', async () => {
+  it('have ids that cannot be taken again, and another partner learns nothing else', async () => {
     const own = await second.customer();
     const [customerId] = theirs['/v1/customers']!;
     for (const subscriptionId of theirs['/v1/subscriptions']!)
@@ -240,20 +243,20 @@ describe("a partner's things", () => {
     }
   });
 
-  it('take in no seats of another partner, now or at a renewal', async () => {
+  it('receive no seats from another partner, now or at a renewal', async () => {
     const own = await second.buy(await second.customer(), { offerId: 'P', quantity: 5, term: 'P1M' });
-    const wish = { ...facts, skuId: '2', quantity: 5, upgradeQuantity: 2 };
+    const request = { ...facts, skuId: '2', quantity: 5, upgradeQuantity: 2 };
     const moving = operations.filter((operation) => operation.asksFor('target'));
     expect(moving.map(({ id }) => id).sort()).toEqual(['scheduleChange', 'upgradeSubscription']);
     const answer = async (operation: Operation, subscriptionId: string) => {
-      const body = operation.bodyFor({ ...wish, target: { subscriptionId } });
+      const body = operation.bodyFor({ ...request, target: { subscriptionId } });
       const { status, body: told } = await second.call(operation.method, operation.pathFor({ id: own }), body);
       return [operation.id, status, told.code, String(told.detail).replace(subscriptionId, '<target>')];
     };
     for (const operation of moving) {
-      const toNobody = await answer(operation, randomUUID());
-      if (operation.id === 'upgradeSubscription') expect(toNobody.slice(1, 3)).toEqual([409, 'TARGET_NOT_FOUND']);
-      for (const foreign of theirs['/v1/subscriptions']!) expect(await answer(operation, foreign)).toEqual(toNobody);
+      const toUnknown = await answer(operation, randomUUID());
+      if (operation.id === 'upgradeSubscription') expect(toUnknown.slice(1, 3)).toEqual([409, 'TARGET_NOT_FOUND']);
+      for (const foreign of theirs['/v1/subscriptions']!) expect(await answer(operation, foreign)).toEqual(toUnknown);
     }
     const { items } = await second.must('GET', '/v1/renewals');
     expect(items).toHaveLength(1);
@@ -262,7 +265,7 @@ describe("a partner's things", () => {
     expect((await first.all('/v1/events')).filter(({ type }) => type === 'SeatsReceived')).toEqual([]);
   });
 
-  it('are found by their owner: all of them, where the others found none', async () => {
+  it('are all found by their owner', async () => {
     const statuses = new Set<number>();
     for (const operation of about().filter(({ isRead }) => isRead))
       for (const id of theirs[collectionOf(operation)]!)
@@ -270,7 +273,7 @@ describe("a partner's things", () => {
     expect([...statuses]).toEqual([200]);
   });
 
-  it('that are keys are listed and revoked by their owner and the operator, and by nobody else', async () => {
+  it('that are keys are listed and revoked only by their owner and the operator', async () => {
     const [keyId] = theirs['/v1/keys']!;
     const listed = async (client: Client) => JSON.stringify(await client.all('/v1/keys')).includes(keyId!);
     expect([await listed(first), await listed(second), await listed(operator)]).toEqual([true, false, true]);

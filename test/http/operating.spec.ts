@@ -23,7 +23,7 @@ describe('an operator', () => {
   });
   afterAll(() => ledger.stop());
 
-  it('sees how every duty fares', async () => {
+  it('sees the health of every duty', async () => {
     const { status, body } = await ledger.client.call('GET', '/health', undefined, { key: '' });
     expect([status, body.status, body.eventStore]).toEqual([200, 'ok', { status: 'up' }]);
     expect(body.projections.length).toBeGreaterThan(3);
@@ -32,7 +32,7 @@ describe('an operator', () => {
     expect(body.scheduler).toEqual({ running: true, overdue: 0, failing: 0 });
   });
 
-  it('counts requests by route, and commands by type and outcome', async () => {
+  it('sees requests counted by route, and commands by type and outcome', async () => {
     await ledger.client.send('6f1c1a3e-0000-4000-8000-000000000000', 'pause');
     const { body, headers } = await ledger.client.call('GET', '/metrics', undefined, { key: '' });
     expect(headers.get('content-type')).toMatch(/^text\/plain/);
@@ -46,7 +46,7 @@ describe('an operator', () => {
       expect(body).toContain(line);
   });
 
-  it('reads an API document in which every route is described', async () => {
+  it('reads an API document that describes every route', async () => {
     const { body } = await ledger.client.call('GET', '/openapi.json', undefined, { key: '' });
     expect(body.openapi).toBe('3.1.0');
     const operations = Object.entries(
@@ -100,14 +100,14 @@ describe('an operator', () => {
 });
 
 describe('a ledger whose data folder is moved away', () => {
-  it('answers no command and says so in its health, until it is back', async () => {
+  it('refuses commands and reports it in its health, until the folder is back', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'moved-'));
     const { client, stop } = await startLedger({ catalogue, data: folder });
     const customerId = await client.customer();
     renameSync(join(folder, 'data'), join(folder, 'elsewhere'));
-    const wish = { customerId, offerId: 'P', skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly' };
+    const request = { customerId, offerId: 'P', skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly' };
     const key = { headers: { 'idempotency-key': 'once' } };
-    const refused = await client.call('POST', '/v1/subscriptions', wish, key);
+    const refused = await client.call('POST', '/v1/subscriptions', request, key);
     expect([refused.status, refused.body.code]).toEqual([503, 'EVENT_STORE_UNAVAILABLE']);
     expect(refused.body.detail).toMatch(/events\.sqlite .*moved, deleted or replaced.*: try again with the same key$/);
     const ill = await client.call('GET', '/health');
@@ -118,7 +118,7 @@ describe('a ledger whose data folder is moved away', () => {
 
     renameSync(join(folder, 'elsewhere'), join(folder, 'data'));
     expect((await client.call('GET', '/health')).status).toBe(200);
-    expect((await client.call('POST', '/v1/subscriptions', wish, key)).status).toBe(201);
+    expect((await client.call('POST', '/v1/subscriptions', request, key)).status).toBe(201);
     expect(await client.all('/v1/subscriptions')).toHaveLength(1);
     await stop();
     rmSync(folder, { recursive: true });
@@ -126,7 +126,7 @@ describe('a ledger whose data folder is moved away', () => {
 });
 
 describe('a ledger whose log has no room', () => {
-  /** Starts a ledger, and finds the connection of its log: SQLite's limits hold for one connection only. */
+  /** Starts a ledger, and returns the connection of its log: SQLite's limits hold for one connection only. */
   const startedWithLog = async () => {
     // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called as a method of each connection, and put back
     const { prepare } = DatabaseSync.prototype;
@@ -141,7 +141,7 @@ describe('a ledger whose log has no room', () => {
     return { ledger, log: found[0]! };
   };
 
-  it('answers reads, and says in its health that nothing can be recorded, until something can', async () => {
+  it('answers reads, and reports in its health that nothing can be recorded, until there is room', async () => {
     const { ledger, log } = await startedWithLog();
     const { client } = ledger;
     const customerId = await client.customer();
@@ -151,8 +151,8 @@ describe('a ledger whose log has no room', () => {
     };
     log.exec('PRAGMA max_page_count = 1');
     const register = async () => {
-      const wish = { name: 'x'.repeat(200), country: 'NL', segment: 'commercial', currency: 'EUR' };
-      return client.call('POST', '/v1/customers', wish);
+      const request = { name: 'x'.repeat(200), country: 'NL', segment: 'commercial', currency: 'EUR' };
+      return client.call('POST', '/v1/customers', request);
     };
     // The last pages have some room.
     let answer = await register();
@@ -171,7 +171,7 @@ describe('a ledger whose log has no room', () => {
   });
 });
 
-// Each of these starts the built ledger, some of them several times, beside everything else that is being tested.
+// Each of these starts the built ledger, some several times, while other tests run.
 
 describe('a process', () => {
   let folder: string;
@@ -184,7 +184,7 @@ describe('a process', () => {
   const run = async (env: Readonly<Record<string, string>>) => {
     const child = spawn(process.execPath, [resolve('dist/apps/ledger/src/main.js')], {
       env: { PATH: process.env['PATH'], PORT: '0', SUBLEDGER_DATA: join(folder, 'data'), ...env },
-      // One that does not end by itself would outlive its test.
+      // A process that does not exit by itself would outlive its test.
       timeout: 90_000,
     });
     let [stdout, stderr] = ['', ''];
@@ -205,13 +205,13 @@ describe('a process', () => {
     ['PORT', 'http'],
     ['EVENTSTORE_URL', 'http://localhost:2113'],
     ['SUBLEDGER_CATALOG', '/nowhere/catalogue.json'],
-  ])('does not start with %s=%s, and says so in one line', async (variable, value) => {
+  ])('does not start with %s=%s, and says why in one line', async (variable, value) => {
     const { status, stdout, stderr } = await run({ [variable]: value });
     expect([status, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(new RegExp(`^subledger: ${variable} .*\\n$`));
   });
 
-  it('does not start on what belongs to another, and names which', async () => {
+  it('does not start on a port, an address or a folder that it cannot have, and names the variable', async () => {
     const other = await spawnLedger({ catalogue });
     const { port } = new URL(other.client.base);
     const cases = [
@@ -220,7 +220,7 @@ describe('a process', () => {
       ['SUBLEDGER_DATA', { SUBLEDGER_DATA: file('no-folder', '') }],
       ['HOST', { HOST: '203.0.113.1' }],
     ] as const;
-    // The folder has an owner whatever became of this file.
+    // The folder stays taken even without this file.
     rmSync(join(other.folder, 'data', 'lock'));
     for (const [variable, env] of cases) {
       const { status, stderr } = await run(env);
@@ -239,14 +239,14 @@ describe('a process', () => {
       'whose read models are something else',
       (data: string) => (writeFileSync(join(data, 'read.sqlite'), 'prose'), data),
     ],
-  ])('does not start on a folder %s, and says so in one line', async (_, spoilt) => {
+  ])('does not start on a folder %s, and says why in one line', async (_, spoilt) => {
     const data = join(folder, 'data');
     mkdirSync(data);
     const { status, stderr } = await run({ SUBLEDGER_DATA: spoilt(data) });
     expect([status, stderr]).toEqual([1, expect.stringMatching(/^subledger: SUBLEDGER_DATA names \/.*\n$/)]);
   });
 
-  it('does not start with a catalogue that is none, and names the place', async () => {
+  it('does not start with an invalid catalogue, and names the position of the error', async () => {
     const wrong = file('wrong.json', JSON.stringify({ ...catalogue, offers: [{ offerId: 'P' }] }));
     const { status, stderr } = await run({ SUBLEDGER_CATALOG: wrong });
     expect([status, stderr]).toEqual([
@@ -255,7 +255,7 @@ describe('a process', () => {
     ]);
   });
 
-  it('does not start on a price list that was changed under its version', async () => {
+  it('does not start on a price list that was changed without a new version', async () => {
     const first = await spawnLedger({ catalogue });
     expect(await first.kill('SIGTERM')).toBe(0);
     const changed = file('changed.json', JSON.stringify(catalogueAt('9.99')));
@@ -271,7 +271,7 @@ describe('a process', () => {
     first.clear();
   });
 
-  it('shows a key once, at its first start, when none is named', async () => {
+  it('shows a generated key once, at its first start, when none is configured', async () => {
     const env = { SUBLEDGER_CATALOG: file('catalogue.json', JSON.stringify(catalogue)), LOG_LEVEL: 'silent' };
     const told = async (): Promise<string> => {
       const child = spawn(process.execPath, [resolve('dist/apps/ledger/src/main.js')], {
@@ -291,7 +291,7 @@ describe('a process', () => {
     expect(await told()).toBe('none');
   });
 
-  it('answers what is in flight before it ends, and ends a live stream', async () => {
+  it('answers requests in flight before it exits, and ends a live stream', async () => {
     const ledger = await spawnLedger({ catalogue });
     const { client } = ledger;
     const customerId = await client.customer();
@@ -311,7 +311,7 @@ describe('a process', () => {
     ledger.clear();
   });
 
-  it('goes on when the lines that it logs cannot be written', async () => {
+  it('keeps running when its log lines cannot be written', async () => {
     const full = openSync('/dev/full', 'w');
     const ledger = await spawnLedger({ catalogue, logsTo: full, env: { LOG_LEVEL: 'info' } });
     closeSync(full);
@@ -321,7 +321,7 @@ describe('a process', () => {
     ledger.clear();
   });
 
-  it('goes on when whoever read its lines is gone', async () => {
+  it('keeps running when the reader of its log lines is gone', async () => {
     const ledger = await spawnLedger({ catalogue, env: { LOG_LEVEL: 'info' } });
     ledger.child.stdout?.destroy();
     ledger.child.stderr?.destroy();

@@ -10,7 +10,7 @@ const catalogue = catalogueOf(
   offer('P', [sku('1', [plan('P1M', 'monthly', '10.08')])]),
 );
 
-/** Those that this ledger has gone by: since when, and by which presets. */
+/** The policies that this ledger has used: since when, and from which presets. */
 const adoptions = async (client: Client): Promise<unknown[]> =>
   (await client.all('/v1/events'))
     .filter(({ stream }) => stream === 'policy-main')
@@ -21,7 +21,7 @@ const adoptions = async (client: Client): Promise<unknown[]> =>
       (data.timeline as { preset: string }[]).map(({ preset }) => preset),
     ]);
 
-describe('the rules that a ledger goes by', () => {
+describe('the policy of a ledger', () => {
   let data: string;
   let ledger: RunningLedger;
   const restart = async (clock: string, policy?: Setting['policy']): Promise<Client> => {
@@ -37,7 +37,7 @@ describe('the rules that a ledger goes by', () => {
     rmSync(data, { recursive: true });
   });
 
-  it('stand in the log with every change, and what was bought under others keeps those (E53)', async () => {
+  it('is recorded with every change, and a subscription keeps the policy that it was bought under (E53)', async () => {
     let client = await restart('2021-06-18T09:00:00.000Z');
     const customerId = await client.customer();
     const first = await client.buy(customerId, { offerId: 'P', term: 'P1M' });
@@ -71,7 +71,7 @@ describe('the rules that a ledger goes by', () => {
     ]);
   });
 
-  it('are told in the events of the operator’s partner, and of no other', async () => {
+  it('appears in the events of the operator’s partner, and of no other', async () => {
     const client = await restart('2021-06-18T09:00:00.000Z');
     const partner = { partnerId: 'fabrikam', name: 'Fabrikam', model: 'directBill', cloud: 'global' };
     await client.must('POST', '/v1/partners', { ...partner, newCommercePreview: true });

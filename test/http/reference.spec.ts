@@ -5,7 +5,7 @@ import { startLedger, type RunningLedger } from '../support/ledger.ts';
 
 const page = readFileSync('docs/reference/http-api.md', 'utf8');
 
-/** Routes that a text names in code: `GET /renewals?from=` is `GET /renewals`. */
+/** Routes that a text names in code: `GET /renewals?from=` counts as `GET /renewals`. */
 const routesIn = (text: string): readonly string[] =>
   [...text.matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/[\w/{}-]*)/g)].map(
     ([, method = '', path = '']) => `${method} ${path}`,
@@ -27,7 +27,7 @@ describe('the page of the HTTP API', () => {
   });
   afterAll(() => ledger.stop());
 
-  it('names every route, and no other', async () => {
+  it('names every route, and no others', async () => {
     const offered = (await operationsOf(ledger.client)).map(
       ({ method, path }) => `${method} ${path.replace('/v1', '')}`,
     );
@@ -35,11 +35,11 @@ describe('the page of the HTTP API', () => {
     expect(named).toEqual(new Set([...offered, 'GET /health', 'GET /health/live', 'GET /metrics']));
   });
 
-  it('lists every code with its status, and no other', () => expect(codesIn(page)).toEqual(statusOf));
+  it('lists every code with its status, and no others', () => expect(codesIn(page)).toEqual(statusOf));
 });
 
-describe('a route, or a code, that the page names', () => {
-  it('is read from code spans and tables', () => {
+describe('a route, or a code, on the page', () => {
+  it('is recognised in code spans and tables', () => {
     expect(routesIn('`GET /a/{id}?x=1`, `POST /b` and GET /c')).toEqual(['GET /a/{id}', 'POST /b']);
     expect(codesIn('| 409, buying | `A_B` (why), `C` |\n| --- | `D` |')).toEqual({ A_B: 409, C: 409 });
   });

@@ -7,22 +7,22 @@ const agents = ['admin-agent', 'billing-admin', 'global-admin', 'helpdesk-agent'
 const admins = ['admin-agent', 'global-admin'];
 const support = [...agents, 'support'];
 const readers = [...agents, 'support', 'auditor'];
-const everybody = [...readers, 'billing-reader'];
-const nobody: readonly string[] = [];
+const allRoles = [...readers, 'billing-reader'];
+const noRole: readonly string[] = [];
 
-/** Who may call a route, whatever it is about (http-api.md §4.7, §4.10; R3). */
+/** The roles that may call each route, whatever it is about (http-api.md §4.7, §4.10; R3). */
 const routes: Readonly<Record<string, readonly string[]>> = {
-  // Customers, offers, subscriptions, charges, invoices and renewals are the billing reader's, too.
-  getCatalogue: everybody,
-  getCustomer: everybody,
-  getSubscription: everybody,
-  listCharges: everybody,
-  listCustomers: everybody,
-  listCustomTermEndDates: everybody,
-  listInvoices: everybody,
-  listOffers: everybody,
-  listRenewals: everybody,
-  listSubscriptions: everybody,
+  // The billing reader may also read customers, offers, subscriptions, charges, invoices and renewals.
+  getCatalogue: allRoles,
+  getCustomer: allRoles,
+  getSubscription: allRoles,
+  listCharges: allRoles,
+  listCustomers: allRoles,
+  listCustomTermEndDates: allRoles,
+  listInvoices: allRoles,
+  listOffers: allRoles,
+  listRenewals: allRoles,
+  listSubscriptions: allRoles,
   getCart: readers,
   getOrder: readers,
   getSubscriptionState: readers,
@@ -38,10 +38,10 @@ const routes: Readonly<Record<string, readonly string[]>> = {
   listKeys: ['auditor', 'global-admin', 'support'],
   moveClock: ['global-admin'],
   revokeKey: ['global-admin'],
-  // The operator's key only.
-  listPartners: nobody,
-  publishCatalogue: nobody,
-  registerPartner: nobody,
+  // Only with the operator's key.
+  listPartners: noRole,
+  publishCatalogue: noRole,
+  registerPartner: noRole,
 };
 
 type Kind = 'newCommerce' | 'legacy' | 'isvSaas' | 'usage';
@@ -50,7 +50,7 @@ type Matrix = Readonly<
 >;
 
 const corrections = { adjustCharges: ['billing-admin', 'global-admin'] };
-/** R45: what a support request is for. */
+/** R45: the verbs that support needs. */
 const bySupport = {
   reactivateAddOn: support,
   reactivateSubscription: support,
@@ -64,7 +64,7 @@ const marketplace = {
   else: admins,
 };
 
-/** Who may do what to a subscription of which kind, by preset: `roles` is `seed` (R3), or `docs-2023` (rule-book.md §1.11). */
+/** The roles that may use each verb on each kind, by preset of `roles`: `seed` (R3), or `docs-2023` (rule-book.md §1.11). */
 const matrices: Readonly<Record<string, Matrix>> = {
   'seed-2021-09': {
     newCommerce: { ...corrections, ...bySupport, else: agents },
@@ -91,7 +91,7 @@ const isVerb = ({ path, isRead }: Operation): boolean => path.startsWith('/v1/su
 
 const whatIs = ({ method, path, id }: Operation): string => `${id}: ${method} ${path}`;
 
-// Hundreds of requests.
+// These send hundreds of requests.
 
 describe.each(Object.entries(matrices))('under %s', (preset, matrix) => {
   let ledger: RunningLedger;
@@ -106,7 +106,7 @@ describe.each(Object.entries(matrices))('under %s', (preset, matrix) => {
     operations = await operationsOf(operator);
     customerId = await operator.customer();
     clients = await Promise.all(
-      everybody.map(async (role) => {
+      allRoles.map(async (role) => {
         const { key } = await operator.must('POST', '/v1/keys', { name: role, role });
         return [role, operator.as(key)] as const;
       }),
@@ -114,7 +114,7 @@ describe.each(Object.entries(matrices))('under %s', (preset, matrix) => {
   });
   afterAll(() => ledger.stop());
 
-  /** The roles that are not told FORBIDDEN_ROLE; what else may be said is another matter. Nothing changes. */
+  /** The roles that do not get FORBIDDEN_ROLE; any other refusal counts as permitted. Nothing changes. */
   const allowed = async (operation: Operation, facts: Facts): Promise<readonly string[]> => {
     const body = operation.bodyFor(facts);
     const path = operation.pathFor(facts);
@@ -122,7 +122,7 @@ describe.each(Object.entries(matrices))('under %s', (preset, matrix) => {
       clients.map(async ([role, client]) => {
         const reply = await client.call(operation.method, operation.knowsDryRun ? `${path}?dryRun=true` : path, body);
         const forbidden = reply.status === 403 && reply.body.code === 'FORBIDDEN_ROLE';
-        // Nobody is stopped earlier, by what is wrong with the request.
+        // The request must not fail an earlier check for any role.
         if (reply.status === 400 || reply.status === 404)
           throw new Error(`${whatIs(operation)} as ${role}: ${reply.status} ${JSON.stringify(reply.body)}`);
         return forbidden ? [] : [role];
@@ -131,7 +131,7 @@ describe.each(Object.entries(matrices))('under %s', (preset, matrix) => {
     return answers.flat().sort();
   };
 
-  it('each route is open to these roles, and to no other', async () => {
+  it('each route is open to the listed roles, and to no others', async () => {
     const lines = [{ offerId: 'P', skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly' }];
     const { cartId } = await operator.must('POST', '/v1/carts', { customerId, lines });
     await operator.must('POST', `/v1/carts/${cartId}/review`);
@@ -155,7 +155,7 @@ describe.each(Object.entries(matrices))('under %s', (preset, matrix) => {
       effectiveFrom: now,
     };
     const own = operations.filter((operation) => !isVerb(operation));
-    // A new route: say in `routes` whom it is for.
+    // For a new route, list its roles in `routes`.
     expect(own.map(({ id }) => id).sort()).toEqual(Object.keys(routes).sort());
     for (const operation of own) {
       const id = ids[operation.path.slice(0, operation.path.indexOf('/{'))];
@@ -168,11 +168,17 @@ describe.each(Object.entries(matrices))('under %s', (preset, matrix) => {
   });
 
   it.each(Object.entries(offers) as [Kind, string][])(
-    'each verb on a subscription of the kind %s is open to these roles, and to no other',
+    'each verb on a subscription of the kind %s is open to the listed roles, and to no others',
     async (kind, offerId) => {
       const seats = kind === 'usage' ? {} : { quantity: 5 };
-      const wish = { offerId, skuId: '1', ...seats, term: kind === 'usage' ? 'P1M' : 'P1Y', billingCycle: 'monthly' };
-      const id = await operator.buy(customerId, { quantity: undefined, ...wish });
+      const request = {
+        offerId,
+        skuId: '1',
+        ...seats,
+        term: kind === 'usage' ? 'P1M' : 'P1Y',
+        billingCycle: 'monthly',
+      };
+      const id = await operator.buy(customerId, { quantity: undefined, ...request });
       const addOns = [{ offerId, skuId: 'A', quantity: 1 }];
       if (kind === 'newCommerce' || kind === 'legacy')
         await operator.must('PUT', `/v1/subscriptions/${id}/add-ons`, { addOns });
@@ -180,10 +186,10 @@ describe.each(Object.entries(matrices))('under %s', (preset, matrix) => {
       const { else: others, ...named } = matrix[kind];
       expect(verbs.map((operation) => operation.id)).toEqual(expect.arrayContaining(Object.keys(named)));
       for (const operation of verbs) {
-        // Enough to be understood; whether it is possible is not asked here.
+        // Enough to be understood; whether it is possible does not matter here.
         const facts =
           operation.id === 'purchaseSubscription'
-            ? wish
+            ? request
             : operation.id === 'recordUsage'
               ? { offerId, skuId: 'A', quantity: '1', usedAt: '2022-06-18T09:00:00.000Z' }
               : { offerId, skuId: 'A', quantity: 1 };

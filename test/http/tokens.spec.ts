@@ -12,7 +12,7 @@ const catalogue = catalogueOf(
 const admin = { role: 'global-admin', partner: 'default' };
 
 const { now: realNow } = Date;
-/** What the machine's clock shows: tokens know nothing of a simulated one. */
+/** Sets the machine's clock, which decides on tokens even when the ledger's clock is simulated. */
 const itIs = (now: number): void => {
   Date.now = () => now;
 };
@@ -41,7 +41,7 @@ describe('a token of the issuer', () => {
   const read = async (token: string): Promise<Reply> => operator.as(token).call('GET', '/v1/customers');
   const saying = async (claims: Parameters<Issuer['token']>[0]) => read(await issuer.token({ ...admin, ...claims }));
 
-  it('lets its subject in, for the partner and with the role that it names', async () => {
+  it('admits its subject, for the partner and with the role that it names', async () => {
     const alice = operator.as(await issuer.token({ ...admin, role: 'sales-agent' }));
     const customerId = await alice.customer();
     const subscriptionId = await alice.buy(customerId, { offerId: 'P' });
@@ -54,14 +54,14 @@ describe('a token of the issuer', () => {
   it.each([
     ['another issuer', { iss: 'https://login.example.com' }],
     ['no issuer', { iss: undefined }],
-    ['another audience', { aud: 'somebody-else' }],
+    ['another audience', { aud: 'another-program' }],
     ['no audience', { aud: undefined }],
     ['an end that has passed', { exp: Math.floor(Date.now() / 1_000) - 6 }],
     ['no end', { exp: undefined }],
     ['a beginning that is yet to come', { nbf: Math.floor(Date.now() / 1_000) + 60 }],
     ['no subject', { sub: undefined }],
     ['a subject with a line break', { sub: 'alice\nbob' }],
-    ['a partner that nobody has registered', { partner: 'nobody' }],
+    ['a partner that is not registered', { partner: 'unregistered' }],
     ['no partner', { partner: undefined }],
     ['two partners', { partner: ['default', 'default'] }],
   ])('is refused with %s', async (_, claims) => {
@@ -72,16 +72,16 @@ describe('a token of the issuer', () => {
 
   it.each([
     ['no role', undefined],
-    ['a role that is none', 'administrator'],
+    ['an unknown role', 'administrator'],
     ['the role of the ledger itself', 'system'],
     ['only roles of other programs', ['user', 'offline_access']],
     ['two roles', ['auditor', 'global-admin']],
     ['a number', 7],
-  ])('may do nothing with %s', async (_, role) => {
+  ])('allows nothing with %s', async (_, role) => {
     expect(told(await saying({ role }))).toEqual([403, 'FORBIDDEN_ROLE']);
   });
 
-  it('may name its role in a list, among what other programs need, and its audience, too', async () => {
+  it('may name its role in a list among roles of other programs, and its audience in a list', async () => {
     expect((await saying({ role: ['user', 'auditor'], aud: ['mail', Issuer.audience] })).status).toBe(200);
   });
 
@@ -110,14 +110,14 @@ describe('a token of the issuer', () => {
     }
   });
 
-  it('is refused when a word of it was changed', async () => {
+  it('is refused when its content was changed', async () => {
     const [head, , signature] = (await issuer.token({ ...admin, role: 'auditor' })).split('.');
     expect(told(await read(`${head!}.${part(good())}.${signature!}`))).toEqual([401, 'UNAUTHENTICATED']);
     for (const broken of ['eyJ..', 'eyJhIjoxfQ.e30.x', 'eyJhbGciOiJSUzI1NiJ9.e30.', `eyJ${'A'.repeat(12_000)}.e30.x`])
       expect(told(await read(broken))).toEqual([401, 'UNAUTHENTICATED']);
   });
 
-  it('is never the operator', async () => {
+  it('never acts as the operator', async () => {
     const token = operator.as(await issuer.token(admin));
     for (const [method, path] of [
       ['GET', '/v1/partners'],
@@ -131,7 +131,7 @@ describe('a token of the issuer', () => {
     expect((await token.must('GET', '/v1/keys')).items).not.toEqual([]);
   });
 
-  it('of a partner that was registered just now is good at once, and sees nothing of others', async () => {
+  it('for a newly registered partner is valid at once, and shows nothing of other partners', async () => {
     const partner = { partnerId: 'adatum', name: 'Adatum', model: 'directBill', cloud: 'global' };
     const token = operator.as(await issuer.token({ ...admin, partner: 'adatum' }));
     expect((await token.call('GET', '/v1/customers')).status).toBe(401);
@@ -140,13 +140,13 @@ describe('a token of the issuer', () => {
     expect(await token.all('/v1/customers')).toEqual([]);
   });
 
-  it('of another key is accepted once the issuer has published that one, and of the old one no longer', async () => {
+  it('signed with a new key is accepted once the issuer has published that key; one signed with the old key is not', async () => {
     const old = await issuer.token(admin);
     expect((await read(old)).status).toBe(200);
     await issuer.rotate();
     const looks = issuer.looks;
     expect(told(await saying({}))).toEqual([401, 'UNAUTHENTICATED']);
-    // Keys that nobody knows do not make the ledger look again and again.
+    // Tokens with unknown keys do not make the ledger fetch the key set again and again.
     expect(issuer.looks).toBe(looks);
     itIs(Date.now() + 31_000);
     expect((await saying({})).status).toBe(200);
@@ -154,7 +154,7 @@ describe('a token of the issuer', () => {
     expect(told(await read(old))).toEqual([401, 'UNAUTHENTICATED']);
   });
 
-  it('is refused for a while, and keys go on, when the key set is away', async () => {
+  it('is refused while the key set is unavailable; API keys still work', async () => {
     const now = Date.now() + 1_000_000;
     itIs(now);
     const exp = Math.floor(now / 1_000) + 60;
@@ -180,7 +180,7 @@ describe('tokens', () => {
   });
   afterAll(() => issuer.stop());
 
-  it('say for whom they are in claims that are configured, and are counted by subject', async () => {
+  it('are mapped by the configured claims, and rate-limited by subject', async () => {
     const env = {
       ...issuer.variables,
       SUBLEDGER_OIDC_ROLE_CLAIM: 'https://acme.example/role',
@@ -197,7 +197,7 @@ describe('tokens', () => {
     await ledger.stop();
   });
 
-  it('open nothing where none are accepted', async () => {
+  it('are refused by a ledger that has no issuer', async () => {
     const ledger = await startLedger({ catalogue });
     const reply = await ledger.client.as(await issuer.token(admin)).call('GET', '/v1/customers');
     expect(told(reply)).toEqual([401, 'UNAUTHENTICATED']);

@@ -14,11 +14,11 @@ const begin = async (clock = '2021-06-18T09:00:00.000Z', policy = 'seed-2021-09'
 
 afterEach(() => ledger.stop());
 
-type Wished = readonly (readonly [skuId: string, quantity: number])[];
+type Requested = readonly (readonly [skuId: string, quantity: number])[];
 
-const wish = (id: string, wished: Wished, offerId = 'L') =>
+const putAddOns = (id: string, requested: Requested, offerId = 'L') =>
   client.call('PUT', `/v1/subscriptions/${id}/add-ons`, {
-    addOns: wished.map(([skuId, quantity]) => ({ offerId, skuId, quantity })),
+    addOns: requested.map(([skuId, quantity]) => ({ offerId, skuId, quantity })),
   });
 const has = async (id: string) =>
   ((await client.get(id)).addOns as { skuId: string; quantity: number; status: string }[]).map(
@@ -31,27 +31,27 @@ const base = (quantity: number, over: object = {}) =>
   client.buy(customerId, { offerId: 'L', quantity, term: 'P1Y', ...over });
 
 describe('add-ons of legacy subscriptions', () => {
-  it('are bought on their base alone, in one piece, and run with it (R32, R33, R35, R37, R38, W40, E31)', async () => {
+  it('are bought only on their own base, all together, and run with it (R32, R33, R35, R37, R38, W40, E31)', async () => {
     await begin();
     const id = await base(400);
     const catalogueWay = { customerId, offerId: 'L', skuId: 'A', quantity: 1, term: 'P1Y', billingCycle: 'monthly' };
     expect(no(await client.call('POST', '/v1/subscriptions', catalogueWay))).toBe('409 ADDON_NOT_IN_CATALOGUE');
-    const refused = await wish(id, [
+    const refused = await putAddOns(id, [
       ['A', 3],
       ['B', 19],
     ]);
     expect(no(refused)).toBe('409 QUANTITY_OUT_OF_RANGE');
     expect(await has(id)).toEqual([]);
-    expect(no(await wish(id, [['C', 1]]))).toBe('409 ADDON_PREREQUISITE_MISSING');
-    expect(no(await wish(id, [['2', 1]]))).toBe('409 ADDON_NOT_FOR_PARENT');
-    expect(no(await wish(id, [['A', 0]]))).toBe('400 VALIDATION_FAILED');
+    expect(no(await putAddOns(id, [['C', 1]]))).toBe('409 ADDON_PREREQUISITE_MISSING');
+    expect(no(await putAddOns(id, [['2', 1]]))).toBe('409 ADDON_NOT_FOR_PARENT');
+    expect(no(await putAddOns(id, [['A', 0]]))).toBe('400 VALIDATION_FAILED');
 
     await client.at('2021-07-17T22:00:00.000Z');
-    const bought = await wish(id, [
+    const bought = await putAddOns(id, [
       ['A', 30],
       ['B', 20],
     ]);
-    // The last of 30 days: 30 at 1.00, 20 at 2.00 (1.333…).
+    // The last of 30 days: 30 seats at 1.00, 20 at 2.00 (1.333…).
     expect(
       (bought.body.charges as Record<string, unknown>[]).map((c) => [c['skuId'], c['subtotal'], c['days']]),
     ).toEqual([
@@ -59,7 +59,7 @@ describe('add-ons of legacy subscriptions', () => {
       ['B', '1.33', 1],
     ]);
     await client.at('2021-07-20T10:00:00.000Z');
-    await wish(id, [['A', 31]]);
+    await putAddOns(id, [['A', 31]]);
     expect(await has(id)).toEqual([['A', 31, 'active']]);
     await client.at('2022-06-18T00:00:00.000Z');
     const renewals = await client.all(`/v1/charges?subscriptionId=${id}&chargeType=renew`);
@@ -70,10 +70,10 @@ describe('add-ons of legacy subscriptions', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('E28, E29: rest with their base (R36) and come back with it; one that rested by itself stays', async () => {
+  it('E28, E29: are suspended with their base (R36) and reactivated with it; one suspended separately stays so', async () => {
     await begin();
     const id = await base(10);
-    await wish(id, [
+    await putAddOns(id, [
       ['A', 3],
       ['B', 4],
       ['D', 5],
@@ -93,7 +93,7 @@ describe('add-ons of legacy subscriptions', () => {
       ['AddOnSuspended', 'cascade'],
       ['ChargesPosted', undefined],
     ]);
-    // All of the running cycle: the account stands at nothing.
+    // The whole of the running cycle: the account has a balance of zero.
     const charges = await client.all(`/v1/charges?subscriptionId=${id}`);
     expect(charges.map((c) => [c.skuId, c.subtotal])).toEqual([
       ['1', '40.00'],
@@ -106,7 +106,7 @@ describe('add-ons of legacy subscriptions', () => {
       ['D', '-25.00'],
     ]);
     expect(no(await one(id, 'B', 'reactivate'))).toBe('409 PARENT_NOT_ACTIVE');
-    expect(no(await wish(id, [['A', 9]]))).toBe('409 PARENT_NOT_ACTIVE');
+    expect(no(await putAddOns(id, [['A', 9]]))).toBe('409 PARENT_NOT_ACTIVE');
 
     await client.at('2021-07-18T00:00:00.000Z');
     await client.tell(id, 'reactivate');
@@ -123,16 +123,16 @@ describe('add-ons of legacy subscriptions', () => {
       ['1', '40.00'],
       ['A', '3.00'],
       ['D', '25.00'],
-      // Ten of 31 days for four at 2.00: 2.580…
+      // Ten of 31 days for four seats at 2.00: 2.580…
       ['B', '2.58'],
     ]);
     await expectAgreement(client, customerId);
   });
 
-  it('suspended by themselves keep their seats, show their date and are deleted at it (R41, R42)', async () => {
+  it('that are suspended separately keep their seats, show their deletion date and are deleted then (R41, R42)', async () => {
     await begin();
     const id = await base(10);
-    await wish(id, [
+    await putAddOns(id, [
       ['A', 3],
       ['B', 4],
     ]);
@@ -143,7 +143,7 @@ describe('add-ons of legacy subscriptions', () => {
       autoExpiresAt: '2021-09-16T09:00:00.000Z',
     };
     expect((await client.get(id)).addOns).toMatchObject([{ suspension: null }, { skuId: 'B', suspension }]);
-    expect(no(await wish(id, [['A', 3]]))).toBe('409 SUBSCRIPTION_SUSPENDED');
+    expect(no(await putAddOns(id, [['A', 3]]))).toBe('409 SUBSCRIPTION_SUSPENDED');
     await client.at('2021-09-16T08:59:59.999Z');
     expect(await has(id)).toEqual([
       ['A', 3, 'active'],
@@ -157,25 +157,25 @@ describe('add-ons of legacy subscriptions', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('E30: no add-ons on a resting base (R31), for a reseller (R34), or on a trial', async () => {
+  it('E30: cannot be bought for a suspended base (R31), by a reseller (R34), or for a trial', async () => {
     await begin();
     const id = await base(10);
     await client.tell(id, 'suspend', reason);
-    expect(no(await wish(id, [['A', 1]]))).toBe('409 PARENT_NOT_ACTIVE');
+    expect(no(await putAddOns(id, [['A', 1]]))).toBe('409 PARENT_NOT_ACTIVE');
     const trial = await base(1, { skuId: 'T', term: 'P1M' });
-    expect(no(await wish(trial, [['A', 1]]))).toBe('409 TRIAL_LOCKED');
+    expect(no(await putAddOns(trial, [['A', 1]]))).toBe('409 TRIAL_LOCKED');
 
     const reseller = { partnerId: 'reseller', name: 'Reseller', model: 'indirectReseller', cloud: 'global' };
     await client.must('POST', '/v1/partners', { ...reseller, newCommercePreview: true });
     const { key } = await client.must('POST', '/v1/keys', { name: 'r', role: 'global-admin', partnerId: 'reseller' });
     client = client.as(key);
     customerId = await client.customer();
-    expect(no(await wish(await base(10), [['A', 1]]))).toBe('409 PARTNER_MODEL_NOT_ALLOWED');
+    expect(no(await putAddOns(await base(10), [['A', 1]]))).toBe('409 PARTNER_MODEL_NOT_ALLOWED');
   });
 });
 
 describe('add-ons of new commerce', () => {
-  it('grow at once, shrink only with their base, and are part of a refund', async () => {
+  it('may grow at once, may shrink only with their base, and are included in a refund', async () => {
     await begin();
     const nce = { offerId: 'P', skuId: '1', quantity: 10, term: 'P1Y' };
     const [kept, given, ending] = [
@@ -183,13 +183,13 @@ describe('add-ons of new commerce', () => {
       await client.buy(customerId, nce),
       await client.buy(customerId, nce),
     ];
-    for (const id of [kept, given, ending]) expect((await wish(id, [['A', 2]], 'P')).status).toBe(200);
-    expect(no(await wish(kept, [['A', 1]], 'P'))).toBe('409 MUST_BE_SCHEDULED');
-    expect(no(await wish(kept, [], 'P'))).toBe('409 MUST_BE_SCHEDULED');
+    for (const id of [kept, given, ending]) expect((await putAddOns(id, [['A', 2]], 'P')).status).toBe(200);
+    expect(no(await putAddOns(kept, [['A', 1]], 'P'))).toBe('409 MUST_BE_SCHEDULED');
+    expect(no(await putAddOns(kept, [], 'P'))).toBe('409 MUST_BE_SCHEDULED');
     await client.must('PUT', `/v1/subscriptions/${ending}/auto-renew`, { enabled: false });
     await client.at('2021-06-25T10:00:00.000Z');
     await client.tell(given, 'cancel', { reason: 'customerRequest' });
-    // 23 of 30 days, cut down by the unit: 10.08 gives 7.72, 2.50 gives 1.91.
+    // 23 of 30 days, rounded down per unit: 10.08 gives 7.72, 2.50 gives 1.91.
     expect((await client.lines(given)).slice(2)).toEqual([
       ['cancelImmediate', 10, '-77.20', '2021-06-25', '2021-07-17'],
       ['cancelImmediate', 2, '-3.82', '2021-06-25', '2021-07-17'],
@@ -209,11 +209,11 @@ describe('add-ons of new commerce', () => {
     const nce = { offerId: 'P', skuId: '1', quantity: 10, term: 'P3Y' };
     const id = await client.buy(customerId, nce);
     const longer = await client.buy(customerId, { ...nce, term: 'P1Y' });
-    for (const each of [id, longer]) await wish(each, [['A', 2]], 'P');
+    for (const each of [id, longer]) await putAddOns(each, [['A', 2]], 'P');
     await client.must('PUT', `/v1/subscriptions/${id}/plan`, { billingCycle: 'annual' });
     await client.at('2022-04-25T09:00:00.000Z');
     await client.must('PUT', `/v1/subscriptions/${longer}/plan`, { term: 'P3Y' });
-    // 20 of 30 days back, 10.08 gives 6.72 and 2.50 gives 1.66; then whole cycles.
+    // 20 of 30 days are returned: 10.08 gives 6.72 and 2.50 gives 1.66; then whole cycles.
     expect((await client.lines(longer)).slice(2)).toEqual([
       ['changeBillingPlan', 10, '-67.20', '2022-04-25', '2022-05-14'],
       ['changeBillingPlan', 10, '100.80', '2022-04-25', '2022-05-24'],

@@ -4,8 +4,8 @@ import { expectAgreement, no, shop } from '../support/shop.ts';
 const ahead = { offerId: 'P', quantity: 10, billingCycle: 'annual' };
 const aligned = (customTermEndDate: string, term = 'P3Y') => ({ ...ahead, term, customTermEndDate });
 
-describe('aligned first terms under docs-2022-03 (D3)', () => {
-  it('W19: end with another subscription, or with a month; the next term is whole', async () => {
+describe('an aligned first term under docs-2022-03 (D3)', () => {
+  it('W19: ends with another subscription, or with a month; the next term is whole', async () => {
     const { client, stop } = await startLedger({
       clock: '2019-10-02T09:00:00.000Z',
       catalogue: shop,
@@ -32,7 +32,7 @@ describe('aligned first terms under docs-2022-03 (D3)', () => {
       { date: '2022-10-01', alignsWith: threeYears },
       { date: '2025-06-30', alignsWith: 'calendarMonth' },
     ]);
-    // A year is not aligned with a month (D3); and a month is: this one ends on 1 July.
+    // A yearly term cannot be aligned with a monthly subscription (D3), but a monthly one can: this one ends on 1 July.
     expect((await client.get(monthly)).termEnd).toBe('2022-07-01');
     expect(await dates(c, 'P1Y')).toEqual([{ date: '2023-06-30', alignsWith: 'calendarMonth' }]);
     expect(await dates(c, 'P1M')).toEqual([
@@ -62,11 +62,11 @@ describe('aligned first terms under docs-2022-03 (D3)', () => {
       expect(no(await client.call('POST', '/v1/subscriptions', elsewhere))).toBe('409 CUSTOM_END_DATE_NOT_OFFERED');
     }
 
-    // 93 of 365 days at 120.96 for ten: 308.199…
+    // 93 of 365 days at 120.96 for ten seats: 308.199…
     expect(await client.lines(w19b)).toEqual([['new', 10, '308.19', '2022-07-01', '2022-10-01']]);
     await client.at('2022-08-15T09:00:00.000Z');
     await client.tell(w19c, 'add-seats', { quantity: 2 });
-    // More seats do not move it: 48 of 365 days, 159.07… and 190.88….
+    // More seats do not move the end: 48 of 365 days, 159.07… and 190.88….
     expect((await client.lines(w19c)).slice(1)).toEqual([
       ['addQuantity', 10, '-159.07', '2022-08-15', '2022-10-01'],
       ['addQuantity', 12, '190.88', '2022-08-15', '2022-10-01'],
@@ -92,7 +92,7 @@ describe('aligned first terms under docs-2022-03 (D3)', () => {
     await stop();
   });
 
-  it('E51: no days to cut where the term would end there anyway; a month may end on its last day', async () => {
+  it('E51: is not shortened if it would end there anyway; a month may end on its last day', async () => {
     const { client, stop } = await startLedger({
       clock: '2022-06-01T09:00:00.000Z',
       catalogue: shop,
@@ -100,7 +100,7 @@ describe('aligned first terms under docs-2022-03 (D3)', () => {
     });
     const customerId = await client.customer();
     const month = { offerId: 'P', quantity: 10 };
-    const natural = await client.buy(customerId, { ...month, customTermEndDate: '2022-06-30' });
+    const natural = await client.buy(customerId, { ...month, customTermEndDate: 'Eleven of 30 days: 36.96.' });
     expect(await client.lines(natural)).toEqual([['new', 10, '100.80', '2022-06-01', '2022-06-30']]);
     await client.at('2022-06-20T09:00:00.000Z');
     const cut = await client.buy(customerId, { ...month, customTermEndDate: '2022-06-30' });
@@ -114,12 +114,12 @@ describe('aligned first terms under docs-2022-03 (D3)', () => {
     await stop();
   });
 
-  it('is not known to the seed', async () => {
+  it('is not available under the seed policy', async () => {
     const { client, stop } = await startLedger({ clock: '2022-07-01T09:00:00.000Z', catalogue: shop });
     const customerId = await client.customer();
     expect((await client.must('GET', `/v1/customers/${customerId}/custom-term-end-dates?term=P1Y`)).items).toEqual([]);
-    const wish = { ...aligned('2023-06-30', 'P1Y'), customerId, skuId: '1' };
-    expect(no(await client.call('POST', '/v1/subscriptions', wish))).toBe('409 CUSTOM_END_DATE_NOT_OFFERED');
+    const request = { ...aligned('2023-06-30', 'P1Y'), customerId, skuId: '1' };
+    expect(no(await client.call('POST', '/v1/subscriptions', request))).toBe('409 CUSTOM_END_DATE_NOT_OFFERED');
     await stop();
   });
 });

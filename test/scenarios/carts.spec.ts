@@ -66,7 +66,7 @@ const amounts = (list: unknown) => told(list).map(({ subtotal }) => subtotal);
 const held = async (offerId: string): Promise<number> =>
   (await client.all(`/v1/subscriptions?customerId=${customerId}&offerId=${offerId}`)).length;
 
-describe('cart, review, buy', () => {
+describe('a cart that is reviewed and bought', () => {
   it('R20, R21, R22: leads to an order and its subscriptions', async () => {
     const reply = await client.call('POST', '/v1/carts', { customerId, lines: [basic, metered] });
     expect(reply).toMatchObject({
@@ -105,7 +105,7 @@ describe('cart, review, buy', () => {
     expect(await client.must('GET', `/v1/carts/${cartId}`)).toMatchObject({ status: 'ordered', orderId });
   });
 
-  it('W42: a cart expires seven days after it was created, to the millisecond', async () => {
+  it('W42: expires seven days after its creation, to the millisecond', async () => {
     const cartId = await reviewed(basic);
     expect(await client.must('GET', `/v1/carts/${cartId}`)).toMatchObject({
       status: 'reviewed',
@@ -126,7 +126,7 @@ describe('cart, review, buy', () => {
     expect((await checkout(inTime)).status).toBe(200);
   });
 
-  it('R21: an edit takes a reviewed cart back to open', async () => {
+  it('R21: becomes open again when it is edited after the review', async () => {
     const cartId = await reviewed(basic);
     const edited = await client.must('PUT', `/v1/carts/${cartId}/lines`, { lines: [single] });
     expect(edited).toMatchObject({ status: 'open', lines: [{ line: 0, offerId: 'SINGLE' }] });
@@ -136,15 +136,15 @@ describe('cart, review, buy', () => {
     expect(await held('BASIC')).toBe(0);
   });
 
-  it('refuses to review, or to buy, nothing', async () => {
+  it('is neither reviewed nor bought while it is empty', async () => {
     const cartId = await open();
     expect(await review(cartId)).toMatchObject({ status: 409, body: { code: 'CART_EMPTY' } });
     expect(await checkout(cartId)).toMatchObject({ status: 409, body: { code: 'CART_EMPTY' } });
   });
 });
 
-describe('a line', () => {
-  it('may ask for a term that ends with a calendar month, limited offer or not', async () => {
+describe('a line of a cart', () => {
+  it('may ask for a term that ends with a calendar month, for a limited offer as well', async () => {
     await ledger.stop();
     ledger = await startLedger({ clock: created, catalogue, policy: 'docs-2022-03' });
     client = ledger.client;
@@ -162,8 +162,8 @@ describe('a line', () => {
   });
 });
 
-describe('what cannot be bought', () => {
-  it('is an error of its line, in cart, review and checkout (R20, R32); the other lines are bought', async () => {
+describe('a line that cannot be bought', () => {
+  it('has an error in cart, review and checkout (R20, R32); the other lines are bought', async () => {
     const lines = [
       basic,
       line('ADDON'),
@@ -193,7 +193,7 @@ describe('what cannot be bought', () => {
     expect(await held('BASIC')).toBe(1);
   });
 
-  it('R5: is the second line that wants the only place', async () => {
+  it('R5: may be the second one that claims the only place', async () => {
     const cartId = await open(single, single, line('DUO'), line('DUO'), line('DUO'));
     const expected = [
       [1, 'ALREADY_OWNED_SINGLE'],
@@ -204,7 +204,7 @@ describe('what cannot be bought', () => {
     expect([await held('SINGLE'), await held('DUO')]).toEqual([1, 2]);
   });
 
-  it('is checked again at the checkout (R22)', async () => {
+  it('is found at the checkout, too (R22)', async () => {
     const cartId = await reviewed(single);
     await client.buy(customerId, { offerId: 'SINGLE' });
     const bought = await checkout(cartId);
@@ -214,8 +214,8 @@ describe('what cannot be bought', () => {
   });
 });
 
-describe('one cart', () => {
-  it('E24: bought twice gives one order', async () => {
+describe('two checkouts', () => {
+  it('E24: of one cart give one order', async () => {
     const cartId = await reviewed(basic, single);
     const first = await checkout(cartId, 'once');
     const replay = await checkout(cartId, 'once');
@@ -230,7 +230,7 @@ describe('one cart', () => {
       expect(reply).toMatchObject({ status: 409, body: { code: 'CART_ALREADY_ORDERED' } });
   });
 
-  it('E24: bought fifty times at once gives one order', async () => {
+  it('E24: of one cart, fifty at once, give one order', async () => {
     const cartId = await reviewed(basic);
     const replies = await Promise.all(Array.from({ length: 50 }, (_unused, i) => checkout(cartId, `key-${i}`)));
     expect(replies.filter(({ status }) => status === 201)).toHaveLength(1);
@@ -238,9 +238,9 @@ describe('one cart', () => {
     expect(await held('BASIC')).toBe(1);
   });
 
-  it('E25: fifty carts for a single-limit offer, bought at once: exactly one gets it', async () => {
+  it('E25: of fifty carts with a single-limit offer, at once: exactly one cart gets it', async () => {
     const carts = await Promise.all(Array.from({ length: 50 }, () => reviewed(single)));
-    // An order that takes longer than its caller is told to wait is asked for again, with the same key.
+    // An order that takes longer than the caller's wait is requested again, with the same key.
     const insist = async (cartId: string): Promise<Reply> => {
       const reply = await checkout(cartId, 'insisting');
       return reply.body.code === 'PROCESS_PENDING' ? insist(cartId) : reply;
@@ -253,7 +253,7 @@ describe('one cart', () => {
 });
 
 describe('a dry run', () => {
-  it('of a checkout tells what it would come to, and its quote holds until something moves', async () => {
+  it('of a checkout shows its charges, and its quote is valid until something changes', async () => {
     const cartId = await reviewed(basic, single);
     const path = `/v1/carts/${cartId}/checkout`;
     const quote = await client.must('POST', `${path}?dryRun=true`, {});
@@ -285,7 +285,7 @@ describe('a dry run', () => {
 });
 
 describe('a cart', () => {
-  it('of another partner does not exist, nor does its order, whatever is asked and however', async () => {
+  it('of another partner does not exist, nor does its order, for any request', async () => {
     const { orderId } = (await checkout(await reviewed(basic))).body;
     const cartId = await reviewed(basic);
     const facts = { partnerId: 'other', name: 'Other', model: 'directBill', cloud: 'global', newCommercePreview: true };
@@ -306,7 +306,7 @@ describe('a cart', () => {
     expect(cart).toMatchObject({ status: 404, body: { code: 'CUSTOMER_NOT_FOUND' } });
   });
 
-  it('is held to its revision', async () => {
+  it('can be changed on condition of its revision', async () => {
     const cartId = await open(basic);
     const reply = await client.call('POST', `/v1/carts/${cartId}/review`, {}, { headers: { 'if-match': '"1"' } });
     expect(reply).toMatchObject({ status: 412, body: { code: 'REVISION_MISMATCH', revision: 0 } });
@@ -314,7 +314,7 @@ describe('a cart', () => {
     expect(right.headers.get('etag')).toBe('"1"');
   });
 
-  it('answers a repeated key as the first time, and no other body', async () => {
+  it('gives the first answer to a repeated key, and refuses the key with another body', async () => {
     const headers = { 'idempotency-key': 'a cart' };
     const first = await client.call('POST', '/v1/carts', { customerId, lines: [single] }, { headers });
     await client.buy(customerId, { offerId: 'SINGLE' });
@@ -327,7 +327,7 @@ describe('a cart', () => {
 
   it.each([
     ['no lines', {}, 'lines'],
-    ['lines that are none', { lines: 'BASIC' }, 'lines'],
+    ['lines that are not a list', { lines: 'BASIC' }, 'lines'],
     ['a line that is nothing', { lines: [null] }, 'lines'],
     ['a line that is a list', { lines: [[]] }, 'lines'],
     ['more lines than it holds', { lines: Array.from({ length: 101 }, () => basic) }, 'lines'],
@@ -336,13 +336,13 @@ describe('a cart', () => {
     ['seats beyond counting', { lines: [line('BASIC', { quantity: 2 ** 53 })] }, 'lines[0].quantity'],
     ['a term of its own', { lines: [line('BASIC', { term: 'P5Y' })] }, 'lines[0].term'],
     ['an unknown field', { lines: [line('BASIC', { seats: 3 })] }, 'lines[0].seats'],
-  ])('is not filled with %s', async (_what, body, path) => {
+  ])('does not accept %s', async (_what, body, path) => {
     const reply = await client.call('POST', '/v1/carts', { customerId, ...body });
     expect(reply).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });
     expect(told(reply.body.errors).map((error) => error.path)).toContain(path);
   });
 
-  it('is nothing for roles that may not purchase', async () => {
+  it('is not available to roles that may not purchase', async () => {
     const cartId = await open(basic);
     for (const role of ['support', 'auditor', 'billing-reader']) {
       const { key } = await client.must('POST', '/v1/keys', { name: role, role });

@@ -12,14 +12,14 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.stop());
 
-it('the demo tells its story to the end', async () => {
+it('the demo runs to its end', async () => {
   const command = ['scripts/demo.ts', await ledger.app.getUrl(), '--key', KEY];
   const { stdout } = await promisify(execFile)(process.execPath, command, { env: {} });
   expect(stdout).toContain('ChargesPosted');
   expect(stdout).toMatch(/sum +2146\.01\n/);
 });
 
-it('the demo reads what it has just written, whoever keeps the read models', async () => {
+it('the demo reads its own writes, whichever process maintains the read models', async () => {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${String(request.method)} ${String(request.headers['ledger-position'])}`);

@@ -24,7 +24,7 @@ afterAll(() => ledger.stop());
 describe('an order without a cart', () => {
   const order = async (id: string) => (await client.get(id)).orderId as string;
 
-  it('has one line: what was bought then, whatever became of it', async () => {
+  it('has one line, as it was bought, whatever happened to the subscription since', async () => {
     const id = await client.buy(customerId, { offerId: 'P', quantity: 10, friendlyName: 'ours' });
     const orderId = await order(id);
     const expected = {
@@ -56,7 +56,7 @@ describe('an order without a cart', () => {
     expect(await client.must('GET', `/v1/orders/${orderId}`)).toEqual(expected);
   });
 
-  it('is nothing to another partner', async () => {
+  it('does not exist for another partner', async () => {
     const orderId = await order(await client.buy(customerId, { offerId: 'P' }));
     const facts = { partnerId: 'other', name: 'Other', model: 'directBill', cloud: 'global', newCommercePreview: true };
     await client.must('POST', '/v1/partners', facts);
@@ -64,7 +64,7 @@ describe('an order without a cart', () => {
     expect((await client.as(key as string).call('GET', `/v1/orders/${orderId}`)).body.code).toBe('ORDER_NOT_FOUND');
   });
 
-  it('of usage has no quantity', async () => {
+  it('has no quantity if it is for usage', async () => {
     const { subscriptionId } = await client.must('POST', '/v1/subscriptions', {
       customerId,
       offerId: 'METER',
@@ -76,14 +76,14 @@ describe('an order without a cart', () => {
     expect(lines).toEqual([{ line: 0, offerId: 'METER', skuId: '1', term: 'P1M', billingCycle: 'monthly' }]);
   });
 
-  it('that there is none of is not found', async () => {
+  it('with an unknown id is not found', async () => {
     const reply = await client.call('GET', '/v1/orders/0f0f0f0f-1111-4222-8333-444444444444');
     expect(reply).toMatchObject({ status: 404, body: { code: 'ORDER_NOT_FOUND' } });
   });
 });
 
-describe('read your writes', () => {
-  it('carts, orders and recorded events show at once what was answered', async () => {
+describe('a read after a write', () => {
+  it('shows carts, orders and recorded events as soon as they were answered', async () => {
     const { cartId } = await client.must('POST', '/v1/carts', { customerId, lines: [] });
     expect((await client.must('GET', `/v1/carts/${cartId as string}`)).status).toBe('open');
     const bought = await client.must('POST', '/v1/subscriptions', {
@@ -100,7 +100,7 @@ describe('read your writes', () => {
   });
 
   it.each(['carts/00000000-0000-4000-8000-000000000000', 'orders/00000000-0000-4000-8000-000000000000', 'events'])(
-    '/v1/%s takes no position that was never answered',
+    'of /v1/%s accepts no position that was never answered',
     async (path) => {
       const reply = await client.call('GET', `/v1/${path}`, undefined, { headers: { 'ledger-position': 'ä ö' } });
       expect(reply).toMatchObject({ status: 400, body: { code: 'VALIDATION_FAILED' } });

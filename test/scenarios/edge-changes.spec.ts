@@ -29,8 +29,8 @@ const cancel = (id: string) => client.send(id, 'cancel', { reason: 'customerRequ
 const dropped = (answer: { body: { events: { type: string; data: object }[] } }) =>
   answer.body.events.filter(({ type }) => type === 'ScheduledChangeRemoved').map(({ data }) => data);
 
-describe('changes at their edges', () => {
-  it('E35: paused, resumed: it does not renew unless that is switched on again', async () => {
+describe('a change in an edge case', () => {
+  it('E35: that pauses and resumes leaves auto-renew off until it is switched on again', async () => {
     await begin();
     const [lapsed, kept] = [await buy(), await buy()];
     for (const id of [lapsed, kept]) {
@@ -44,7 +44,7 @@ describe('changes at their edges', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('E36, E37, E38: what drops a scheduled change, and what it needs', async () => {
+  it('E36, E37, E38: drops a scheduled change, or needs one', async () => {
     await begin();
     const id = await buy({ term: 'P1Y' });
     await schedule(id, { quantity: 5 });
@@ -60,7 +60,7 @@ describe('changes at their edges', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('E39, E40, E41: parts that are upgraded, grow, and keep the end of the first source', async () => {
+  it('E39, E40, E41: upgrades parts, which grow, and keep the end of the first source', async () => {
     await begin();
     const id = await buy({ quantity: 300, term: 'P1Y', skuId: '3' });
     await client.at('2021-06-25T10:00:00.000Z');
@@ -70,7 +70,7 @@ describe('changes at their edges', () => {
     expect(await client.get(id)).toMatchObject({ skuId: '1', quantity: 200 });
     const grandchild = (await upgrade(child, 40)).body.targetSubscriptionId;
     for (const each of [id, child, grandchild]) await client.tell(each, 'add-seats', { quantity: 1 });
-    // 23 of 30 days: 41 at 6.43 is 202.116…, 40 is 197.186….
+    // 23 of 30 days: 41 seats at 6.43 give 202.116…, 40 give 197.186….
     expect((await client.lines(grandchild)).slice(1)).toEqual([
       ['addQuantity', 40, '-197.18', '2021-06-25', '2021-07-17'],
       ['addQuantity', 41, '202.11', '2021-06-25', '2021-07-17'],
@@ -80,18 +80,18 @@ describe('changes at their edges', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('an upgrade into an existing subscription is capped on the net of both sides (rule-book.md §2.4, invariant 3)', async () => {
+  it('that upgrades into an existing subscription is capped on the net of both sides (rule-book.md §2.4, invariant 3)', async () => {
     await begin();
     const [source, target] = [await buy({ skuId: '3' }), await buy()];
     await client.at('2021-06-21T09:00:00.000Z');
     await client.tell(source, 'adjustments', { amount: '-25.00', reason: 'courtesy' });
     expect((await upgrade(source, 9, target, '1')).status).toBe(200);
-    // 27 of 30 days: 2.70 and 9.07 a seat. 5.00 were kept of 30.00, but the operation has no net credit.
+    // 27 of 30 days: 2.70 and 9.07 a seat. 5.00 of 30.00 were kept, but the operation has no net credit.
     expect((await client.lines(source)).at(-1)).toEqual(['convert', 9, '-24.30', '2021-06-21', '2021-07-17']);
     expect((await client.lines(target)).at(-1)).toEqual(['moveQuantity', 9, '81.63', '2021-06-21', '2021-07-17']);
   });
 
-  it('E42: seats go only to an active subscription of the target SKU that is another one', async () => {
+  it('E42: moves seats only to another, active subscription of the target SKU', async () => {
     await begin();
     const [source, paused, same] = [await buy(), await buy({ skuId: '2' }), await buy()];
     await client.tell(paused, 'pause');
@@ -102,7 +102,7 @@ describe('changes at their edges', () => {
     expect(no(await upgrade(source, 4, stranger))).toBe('409 TARGET_NOT_FOUND');
     expect(no(await upgrade(source, 11))).toBe('409 QUANTITY_EXCEEDS_SOURCE');
     expect(await client.get(source)).toMatchObject({ quantity: 10, status: 'active' });
-    // What came back came back to the cent.
+    // What was returned was exact to the cent.
     const amounts = (await client.lines(source)).map(([, , subtotal]) => Number(subtotal));
     expect(amounts.reduce((sum, amount) => sum + amount, 0)).toBeCloseTo(100.8, 8);
 
@@ -113,7 +113,7 @@ describe('changes at their edges', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('E42 under the later rules: nor to one that ends earlier, runs shorter, or may still be cancelled', async () => {
+  it('E42: under the later rules moves no seats to one that ends earlier, runs shorter, or may still be cancelled', async () => {
     await begin({ policy: 'docs-2022-03' });
     const [short, year] = [await buy({ skuId: '2' }), await buy({ skuId: '2', term: 'P1Y' })];
     await client.at('2021-06-25T09:00:00.000Z');
@@ -125,7 +125,7 @@ describe('changes at their edges', () => {
     expect((await upgrade(source, 4)).status).toBe(200);
   });
 
-  it('E43: the child of an upgrade has the window of its source', async () => {
+  it('E43: that upgrades gives the new subscription the cancellation window of its source', async () => {
     await begin();
     const id = await buy();
     await client.at('2021-06-19T08:00:00.000Z');
@@ -139,7 +139,7 @@ describe('changes at their edges', () => {
     ]);
     await client.at('2021-06-19T09:00:00.000Z');
     expect((await cancel(soon)).status).toBe(200);
-    // 29 of 30 days at 6.43, cut to 6.21, for four: charged, and back.
+    // 29 of 30 days at 6.43, rounded down to 6.21, for four seats: charged, and returned.
     expect((await client.lines(soon)).map(([type, , subtotal]) => [type, subtotal])).toEqual([
       ['convert', '24.84'],
       ['cancelImmediate', '-24.84'],
@@ -148,7 +148,7 @@ describe('changes at their edges', () => {
     expect(no(await cancel(late))).toBe('409 CANCELLATION_WINDOW_PASSED');
   });
 
-  it('E49: a change that cannot be made at renewal is flagged, and it renews as it was', async () => {
+  it('E49: that cannot be made at renewal is flagged, and the subscription renews unchanged', async () => {
     await begin();
     const [withdrawn, few] = [await buy(), await buy({ skuId: '3' })];
     expect(no(await schedule(few, { quantity: 1 }))).toBe('409 QUANTITY_OUT_OF_RANGE');
@@ -182,7 +182,7 @@ describe('changes at their edges', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('E52: folded again, the same state, at every revision', async () => {
+  it('E52: leads to the same state when its events are replayed, at every revision', async () => {
     await begin();
     const id = await buy({ quantity: 300, term: 'P1Y' });
     await client.at('2021-06-25T10:00:00.000Z');
@@ -204,7 +204,7 @@ describe('changes at their edges', () => {
     );
   });
 
-  it('E53: other rules from a day on: for purchases from then, and for renewals; the running term keeps its own', async () => {
+  it('E53: of the policy applies to later purchases and to renewals; the running term keeps its own', async () => {
     const preset = (name: string) => ({ preset: name });
     await begin({
       policy: {
@@ -225,7 +225,7 @@ describe('changes at their edges', () => {
     await client.at('2021-07-18T09:00:00.000Z');
     expect(await policies()).toEqual(['docs-2022-03', 'seed-2021-09', 'docs-2022-03']);
     expect((await fewer(month)).status).toBe(200);
-    // Thirty days of the seed are just over for the year; seven of the later rules for the fresh one.
+    // The seed's thirty days have just passed for the yearly one; the later rules' seven days for the new one have not.
     expect((await cancel(year)).status).toBe(200);
     expect(no(await cancel(fresh))).toBe('409 CANCELLATION_WINDOW_PASSED');
     await expectAgreement(client, customerId);

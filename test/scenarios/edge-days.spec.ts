@@ -19,8 +19,8 @@ const buy = (over: object = {}) => client.buy(customerId, { offerId: 'P', quanti
 const cancel = (id: string) => client.tell(id, 'cancel', { reason: 'customerRequest' });
 const amounts = async (id: string) => (await client.lines(id)).map(([, , subtotal]) => subtotal);
 
-describe('days, months and years at their edges', () => {
-  it('E1, E2: a year from the leap day, and one that ends on it', async () => {
+describe('the calendar in edge cases', () => {
+  it('E1, E2: has a year from the leap day, and one that ends on it', async () => {
     await begin('2023-03-01T09:00:00.000Z');
     const toLeapDay = await buy({ term: 'P1Y', billingCycle: 'annual' });
     const [charge] = await client.all(`/v1/charges?subscriptionId=${toLeapDay}`);
@@ -38,7 +38,7 @@ describe('days, months and years at their edges', () => {
     ]);
   });
 
-  it('E3, E4: a month from 31 January keeps aiming at the 31st, and has 28 days', async () => {
+  it('E3, E4: keeps a month from 31 January aimed at the 31st, and gives it 28 days', async () => {
     await begin('2021-01-31T09:00:00.000Z');
     const [id, second] = [await buy(), await buy()];
     await client.at('2021-02-01T10:00:00.000Z');
@@ -53,7 +53,7 @@ describe('days, months and years at their edges', () => {
     ]);
   });
 
-  it('E9, E10: one minute over midnight is a full refund; 24 hours and two minutes are two used days', async () => {
+  it('E9, E10: one minute past midnight gives a full refund; 24 hours and two minutes are two used days', async () => {
     await begin('2021-06-18T23:59:00.000Z');
     const twoDays = await buy();
     await client.at('2021-06-18T23:59:30.000Z');
@@ -63,11 +63,11 @@ describe('days, months and years at their edges', () => {
     await client.at('2021-06-20T00:01:00.000Z');
     await cancel(twoDays);
     expect(await amounts(midnight)).toEqual(['100.80', '-100.80']);
-    // 28 of 30 days: 9.408, cut to 9.40 each.
+    // 28 of 30 days: 9.408, rounded down to 9.40 each.
     expect(await amounts(twoDays)).toEqual(['100.80', '-94.00']);
   });
 
-  it('E14: cancelled in the second cycle: the first is used up, the second gives its days back', async () => {
+  it('E14: a cancellation in the second cycle keeps the first one, and returns the days of the second', async () => {
     await begin('2021-02-01T09:00:00.000Z');
     const id = await buy({ term: 'P1Y' });
     await client.at('2021-03-02T09:00:00.000Z');
@@ -79,12 +79,12 @@ describe('days, months and years at their edges', () => {
     ]);
   });
 
-  it('E15: a month that has renewed: the windows run on, or begin anew where the preset says so', async () => {
+  it('E15: after a monthly renewal the windows continue, or open again where the preset says so', async () => {
     await begin('2021-01-31T09:00:00.000Z');
     const seed = await buy();
     await client.at('2021-03-01T10:00:00.000Z');
     await cancel(seed);
-    // One of 31 days used: 9.754…, cut to 9.75.
+    // One of 31 days used: 9.754…, rounded down to 9.75.
     expect(await amounts(seed)).toEqual(['100.80', '100.80', '-97.50']);
     await ledger.stop();
     await begin('2021-01-31T09:00:00.000Z', later);
@@ -97,14 +97,14 @@ describe('days, months and years at their edges', () => {
     expect(await amounts(partial)).toEqual(['100.80', '100.80', '-97.50']);
   });
 
-  it('E16, E18: more seats on day 20, cancelled on day 25; and on the last day of a cycle', async () => {
+  it('E16, E18: seats can be added on day 20 and cancelled on day 25, or on the last day of a cycle', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const [given, last] = [await buy(), await buy()];
     await client.at('2021-07-07T10:00:00.000Z');
     await client.tell(given, 'add-seats', { quantity: 2 });
     await client.at('2021-07-12T10:00:00.000Z');
     await cancel(given);
-    // 6 of 30 days: 2.016, cut to 2.01, for the twelve that there are.
+    // 6 of 30 days: 2.016, rounded down to 2.01, for all twelve seats.
     expect((await client.lines(given)).at(-1)).toEqual(['cancelImmediate', 12, '-24.12', '2021-07-12', '2021-07-17']);
     await client.at('2021-07-17T23:59:59.999Z');
     await client.tell(last, 'add-seats', { quantity: 2 });
@@ -114,7 +114,7 @@ describe('days, months and years at their edges', () => {
     ]);
   });
 
-  it('E17: more and fewer on the same day: two pairs that come out at nothing; the seed has it scheduled', async () => {
+  it('E17: seats added and removed on one day give charges that cancel out; the seed schedules the removal', async () => {
     await begin('2021-06-18T09:00:00.000Z', later);
     const id = await buy();
     await client.at('2021-06-20T10:00:00.000Z');
@@ -128,7 +128,7 @@ describe('days, months and years at their edges', () => {
     expect(no(await client.send(seed, 'remove-seats', { quantity: 2 }))).toBe('409 MUST_BE_SCHEDULED');
   });
 
-  it('E19, E20: at the very instant of a new cycle, or term, that comes first', async () => {
+  it('E19, E20: at the very instant of a new cycle or term, that is processed first', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const [cycle, term] = [await buy({ term: 'P1Y' }), await buy()];
     await client.at('2021-07-18T00:00:00.000Z');
@@ -144,7 +144,7 @@ describe('days, months and years at their edges', () => {
     expect(await client.lines(term)).toEqual(whole('renew'));
   });
 
-  it('E26: a trial of new commerce: free until its end, and paid first at that instant', async () => {
+  it('E26: a trial of new commerce is free until its end, and is first paid at that instant', async () => {
     await begin('2021-06-25T09:00:00.000Z');
     const trial = { skuId: 'T', quantity: 25 };
     const [free, paid] = [await buy(trial), await buy(trial)];
@@ -160,7 +160,7 @@ describe('days, months and years at their edges', () => {
     ]);
   });
 
-  it('E27: 30 days from 31 January', async () => {
+  it('E27: a term may be 30 days from 31 January', async () => {
     await begin('2021-01-31T09:00:00.000Z');
     expect((await client.get(await buy({ skuId: 'T', quantity: 25 }))).termEnd).toBe('2021-03-01');
   });
@@ -172,17 +172,17 @@ describe('days, months and years at their edges', () => {
     await client.tell(id, 'pause');
     await client.at('2021-07-17T10:00:00.000Z');
     await cancel(id);
-    // As W8: 29 of 31 days.
+    // As in W8: 29 of 31 days.
     expect(await amounts(id)).toEqual(['100.80', '-94.20']);
   });
 
-  it('E44, E45, E46: yen without decimals, dinars with three, prices of nothing and of less than a cent', async () => {
+  it('E44, E45, E46: prices may be in yen without decimals or dinars with three, zero, or less than a cent', async () => {
     await begin('2021-06-18T09:00:00.000Z');
-    const wish = { offerId: 'P', skuId: 'W', quantity: 10 };
+    const request = { offerId: 'P', skuId: 'W', quantity: 10 };
     const [yen, dinars] = [await client.customer({ currency: 'JPY' }), await client.customer({ currency: 'KWD' })];
-    const [given, more] = [await client.buy(yen, wish), await client.buy(yen, wish)];
-    const free = await client.buy(customerId, wish);
-    const cents = await client.buy(await client.customer({ currency: 'USD' }), { ...wish, quantity: 3 });
+    const [given, more] = [await client.buy(yen, request), await client.buy(yen, request)];
+    const free = await client.buy(customerId, request);
+    const cents = await client.buy(await client.customer({ currency: 'USD' }), { ...request, quantity: 3 });
     expect(await amounts(free)).toEqual(['0.00']);
     expect(await amounts(cents)).toEqual(['0.05']); // 0.0465
     await client.at('2021-06-20T10:00:00.000Z');
@@ -193,7 +193,7 @@ describe('days, months and years at their edges', () => {
     expect(await amounts(more)).toEqual(['10000', '-9333', '14000']);
     expect(await amounts(free)).toEqual(['0.00', '0.00']);
     await client.at('2021-07-15T09:00:00.000Z');
-    const [d1, d2] = [await client.buy(dinars, wish), await client.buy(dinars, wish)];
+    const [d1, d2] = [await client.buy(dinars, request), await client.buy(dinars, request)];
     await client.at('2021-07-17T10:00:00.000Z');
     await cancel(d1);
     await client.tell(d2, 'add-seats', { quantity: 10 });

@@ -22,8 +22,8 @@ afterEach(() => ledger.stop());
 const buy = (over: object = {}) => client.buy(customerId, { offerId: 'P', quantity: 10, ...over });
 const eventsOf = (id: string) => client.all(`/v1/subscriptions/${id}/events`);
 
-describe('requests at their edges', () => {
-  it('E13: time does not run backwards', async () => {
+describe('a request in an edge case', () => {
+  it('E13: cannot move the clock backwards', async () => {
     await begin();
     await client.at('2021-06-20T09:00:00.000Z');
     const back = await client.call('PUT', '/v1/clock', { now: '2021-06-20T08:59:59.999Z' });
@@ -31,7 +31,7 @@ describe('requests at their edges', () => {
     expect((await client.call('PUT', '/v1/clock', { now: '2021-06-20T09:00:00.000Z' })).status).toBe(200);
   });
 
-  it('E22: of two commands on the same revision one wins, and the other leaves no trace', async () => {
+  it('E22: of two for the same revision succeeds alone, and the other one leaves no trace', async () => {
     await begin();
     const id = await buy();
     const { revision } = await client.get(id);
@@ -50,12 +50,12 @@ describe('requests at their edges', () => {
       'SeatsAdded',
       'ChargesPosted',
     ]);
-    // Without a condition both are done, one after the other.
+    // Without a condition both succeed, one after the other.
     await Promise.all([1, 2, 3, 4].map((quantity) => client.tell(id, 'add-seats', { quantity })));
     expect([22, 23]).toContain((await client.get(id)).quantity);
   });
 
-  it('E23: the same key, the same body: the same answer; another body, or another verb: refused', async () => {
+  it('E23: with the same key and body gets the same answer; another body or another verb is refused', async () => {
     await begin();
     const id = await buy();
     const headers = { 'idempotency-key': 'two more' };
@@ -67,20 +67,22 @@ describe('requests at their edges', () => {
     expect(no(await client.send(id, 'add-seats', { quantity: 3 }, { headers }))).toBe('422 IDEMPOTENCY_KEY_REUSED');
     expect(no(await client.send(id, 'remove-seats', { quantity: 2 }, { headers }))).toBe('422 IDEMPOTENCY_KEY_REUSED');
     expect((await client.get(id)).quantity).toBe(12);
-    // A refused command records nothing: its key may try again.
+    // A refused command records nothing, so its key may be used again.
     const late = { headers: { 'idempotency-key': 'patience' } };
     expect(no(await client.send(id, 'resume', {}, late))).toBe('409 NOT_PAUSED');
     await client.tell(id, 'pause');
     expect((await client.send(id, 'resume', {}, late)).status).toBe(200);
   });
 
-  it('E47, E48, E50: numbers of seats that are none, and those out of range', async () => {
+  it('E47, E48, E50: is refused with an invalid number of seats, or one out of range', async () => {
     await begin();
     const id = await buy({ skuId: '3' });
-    const wish = { customerId, offerId: 'P', skuId: '3', term: 'P1M', billingCycle: 'monthly' };
+    const request = { customerId, offerId: 'P', skuId: '3', term: 'P1M', billingCycle: 'monthly' };
     for (const quantity of [0, -1, 1.5, '10', null, 2_147_483_648, 9_007_199_254_740_992]) {
       expect(no(await client.send(id, 'add-seats', { quantity }))).toBe('400 VALIDATION_FAILED');
-      expect(no(await client.call('POST', '/v1/subscriptions', { ...wish, quantity }))).toBe('400 VALIDATION_FAILED');
+      expect(no(await client.call('POST', '/v1/subscriptions', { ...request, quantity }))).toBe(
+        '400 VALIDATION_FAILED',
+      );
       expect(no(await client.call('PUT', `/v1/subscriptions/${id}/scheduled-change`, { quantity }))).toBe(
         '400 VALIDATION_FAILED',
       );
@@ -92,7 +94,7 @@ describe('requests at their edges', () => {
     await client.tell(id, 'add-seats', { quantity: 290 });
     expect((await client.get(id)).quantity).toBe(300);
     for (const quantity of [1, 301])
-      expect(no(await client.call('POST', '/v1/subscriptions', { ...wish, quantity }))).toBe(
+      expect(no(await client.call('POST', '/v1/subscriptions', { ...request, quantity }))).toBe(
         '409 QUANTITY_OUT_OF_RANGE',
       );
     expect(no(await client.call('PUT', `/v1/subscriptions/${id}/scheduled-change`, { quantity: 1 }))).toBe(
@@ -100,7 +102,7 @@ describe('requests at their edges', () => {
     );
   });
 
-  it('E57: a deleted subscription refuses everything, twice, and records nothing', async () => {
+  it('E57: to a deleted subscription is refused, even repeatedly, and records nothing', async () => {
     await begin();
     const id = await buy();
     await client.tell(id, 'cancel', { reason: 'fraud' });
@@ -143,14 +145,14 @@ describe('requests at their edges', () => {
     expect(no(await client.send(randomUUID(), 'add-seats', seats))).toBe('404 SUBSCRIPTION_NOT_FOUND');
   });
 
-  it('E21: three months without a beat are caught up cycle by cycle, once', async () => {
+  it('E21: after three months without the scheduler finds every cycle caught up, once', async () => {
     const data = mkdtempSync(join(tmpdir(), 'subledger-test-'));
     await begin({ data });
     const [id, renews] = [await buy({ term: 'P1Y' }), await buy()];
     await ledger.stop();
     ledger = await startLedger({ clock: '2021-09-18T00:00:00.000Z', catalogue: shop, data });
     client = ledger.client;
-    // Settled for whoever looks, before the scheduler has come by.
+    // A reader sees it settled, even before the scheduler has run.
     expect(await client.get(id)).toMatchObject({ cycleStart: '2021-09-18' });
     for (const _ of ['once', 'twice']) {
       await client.at('2021-09-18T00:00:00.000Z');

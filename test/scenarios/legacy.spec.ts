@@ -16,8 +16,8 @@ const reason = { reason: 'nonPayment' };
 const year = { offerId: 'L', term: 'P1Y' };
 const ahead = { ...year, billingCycle: 'annual' };
 
-describe('legacy subscriptions, as the book tells them', () => {
-  it('W26 to W31: seats, suspension and reactivation, by the month and by the year', async () => {
+describe('a legacy subscription in the rule book', () => {
+  it('W26 to W31: has seats, is suspended and reactivated, by the month and by the year', async () => {
     await begin('2018-01-13T09:00:00.000Z');
     const customerId = await client.customer({ currency: 'USD' });
     const [quiet, more, early, late, back] = [
@@ -61,7 +61,7 @@ describe('legacy subscriptions, as the book tells them', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('E32, E33, E34: the data of a suspended subscription is kept 90 to 120 days', async () => {
+  it('E32, E33, E34: that is suspended keeps its data for 90 to 120 days', async () => {
     await begin('2021-09-01T12:00:00.000Z');
     const opened = ['2021-09-01T08:00:00.000Z', '2021-08-22T08:00:00.000Z', '2021-07-18T08:00:00.000Z'];
     const customers = await Promise.all(opened.map((accountOpenedAt) => client.customer({ accountOpenedAt })));
@@ -77,7 +77,7 @@ describe('legacy subscriptions, as the book tells them', () => {
     expect(await expires(same)).toBe('2021-12-30T00:00:00.000Z');
     expect(await expires(ten)).toBe('2022-01-09T00:00:00.000Z');
     expect(await expires(fortyFive)).toBe('2022-01-29T00:00:00.000Z');
-    // The customer's first subscription counts, not this one, which came 19 days later.
+    // The customer's first subscription counts, not this one, which was bought 19 days later.
     expect(await expires(second)).toBe('2022-01-09T00:00:00.000Z');
     expect(await client.get(same)).toMatchObject({ status: 'suspended', access: false, autoRenew: true });
 
@@ -101,7 +101,7 @@ describe('legacy subscriptions, as the book tells them', () => {
     for (const customerId of customers) await expectAgreement(client, customerId);
   });
 
-  it('a suspended one rolls over uncharged; reactivated, it pays what the running term costs', async () => {
+  it('that is suspended rolls over without a charge; reactivated, it pays for the running term', async () => {
     await begin('2021-08-15T12:00:00.000Z');
     const customerId = await client.customer();
     const id = await client.buy(customerId, { offerId: 'L', quantity: 10 });
@@ -118,13 +118,13 @@ describe('legacy subscriptions, as the book tells them', () => {
     expect(await client.lines(id)).toEqual([
       ['new', 10, '40.00', '2021-08-15', '2021-09-14'],
       ['suspend', 10, '-40.00', '2021-08-15', '2021-09-14'],
-      // 26 of 31 days at 5.00 for ten: 41.935…
+      // 26 of 31 days at 5.00 for ten seats: 41.935…
       ['reactivate', 10, '41.94', '2021-10-20', '2021-11-14'],
     ]);
     await expectAgreement(client, customerId);
   });
 
-  it('a trial is converted by hand, to twelve months, or ends; the walk of rule-book.md §4.1', async () => {
+  it('that is a trial is converted manually, to twelve months, or ends; the walk of rule-book.md §4.1', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const customerId = await client.customer();
     const trial = { offerId: 'L', skuId: 'T', quantity: 5 };
@@ -148,7 +148,7 @@ describe('legacy subscriptions, as the book tells them', () => {
     expect(no(await client.send(converted, 'upgrade', some))).toBe('409 MUST_UPGRADE_ALL');
     const all = await client.tell(converted, 'upgrade', { ...some, quantity: 5 });
     expect(all.targetSubscriptionId).toBe(converted);
-    // 14 of 31 days for five: 20.00 gives 9.032…, 30.00 gives 13.548….
+    // 14 of 31 days for five seats: 20.00 gives 9.032…, 30.00 gives 13.548….
     expect((await client.lines(converted)).slice(-2)).toEqual([
       ['convert', 5, '-9.03', '2021-07-18', '2021-07-31'],
       ['convert', 5, '13.55', '2021-07-18', '2021-07-31'],
@@ -159,7 +159,7 @@ describe('legacy subscriptions, as the book tells them', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('E55: a suspension has a reason, one of three', async () => {
+  it('E55: is suspended for one of three reasons', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const id = await client.buy(await client.customer(), year);
     expect(no(await client.send(id, 'suspend', {}))).toBe('400 VALIDATION_FAILED');

@@ -18,8 +18,8 @@ const buy = (over: object = {}) => client.buy(customerId, { offerId: 'M', ...ove
 const cancel = { reason: 'customerRequest' };
 const typesOf = (answer: { events: { type: string }[] }) => answer.events.map(({ type }) => type);
 
-describe('marketplace subscriptions, as the book tells them', () => {
-  it('W21b: when the term ends, and until when all money comes back', async () => {
+describe('a marketplace subscription in the rule book', () => {
+  it('W21b: shows when its term ends, and until when it is fully refunded', async () => {
     await begin('2019-01-09T00:21:45.926Z');
     const view = await client.get(await buy());
     expect(view).toMatchObject({
@@ -30,7 +30,7 @@ describe('marketplace subscriptions, as the book tells them', () => {
     });
   });
 
-  it('W22a: 30 free days, then paid without a word; W22b: cancelled at once', async () => {
+  it('W22a: has 30 free days, then is paid automatically; W22b: costs nothing if cancelled at once', async () => {
     await begin('2019-06-10T09:00:00.000Z');
     const [tried, left] = [await buy({ skuId: 'T' }), await buy({ skuId: 'T', quantity: 11 })];
     await client.tell(left, 'cancel', cancel);
@@ -43,7 +43,7 @@ describe('marketplace subscriptions, as the book tells them', () => {
       next: { offerId: 'M', skuId: 'T', quantity: 1, unitPrice: '2.00', amount: '2.00', currency: 'USD' },
     });
     await client.at('2019-07-10T00:00:00.000Z');
-    // R26, R28: nothing for 30 days, then the first charge at the instant that the trial ends.
+    // R26, R28: nothing for 30 days, then the first charge at the instant when the trial ends.
     expect(await client.lines(tried)).toEqual([
       ['new', 1, '0.00', '2019-06-10', '2019-07-09'],
       ['renew', 1, '2.00', '2019-07-10', '2019-08-09'],
@@ -57,7 +57,7 @@ describe('marketplace subscriptions, as the book tells them', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('E6, E7: strictly less than 24 hours by the month, 14 days by the year', async () => {
+  it('E6, E7: is fully refunded for strictly less than 24 hours by the month, 14 days by the year', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const monthly = { term: 'P1Y', quantity: 10 };
     const annual = { ...monthly, billingCycle: 'annual' };
@@ -100,7 +100,7 @@ describe('marketplace subscriptions, as the book tells them', () => {
     expect((await client.lines(a1)).at(-1)).toEqual(['cancelImmediate', 10, '-1100.00', '2021-06-18', '2022-06-17']);
     expect(await client.get(a1)).toMatchObject({ status: 'deleted', access: false });
 
-    // Revoked before the term ends: auto-renew on again (A3).
+    // Revoked before the term ends: auto-renew is on again (A3).
     const revoked = await client.must('PUT', `/v1/subscriptions/${a2}/auto-renew`, { enabled: true });
     expect(typesOf(revoked)).toEqual(['CancellationRevoked', 'AutoRenewEnabled']);
     await client.at('2022-06-18T00:00:00.000Z');
@@ -111,7 +111,7 @@ describe('marketplace subscriptions, as the book tells them', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('E26, E54: at the very end of a trial it is paid first, and then too late for a refund', async () => {
+  it('E26, E54: is paid at the very end of its trial, and then it is too late for a refund', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const id = await buy({ skuId: 'T', quantity: 10, term: 'P1Y', billingCycle: 'annual' });
     await client.at('2021-07-17T23:59:59.999Z');
@@ -124,7 +124,7 @@ describe('marketplace subscriptions, as the book tells them', () => {
     ]);
   });
 
-  it('suspends as legacy does, under the seed (A23)', async () => {
+  it('is suspended as a legacy one is, under the seed (A23)', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const id = await buy({ quantity: 10, term: 'P1Y' });
     await client.at('2021-07-25T09:00:00.000Z');
@@ -133,15 +133,15 @@ describe('marketplace subscriptions, as the book tells them', () => {
     await client.at('2021-08-18T00:00:00.000Z');
     await client.tell(id, 'reactivate');
     expect((await client.lines(id)).slice(2)).toEqual([
-      // 24 of 31 days at 10.00 for ten: 77.419…, half up; then a whole cycle on its first day.
+      // 24 of 31 days at 10.00 for ten seats: 77.419…, rounded half up; then a whole cycle on its first day.
       ['suspend', 10, '-77.42', '2021-07-25', '2021-08-17'],
       ['reactivate', 10, '100.00', '2021-08-18', '2021-09-17'],
     ]);
   });
 });
 
-describe('marketplace under docs-2022-03', () => {
-  it('is pending until the publisher confirms; then term, bill and free days begin', async () => {
+describe('a marketplace subscription under docs-2022-03', () => {
+  it('is pending until the publisher activates it; then term, billing and free days begin', async () => {
     await begin('2022-04-01T09:00:00.000Z', 'docs-2022-03');
     const [paid, tried, forgotten] = [await buy({ quantity: 2 }), await buy({ skuId: 'T' }), await buy()];
     expect(await client.get(paid)).toMatchObject({ status: 'pending', access: false });
@@ -174,7 +174,7 @@ describe('marketplace under docs-2022-03', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('given up while pending costs nothing and gives its place back', async () => {
+  it('costs nothing if cancelled while pending, and frees its place', async () => {
     const single = offer('S', [sku('1', [plan('P1M', 'monthly', '5.00')])], {
       kind: 'isvSaas',
       publisher: { kind: 'partner', name: 'Fabrikam' },
@@ -187,19 +187,19 @@ describe('marketplace under docs-2022-03', () => {
     });
     client = ledger.client;
     customerId = await client.customer();
-    const wish = { offerId: 'S', skuId: '1', quantity: 3, term: 'P1M', billingCycle: 'monthly' };
-    const pending = await client.buy(customerId, wish);
+    const request = { offerId: 'S', skuId: '1', quantity: 3, term: 'P1M', billingCycle: 'monthly' };
+    const pending = await client.buy(customerId, request);
     await client.at('2023-04-01T09:00:00.000Z');
     expect((await client.get(pending)).allowedActions).toContain('cancel');
-    expect(no(await client.call('POST', '/v1/subscriptions', { customerId, ...wish }))).toBe(
+    expect(no(await client.call('POST', '/v1/subscriptions', { customerId, ...request }))).toBe(
       '409 ALREADY_OWNED_SINGLE',
     );
     expect(typesOf(await client.tell(pending, 'cancel', cancel))).toEqual(['SubscriptionCancelled']);
     expect(await client.lines(pending)).toEqual([]);
-    expect((await client.call('POST', '/v1/subscriptions', { customerId, ...wish })).status).toBe(201);
+    expect((await client.call('POST', '/v1/subscriptions', { customerId, ...request })).status).toBe(201);
   });
 
-  it('72 hours from the order for all money back, by the month and by the year', async () => {
+  it('is fully refunded for 72 hours from the order, by the month and by the year', async () => {
     await begin('2022-04-01T09:00:00.000Z', {
       timeline: [
         {

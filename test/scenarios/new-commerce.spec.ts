@@ -1,7 +1,7 @@
 import { catalogueOf, offer, plan, sku, type Client } from '../support/client.ts';
 import { startLedger, type RunningLedger } from '../support/ledger.ts';
 
-/** The book's products: 10.08 and 6.43 a month, 120.96 a year in advance, a trial of 30 days for 52.61. */
+/** The book's products: 10.08 and 6.43 a month, 120.96 a year in advance, a trial of 30 days that converts at 52.61. */
 const catalogue = catalogueOf(
   'book',
   '2015-01-01T00:00:00Z',
@@ -36,8 +36,8 @@ afterEach(() => ledger.stop());
 
 const book = (quantity: number, over: object = {}) => client.buy(customerId, { offerId: 'P', quantity, ...over });
 
-describe('the worked examples of new commerce, by HTTP and a moving clock', () => {
-  it('W1, W2: ten seats for a month, and for the next', async () => {
+describe('the worked examples of new commerce, over HTTP with a moving clock', () => {
+  it('W1, W2: ten seats are bought for a month, and renewed for the next', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const id = await book(10);
     await client.at('2021-07-18T00:00:00.000Z');
@@ -47,7 +47,7 @@ describe('the worked examples of new commerce, by HTTP and a moving clock', () =
     ]);
   });
 
-  it('W3, W4: a year paid by the month, and in advance', async () => {
+  it('W3, W4: a year is paid by the month, or in advance', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const monthly = await book(10, { term: 'P1Y' });
     const upfront = await book(10, { term: 'P1Y', billingCycle: 'annual' });
@@ -62,7 +62,7 @@ describe('the worked examples of new commerce, by HTTP and a moving clock', () =
     expect(lines.at(-1)).toEqual(['cycleCharge', 10, '100.80', '2022-05-18', '2022-06-17']);
   });
 
-  it('W5: two seats more after two days; W6: four fewer, where the later rules let them go', async () => {
+  it('W5: two seats are added after two days; W6: four are removed, where the later rules allow it', async () => {
     await begin('2021-06-18T09:00:00.000Z', 'docs-2022-03');
     const id = await book(10);
     await client.at('2021-06-20T10:00:00.000Z');
@@ -79,7 +79,7 @@ describe('the worked examples of new commerce, by HTTP and a moving clock', () =
     expect(more.referenceId).toBe(back.referenceId);
   });
 
-  it('W5 under the seed, where fewer seats must be scheduled', async () => {
+  it('W5 under the seed: a removal of seats must be scheduled', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const id = await book(10);
     await client.at('2021-06-20T10:00:00.000Z');
@@ -92,7 +92,7 @@ describe('the worked examples of new commerce, by HTTP and a moving clock', () =
     expect([fewer.status, fewer.body.code]).toEqual([409, 'MUST_BE_SCHEDULED']);
   });
 
-  it('W8: cancelled after two days of 31', async () => {
+  it('W8: a subscription is cancelled after two days of 31', async () => {
     await begin('2021-07-15T09:00:00.000Z');
     const id = await book(10);
     await client.at('2021-07-17T10:00:00.000Z');
@@ -111,7 +111,7 @@ describe('the worked examples of new commerce, by HTTP and a moving clock', () =
     });
   });
 
-  it('W9: all 300 seats upgraded, under the same id and one reference', async () => {
+  it('W9: all 300 seats are upgraded, under the same id and one reference', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const id = await book(300);
     await client.at('2021-06-25T10:00:00.000Z');
@@ -127,7 +127,7 @@ describe('the worked examples of new commerce, by HTTP and a moving clock', () =
     expect(await client.get(id)).toMatchObject({ skuId: '2', quantity: 300, termEnd: '2021-07-17' });
   });
 
-  it('W10: 100 of 300 seats upgraded, to a new subscription that ends with the old one', async () => {
+  it('W10: 100 of 300 seats are upgraded, to a new subscription that ends with the old one', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const id = await book(300);
     await client.at('2021-06-25T10:00:00.000Z');
@@ -144,7 +144,7 @@ describe('the worked examples of new commerce, by HTTP and a moving clock', () =
     });
   });
 
-  it('W11: a trial of 25 seats converted on its first day', async () => {
+  it('W11: a trial of 25 seats is converted on its first day', async () => {
     await begin('2021-06-25T09:00:00.000Z');
     const id = await book(25, { skuId: 'T' });
     await client.tell(id, 'convert', {});
@@ -156,7 +156,7 @@ describe('the worked examples of new commerce, by HTTP and a moving clock', () =
     expect(await client.get(id)).toMatchObject({ isTrial: false, skuId: 'E', unitPrice: '52.61' });
   });
 
-  it('W14: one-month terms from the ends of months', async () => {
+  it('W14: one-month terms begin at the ends of months', async () => {
     await begin('2021-01-31T12:00:00.000Z');
     const ends: [string, string, string][] = [];
     for (const day of ['2021-01-31', '2021-02-28', '2021-05-31', '2021-06-30', '2021-07-31']) {
@@ -194,7 +194,7 @@ describe('the worked examples of new commerce, by HTTP and a moving clock', () =
     ]);
   });
 
-  it('W18: a cycle has as many days as it really has', async () => {
+  it('W18: a cycle has its actual number of days', async () => {
     await begin('2022-02-21T12:00:00.000Z');
     const id = await book(1, { term: 'P1Y' });
     await client.at('2022-03-21T00:00:00.000Z');
@@ -205,7 +205,7 @@ describe('the worked examples of new commerce, by HTTP and a moving clock', () =
     ]);
   });
 
-  it('W21a, W47: last days of terms', async () => {
+  it('W21a, W47: terms have a last day', async () => {
     await begin('2021-01-14T16:57:14.000Z');
     const year = await client.get(await book(1, { term: 'P1Y' }));
     await client.at('2021-04-14T12:00:00.000Z');
@@ -222,17 +222,17 @@ describe('the worked examples of new commerce, by HTTP and a moving clock', () =
     ]);
   });
 
-  it('W44: cancelled five days into a year, under the later rules, the partner pays those five days', async () => {
+  it('W44: for a yearly term cancelled after five days, under the later rules, the partner pays those five days', async () => {
     await begin('2022-04-01T00:00:00.000Z', 'docs-2022-03');
     const id = await book(10, { term: 'P1Y', billingCycle: 'annual' });
     await client.at('2022-04-06T00:00:00.000Z');
     await client.tell(id, 'cancel', { reason: 'customerRequest' });
     const [charged, back] = await client.all(`/v1/charges?subscriptionId=${id}`);
-    // 360 of 365 days back: 120.96 × 360/365 = 119.3030…, cut to 119.30, times ten.
+    // 360 of 365 days are returned: 120.96 × 360/365 = 119.3030…, rounded down to 119.30, times ten.
     expect([charged.subtotal, back.subtotal, back.days, back.cycleDays]).toEqual(['1209.60', '-1193.00', 360, 365]);
   });
 
-  it('W45: under the later rules the windows open anew with each term', async () => {
+  it('W45: under the later rules the windows open again with each term', async () => {
     await begin('2022-03-02T12:00:00.000Z', 'docs-2022-03');
     const id = await book(1, { term: 'P1Y' });
     await client.at('2023-03-02T00:00:00.000Z');
@@ -249,8 +249,8 @@ describe('the worked examples of new commerce, by HTTP and a moving clock', () =
   });
 });
 
-describe('what a reseller would otherwise learn too late', () => {
-  it('ten rounds of pause and resume leave exactly the charges of none', async () => {
+describe('a detail that a reseller might learn too late', () => {
+  it('is that ten rounds of pause and resume leave exactly the same charges as no pause at all', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const [paused, quiet] = [await book(10), await book(10)];
     for (let round = 0; round < 10; round++) {
@@ -263,7 +263,7 @@ describe('what a reseller would otherwise learn too late', () => {
     expect(await client.lines(paused)).toEqual(await client.lines(quiet));
   });
 
-  it('a seat increase drops a scheduled reduction, and the answer says so (E36)', async () => {
+  it('is that a seat increase drops a scheduled reduction, and the answer says so (E36)', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const id = await book(10);
     await client.must('PUT', `/v1/subscriptions/${id}/scheduled-change`, { quantity: 6 });
@@ -277,18 +277,18 @@ describe('what a reseller would otherwise learn too late', () => {
     expect((await client.get(id)).scheduledChange).toBeNull();
   });
 
-  it('a partial upgrade is done exactly as quoted, both sides of it, or not at all (R56)', async () => {
+  it('is that a partial upgrade is carried out exactly as quoted, on both sides, or not at all (R56)', async () => {
     await begin('2021-06-18T09:00:00.000Z');
     const id = await book(300);
-    const wish = { offerId: 'P', skuId: '2', quantity: 100, target: 'new' };
-    const { quoteToken, charges } = await client.must('POST', `/v1/subscriptions/${id}/upgrade?dryRun=true`, wish);
+    const request = { offerId: 'P', skuId: '2', quantity: 100, target: 'new' };
+    const { quoteToken, charges } = await client.must('POST', `/v1/subscriptions/${id}/upgrade?dryRun=true`, request);
     const quoted = (charges as { subtotal: string }[]).map(({ subtotal }) => subtotal);
     expect(quoted).toEqual(['-1008.00', '643.00']);
     const held = { headers: { 'quote-token': quoteToken as string } };
-    expect((await client.send(id, 'upgrade', { ...wish, quantity: 99 }, held)).body.code).toBe('QUOTE_STALE');
-    const done = await client.send(id, 'upgrade', wish, held);
+    expect((await client.send(id, 'upgrade', { ...request, quantity: 99 }, held)).body.code).toBe('QUOTE_STALE');
+    const done = await client.send(id, 'upgrade', request, held);
     const posted = (done.body.charges as { subtotal: string }[]).map(({ subtotal }) => subtotal);
     expect([done.status, posted]).toEqual([200, quoted]);
-    expect((await client.send(id, 'upgrade', wish, held)).body.code).toBe('QUOTE_STALE');
+    expect((await client.send(id, 'upgrade', request, held)).body.code).toBe('QUOTE_STALE');
   });
 });

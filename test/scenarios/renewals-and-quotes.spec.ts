@@ -21,7 +21,7 @@ const foreseen = async (id: string) =>
 const current = { offerId: 'P', skuId: '1', quantity: 10, term: 'P1M', billingCycle: 'monthly' };
 const unchanged = { ...current, unitPrice: '10.08', amount: '100.80', currency: 'EUR' };
 
-describe('what renews, when, and to what (http-api.md §4.6)', () => {
+describe('the list of renewals (http-api.md §4.6)', () => {
   it('follows a schedule, its removal, a pause, auto-renew, and a cancellation', async () => {
     await begin();
     const id = await buy();
@@ -39,7 +39,7 @@ describe('what renews, when, and to what (http-api.md §4.6)', () => {
     const reduced = { ...unchanged, quantity: 6, term: 'P1Y', amount: '60.48' };
     expect(await foreseen(id)).toEqual({ ...entry, next: reduced, scheduledChange: true, reason: null });
     await schedule(id, { offerId: 'P', skuId: '2', upgradeQuantity: 4 });
-    // Six stay at 10.08, four go to 6.43: 60.48 and 25.72.
+    // Six seats stay at 10.08, four move to 6.43: 60.48 and 25.72.
     const parted = {
       ...{ offerId: 'P', skuId: '2', quantity: 10, term: 'P1M', billingCycle: 'monthly', upgradeQuantity: 4 },
       ...{ target: 'new', unitPrice: '6.43', amount: '86.20', currency: 'EUR' },
@@ -60,7 +60,7 @@ describe('what renews, when, and to what (http-api.md §4.6)', () => {
     expect(await foreseen(id)).toBeUndefined();
   });
 
-  it('tells what is no longer sold: of a product, of an add-on, of what a trial was to become', async () => {
+  it('shows when a product, an add-on, or the product that a trial converts to is no longer sold', async () => {
     await begin();
     const [gone, base, trial, sold] = [
       await buy(),
@@ -82,7 +82,7 @@ describe('what renews, when, and to what (http-api.md §4.6)', () => {
       .filter(({ offerId }) => offerId !== 'P')
       .map((one) => (one.offerId === 'L' ? { ...one, skus: one.skus.filter(({ skuId }) => skuId !== 'A') } : one));
     await client.must('PUT', '/v1/catalog', { version: 'later', effectiveFrom: '2021-07-01T00:00:00Z', offers });
-    // Foretold for the day of the renewal, and not yet so today.
+    // Predicted for the day of the renewal, and not yet true today.
     expect(await withdrawnBy('foreseen')).toEqual([true, true, true, false]);
     expect(await withdrawnBy('view')).toEqual([false, false, false, false]);
     await client.at('2021-07-02T09:00:00.000Z');
@@ -99,7 +99,7 @@ describe('what renews, when, and to what (http-api.md §4.6)', () => {
     expect((await client.get(trial)).status).toBe('deleted');
   });
 
-  it('knows trials, add-ons, prices that come, and is true when the day comes', async () => {
+  it('includes trials, add-ons and future prices, and is right on the day of the renewal', async () => {
     await begin();
     const [trial, base, parted] = [await buy({ skuId: 'T', quantity: 25 }), await buy({ offerId: 'L' }), await buy()];
     await client.must('PUT', `/v1/subscriptions/${base}/add-ons`, {
@@ -112,7 +112,7 @@ describe('what renews, when, and to what (http-api.md §4.6)', () => {
       current: { skuId: 'T', quantity: 25 },
       next: { skuId: 'E', quantity: 25, unitPrice: '52.61', amount: '1315.25' },
     });
-    // Ten at 4.00 and three add-ons at 1.00.
+    // Ten seats at 4.00 and three add-ons at 1.00.
     expect(await foreseen(base)).toMatchObject({ action: 'renew', next: { unitPrice: '4.00', amount: '43.00' } });
     const dearer = structuredClone(shop) as unknown as {
       offers: { skus: { plans: { prices: Record<string, string> }[] }[] }[];
@@ -141,7 +141,7 @@ describe('what renews, when, and to what (http-api.md §4.6)', () => {
     expect([await taken(trial), await taken(base), both]).toEqual(promised);
   });
 
-  it('tells an end where the data of a suspended subscription goes before its term does', async () => {
+  it('shows an end where the data of a suspended subscription is deleted before its term ends', async () => {
     await begin();
     const id = await buy({ offerId: 'L', term: 'P1Y' });
     await client.tell(id, 'suspend', { reason: 'nonPayment' });
@@ -161,7 +161,7 @@ describe('a quote (http-api.md §2, R56)', () => {
   const seats = { quantity: 2 };
   const reason = { reason: 'customerRequest' };
 
-  it('records nothing, and is done as quoted, once', async () => {
+  it('records nothing, and is carried out as quoted, once', async () => {
     await begin();
     const id = await buy();
     await client.at('2021-06-20T08:00:00.000Z');
@@ -169,7 +169,7 @@ describe('a quote (http-api.md §2, R56)', () => {
     expect(offer.dryRun).toBe(true);
     expect(offer.charges.map(({ subtotal }) => subtotal)).toEqual(['-94.08', '112.89']);
     expect((await client.get(id)).quantity).toBe(10);
-    // Later on the same day nothing comes out differently.
+    // Later on the same day the figures are the same.
     await client.at('2021-06-20T23:59:59.999Z');
     const done = await held(id, 'add-seats', seats, offer.quoteToken);
     expect(done.status).toBe(200);
@@ -177,7 +177,7 @@ describe('a quote (http-api.md §2, R56)', () => {
     expect(no(await held(id, 'add-seats', seats, offer.quoteToken))).toBe('409 QUOTE_STALE');
   });
 
-  it('is stale for another wish, another subscription, and when something happened since', async () => {
+  it('is stale for another request or another subscription, and after any further event', async () => {
     await begin();
     const [id, other] = [await buy(), await buy()];
     const { quoteToken } = await quoted(id, 'add-seats', seats);
@@ -189,7 +189,7 @@ describe('a quote (http-api.md §2, R56)', () => {
     expect((await client.get(id)).quantity).toBe(10);
   });
 
-  it('is stale when a day passed, a window closed, a cycle began, or another price list is in force', async () => {
+  it('is stale when a day has passed, a window has closed, a cycle has begun, or another price list is in force', async () => {
     await begin();
     const [seat, window, cycle, list] = [await buy(), await buy(), await buy({ term: 'P1Y' }), await buy()];
     const tomorrow = await quoted(seat, 'add-seats', seats);
@@ -219,21 +219,21 @@ describe('a quote (http-api.md §2, R56)', () => {
     expect(no(await held(cycle, 'add-seats', seats, before.quoteToken))).toBe('409 QUOTE_STALE');
   });
 
-  it('holds for a marketplace cancellation, too, and a purchase', async () => {
+  it('also holds for a marketplace cancellation, and for a purchase', async () => {
     await begin();
     const id = await buy({ offerId: 'M', term: 'P1Y' });
     await client.at('2021-06-19T08:59:59.999Z');
     const immediate = await quoted(id, 'cancel', reason);
     await client.at('2021-06-19T09:00:00.000Z');
     expect(no(await held(id, 'cancel', reason, immediate.quoteToken))).toBe('409 QUOTE_STALE');
-    const wish = { ...current, customerId };
-    const { quoteToken } = await client.must('POST', '/v1/subscriptions?dryRun=true', wish);
+    const request = { ...current, customerId };
+    const { quoteToken } = await client.must('POST', '/v1/subscriptions?dryRun=true', request);
     const buying = { headers: { 'quote-token': quoteToken as string } };
-    expect((await client.call('POST', '/v1/subscriptions', wish, buying)).status).toBe(201);
+    expect((await client.call('POST', '/v1/subscriptions', request, buying)).status).toBe(201);
     await client.at('2021-06-20T09:00:00.000Z');
-    const { quoteToken: old } = await client.must('POST', '/v1/subscriptions?dryRun=true', wish);
+    const { quoteToken: old } = await client.must('POST', '/v1/subscriptions?dryRun=true', request);
     await client.at('2021-06-21T00:00:00.000Z');
     const late = { headers: { 'quote-token': old as string } };
-    expect(no(await client.call('POST', '/v1/subscriptions', wish, late))).toBe('409 QUOTE_STALE');
+    expect(no(await client.call('POST', '/v1/subscriptions', request, late))).toBe('409 QUOTE_STALE');
   });
 });

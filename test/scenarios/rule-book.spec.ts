@@ -9,7 +9,7 @@ const year = [plan('P1Y', 'monthly', '10.00'), ...month];
 const saas = { kind: 'isvSaas', publisher: { kind: 'partner', name: 'Fabrikam' } };
 const metered = { kind: 'usage', billingType: 'usage', publisher: { kind: 'partner', name: 'Fabrikam' } };
 
-/** An offer for each reason not to buy it, and the like that has none. */
+/** An offer for each reason why it cannot be bought, and similar ones without a reason. */
 const catalogue = catalogueOf(
   'rule-book',
   '2015-01-01T00:00:00Z',
@@ -58,7 +58,7 @@ type Offered = {
 const offered = async (query = '', as = client): Promise<readonly Offered[]> =>
   (await as.all(`/v1/offers${query === '' ? '' : `?${query}`}`)) as Offered[];
 const ids = async (query: string, as = client) => (await offered(query, as)).map(({ offerId }) => offerId);
-const wish = (offerId: string, over: object = {}) => ({
+const request = (offerId: string, over: object = {}) => ({
   customerId,
   offerId,
   skuId: '1',
@@ -69,25 +69,25 @@ const wish = (offerId: string, over: object = {}) => ({
 });
 
 describe('the list of offers', () => {
-  it('is one, of Microsoft and of the marketplace, for a customer and a partner (R4, R9, R30)', async () => {
+  it("has both Microsoft's offers and the marketplace's, for a customer and a partner (R4, R9, R30)", async () => {
     const all = await offered();
     expect(all.map(({ offerId }) => offerId)).toEqual([
       ...['BASIC', 'BETTER', 'OFFICE', 'CRM', 'GIVEN', 'METER', 'SCHOOL', 'SINGLE', 'RESTING'],
       ...['ABROAD', 'DIRECT', 'OTHERS', 'CONTAINER', 'NOTHING'],
     ]);
     const judged = await offered(`customerId=${customerId}`);
-    // Nothing is left out for a customer, or changed but for what is said of the customer.
+    // For a customer no offer is left out or changed, except for the fields about the customer.
     expect(judged.map(({ purchasable: _, reasons: __, ...rest }) => rest)).toEqual(all);
     expect(judged.filter(({ purchasable }) => purchasable).map(({ offerId }) => offerId)).toEqual([
       ...['BASIC', 'BETTER', 'OFFICE', 'CRM', 'GIVEN', 'METER', 'SINGLE', 'RESTING'],
     ]);
-    // What is said there is what is done: with a list of another view, or another set of rules, it would not be.
+    // Every purchase must have the result that the list predicts, which another view or another set of rules would not give.
     for (const { offerId, purchasable, reasons } of judged) {
-      const { quantity: _, ...without } = wish(offerId);
+      const { quantity: _, ...without } = request(offerId);
       const reply = await client.call(
         'POST',
         '/v1/subscriptions?dryRun=true',
-        offerId === 'METER' ? without : wish(offerId),
+        offerId === 'METER' ? without : request(offerId),
       );
       expect([offerId, reply.status < 300, reply.body.code]).toEqual([offerId, purchasable, reasons[0]?.code]);
     }
@@ -101,11 +101,11 @@ describe('the list of offers', () => {
     ['R12', 'category=trial', ['METER']],
     ['R13', 'publisher=partner&billingType=usage&category=enterprise', ['CONTAINER', 'NOTHING']],
     ['R13', 'publisher=microsoft&billingType=usage', []],
-  ])('%s: is narrowed by %s', async (_, query, expected) => {
+  ])('%s: can be filtered by %s', async (_, query, expected) => {
     expect(await ids(query)).toEqual(expected);
   });
 
-  it('tells every reason not to buy, and shows the offer all the same (R13–R19)', async () => {
+  it('shows an offer that cannot be bought, with every reason (R13–R19)', async () => {
     const resting = await client.buy(customerId, { offerId: 'RESTING' });
     await client.tell(resting, 'suspend', { reason: 'nonPayment' });
     await client.buy(customerId, { offerId: 'SINGLE' });
@@ -132,12 +132,12 @@ describe('the list of offers', () => {
         ],
       ],
     ]);
-    // R15: which one to take up again.
+    // R15: the subscription to be reactivated.
     const hints = judged.flatMap((one) => one.reasons.map(({ reactivateSubscriptionId }) => reactivateSubscriptionId));
     expect(hints.filter((hint) => hint !== undefined)).toEqual([resting]);
   });
 
-  it('holds for a partner of the US government’s cloud as for any other (R2)', async () => {
+  it('is the same for a partner of the US government’s cloud as for any other (R2)', async () => {
     const partner = { name: 'Agency', model: 'directBill', newCommercePreview: true };
     const [here, there] = await Promise.all(
       ['global', 'usgov'].map(async (cloud) => {
@@ -145,7 +145,7 @@ describe('the list of offers', () => {
         const key = await client.must('POST', '/v1/keys', { name: cloud, role: 'sales-agent', partnerId: cloud });
         const agency = client.as(key.key);
         const theirs = await agency.customer();
-        const bought = await agency.must('POST', '/v1/subscriptions', { ...wish('BASIC'), customerId: theirs });
+        const bought = await agency.must('POST', '/v1/subscriptions', { ...request('BASIC'), customerId: theirs });
         return [await offered(`customerId=${theirs}`, agency), bought.charges[0].subtotal];
       }),
     );
@@ -155,20 +155,20 @@ describe('the list of offers', () => {
 });
 
 describe('a marketplace subscription', () => {
-  it('is bought by licence or metered, and an exclusive one by the partner that was given it (R6)', async () => {
-    const { quantity: _, ...units } = wish('METER');
+  it('is bought by licence or metered, and an exclusive one by the partner that it is reserved for (R6)', async () => {
+    const { quantity: _, ...units } = request('METER');
     for (const [body, kind] of [
-      [wish('CRM'), 'isvSaas'],
-      [wish('GIVEN'), 'isvSaas'],
+      [request('CRM'), 'isvSaas'],
+      [request('GIVEN'), 'isvSaas'],
       [units, 'usage'],
     ] as const) {
       const { subscriptionId } = await client.must('POST', '/v1/subscriptions', body);
       expect(await client.get(subscriptionId)).toMatchObject({ kind, status: 'active' });
     }
-    expect(no(await client.call('POST', '/v1/subscriptions', wish('OTHERS')))).toBe('409 EXCLUSIVE_TO_OTHERS');
+    expect(no(await client.call('POST', '/v1/subscriptions', request('OTHERS')))).toBe('409 EXCLUSIVE_TO_OTHERS');
   });
 
-  it('has its set-up link where it is read, and nobody is mailed: nothing leaves the ledger (R24, R25)', async () => {
+  it('shows its set-up link to its readers, and the ledger sends no mail: nothing leaves the ledger (R24, R25)', async () => {
     const called: (string | undefined)[] = [];
     const hear = (message: unknown) => {
       const { socket } = message as { socket: Socket };
@@ -176,7 +176,9 @@ describe('a marketplace subscription', () => {
     };
     diagnostics.subscribe('net.client.socket', hear);
     try {
-      const reply = await client.call('POST', '/v1/subscriptions', wish('CRM'), { headers: { connection: 'close' } });
+      const reply = await client.call('POST', '/v1/subscriptions', request('CRM'), {
+        headers: { connection: 'close' },
+      });
       const { subscriptionId, events } = reply.body;
       const types = (events as { type: string }[]).map(({ type }) => type);
       expect(types).toEqual(['SubscriptionCreated', 'ChargesPosted']);
@@ -187,14 +189,14 @@ describe('a marketplace subscription', () => {
     } finally {
       diagnostics.unsubscribe('net.client.socket', hear);
     }
-    // Our own calls are heard, and those to stores on this machine; no socket has another address.
+    // The test sees its own calls, and calls to stores on this machine; no socket has another address.
     expect(called).toContain('127.0.0.1');
     expect(called.filter((address) => address !== undefined && address !== '127.0.0.1')).toEqual([]);
   });
 });
 
-describe('after the purchase', () => {
-  it('a subscription tells what can be done with it: add-ons, seats, suspending (R23)', async () => {
+describe('after its purchase a subscription', () => {
+  it('lists the actions that it allows: add-ons, seats, suspending (R23)', async () => {
     const { allowedActions } = await client.get(await client.buy(customerId, { offerId: 'OFFICE', quantity: 2 }));
     expect(allowedActions).toEqual(expect.arrayContaining(['add-ons', 'add-seats', 'remove-seats', 'suspend']));
     const single = await client.get(await client.buy(customerId, { offerId: 'SINGLE', quantity: 2 }));
@@ -203,7 +205,7 @@ describe('after the purchase', () => {
     expect(single.allowedActions).not.toContain('upgrade');
   });
 
-  it('it is cancelled by a program, and as a whole or not at all (R57, R62)', async () => {
+  it('can be cancelled by a program, and only as a whole (R57, R62)', async () => {
     const id = await client.buy(customerId, { offerId: 'BASIC', quantity: 10 });
     const body = { reason: 'customerRequest' };
     expect(no(await client.send(id, 'cancel', { ...body, quantity: 4 }))).toBe('400 VALIDATION_FAILED');
@@ -212,7 +214,7 @@ describe('after the purchase', () => {
     expect(await client.get(id)).toMatchObject({ status: 'deleted', access: false, allowedActions: [] });
   });
 
-  it('access ends and comes back with the command (R40, R60, R67, R69)', async () => {
+  it('loses and regains access with the command (R40, R60, R67, R69)', async () => {
     const [office, basic] = [
       await client.buy(customerId, { offerId: 'OFFICE' }),
       await client.buy(customerId, { offerId: 'BASIC' }),
@@ -230,10 +232,10 @@ describe('after the purchase', () => {
   });
 });
 
-describe('what is scheduled', () => {
+describe('a scheduled change', () => {
   const path = (id: string) => `/v1/subscriptions/${id}/scheduled-change`;
 
-  it('is seen, replaced and removed (R84, R85)', async () => {
+  it('can be read, replaced and removed (R84, R85)', async () => {
     const id = await client.buy(customerId, { offerId: 'BASIC', quantity: 10 });
     await client.must('PUT', path(id), { quantity: 4 });
     expect((await client.get(id)).scheduledChange).toEqual({ quantity: 4 });
@@ -245,7 +247,7 @@ describe('what is scheduled', () => {
     expect(await client.get(id)).toMatchObject({ quantity: 10, term: 'P1M', termStart: '2021-07-18' });
   });
 
-  it('to another SKU leaves licences to be reassigned by hand, and says so (R80, R87)', async () => {
+  it('to another SKU leaves licences to be reassigned manually, and says so (R80, R87)', async () => {
     const id = await client.buy(customerId, { offerId: 'BASIC', quantity: 10 });
     await client.must('PUT', path(id), { offerId: 'BETTER', quantity: 8 });
     expect(await client.get(id)).toMatchObject({ offerId: 'BASIC', licenceReassignment: null });

@@ -27,7 +27,7 @@ beforeEach(async () => {
 });
 afterEach(() => ledger.stop());
 
-const wish = (quantity: number, over: object = {}) => ({
+const purchase = (quantity: number, over: object = {}) => ({
   customerId,
   offerId: 'CAPPED',
   skuId: '1',
@@ -37,11 +37,11 @@ const wish = (quantity: number, over: object = {}) => ({
   ...over,
 });
 const ask = (quantity: number, over?: object, sending?: Parameters<Client['call']>[3]): Promise<Reply> =>
-  client.call('POST', '/v1/subscriptions', wish(quantity, over), sending);
-const have = (quantity: number, over?: object): Promise<string> => client.buy(customerId, wish(quantity, over));
+  client.call('POST', '/v1/subscriptions', purchase(quantity, over), sending);
+const have = (quantity: number, over?: object): Promise<string> => client.buy(customerId, purchase(quantity, over));
 const add = (id: string, quantity: number): Promise<Reply> => client.send(id, 'add-seats', { quantity });
 
-/** All seats of a SKU that the customer has by now. */
+/** All seats of a SKU that the customer now has. */
 const seats = async (offerId = 'CAPPED'): Promise<number> => {
   const all = await client.all(`/v1/subscriptions?customerId=${customerId}&offerId=${offerId}`);
   return all
@@ -53,7 +53,7 @@ const tally = (replies: readonly Reply[]): Record<string, number> =>
   replies.reduce<Record<string, number>>((sum, { status }) => ({ ...sum, [status]: (sum[status] ?? 0) + 1 }), {});
 
 describe('W41: at most 300 seats of a small-business SKU, over all of a customer’s subscriptions (E48)', () => {
-  it('200 held and 200 asked are refused; 100 are accepted', async () => {
+  it('200 seats held and 200 requested are refused; 100 requested are accepted', async () => {
     await have(200);
     expect(await ask(200)).toMatchObject(refused(200));
     expect((await ask(100)).status).toBe(201);
@@ -61,11 +61,11 @@ describe('W41: at most 300 seats of a small-business SKU, over all of a customer
     expect(await seats()).toBe(300);
   });
 
-  it('more than the cap are refused at once', async () => {
+  it('a request for more than the cap is refused at once', async () => {
     expect(await ask(301)).toMatchObject(refused(0));
   });
 
-  it('seats that are added count, whichever subscription gets them', async () => {
+  it('added seats count, whichever subscription gets them', async () => {
     const [one, two] = [await have(100), await have(100)];
     expect(await add(one, 101)).toMatchObject(refused(200));
     expect((await add(one, 60)).status).toBe(200);
@@ -74,17 +74,17 @@ describe('W41: at most 300 seats of a small-business SKU, over all of a customer
     expect(await seats()).toBe(300);
   });
 
-  it('a trial run says so, and takes nothing', async () => {
+  it('a dry run says so, and claims nothing', async () => {
     const id = await have(200);
-    expect((await client.call('POST', '/v1/subscriptions?dryRun=true', wish(101))).body.code).toBe('OFFER_LIMIT');
-    expect((await client.call('POST', '/v1/subscriptions?dryRun=true', wish(100))).status).toBe(200);
+    expect((await client.call('POST', '/v1/subscriptions?dryRun=true', purchase(101))).body.code).toBe('OFFER_LIMIT');
+    expect((await client.call('POST', '/v1/subscriptions?dryRun=true', purchase(100))).status).toBe(200);
     expect((await client.call('POST', `/v1/subscriptions/${id}/add-seats?dryRun=true`, { quantity: 100 })).status).toBe(
       200,
     );
     expect((await ask(100)).status).toBe(201);
   });
 
-  it('there is room again after a cancellation', async () => {
+  it('a cancellation makes room again', async () => {
     const id = await have(300);
     expect(await ask(1)).toMatchObject(refused(300));
     await client.tell(id, 'cancel', { reason: 'customerRequest' });
@@ -92,7 +92,7 @@ describe('W41: at most 300 seats of a small-business SKU, over all of a customer
     expect(await ask(1)).toMatchObject(refused(300));
   });
 
-  it('there is room again after a reduction', async () => {
+  it('a reduction makes room again', async () => {
     const legacy = { offerId: 'LEGACY' };
     const id = await have(300, legacy);
     expect(await ask(1, legacy)).toMatchObject(refused(300));
@@ -103,7 +103,7 @@ describe('W41: at most 300 seats of a small-business SKU, over all of a customer
     expect(await seats('LEGACY')).toBe(300);
   });
 
-  it('there is room again when a term ended and did not renew, whether or not anybody has recorded that', async () => {
+  it('a term that ended without a renewal makes room again, whether or not its end has been recorded', async () => {
     const id = await have(300);
     await client.must('PUT', `/v1/subscriptions/${id}/auto-renew`, { enabled: false });
     expect(await ask(1)).toMatchObject(refused(300));
@@ -111,13 +111,13 @@ describe('W41: at most 300 seats of a small-business SKU, over all of a customer
     expect((await ask(300)).status).toBe(201);
   });
 
-  it('neither another SKU counts, nor another customer', async () => {
+  it('seats of another SKU or another customer do not count', async () => {
     await have(300);
     expect((await ask(300, { skuId: '2' })).status).toBe(201);
     expect((await ask(300, { customerId: await client.customer() })).status).toBe(201);
   });
 
-  it('a limited offer has both: so many subscriptions, and so many seats', async () => {
+  it('a limited offer has both limits: on subscriptions, and on seats', async () => {
     const twice = { offerId: 'TWICE' };
     await have(200, twice);
     expect(await ask(101, twice)).toMatchObject(refused(200));
@@ -127,14 +127,14 @@ describe('W41: at most 300 seats of a small-business SKU, over all of a customer
     expect(third.body.limit).not.toBe(300);
   });
 
-  it('an increase that is refused for another reason takes no seats', async () => {
+  it('an increase that is refused for another reason claims no seats', async () => {
     const id = await have(100);
     await client.tell(id, 'pause', {});
     expect((await add(id, 200)).body.code).toBe('SUBSCRIPTION_PAUSED');
     expect((await ask(200)).status).toBe(201);
   });
 
-  it('an increase is answered once for ever, and to another revision it does not apply', async () => {
+  it('an increase always gets its first answer, and is refused for another revision', async () => {
     const id = await have(200);
     const headers = { 'idempotency-key': 'more' };
     const first = await client.send(id, 'add-seats', { quantity: 100 }, { headers });
@@ -145,7 +145,7 @@ describe('W41: at most 300 seats of a small-business SKU, over all of a customer
     expect(late.status).toBe(412);
   });
 
-  it('an increase holds to its quote', async () => {
+  it('an increase must match its quote', async () => {
     const id = await have(100);
     const path = `/v1/subscriptions/${id}/add-seats`;
     const { quoteToken } = await client.must('POST', `${path}?dryRun=true`, { quantity: 50 });
@@ -159,20 +159,20 @@ describe('W41: at most 300 seats of a small-business SKU, over all of a customer
   });
 });
 
-describe('other ways to seats of a capped SKU', () => {
-  it('an upgrade of all seats, or of some', async () => {
+describe('the cap on seats', () => {
+  it('holds for an upgrade of all seats, or of some', async () => {
     await have(250);
     const id = await have(100, { offerId: 'LOWER' });
     const to = { offerId: 'CAPPED', skuId: '1', target: 'new' };
     expect(await client.send(id, 'upgrade', { ...to, quantity: 100 })).toMatchObject(refused(250));
     expect(await client.send(id, 'upgrade', { ...to, quantity: 51 })).toMatchObject(refused(250));
     expect((await client.send(id, 'upgrade', { ...to, quantity: 50 })).status).toBe(200);
-    // What came without a claim counts as soon as the read model knows it.
+    // A gain without a claim counts as soon as the read model has it.
     await client.at(clock);
     expect(await ask(1)).toMatchObject(refused(300));
   });
 
-  it('an upgrade into a subscription that exists', async () => {
+  it('holds for an upgrade into an existing subscription', async () => {
     const target = await have(250);
     const id = await have(100, { offerId: 'LOWER' });
     const to = { offerId: 'CAPPED', skuId: '1', target: { subscriptionId: target } };
@@ -181,14 +181,14 @@ describe('other ways to seats of a capped SKU', () => {
     expect(await add(target, 1)).toMatchObject(refused(300));
   });
 
-  it('a conversion', async () => {
+  it('holds for a conversion', async () => {
     await have(250);
     const trial = await have(25, { offerId: 'TRIAL' });
     expect(await client.send(trial, 'convert', { quantity: 51 })).toMatchObject(refused(250));
     expect((await client.send(trial, 'convert', { quantity: 50 })).status).toBe(200);
   });
 
-  it('a scheduled change, as things stand when it is saved', async () => {
+  it('holds for a scheduled change, at the time when it is saved', async () => {
     await have(250);
     const id = await have(60, { offerId: 'LOWER' });
     const path = `/v1/subscriptions/${id}/scheduled-change`;
@@ -197,7 +197,7 @@ describe('other ways to seats of a capped SKU', () => {
     expect((await client.call('PUT', path, { ...change, quantity: 50 })).status).toBe(200);
   });
 
-  it('a subscription that came by an upgrade claims its first increase like any other', async () => {
+  it('holds for the first increase of a subscription created by an upgrade', async () => {
     const id = await have(100, { offerId: 'LOWER' });
     await client.tell(id, 'upgrade', { offerId: 'CAPPED', skuId: '1', quantity: 100, target: 'new' });
     expect(await add(id, 201)).toMatchObject(refused(100));
@@ -207,10 +207,10 @@ describe('other ways to seats of a capped SKU', () => {
   });
 });
 
-describe('many at once', () => {
+describe('many requests at once', () => {
   const headers = { 'idempotency-key': 'x' };
 
-  it('50 purchases of the last 20 seats: 20 get one', async () => {
+  it('of 50 purchases for the last 20 seats, 20 succeed', async () => {
     await have(280);
     const replies = await Promise.all(Array.from({ length: 50 }, () => ask(1)));
     expect(tally(replies)).toEqual({ 201: 20, 409: 30 });
@@ -218,14 +218,14 @@ describe('many at once', () => {
     expect(await seats()).toBe(300);
   });
 
-  it('50 increases of the same subscription', async () => {
+  it('50 increases of the same subscription stay within the cap', async () => {
     const id = await have(280);
     const replies = await Promise.all(Array.from({ length: 50 }, () => add(id, 1)));
     expect(tally(replies)).toEqual({ 200: 20, 409: 30 });
     expect((await client.get(id)).quantity).toBe(300);
   });
 
-  it('50 purchases and increases, of several seats each, never come above the cap', async () => {
+  it('50 purchases and increases, of several seats each, stay within the cap', async () => {
     const ids = [await have(80), await have(80), await have(80)];
     const replies = await Promise.all(
       Array.from({ length: 50 }, (_, n) => (n % 2 === 0 ? ask((n % 5) + 1) : add(ids[n % 3] ?? '', (n % 7) + 1))),
@@ -238,7 +238,7 @@ describe('many at once', () => {
     if (reached < 300) expect((await ask(300 - reached)).status).toBe(201);
   });
 
-  it('the same increase many times over is one', async () => {
+  it('the same increase sent many times counts once', async () => {
     const id = await have(280);
     const replies = await Promise.all(
       Array.from({ length: 10 }, () => client.send(id, 'add-seats', { quantity: 20 }, { headers })),
@@ -248,7 +248,7 @@ describe('many at once', () => {
     expect(await ask(1)).toMatchObject(refused(300));
   });
 
-  it('of two purchases under one id one is made, and keeps its seats', async () => {
+  it('of two purchases under one id one succeeds, and keeps its seats', async () => {
     const subscriptionId = '0f0f0f0f-1111-4222-8333-444444444444';
     const replies = await Promise.all([ask(200, { subscriptionId }), ask(200, { subscriptionId })]);
     expect(tally(replies)).toEqual({ 201: 1, 409: 1 });
@@ -258,17 +258,17 @@ describe('many at once', () => {
 
 describe('a cart', () => {
   const checkout = async (...lines: readonly number[]) => {
-    const wishes = lines.map((quantity) => {
-      const { customerId: _, ...line } = wish(quantity);
+    const requests = lines.map((quantity) => {
+      const { customerId: _, ...line } = purchase(quantity);
       return line;
     });
-    const { cartId } = await client.must('POST', '/v1/carts', { customerId, lines: wishes });
+    const { cartId } = await client.must('POST', '/v1/carts', { customerId, lines: requests });
     const review = await client.must('POST', `/v1/carts/${cartId as string}/review`, {});
     const bought = await client.must('POST', `/v1/carts/${cartId as string}/checkout`, {});
     return { review, bought };
   };
 
-  it('counts its own lines, too, when it is reviewed and when it is bought', async () => {
+  it('counts its own lines as well, when it is reviewed and when it is bought', async () => {
     await have(100);
     const { review, bought } = await checkout(150, 100, 50);
     const errors = [{ line: 1, code: 'OFFER_LIMIT' }];

@@ -2,7 +2,7 @@ import type { Client } from '../support/client.ts';
 import { startLedger, type RunningLedger } from '../support/ledger.ts';
 import { shop } from '../support/shop.ts';
 
-/** What the tables say in short: `yes` is accepted, everything else a refusal. */
+/** The short forms in the tables: `yes` is accepted, everything else a refusal. */
 const codes: Readonly<Record<string, string>> = {
   yes: 'yes',
   kind: 'WRONG_COMMERCE_KIND',
@@ -58,7 +58,7 @@ const commandsOf = (offerId: Kind): Readonly<Record<string, Sent>> => ({
   adjustments: ['POST', '/adjustments', { amount: '-1.00', reason: 'courtesy' }],
 });
 
-/** A table of rule-book.md §4: its head names situations, each line a verb and what comes of it. */
+/** A table of rule-book.md §4: its head names situations, each line a verb and its outcomes. */
 const table = (text: string): ReadonlyMap<string, Readonly<Record<string, string>>> => {
   const [head = [], ...lines] = text
     .trim()
@@ -74,7 +74,7 @@ const table = (text: string): ReadonlyMap<string, Readonly<Record<string, string
   );
 };
 
-/** What a dry run of every verb answers, and which verbs the view allows. */
+/** The answer to a dry run of every verb. */
 const tried = async (client: Client, offerId: Kind, id: string) => {
   const answers: Record<string, string> = {};
   for (const [verb, [method, path, body]] of Object.entries(commandsOf(offerId))) {
@@ -84,7 +84,7 @@ const tried = async (client: Client, offerId: Kind, id: string) => {
   return answers;
 };
 
-/** Not refused for kind, state, role, partner or window; that auto-renew is off already is the wish's affair. */
+/** Not refused for kind, state, role, partner or window; NOTHING_CHANGES depends only on the request. */
 const mayBe = (verb: string, answer: string | undefined): boolean =>
   answer === 'yes' || (verb === 'auto-renew' && answer === 'NOTHING_CHANGES');
 const allowed = async (client: Client, id: string): Promise<readonly string[]> =>
@@ -113,7 +113,7 @@ const autoRenew = (id: string, enabled: boolean) =>
 const supporter = async () =>
   client.as((await client.must('POST', '/v1/keys', { name: 'support', role: 'support' })).key);
 
-/** Each situation of a table is as it says, and `allowedActions` lists exactly what is not refused. */
+/** Expects the answers of each situation to match the table, and `allowedActions` to list exactly the verbs that are not refused. */
 const expectTable = async (offerId: Kind, text: string, situations: Readonly<Record<string, string>>) => {
   const expected = table(text);
   expect(Object.keys(situations)).toEqual([...expected.keys()]);
@@ -125,7 +125,7 @@ const expectTable = async (offerId: Kind, text: string, situations: Readonly<Rec
 };
 
 describe('states by commands (rule-book.md §4)', () => {
-  it('new commerce under the seed', async () => {
+  it('are as the book says for new commerce under the seed', async () => {
     await begin();
     const month = { term: 'P1M' };
     const late = await buy('P');
@@ -168,7 +168,7 @@ describe('states by commands (rule-book.md §4)', () => {
     );
   });
 
-  it('new commerce under docs-2022-03, with what follows a term', async () => {
+  it('are as the book says for new commerce under docs-2022-03, including the time after a term', async () => {
     await begin('docs-2022-03');
     const month = { term: 'P1M' };
     const [expired, disabled, deleted] = [await buy('P', month), await buy('P', month), await buy('P', month)];
@@ -203,7 +203,7 @@ describe('states by commands (rule-book.md §4)', () => {
     );
   });
 
-  it('legacy', async () => {
+  it('are as the book says for legacy', async () => {
     await begin();
     const deleted = await buy('L');
     await client.tell(deleted, 'suspend', reason);
@@ -236,7 +236,7 @@ describe('states by commands (rule-book.md §4)', () => {
     );
   });
 
-  it('marketplace under the seed', async () => {
+  it('are as the book says for marketplace under the seed', async () => {
     await begin();
     const late = await buy('M');
     await client.at('2021-06-20T09:00:00.000Z');
@@ -277,7 +277,7 @@ describe('states by commands (rule-book.md §4)', () => {
     expect((await client.get(ending)).allowedActions).not.toContain('cancel-at-renewal');
   });
 
-  it('marketplace under docs-2022-03, and usage', async () => {
+  it('are as the book says for marketplace under docs-2022-03, and for usage', async () => {
     await begin('docs-2022-03');
     const [pending, active] = [await buy('M'), await buy('M')];
     await client.tell(active, 'activate');
@@ -337,7 +337,7 @@ describe('states by commands (rule-book.md §4)', () => {
     );
   });
 
-  it('whoever asks: by role, and by partner, the list and the refusals agree', async () => {
+  it('have the same refusals as the list of actions for every role and partner', async () => {
     await begin('docs-2022-03');
     const offers: readonly Kind[] = ['P', 'L', 'M'];
     for (const role of ['sales-agent', 'helpdesk-agent', 'billing-admin', 'admin-agent', 'support', 'auditor']) {
@@ -359,8 +359,8 @@ describe('states by commands (rule-book.md §4)', () => {
     const { key } = await client.must('POST', '/v1/keys', { name: 'n', role: 'global-admin', partnerId: 'north' });
     client = client.as(key);
     customerId = await client.customer();
-    const wish = { customerId, offerId: 'P', skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly' };
-    expect((await client.call('POST', '/v1/subscriptions', wish)).body.code).toBe('PREVIEW_REQUIRED');
+    const request = { customerId, offerId: 'P', skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly' };
+    expect((await client.call('POST', '/v1/subscriptions', request)).body.code).toBe('PREVIEW_REQUIRED');
     const id = await buy('L');
     const answers = await tried(client, 'L', id);
     expect(answers['add-ons']).toBe('PARTNER_MODEL_NOT_ALLOWED');

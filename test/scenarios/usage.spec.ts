@@ -7,13 +7,13 @@ let client: Client;
 let customerId: string;
 let id: string;
 
-/** A metered service from 18 June 2021. */
+/** A metered service bought on 18 June 2021. */
 beforeEach(async () => {
   ledger = await startLedger({ clock: '2021-06-18T09:00:00.000Z', catalogue: shop });
   client = ledger.client;
   customerId = await client.customer();
-  const wish = { customerId, offerId: 'U', skuId: '1', term: 'P1M', billingCycle: 'monthly' };
-  id = (await client.must('POST', '/v1/subscriptions', wish)).subscriptionId;
+  const request = { customerId, offerId: 'U', skuId: '1', term: 'P1M', billingCycle: 'monthly' };
+  id = (await client.must('POST', '/v1/subscriptions', request)).subscriptionId;
 });
 
 afterEach(() => ledger.stop());
@@ -27,8 +27,8 @@ const used = (quantity: string, usageId: string, over: object = {}) => ({
   ...over,
 });
 
-describe('metered services', () => {
-  it('W38: 150 calls of which 100 are included: 10 in advance, 5 in arrears; and so every month', async () => {
+describe('a metered service', () => {
+  it('W38: with 150 calls, of which 100 are included, costs 10 in advance and 5 in arrears, every month', async () => {
     await client.tell(id, 'usage', used('150', 'u1'));
     const [begun] = await client.lines(id);
     expect(begun).toEqual(['new', 1, '10.00', '2021-06-18', '2021-07-17']);
@@ -46,7 +46,7 @@ describe('metered services', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('has a line a meter and unit price, cut down once; small things add up', async () => {
+  it('has a line for each meter and unit price, rounded down once; small amounts add up', async () => {
     for (const n of [1, 2, 3])
       await client.tell(id, 'usage', used('0.7', `g${n}`, { meter: 'GB', unitPrice: '0.0333' }));
     await client.tell(id, 'usage', used('2', 'g4', { meter: 'GB', unitPrice: '0.5' }));
@@ -58,7 +58,7 @@ describe('metered services', () => {
     ]);
   });
 
-  it('a usage counts once, whatever key it comes under; other content is 422', async () => {
+  it('counts a usage record once, whichever key it is sent with; the same id with other content is 422', async () => {
     const first = await client.tell(id, 'usage', used('150', 'u1'));
     expect(first.events).toHaveLength(1);
     const again = await client.send(id, 'usage', used('150', 'u1'));
@@ -76,7 +76,7 @@ describe('metered services', () => {
     ]);
   });
 
-  it('E58: deprovisioned with unbilled usage: billed at once, nothing returned, over', async () => {
+  it('E58: that is deprovisioned with unbilled usage is billed at once, returns nothing, and has ended', async () => {
     await client.at('2021-06-25T09:00:00.000Z');
     await client.tell(id, 'usage', used('150', 'u1'));
     const answer = await client.tell(id, 'deprovision');
@@ -95,7 +95,7 @@ describe('metered services', () => {
     await expectAgreement(client, customerId);
   });
 
-  it('are not returned, have no seats, no term, and are not all sold here (R7, R53, R75)', async () => {
+  it('is not refunded, has no seats and no term, and is not always sold here (R7, R53, R75)', async () => {
     expect(no(await client.send(id, 'cancel', { reason: 'customerRequest' }))).toBe('409 NOT_RETURNABLE');
     expect(no(await client.send(id, 'add-seats', { quantity: 1 }))).toBe('409 WRONG_COMMERCE_KIND');
     expect(no(await client.call('PUT', `/v1/subscriptions/${id}/auto-renew`, { enabled: false }))).toBe(

@@ -26,7 +26,7 @@ type Document = {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
 };
 
-/** Values by the name of a field or parameter, where any value of its type would not do. */
+/** Values by the name of a field or parameter, where not every value of its type will do. */
 export type Facts = Readonly<Record<string, unknown>>;
 
 /** A route as /openapi.json describes it, and how to call it. */
@@ -56,7 +56,7 @@ export class Operation {
     return this.parameters.some(({ name }) => name === 'dryRun');
   }
 
-  /** The path with its parameters, the obligatory ones of the query included. Throws where nothing says what to put there. */
+  /** The path with its parameters, including required query parameters. Throws if the facts lack a value for one. */
   pathFor(facts: Facts): string {
     const wanted = this.parameters.filter((parameter) => parameter.in === 'query' && parameter.required === true);
     const query = wanted.map(({ name, schema }) => `${name}=${text(this.#value(name, schema, facts))}`);
@@ -67,12 +67,12 @@ export class Operation {
     return query.length === 0 ? path : `${path}?${query.join('&')}`;
   }
 
-  /** A body with every obligatory field, and those optional ones of which the facts tell. Undefined for a route without any. */
+  /** A body with every required field, and the optional ones that the facts contain. Undefined for a route without a body. */
   bodyFor(facts: Facts): object | undefined {
     return this.#body === undefined ? undefined : (this.#object(this.#body, facts) as object);
   }
 
-  /** Whether its body has such a field. */
+  /** Whether its body has this field. */
   asksFor(field: string): boolean {
     return this.#body !== undefined && this.#resolved(this.#body).properties?.[field] !== undefined;
   }
@@ -101,7 +101,7 @@ export class Operation {
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Any value of a simple type. */
+/** An arbitrary value of a simple type. */
 const anyOf = ({ type, minimum, format, pattern }: Schema): unknown => {
   if (type === 'boolean') return false;
   if (type === 'integer') return minimum ?? 1;
@@ -109,7 +109,7 @@ const anyOf = ({ type, minimum, format, pattern }: Schema): unknown => {
   return type === 'string' && format === undefined && pattern === undefined ? 'any text' : undefined;
 };
 
-/** Every route that a ledger describes, without those that are open to everybody. */
+/** Every route that a ledger describes, except those that are open without a key. */
 export const operationsOf = async (client: Client): Promise<readonly Operation[]> => {
   const document = (await client.must('GET', '/openapi.json')) as Document;
   return Object.entries(document.paths)

@@ -1,4 +1,4 @@
-// Appends to many streams at once, for ever, and says so after each: `<stream> <revision>` a line. Run as a child, to be killed.
+// Appends to many streams concurrently until it is killed, and prints `<stream> <revision>` after each append. Run as a child.
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
 import { codec, NO_STREAM, type Draft } from '#event-store';
@@ -27,7 +27,7 @@ const appendForever = async (writer: number): Promise<never> => {
   let { revision } = await store.append(stream, [], (await store.read(stream)).at(-1)?.revision ?? NO_STREAM);
   for (;;) {
     ({ revision } = await store.append(stream, [1, 2, 3].map((step) => event(revision + step)), revision)); // prettier-ignore
-    // Past every buffer of this process: whoever reads it knows that the append has been answered.
+    // Written unbuffered, so that a printed line proves that the append was answered.
     writeSync(1, `${stream} ${revision}\n`);
   }
 };

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { STORES } from './stores-of.ts';
 
-/** How often a call is sent that is answered 503. */
+/** How many times a call is sent while it is answered 503. */
 const ATTEMPTS = 40;
 
 /** Whether the stores are servers, as test/support/on-cluster.ts arranges it. */
@@ -11,19 +11,19 @@ const onServers = (): boolean => STORES in globalThis;
 const isLate = ({ status, body }: Reply): boolean =>
   status === 503 && ['EVENT_STORE_UNAVAILABLE', 'READ_STORE_UNAVAILABLE', 'PROJECTION_BEHIND'].includes(body?.code);
 
-/** What the ledger answered. */
+/** An answer of the ledger. */
 export type Reply = { readonly status: number; readonly body: any; readonly headers: Headers }; // eslint-disable-line @typescript-eslint/no-explicit-any -- JSON from outside
 
 type Sending = { readonly headers?: Readonly<Record<string, string>>; readonly key?: string };
 
-/** A plan's price list entry: `plan('P1M', 'monthly', '10.08')` in EUR, or several currencies at once. */
+/** A plan of a price list: `plan('P1M', 'monthly', '10.08')` in EUR, or in several currencies at once. */
 export const plan = (term: string, billingCycle: string, prices: string | Readonly<Record<string, string>>) => ({
   term,
   billingCycle,
   prices: typeof prices === 'string' ? { EUR: prices } : prices,
 });
 
-/** A SKU with nothing special about it. */
+/** A SKU with default properties. */
 export const sku = (skuId: string, plans: readonly object[], over: object = {}) => ({
   skuId,
   name: `SKU ${skuId}`,
@@ -38,7 +38,7 @@ export const sku = (skuId: string, plans: readonly object[], over: object = {}) 
   ...over,
 });
 
-/** An offer of new commerce that everybody may buy. */
+/** An offer of new commerce that every customer may buy. */
 export const offer = (offerId: string, skus: readonly object[], over: object = {}) => ({
   offerId,
   name: `Offer ${offerId}`,
@@ -62,11 +62,11 @@ export const catalogueOf = (version: string, effectiveFrom: string, ...offers: r
   offers,
 });
 
-/** A program that uses the ledger over HTTP. What it reads reflects at least what it wrote. */
+/** A program that uses the ledger over HTTP. Its reads reflect at least its own writes. */
 export class Client {
   readonly base: string;
   readonly key: string;
-  /** The furthest that was answered: commands sent side by side may be answered in any order. */
+  /** The largest position answered so far: commands sent in parallel may be answered in any order. */
   #position = '';
 
   constructor(base: string, key: string) {
@@ -74,14 +74,14 @@ export class Client {
     this.key = key;
   }
 
-  /** The same ledger under another key. */
+  /** A client of the same ledger with another key. */
   as(key: string): Client {
     return new Client(this.base, key);
   }
 
   /**
-   * Whatever is answered. Where the stores are servers of their own, a 503 is followed by another try with the same key, as a
-   * client should: on a slow machine they are late at times. test/cluster looks at each 503 itself.
+   * Returns any answer. If the stores are servers, a 503 is retried with the same key, as clients
+   * should: on a slow machine the stores are late at times. test/cluster examines each 503 itself.
    */
   call(method: string, path: string, body?: unknown, sending: Sending = {}): Promise<Reply> {
     return onServers() ? this.#insist(method, path, body, sending) : this.#call(method, path, body, sending);
@@ -117,32 +117,32 @@ export class Client {
     return { status: response.status, headers: response.headers, body: jsonOf(text) };
   }
 
-  /** What it reads from now on reflects this position, too, which somebody else was answered. */
+  /** Makes later reads reflect this position as well, which another client was answered. */
   knows(position: string): void {
     if (position > this.#position) this.#position = position;
   }
 
-  /** As `call`, but an answer that is no success fails the test. Always tries again after a 503. */
+  /** Like `call`, but an unsuccessful answer fails the test. Always retries after a 503. */
   async must(method: string, path: string, body?: unknown, sending: Sending = {}): Promise<Reply['body']> {
     const reply = await this.#insist(method, path, body, sending);
     if (reply.status >= 300) throw new Error(`${method} ${path}: ${reply.status} ${JSON.stringify(reply.body)}`);
     return reply.body;
   }
 
-  /** Moves the clock; resolves when all that fell due is recorded and every read model has caught up. */
+  /** Moves the clock; resolves when everything that fell due is recorded and every read model has caught up. */
   at(now: string): Promise<Reply['body']> {
     return this.must('PUT', '/v1/clock', { now });
   }
 
-  /** Registers a customer; its id. */
+  /** Registers a customer; returns its id. */
   async customer(over: object = {}): Promise<string> {
     const facts = { name: 'Contoso', country: 'NL', segment: 'commercial', currency: 'EUR', ...over };
     return (await this.must('POST', '/v1/customers', facts)).customerId;
   }
 
-  /** Buys; the subscription's id. */
-  async buy(customerId: string, wish: object): Promise<string> {
-    const body = { customerId, skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly', ...wish };
+  /** Buys; returns the subscription's id. */
+  async buy(customerId: string, request: object): Promise<string> {
+    const body = { customerId, skuId: '1', quantity: 1, term: 'P1M', billingCycle: 'monthly', ...request };
     return (await this.must('POST', '/v1/subscriptions', body)).subscriptionId;
   }
 
@@ -150,17 +150,17 @@ export class Client {
     return this.must('GET', `/v1/subscriptions/${subscriptionId}`);
   }
 
-  /** A verb on a subscription, whatever comes of it. */
+  /** Sends a verb to a subscription; returns any answer. */
   send(subscriptionId: string, verb: string, body: object = {}, sending?: Sending): Promise<Reply> {
     return this.call('POST', `/v1/subscriptions/${subscriptionId}/${verb}`, body, sending);
   }
 
-  /** A verb that must succeed. */
+  /** Sends a verb that must succeed. */
   tell(subscriptionId: string, verb: string, body: object = {}): Promise<Reply['body']> {
     return this.must('POST', `/v1/subscriptions/${subscriptionId}/${verb}`, body);
   }
 
-  /** Every item of a list, page by page. */
+  /** All items of a list, page by page. */
   async all(path: string): Promise<Reply['body'][]> {
     const items: Reply['body'][] = [];
     const separator = path.includes('?') ? '&' : '?';
@@ -173,7 +173,7 @@ export class Client {
     return items;
   }
 
-  /** A subscription's account: `[chargeType, quantity, subtotal, chargeStart, chargeEnd]` in ledger order. */
+  /** The charges of a subscription in ledger order: `[chargeType, quantity, subtotal, chargeStart, chargeEnd]`. */
   async lines(subscriptionId: string): Promise<unknown[][]> {
     const charges = await this.all(`/v1/charges?subscriptionId=${subscriptionId}`);
     return charges.map((c) => [c.chargeType, c.quantity, c.subtotal, c.chargeStart, c.chargeEnd]);

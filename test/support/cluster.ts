@@ -9,7 +9,7 @@ import { startPostgres, type Postgres } from './postgres.ts';
 type Roles = 'all' | 'api' | 'projector' | 'scheduler';
 type Digests = Readonly<Record<string, TableDigest>>;
 
-/** What several processes of one ledger share, and those processes. */
+/** The stores that several processes of one ledger share, and those processes. */
 export class Cluster {
   readonly events: StandIn;
   readonly postgres: Postgres;
@@ -22,18 +22,18 @@ export class Cluster {
     this.databaseUrl = databaseUrl;
   }
 
-  /** An empty log and an empty database; call `stop` at the end. */
+  /** Starts with an empty log and an empty database; call `stop` at the end. */
   static async start(): Promise<Cluster> {
     const [events, postgres] = await Promise.all([StandIn.start(), startPostgres()]);
     return new Cluster(events, postgres, await postgres.database());
   }
 
-  /** The variables by which a process finds the stores. */
+  /** The variables that lead a process to the stores. */
   get env(): Readonly<Record<string, string>> {
     return { EVENTSTORE_URL: this.events.url, DATABASE_URL: this.databaseUrl };
   }
 
-  /** Another process with these duties, in which everything runs that must at its start. */
+  /** Starts another process with these duties; resolves when all that must run at its start is running. */
   async join(role: Roles | `${Roles},${Roles}`, setting: Setting = {}): Promise<Member> {
     const env = { ...this.env, SUBLEDGER_ROLE: role, ...setting.env };
     const member = await spawnLedger({ ...setting, env });
@@ -41,7 +41,7 @@ export class Cluster {
     return member;
   }
 
-  /** Digests of all read models: those that were kept, and those that a fresh replay of the log comes to. */
+  /** Digests of all read models: of those that were maintained, and of those that a fresh replay of the log produces. */
   async digests(): Promise<{ readonly kept: Digests; readonly replayed: Digests }> {
     const stores = await lookIntoStores(placesIn(this.env));
     const fresh = await openSqlite({ path: ':memory:' });
@@ -88,7 +88,7 @@ const digestsOf = async (reads: ReadStore | undefined): Promise<Digests> => {
   return digests;
 };
 
-/** Asks a process how it fares until its answer is as wanted; the answer. A process that does not listen is asked again. */
+/** Polls the health of a process until it is as expected; returns it. Retries while the process does not listen. */
 export const untilHealth = async (
   { client }: Member,
   condition: (health: { readonly status: number; readonly body: Health }) => boolean,
@@ -100,7 +100,7 @@ export const untilHealth = async (
   }
 };
 
-/** The one of these that leads a duty, as soon as one does. */
+/** The process that leads a duty, as soon as one does. */
 export const leaderOf = async (members: readonly Member[], duty: DutyName): Promise<Member> => {
   for (;;) {
     for (const member of members) {
@@ -111,7 +111,7 @@ export const leaderOf = async (members: readonly Member[], duty: DutyName): Prom
   }
 };
 
-/** As much of `GET /health` as tests look at. */
+/** The part of `GET /health` that tests use. */
 export type Health = {
   readonly status: string;
   readonly eventStore: { readonly status: string; readonly error?: string };
@@ -121,7 +121,7 @@ export type Health = {
 
 type DutyName = 'projections' | 'scheduler';
 
-/** Whether this process leads the duty of this name. */
+/** Whether this process leads the given duty. */
 export const leads =
   (name: DutyName) =>
   ({ body }: { readonly body: Health }): boolean =>

@@ -1,5 +1,5 @@
-// A ledger that dies, as by kill -9, right after (or right before) it has made an event of one type durable: the places
-// between two steps of a process that no test from outside can hit. Runs from what `npm run build` made.
+// A ledger that dies, as by kill -9, right after (or right before) it has made an event of one type durable: the moments
+// between two steps of a process that no test can hit from outside. Uses the output of `npm run build`.
 import type * as configuration_ from '../../apps/ledger/src/config/configuration.ts';
 import type * as app_ from '../../apps/ledger/src/host/create-app.ts';
 import type * as ledger_ from '#ledger';

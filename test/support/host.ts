@@ -1,4 +1,4 @@
-// A backend that holds a ledger, as docs/embedding.md shows it: what stands between `docs` and `end` is on that page.
+// A backend that embeds a ledger, as docs/embedding.md shows it: that page contains the code between `docs` and `end`.
 import {
   Body,
   Controller,
@@ -66,14 +66,14 @@ export class Subscriptions {
 export class Accounts {
   constructor(private readonly subledger: Subledger) {}
 
-  /** What a subscription was charged, in the order in which it was recorded. */
+  /** The charges of a subscription, in the order of recording. */
   async charges({ partnerId }: Actor, subscriptionId: string, position: string): Promise<readonly string[]> {
     if (!(await this.subledger.reached(position))) throw new Error('the read models are behind: ask again');
     const page = await listCharges(this.subledger.readModels, partnerId, { subscriptionId }, { limit: 500 });
     return page.items.map(({ chargeType, quantity, subtotal }) => `${chargeType} ${quantity} ${subtotal}`);
   }
 
-  /** How it stands now, and what this actor may do with it. */
+  /** The subscription's current state, and what this actor may do with it. */
   async actions(actor: Actor, subscriptionId: string): Promise<unknown> {
     const view = await this.subledger.subscription(subscriptionId, actor);
     return isRefusal(view) ? [] : view.allowedActions;
@@ -83,7 +83,7 @@ export class Accounts {
 
 const teller: Actor = { id: 'till-7', role: 'sales-agent', partnerId: 'default' };
 
-/** The host's own guard: of its till, and of nothing else. */
+/** The host's own guard, which protects only its own routes. */
 @Injectable()
 class TillGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {
@@ -91,7 +91,7 @@ class TillGuard implements CanActivate {
   }
 }
 
-/** The host's own routes: what they take and how they say no is its own affair. */
+/** The host's own routes, with their own bodies and errors. */
 @Controller('till')
 @UseGuards(TillGuard)
 class TillController {
@@ -144,7 +144,7 @@ class GreetHandler implements ICommandHandler<Greet, string> {
 export class ShopModule {}
 // end
 
-/** Where this host has its settings from. */
+/** The source of this host's settings. */
 @Injectable()
 class Settings {
   readonly folder = process.env['SHOP_LEDGER'];

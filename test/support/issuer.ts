@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose';
 
 type Pair = Awaited<ReturnType<typeof generateKeyPair>>;
 
-/** An issuer of tokens, with its key set on this machine: one key at a time, by the name `key-<n>`. */
+/** An issuer of tokens, with its key set on this machine: one key at a time, named `key-<n>`. */
 export class Issuer {
   static readonly address = 'https://login.example.com/';
   static readonly audience = 'subledger';
@@ -12,9 +12,9 @@ export class Issuer {
   #number = 0;
   #pair!: Pair;
   #published: readonly JWK[] = [];
-  /** How often its key set was looked at. */
+  /** How often its key set was fetched. */
   looks = 0;
-  /** Whether its key set can be had. */
+  /** Whether its key set is unavailable. */
   away = false;
 
   private constructor() {
@@ -36,7 +36,7 @@ export class Issuer {
     return { keys: this.#published };
   }
 
-  /** Variables with which a ledger accepts its tokens. */
+  /** The variables that make a ledger accept its tokens. */
   get variables() {
     return {
       SUBLEDGER_OIDC_ISSUER: Issuer.address,
@@ -45,7 +45,7 @@ export class Issuer {
     };
   }
 
-  /** Signs with another key from now on, and publishes that one only. */
+  /** Signs with a new key from now on, and publishes only that one. */
   async rotate(): Promise<void> {
     this.#number += 1;
     this.#pair = await generateKeyPair('RS256');
@@ -54,7 +54,7 @@ export class Issuer {
     ];
   }
 
-  /** A token that is good for a minute, but for what is said otherwise; a claim that is undefined is left out. */
+  /** A token that is valid for a minute; the given claims override the defaults, and an undefined one is left out. */
   token(claims: Readonly<Record<string, unknown>> = {}, header: { readonly kid?: string } = {}): Promise<string> {
     const now = Math.floor(Date.now() / 1_000);
     const good = { iss: Issuer.address, aud: Issuer.audience, sub: 'alice', iat: now, exp: now + 60 };

@@ -14,17 +14,17 @@ export const KEY = 'administrator-of-the-ledger-under-test';
 const embedded: StoresOf = () => Promise.resolve({});
 
 export type Setting = {
-  /** The simulated clock's first instant; the system's clock when left out. */
+  /** The simulated clock's first instant; without it the system's clock is used. */
   readonly clock?: string;
-  /** A catalogue in the file's form; the shipped sample when left out. */
+  /** A catalogue in the form of the file; by default the sample that is shipped. */
   readonly catalogue?: object;
   /** A preset's name, or the content of a policy file. */
   readonly policy?: string | object;
-  /** Further variables. */
+  /** Further environment variables. */
   readonly env?: Readonly<Record<string, string>>;
-  /** A data folder to go on with; a scratch folder, removed at the end, when left out. */
+  /** An existing data folder; by default a temporary folder, removed at the end. */
   readonly data?: string;
-  /** Of a process of its own: the file to which it logs. What it logs is told, when left out. */
+  /** For a separate process: the file to which it logs. By default its output is captured. */
   readonly logsTo?: number;
 };
 
@@ -53,7 +53,7 @@ const prepared = ({ clock, catalogue, policy, env, data }: Setting) => {
   return { folder, variables, clear };
 };
 
-/** A ledger within this process, over real HTTP; on real SQLite, unless the test run has other stores. */
+/** A ledger within this process, over real HTTP, and on real SQLite unless the test run configures other stores. */
 export const startLedger = async (setting: Setting = {}) => {
   const storesOf = ((globalThis as Record<symbol, unknown>)[STORES] ?? embedded) as StoresOf;
   const env = { ...(await storesOf(setting.data)), ...setting.env };
@@ -73,14 +73,14 @@ export const startLedger = async (setting: Setting = {}) => {
 
 export type RunningLedger = Awaited<ReturnType<typeof startLedger>>;
 
-/** A ledger as a process of its own, from what `npm run build` made: it can really be killed. */
+/** A ledger as a separate process, from the output of `npm run build`: it can really be killed. */
 export const spawnLedger = async (setting: Setting = {}, entry?: string) => {
   const begun = beginLedger(setting, entry);
   const [, url = ''] = await begun.says(/listens on (\S+)/);
   return { ...begun, client: new Client(url, KEY) };
 };
 
-/** The same while it is not known whether it will start: it may wait for something, or end at once. */
+/** The same before it is known whether it starts: it may wait for its stores, or exit at once. */
 export const beginLedger = (setting: Setting = {}, entry = 'dist/apps/ledger/src/main.js') => {
   const { folder, variables, clear } = prepared(setting);
   const child = spawn(process.execPath, ['--enable-source-maps', resolve(entry)], {
@@ -94,13 +94,13 @@ export const beginLedger = (setting: Setting = {}, entry = 'dist/apps/ledger/src
     });
   return {
     child,
-    /** What `data` of the next ledger must be to go on with this one's. */
+    /** The value of `data` with which the next ledger continues on the same data. */
     folder,
     /** Everything it has printed. */
     told,
-    /** Resolves when it has printed this; rejects when it ends before. */
+    /** Resolves when it has printed this; rejects when it exits first. */
     says: (what: RegExp) => heard(child, told, what),
-    /** Ends the process by a signal and waits for its end. Resolves to its exit status. */
+    /** Sends a signal to the process and waits for its exit. Resolves to its exit status. */
     kill: async (signal: NodeJS.Signals = 'SIGKILL'): Promise<number | null> => {
       if (child.exitCode === null && child.signalCode === null) {
         const ended = once(child, 'exit');
@@ -109,7 +109,7 @@ export const beginLedger = (setting: Setting = {}, entry = 'dist/apps/ledger/src
       }
       return child.exitCode;
     },
-    /** Resolves to its exit status when it has ended by itself. */
+    /** Resolves to its exit status when it has exited by itself. */
     ended: async (): Promise<number | null> => {
       if (child.exitCode === null && child.signalCode === null) await once(child, 'close');
       return child.exitCode;

@@ -1,4 +1,4 @@
-// Set up for the scenarios, which then run once more, unchanged: this time with their events in EventStoreDB (the stand-in)
+// Setup for running the scenarios a second time, unchanged, with their events in EventStoreDB (the stand-in)
 // and their read models in PostgreSQL.
 import { startServer, type Running } from '../eventstoredb-stand-in/server.ts';
 import { startPostgres, type Postgres } from './postgres.ts';

@@ -20,7 +20,7 @@ const addOn = (prerequisite: string, minShareOfBase: string | null = null) => ({
 
 const fromPartner = { publisher: { kind: 'partner', name: 'Fabrikam' } };
 
-/** New commerce: 10.08, 6.43 and 3.00 a month, a trial that becomes 52.61, an add-on for 2.50. */
+/** New commerce: 10.08, 6.43 and 3.00 a month, a trial that converts at 52.61, an add-on at 2.50. */
 const newCommerce = offer('P', [
   sku('1', years('10.08', '120.96'), { upgradeTargets: ['P/2'] }),
   sku('2', years('6.43', '77.16')),
@@ -46,7 +46,7 @@ const legacy = offer(
   { kind: 'legacy' },
 );
 
-/** Marketplace: 10.00 a month or 110.00 a year; another that costs 2.00 after 30 free days. */
+/** Marketplace: 10.00 a month or 110.00 a year; another at 2.00 after 30 free days. */
 const marketplace = offer(
   'M',
   [
@@ -63,7 +63,7 @@ const usage = offer('U', [sku('1', [{ ...plan('P1M', 'monthly', both('10.00')), 
   ...fromPartner,
 });
 
-/** What is bought and managed elsewhere (R7). */
+/** An offer that is bought and managed elsewhere (R7). */
 const elsewhere = offer('CONTAINER', [sku('1', [plan('P1M', 'monthly', both('0'))])], {
   kind: 'usage',
   billingType: 'usage',
@@ -71,13 +71,13 @@ const elsewhere = offer('CONTAINER', [sku('1', [plan('P1M', 'monthly', both('0')
   ...fromPartner,
 });
 
-/** A shop with all four kinds, with the book's prices where it prints any. */
+/** A shop with all four kinds of offers, at the book's prices where it gives any. */
 export const shop = catalogueOf('shop', '2015-01-01T00:00:00Z', newCommerce, legacy, marketplace, usage, elsewhere);
 
-/** The status and code of a no. */
+/** The status and code of a refusal. */
 export const no = ({ status, body }: Reply): string => `${String(status)} ${String(body.code)}`;
 
-/** A list shows a customer's subscriptions as each of them shows itself. */
+/** Expects a list to show a customer's subscriptions exactly as each of them shows itself. */
 export const expectAgreement = async (client: Client, customerId: string): Promise<void> => {
   const path = `/v1/subscriptions?customerId=${customerId}&include=allowedActions,refundOptions,withdrawn`;
   for (const listed of await client.all(path)) {

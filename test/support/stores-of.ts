@@ -1,5 +1,5 @@
-/** Where a test run may say that its ledgers keep their events and read models elsewhere than in a data folder. */
+/** The global under which a test run may configure stores other than a data folder for its ledgers. */
 export const STORES = Symbol.for('subledger.test.stores');
 
-/** The variables that lead to empty stores for a ledger; for one that goes on with a data folder, to the same as before. */
+/** The variables that lead to empty stores for a new ledger, or to the same stores for one that continues on a data folder. */
 export type StoresOf = (data: string | undefined) => Promise<Readonly<Record<string, string>>>;

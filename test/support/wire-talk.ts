@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** One connection on which a test writes the bytes of HTTP itself: what no client would send, or not in one piece. */
+/** One connection on which a test writes the bytes of HTTP itself: requests that no client would send, or in pieces. */
 export class WireTalk {
   readonly #socket: Socket;
   readonly #closed: Promise<unknown>;
@@ -10,11 +10,11 @@ export class WireTalk {
   private constructor(socket: Socket) {
     this.#socket = socket;
     this.#closed = new Promise((resolve) => socket.once('close', resolve));
-    // A connection that is cut is no failure of a test; what was heard until then is what it looks at.
+    // A cut connection does not fail a test; the test examines what was received until then.
     socket.on('error', () => undefined).on('data', (chunk) => (this.#heard += chunk.toString()));
   }
 
-  /** Connects to a ledger at its address, `http://127.0.0.1:3000`; to another address of the same machine if one is named. */
+  /** Connects to a ledger at its address, `http://127.0.0.1:3000`, or to another address of the same machine. */
   static async to(base: string, host = '127.0.0.1'): Promise<WireTalk> {
     const socket = connect(Number(new URL(base).port), host);
     await once(socket, 'connect');
@@ -25,7 +25,7 @@ export class WireTalk {
     this.#socket.write(text);
   }
 
-  /** Everything that was heard, once the other side has closed the connection. */
+  /** Everything that was received by the time the other side closed the connection. */
   async heard(): Promise<string> {
     await this.#closed;
     return this.#heard;
