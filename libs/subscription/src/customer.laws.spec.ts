@@ -79,7 +79,8 @@ describe('laws of all that a customer does', () => {
     holds((stories) => {
       const charged = stories.flatMap(({ events }) => linesByReference(events));
       for (const { events, state } of stories)
-        for (const [posted, left] of leftBefore(events)) {
+        for (const [posted, left, earlier] of leftBefore(events)) {
+          if (takesBackWhole(posted.data.lines, earlier)) continue;
           // Its other side has not been charged yet.
           if (posted.data.referenceId === state.inTransit?.transitionId) continue;
           const net = netOf(posted, charged);
@@ -151,18 +152,34 @@ const linesByReference = (events: Events) =>
   events.filter((event): event is ChargesPosted => event.type === 'ChargesPosted').map(({ data }) => data);
 
 /** What was posted, each with what was left of the cycle that ran when its operation began. */
-const leftBefore = (events: Events): readonly (readonly [ChargesPosted, Decimal])[] => {
-  const found: [ChargesPosted, Decimal][] = [];
+const leftBefore = (events: Events): readonly (readonly [ChargesPosted, Decimal, readonly ChargeLine[]])[] => {
+  const found: [ChargesPosted, Decimal, readonly ChargeLine[]][] = [];
   let before: Subscription = none;
   let state: Subscription = none;
   for (const event of events) {
     // The event in front of the charges may have begun another cycle (a change of plan, a conversion).
     if (event.type === 'ChargesPosted' && before.status !== 'none' && state.status !== 'none')
-      found.push([event, larger(leftOf(before), leftOf(state))]);
+      found.push([event, larger(leftOf(before), leftOf(state)), before.lines]);
     before = state;
     state = evolve(state, event);
   }
   return found;
+};
+
+/** Whether lines are a full refund: each the reversal of another line that was posted (invariant 2). */
+const takesBackWhole = (lines: readonly ChargeLine[], earlier: readonly ChargeLine[]): boolean => {
+  const rest = [...earlier];
+  return lines.every((line) => {
+    const its = rest.findIndex(
+      ({ chargeStart, chargeEnd, subtotal }) =>
+        chargeStart === line.chargeStart &&
+        chargeEnd === line.chargeEnd &&
+        compare(add(subtotal, line.subtotal), '0') === 0,
+    );
+    if (line.rounding !== 'reversal' || its < 0) return false;
+    rest.splice(its, 1);
+    return true;
+  });
 };
 
 const larger = (one: Decimal, other: Decimal): Decimal => (compare(one, other) > 0 ? one : other);
