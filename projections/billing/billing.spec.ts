@@ -152,6 +152,30 @@ describe('invoices', () => {
     expect(second.nextCursor).toBeNull();
   });
 
+  it('come in pages of a thousand lines and what the last one lacks, read in parts', async () => {
+    const posting = log.events.find(({ type }) => type === 'ChargesPosted') as Recorded;
+    const [line] = (posting.data as unknown as { lines: readonly object[] }).lines;
+    const of = (i: number, n: number) => ({
+      ...posting,
+      id: uuid(80 + i),
+      position: `0000000000000${900 + i}`,
+      data: { ...posting.data, customerId: uuid(i), lines: Array.from({ length: n }, () => line) } as Recorded['data'],
+    });
+    const many = await (await ReadModels.open()).follow([of(1, 700), of(2, 700), of(3, 5), of(4, 2_500), of(5, 1)]);
+    let pauses = 0;
+    const pause = async () => (pauses += 1);
+    const pages: string[][] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await listInvoices(many.db, partnerId, {}, { limit: 50, cursor, pause });
+      pages.push(page.items.map(({ lines }) => `${lines.length}`));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(pages).toEqual([['700', '700'], ['5', '2500'], ['1']]);
+    expect(pauses).toBeGreaterThan(5);
+    await many.store.close();
+  });
+
   it('keep customers, currencies and months apart', async () => {
     const posting = log.events.find(({ type }) => type === 'ChargesPosted') as Recorded;
     const elsewhere = ['USD', 'EUR'].map((currency, i) => ({

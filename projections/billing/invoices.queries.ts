@@ -25,69 +25,94 @@ type Place = readonly [customerId: string, period: string, currency: string];
 const invoices = keyset<Place>('invoices', ['', '', '']);
 const placeOf = ({ customer_id, period, currency }: Heading): Place => [customer_id, period, currency];
 
-/** A partner's invoices by customer, month and currency. */
+/** How many lines a page holds before it ends; the invoice that reaches it is the last one, and is whole. */
+const MOST_LINES = 1_000;
+/** How many lines are read before other requests get their turn. */
+const AT_ONCE = 500;
+
+/**
+ * A partner's invoices by customer, month and currency. A page ends with the invoice that brings it to a thousand lines, so it
+ * may hold fewer than asked for although there are more. `pause` is called between its parts.
+ */
 export const listInvoices = async (
   db: Kysely<BillingTables>,
   partnerId: string,
   filter: InvoiceFilter,
-  request: PageRequest,
+  { pause, ...request }: PageRequest & { readonly pause?: () => Promise<unknown> },
 ): Promise<Page<Invoice>> => {
-  const asked = askedFor(db, partnerId, filter);
-  const last = invoices.after(request);
-  const headings = await asked
-    .select(['customer_id', 'period', 'currency'])
-    .distinct()
-    .where((eb) =>
-      eb.and(given(last, (place) => eb(eb.refTuple('customer_id', 'period', 'currency'), '>', eb.tuple(...place)))),
-    )
-    .orderBy('customer_id')
-    .orderBy('period')
-    .orderBy('currency')
-    .limit(invoices.fetch(request))
-    .execute();
-  const lines = await linesOf(asked, headings.slice(0, request.limit));
-  return invoices.page(headings, request, placeOf, (heading) => invoice(heading, lines));
+  const found: ChargeRow[][] = [];
+  const place = invoices.after(request);
+  let after: Beginning | undefined = place && { place };
+  for (let lines = 0; ;) {
+    const rows = await linesAfter(db, partnerId, filter, after);
+    for (const row of rows) {
+      const last = found.at(-1);
+      if (last?.[0] !== undefined && isSame(last[0], row)) last.push(row);
+      // One invoice more than wanted tells that there are more.
+      else if (found.push([row]) > request.limit || lines >= MOST_LINES) return pageOf(found, request);
+      lines += 1;
+    }
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < AT_ONCE) return pageOf(found, { limit: Infinity });
+    after = { place: placeOf(last), sequence: last.sequence };
+    await pause?.();
+  }
 };
 
-const askedFor = (db: Kysely<BillingTables>, partnerId: string, { customerId, period }: InvoiceFilter) =>
+/** Behind which invoice, or behind which line of it, to read on. */
+type Beginning = { readonly place: Place; readonly sequence?: number };
+
+const isSame = (a: Heading, b: Heading): boolean => placeOf(a).join() === placeOf(b).join();
+
+const pageOf = (found: readonly ChargeRow[][], { limit }: Pick<PageRequest, 'limit'>): Page<Invoice> => {
+  const most = limit === Infinity ? found.length : Math.min(limit, found.length - 1);
+  return invoices.page(
+    found,
+    { limit: most },
+    ([line]) => placeOf(line as ChargeRow),
+    (lines) => invoice(lines),
+  );
+};
+
+/** Lines in the order of their invoices: one stretch of the index. */
+const linesAfter = (
+  db: Kysely<BillingTables>,
+  partnerId: string,
+  { customerId, period }: InvoiceFilter,
+  after: Beginning | undefined,
+): Promise<ChargeRow[]> =>
   db
     .selectFrom('charges')
+    .selectAll()
     .where((eb) =>
       eb.and([
         eb('partner_id', '=', partnerId),
         ...given(customerId, (id) => eb('customer_id', '=', id)),
         ...given(period, (month) => eb('period', '=', month)),
+        ...given(after, ({ place, sequence }) =>
+          sequence === undefined
+            ? eb(eb.refTuple('customer_id', 'period', 'currency'), '>', eb.tuple(...place))
+            : eb(eb.refTuple('customer_id', 'period', 'currency', 'sequence'), '>', eb.tuple(...place, sequence)),
+        ),
       ]),
-    );
-
-/** The lines of invoices that follow each other: one stretch of the index. */
-const linesOf = async (
-  asked: ReturnType<typeof askedFor>,
-  headings: readonly Heading[],
-): Promise<ReadonlyMap<string, readonly ChargeRow[]>> => {
-  const [first, last] = [headings[0], headings.at(-1)];
-  if (first === undefined || last === undefined) return new Map();
-  const rows = await asked
-    .selectAll()
-    .where((eb) => {
-      const place = eb.refTuple('customer_id', 'period', 'currency');
-      return eb.and([eb(place, '>=', eb.tuple(...placeOf(first))), eb(place, '<=', eb.tuple(...placeOf(last)))]);
-    })
+    )
+    .orderBy('customer_id')
+    .orderBy('period')
+    .orderBy('currency')
     .orderBy('sequence')
+    .limit(AT_ONCE)
     .execute();
-  return Map.groupBy(rows, (row) => placeOf(row).join());
-};
 
-const invoice = (heading: Heading, lines: ReadonlyMap<string, readonly ChargeRow[]>): Invoice => {
-  const rows = lines.get(placeOf(heading).join()) ?? [];
+const invoice = (rows: readonly ChargeRow[]): Invoice => {
+  const { period, customer_id, currency } = rows[0] as ChargeRow;
   return {
-    period: heading.period,
-    customerId: heading.customer_id,
-    currency: heading.currency,
+    period,
+    customerId: customer_id,
+    currency,
     lines: rows.map(showCharge),
     total: sum(
       rows.map(({ subtotal }) => subtotal),
-      heading.currency,
+      currency,
     ),
   };
 };

@@ -203,6 +203,6 @@ describe('a long stream', () => {
     const replayed = await handling.handle(counter, 'a', add(0, { commandId: 'c3' }), { fingerprint: 'f' });
     expect(replayed).toMatchObject({ outcome: 'replayed', revision: 3, state: { additions: 4 } });
     // Only as far as needed.
-    expect(count.events).toBe(LONG + 500);
+    expect(count.events).toBe(LONG + 250);
   });
 });

@@ -18,3 +18,9 @@ it('grows with the commands of a stream, and measures a state anew after a few e
   expect(at(1, 'x'.repeat(10_000))).toBeLessThan(10_000);
   expect(at(9, 'x'.repeat(10_000))).toBeGreaterThan(10_000);
 });
+
+it('of a large state is taken like that of a small one', () => {
+  const many = Array.from({ length: 200_000 }, (_, i) => i);
+  for (const large of [new Map(many.map((i) => [i, i])), new Set(many), many, Object.fromEntries(many.entries())])
+    expect(bytesOf(large)).toBeGreaterThan(200_000);
+});

@@ -16,8 +16,10 @@ export const bytesOf = (value: unknown): number => {
     const next = left.pop();
     bytes += OVERHEAD;
     if (typeof next === 'string') bytes += next.length;
-    else if (next instanceof Map) left.push(...next.keys(), ...next.values());
-    else if (Array.isArray(next) || next instanceof Set) for (const one of next) left.push(one);
+    else if (next instanceof Map) {
+      // Not spread into one call: a large map has more entries than a call may have arguments.
+      for (const [key, one] of next) left.push(key, one);
+    } else if (Array.isArray(next) || next instanceof Set) for (const one of next) left.push(one);
     else if (typeof next === 'object' && next !== null) for (const one of Object.values(next)) left.push(one);
   }
   return bytes;

@@ -6,8 +6,8 @@ import { SnapshotKeeper, type Snapshots } from './snapshots.ts';
 import { StateSizes } from './state-size.ts';
 import { emptyStream, fold, type StreamState } from './stream-state.ts';
 
-/** How many events of a stream are read and folded at once: about two milliseconds' worth. */
-const PAGE = 500;
+/** How many events of a stream are read and folded at once: a millisecond or two. */
+const PAGE = 250;
 /** A stream with fewer events is read whole sooner than a snapshot that is far away. */
 const SHORT = 32;
 

@@ -41,6 +41,7 @@ describe('usage that was seen', () => {
     [7, [4, 2, 1]],
     [8, [8]],
     [1_000, [512, 256, 128, 64, 32, 8]],
+    [9_000, [4_096, 4_096, 512, 256, 32, 8]],
   ])('%d of it lie in parts of %j: each was moved ten times in a thousand, and not with every one', (n, parts) => {
     expect(after(n).map(({ size }) => size)).toEqual(parts);
   });

@@ -5,6 +5,9 @@
  */
 export type SeenUsage = readonly ReadonlyMap<string, string>[];
 
+/** A part grows no larger: moving it would hold up others. */
+const LARGEST = 4_096;
+
 export const nothingSeen: SeenUsage = [];
 
 /** What was reported under an id; undefined where nothing was. */
@@ -13,11 +16,13 @@ export const contentSeen = (seen: SeenUsage, usageId: string): string | undefine
 
 /** With one more, under an id that is new. */
 export const withSeen = (seen: SeenUsage, usageId: string, content: string): SeenUsage => {
-  let last: ReadonlyMap<string, string> = new Map([[usageId, content]]);
-  let kept = seen.length;
-  for (let part = seen[kept - 1]; part?.size === last.size; part = seen[kept - 1]) {
-    last = new Map([...part, ...last]);
+  // How many parts are as large as all that come after them: they become one, in one go.
+  let [kept, size] = [seen.length, 1];
+  while (size < LARGEST && seen[kept - 1]?.size === size) {
+    size *= 2;
     kept -= 1;
   }
-  return [...seen.slice(0, kept), last];
+  const last = new Map<string, string>();
+  for (const part of seen.slice(kept)) for (const [id, told] of part) last.set(id, told);
+  return [...seen.slice(0, kept), last.set(usageId, content)];
 };

@@ -1,3 +1,4 @@
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { Get, Query } from '@nestjs/common';
 import { listInvoices } from '#projections/billing';
 import { ForBillingReaders } from '../access/permissions.ts';
@@ -20,7 +21,7 @@ export class InvoicesController {
   @Get()
   @ForBillingReaders()
   @ApiList('listInvoices', 'Invoices by month, customer and currency', InvoiceEntry)
-  list(@Query() query: InvoicesQuery, @From() { actor }: Caller): Promise<Page<InvoiceEntry>> {
-    return listInvoices(readModels(this.#ledger), actor.partnerId, query, query);
+  list(@Query() { limit, cursor, ...filter }: InvoicesQuery, @From() { actor }: Caller): Promise<Page<InvoiceEntry>> {
+    return listInvoices(readModels(this.#ledger), actor.partnerId, filter, { limit, cursor, pause: yieldToEventLoop });
   }
 }

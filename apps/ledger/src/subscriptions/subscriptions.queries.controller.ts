@@ -10,6 +10,8 @@ import { SubscriptionId } from '../http/ids.ts';
 import { LedgerController } from '../routing/ledger-controller.ts';
 import type { Page } from '../http/page.ts';
 import { InvalidRequest, RefusedError } from '../http/problem.ts';
+import { Gone } from '../routing/gone.ts';
+import { inSlices } from '../http/slices.ts';
 import { From } from '../routing/command-context.ts';
 import { type Caller, Ledger, readModels } from '#ledger';
 import {
@@ -34,19 +36,23 @@ export class SubscriptionQueriesController {
   @Get()
   @ForBillingReaders()
   @ApiList('listSubscriptions', 'Subscriptions, in the order in which they came to be', SubscriptionEntry)
-  async list(@Query() query: SubscriptionsQuery, @From() caller: Caller): Promise<Page<SubscriptionEntry>> {
+  async list(
+    @Query() query: SubscriptionsQuery,
+    @From() caller: Caller,
+    @Gone() gone: AbortSignal,
+  ): Promise<Page<SubscriptionEntry>> {
     const { items, nextCursor } = await listSubscriptions(
       readModels(this.#ledger),
       caller.actor.partnerId,
       query,
       query,
     );
-    return { items: await Promise.all(items.map((item) => this.#with(query.include, item, caller))), nextCursor };
+    if (query.include.length === 0) return { items, nextCursor };
+    return { items: await inSlices(items, (item) => this.#with(query.include, item, caller), gone), nextCursor };
   }
 
   /** Loads the subscription's stream: the read model has no state that a guard could judge. */
   async #with(include: readonly Included[], item: SubscriptionView, caller: Caller): Promise<SubscriptionEntry> {
-    if (include.length === 0) return item;
     const view = answered(await this.#ledger.views.one(item.subscriptionId, caller));
     const { allowedActions, refundOptions, withdrawn, addOns } = view;
     return {
@@ -80,11 +86,12 @@ export class SubscriptionQueriesController {
     @SubscriptionId() id: string,
     @Query() query: StateQuery,
     @From() caller: Caller,
+    @Gone() gone: AbortSignal,
   ): Promise<SubscriptionDetailEntry> {
     const now = this.#ledger.clock.now();
     if (query.at !== undefined && query.at > now)
       throw new InvalidRequest([{ path: 'at', message: `must not be later than the ledger's clock, ${now}` }]);
-    return answered(await this.#ledger.views.at(id, caller, query));
+    return answered(await this.#ledger.views.at(id, caller, query, gone));
   }
 
   @Get(':id/events')

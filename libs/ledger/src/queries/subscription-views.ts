@@ -43,26 +43,43 @@ export class SubscriptionViews {
     return mine === undefined ? notFound() : this.#view(mine, revision, caller, this.#parts.clock.now());
   }
 
-  /** The subscription as it was at an instant of the past, or at a revision that its stream had by then. */
+  /**
+   * The subscription as it was at an instant of the past, or at a revision that its stream had by then. The signal ends the
+   * reading: nobody waits for the answer any more.
+   */
   async at(
     subscriptionId: string,
     caller: Caller,
-    { at, revision }: { readonly at?: Instant; readonly revision?: number },
+    { at, revision = Infinity }: { readonly at?: Instant; readonly revision?: number },
+    signal?: AbortSignal,
   ): Promise<SubscriptionDetail | Refusal> {
-    const events = await this.#parts.store.read(`subscription-${subscriptionId}`);
-    const now = this.#parts.clock.now();
-    const until = at ?? now;
-    const past = events.filter(
-      (event) =>
-        (event as Recorded<SubscriptionEvent>).data.effectiveAt <= until && event.revision <= (revision ?? Infinity),
-    ) as readonly Recorded<SubscriptionEvent>[];
-    const mine = owned(past.reduce<Subscription>(evolve, { status: 'none' }), caller);
-    const last = past.at(-1);
+    const until = at ?? this.#parts.clock.now();
+    const { state, last } = await this.#past(subscriptionId, caller, { until, revision, signal });
+    const mine = owned(state, caller);
     if (mine === undefined || last === undefined) return notFound();
-    if (revision !== undefined && last.revision < revision)
+    if (revision !== Infinity && last.revision < revision)
       return refuse('SUBSCRIPTION_NOT_FOUND', `it has no revision ${revision}: its last one is ${last.revision}`);
     // A revision is a place in the record: it shows what was recorded then, not what fell due since.
-    return this.#view(mine, last.revision, caller, revision === undefined ? until : mine.lastEffectiveAt);
+    return this.#view(mine, last.revision, caller, revision === Infinity ? until : mine.lastEffectiveAt);
+  }
+
+  /** What was recorded up to an instant and a revision, as far as it is the caller's. */
+  async #past(
+    subscriptionId: string,
+    caller: Caller,
+    { until, revision, signal }: { until: Instant; revision: number; signal: AbortSignal | undefined },
+  ): Promise<{ readonly state: Subscription; readonly last: Recorded | undefined }> {
+    let state: Subscription = { status: 'none' };
+    let last: Recorded | undefined;
+    for await (const page of this.#parts.handling.pages(`subscription-${subscriptionId}`)) {
+      const past = (page as readonly Recorded<SubscriptionEvent>[]).filter(
+        (event) => event.data.effectiveAt <= until && event.revision <= revision,
+      );
+      state = past.reduce<Subscription>(evolve, state);
+      last = past.at(-1) ?? last;
+      if (owned(state, caller) === undefined || past.length < page.length || signal?.aborted === true) break;
+    }
+    return { state, last };
   }
 
   /** Recorded events of one subscription, from a revision on. */
@@ -71,9 +88,11 @@ export class SubscriptionViews {
     caller: Caller,
     { from = 0, limit }: { readonly from?: number; readonly limit: number },
   ): Promise<readonly Recorded[] | Refusal> {
-    const { state } = await this.#load(subscriptionId);
-    if (owned(state, caller) === undefined) return notFound();
-    return this.#parts.store.read(`subscription-${subscriptionId}`, from, limit);
+    const stream = `subscription-${subscriptionId}`;
+    // The first event says whose it is: the stream need not be folded for that.
+    const created = (await this.#parts.store.read(stream, 0, 1)) as readonly Recorded<SubscriptionEvent>[];
+    if (owned(created.reduce<Subscription>(evolve, { status: 'none' }), caller) === undefined) return notFound();
+    return this.#parts.store.read(stream, from, limit);
   }
 
   #load(subscriptionId: string) {
