@@ -1,5 +1,5 @@
 import type { EventStore, LogEnd } from '#event-store';
-import { START } from '#kernel';
+import { START, type Position } from '#kernel';
 import type { ReadModel } from './projection-state.ts';
 
 /**
@@ -18,6 +18,11 @@ export class LagWatch {
   /** How many events the log held at the last look; 0 where the store cannot tell. */
   get events(): number {
     return this.#end.events ?? 0;
+  }
+
+  /** Whether this is not before the log's end at the last look. */
+  isEnd(position: Position): boolean {
+    return position >= this.#end.position;
   }
 
   /** Rejects with `StoreUnavailable`: then nothing is known that was not known before. */

@@ -8,7 +8,7 @@ import { nameOf, sameBuild, type Build, type BuildId } from './read-store.ts';
 import { assertCheckpointInLog } from './checkpoint.ts';
 import { Mutex } from './mutex.ts';
 
-export type ProjectionCoordinatorOptions = Omit<ProjectionReaderOptions, 'mutex' | 'atEnd' | 'reload'>;
+export type ProjectionCoordinatorOptions = Omit<ProjectionReaderOptions, 'mutex' | 'isEnd' | 'atEnd' | 'reload'>;
 
 /** Runs the readers: builds at the same position share one, and a candidate that has caught up is swapped in. */
 export class ProjectionCoordinator {
@@ -130,6 +130,7 @@ export class ProjectionCoordinator {
       const reader = new ProjectionReader([first, ...more], {
         ...this.#options,
         mutex: this.#mutex,
+        isEnd: (position) => this.#lag.isEnd(position),
         atEnd: (reader) => this.#atEnd(reader),
         reload: (reader) => this.#reload(reader),
       });

@@ -1,5 +1,5 @@
 import type { EventStore } from '#event-store';
-import type { Instant, Recorded } from '#kernel';
+import type { Instant, Position, Recorded } from '#kernel';
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { ActiveBuild } from './active-build.ts';
 import { wait, waitBefore, type BackOff } from './back-off.ts';
@@ -8,12 +8,16 @@ import { sentenceOf, type Logger } from './logger.ts';
 import { RowRefused, type Checkpoint, type ReadStore } from './read-store.ts';
 import { checkpointAfter } from './checkpoint.ts';
 import type { Mutex } from './mutex.ts';
+import { withPauses } from './with-pauses.ts';
 
 /**
  * Events to one transaction while catching up. With random keys each row dirties pages of its own, which are written once
  * a transaction: 8,000 events are a third faster than 2,000. Beyond that, memory grows and nothing is won.
  */
 const BATCH = 8_000;
+
+/** For how long, in milliseconds, rows of a read model that is served may be staged and not written. */
+const LONGEST_STAGED_MS = 250;
 
 /** How far a reader may fall behind the log's end and still write each batch as it arrives. */
 const NEAR = 1_000;
@@ -28,6 +32,8 @@ export type ProjectionReaderOptions = {
   readonly signal: AbortSignal;
   /** Called after each transaction. */
   readonly moved: () => void;
+  /** Whether this is not before the end of the log as it was last looked at, about a second ago at most. */
+  readonly isEnd: (position: Position) => boolean;
   /** Called whenever the reader is at the log's end with everything written. */
   readonly atEnd: (reader: ProjectionReader) => Promise<void>;
   /** Resets the reader's builds to what the store holds, after a failure. */
@@ -50,6 +56,7 @@ export class ProjectionReader {
   readonly #signal: AbortSignal;
   readonly #failures: FailureLog;
   #staged: Recorded[] = [];
+  #stagedSince = 0;
   #sinceEnd = 0;
   #attempt = 0;
   /** Of the log, and why it was broken off. */
@@ -112,10 +119,12 @@ export class ProjectionReader {
   async #follow(): Promise<void> {
     this.#reading = new AbortController();
     const signal = AbortSignal.any([this.#signal, this.#reading.signal]);
-    for await (const batch of this.#options.log.follow(this.checkpoint.position, signal)) {
-      const arrived = batch.length === 0;
-      if (!arrived) this.#stage(batch);
-      if (arrived || this.live || this.#staged.length >= BATCH) await this.#commit();
+    const { log } = this.#options;
+    const open = (stop: AbortSignal) => log.follow(this.checkpoint.position, stop);
+    for await (const batch of withPauses(open, signal, LONGEST_STAGED_MS)) {
+      if (batch !== undefined) this.#stage(batch);
+      const arrived = batch?.length === 0 || this.#hasReachedEnd();
+      if (arrived || this.#mustCommit()) await this.#commit();
       if (arrived) await this.#arrive();
       // Catching up must not block the event loop.
       else if (!this.live) await yieldToEventLoop();
@@ -123,8 +132,21 @@ export class ProjectionReader {
     }
   }
 
+  /** While commands keep coming, the end of the log is always ahead: where it was a moment ago will do. */
+  #hasReachedEnd(): boolean {
+    const last = this.#staged.at(-1);
+    return !this.live && last !== undefined && this.#options.isEnd(last.position);
+  }
+
+  #mustCommit(): boolean {
+    if (this.live || this.#staged.length >= BATCH) return true;
+    return performance.now() - this.#stagedSince >= LONGEST_STAGED_MS && this.builds.some(({ build }) => build.served);
+  }
+
   #stage(batch: readonly Recorded[]): void {
+    if (batch.length === 0) return;
     if (this.#staged.length === 0) {
+      this.#stagedSince = performance.now();
       this.oldest = batch[0]?.meta.recordedAt;
       this.pending = 0;
     }
