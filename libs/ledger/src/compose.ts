@@ -8,7 +8,7 @@ import type { DispatchDeps } from './commands/dispatch.ts';
 import { OfferSlots } from './commands/reservations.ts';
 import { Orders } from './processes/order.process.ts';
 import { PriceLists } from './queries/catalog-cache.ts';
-import { Purchases } from './processes/reservation-recovery.process.ts';
+import { ReservationRecovery } from './processes/reservation-recovery.process.ts';
 import { SubscriptionCommands } from './commands/subscription-commands.ts';
 import { UpgradeOutcomes } from './commands/upgrade-outcome.ts';
 import { Upgrades } from './processes/upgrade.process.ts';
@@ -47,7 +47,7 @@ export const writeSide = ({ codec, policies, cacheBytes, retries, patienceMs, ..
     outcomes: new UpgradeOutcomes({ store: given.store, upgrades }),
   });
   const orders = new Orders({ ...parts, commands, ...(patienceMs !== undefined && { patienceMs }) });
-  const purchases = new Purchases({ ...parts, reservations, customers });
+  const recovery = new ReservationRecovery({ ...parts, reservations, customers });
   const dispatching: DispatchDeps = { handling, reservations, surroundings };
-  return { handling, priceLists, customers, commands, upgrades, orders, purchases, surroundings, dispatching };
+  return { handling, priceLists, customers, commands, upgrades, orders, recovery, surroundings, dispatching };
 };

@@ -11,6 +11,8 @@ import type { ReadStore } from '#read-store';
 import { SimulatedClock } from './context/clock.ts';
 import { writeSide as writeSideOver } from './compose.ts';
 import type { Decider } from './context/refusals.ts';
+import type { Process } from './processes/process.ts';
+import { processesOf } from './processes/processes.ts';
 
 const at: Instant = '2021-06-18T09:00:00.000Z';
 const shapes = codec(history);
@@ -47,6 +49,13 @@ export const writeSide = async (store: EventStore, reads: ReadStore, patienceMs 
 };
 
 export type WriteSide = Awaited<ReturnType<typeof writeSide>>;
+
+/** A process by its name. */
+export const processOf = (side: WriteSide, name: Process['name']): Process => {
+  const found = processesOf(side).find((process) => process.name === name);
+  if (found === undefined) throw new Error(`there is no process ${name}`);
+  return found;
+};
 
 /** As somebody sends a command at nine o'clock. */
 export const metaOf = (commandId: string): Meta => ({

@@ -4,7 +4,7 @@ export { stale } from './commands/quote-token.ts';
 export { type SubscriptionCommands } from './commands/subscription-commands.ts';
 export { writeSide } from './compose.ts';
 export { type Answered, type Caller, type CommandAnswer, type CommandRequest } from './context/caller.ts';
-export { type Stream, commandIdFor, metaFor, ownMeta } from './context/command-meta.ts';
+export { type Stream, commandIdFor, metaFor, systemMeta } from './context/command-meta.ts';
 export type { Refusal, RefusalCode } from './context/refusals.ts';
 export {
   type Creation,

@@ -4,7 +4,7 @@ import { projections } from '#projections';
 import { ProjectionRunner, type ReadStore } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
 import { PurchaseSubscription, RemoveScheduledChange, ScheduleChange, UpgradeSubscription } from '#subscription';
-import { dying, memory, metaOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
+import { dying, memory, metaOf, processOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
 
 let reads: ReadStore;
 let store: EventStore;
@@ -54,7 +54,7 @@ const types = async (stream: string) => (await store.read(stream)).map(({ type }
 const finish = async (on: WriteSide): Promise<void> => {
   for await (const batch of store.follow(START, AbortSignal.timeout(120_000))) {
     if (batch.length === 0) break;
-    for (const event of batch) if (event.type === 'SeatsClaimed') await on.purchases.whenSeatsAreClaimedThenAdd(event);
+    for (const event of batch) await processOf(on, 'increases').react(event);
   }
 };
 

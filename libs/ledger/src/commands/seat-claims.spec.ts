@@ -5,7 +5,7 @@ import { projections } from '#projections';
 import { ProjectionRunner, type ReadStore } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
 import { AddSeats, PauseSubscription, PurchaseSubscription, RenameSubscription } from '#subscription';
-import { dying, memory, metaOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
+import { dying, memory, metaOf, processOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
 
 let reads: ReadStore;
 let store: EventStore;
@@ -50,8 +50,8 @@ const types = async (stream: string) => (await store.read(stream)).map(({ type }
 /** What a process does that sees all claims, from the beginning of the log. */
 const finish = async (on: WriteSide): Promise<void> => {
   for (const event of await logOf()) {
-    if (event.type === 'OfferSlotClaimed') await on.purchases.whenSlotIsClaimedThenPurchase(event);
-    if (event.type === 'SeatsClaimed') await on.purchases.whenSeatsAreClaimedThenAdd(event);
+    await processOf(on, 'purchases').react(event);
+    await processOf(on, 'increases').react(event);
   }
 };
 const codeOf = (answer: unknown) => (isRefusal(answer) ? answer.refused : 'yes');

@@ -1,4 +1,4 @@
-import type { Instant, Meta } from '#kernel';
+import type { Instant, Meta, PartnerFacts, Recorded } from '#kernel';
 import type { CommandRequest } from './caller.ts';
 import { commandIdOf } from './deterministic-id.ts';
 
@@ -28,12 +28,27 @@ export const commandIdFor = (
   stream: Stream,
 ): string => commandIdOf(caller.actor.partnerId, stream, idempotencyKey);
 
-/** What the ledger records on its own account, as `who`: for the operator's partner, where no other one is concerned. */
-export const ownMeta = (who: string, commandId: string, at: Instant, partnerId = 'default'): Meta => ({
+type SystemCommand = {
+  readonly commandId: string;
+  readonly at: Instant;
+  /** Whose data the command is about; the operator's partner when left out. */
+  readonly partnerId?: string;
+  readonly partner?: PartnerFacts;
+  /** The event that the command follows from. Without one the command is its own cause. */
+  readonly cause?: Recorded;
+};
+
+const operator: PartnerFacts = { model: 'directBill', cloud: 'global', newCommercePreview: true };
+
+/** What a command of the ledger itself is recorded with. `sender` is the process or the part of the ledger that sends it. */
+export const systemMeta = (
+  sender: string,
+  { commandId, at, partnerId = 'default', partner = operator, cause }: SystemCommand,
+): Meta => ({
   commandId,
   at,
-  actor: { id: who, role: 'system', partnerId },
-  partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
-  correlationId: commandId,
-  causationId: commandId,
+  actor: { id: sender, role: 'system', partnerId },
+  partner,
+  correlationId: cause?.meta.$correlationId ?? commandId,
+  causationId: cause?.id ?? commandId,
 });

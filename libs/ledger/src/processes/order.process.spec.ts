@@ -3,7 +3,7 @@ import { isRefusal, START, type Recorded } from '#kernel';
 import { projections } from '#projections';
 import { ProcessRunner, ProjectionRunner, type ReadStore } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
-import { dying, memory, ordered, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
+import { dying, memory, ordered, processOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
 
 const lines = [wish('BASIC'), wish('SINGLE'), wish('NOWHERE'), wish('SINGLE')];
 
@@ -80,23 +80,23 @@ const waiting = async () => {
 describe('the process that fulfils orders', () => {
   it('buys line by line, and keeps what became of each', async () => {
     const { store, side, event } = await waiting();
-    await side.orders.whenCartIsOrderedThenFulfil(event);
+    await side.orders.fulfil(event);
     expect(await counted(store)).toEqual(expected);
   });
 
   it('does nothing when it sees a cart a second time, in another process or in the same', async () => {
     const { store, side, event } = await waiting();
-    await side.orders.whenCartIsOrderedThenFulfil(event);
+    await side.orders.fulfil(event);
     const before = await logOf(store);
-    await side.orders.whenCartIsOrderedThenFulfil(event);
-    await (await writeSide(store, reads)).orders.whenCartIsOrderedThenFulfil(event);
+    await side.orders.fulfil(event);
+    await (await writeSide(store, reads)).orders.fulfil(event);
     expect(await logOf(store)).toEqual(before);
   });
 
   it('buys as of the checkout, in the name of the buyer, however late it comes by', async () => {
     const { store, side, event } = await waiting();
     side.clock.set('2021-06-21T00:00:00.000Z');
-    await side.orders.whenCartIsOrderedThenFulfil(event);
+    await side.orders.fulfil(event);
     const log = await logOf(store);
     const created = log.find(({ type }) => type === 'SubscriptionCreated');
     expect(created).toMatchObject({
@@ -117,8 +117,8 @@ describe('the process that fulfils orders', () => {
     async (n, when) => {
       const { store, event } = await waiting();
       const doomed = await writeSide(dying(store, n, when), reads);
-      await expect(doomed.orders.whenCartIsOrderedThenFulfil(event)).rejects.toThrow('killed');
-      await (await writeSide(store, reads)).orders.whenCartIsOrderedThenFulfil(event);
+      await expect(doomed.orders.fulfil(event)).rejects.toThrow('killed');
+      await (await writeSide(store, reads)).orders.fulfil(event);
       expect(await counted(store)).toEqual(expected);
     },
   );
@@ -126,7 +126,7 @@ describe('the process that fulfils orders', () => {
   it('has no ninth step', async () => {
     const { store, event } = await waiting();
     const side = await writeSide(dying(store, 9, 'before'), reads);
-    await expect(side.orders.whenCartIsOrderedThenFulfil(event)).resolves.toBeUndefined();
+    await expect(side.orders.fulfil(event)).resolves.toBeUndefined();
   });
 
   it('killed at every step, one after the other, still comes to the end', async () => {
@@ -134,7 +134,7 @@ describe('the process that fulfils orders', () => {
     let killed = 0;
     for (let when: 'before' | 'after' = 'before'; ; when = when === 'before' ? 'after' : 'before') {
       const doomed = await writeSide(dying(store, 1, when), reads);
-      const ended = await doomed.orders.whenCartIsOrderedThenFulfil(event).then(
+      const ended = await doomed.orders.fulfil(event).then(
         () => true,
         () => false,
       );
@@ -148,27 +148,13 @@ describe('the process that fulfils orders', () => {
   it('does not mind another one that does the same at the same time', async () => {
     const { store, side, event } = await waiting();
     const other = await writeSide(store, reads);
-    await Promise.all([side, other].map(({ orders }) => orders.whenCartIsOrderedThenFulfil(event)));
+    await Promise.all([side, other].map(({ orders }) => orders.fulfil(event)));
     expect(await counted(store)).toMatchObject({ placed: 1, charged: 2, completed: ['partialSuccess'], slots: 1 });
   });
 });
 
-const runner = (side: WriteSide, log: EventStore, store: ReadStore) => [
-  new ProcessRunner({
-    name: 'orders',
-    log,
-    store,
-    handles: ['CartOrdered'],
-    react: (event) => side.orders.whenCartIsOrderedThenFulfil(event),
-  }),
-  new ProcessRunner({
-    name: 'purchases',
-    log,
-    store,
-    handles: ['OfferSlotClaimed'],
-    react: (event) => side.purchases.whenSlotIsClaimedThenPurchase(event),
-  }),
-];
+const runner = (side: WriteSide, log: EventStore, store: ReadStore) =>
+  (['orders', 'purchases'] as const).map((name) => new ProcessRunner({ ...processOf(side, name), log, store }));
 
 describe('following the log', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
@@ -192,7 +178,7 @@ describe('following the log', () => {
 
   it('from the beginning, its checkpoint being lost, it records nothing more', async () => {
     const { store, side, event } = await waiting();
-    await side.orders.whenCartIsOrderedThenFulfil(event);
+    await side.orders.fulfil(event);
     const before = await logOf(store);
     const processes = runner(await writeSide(store, reads), store, reads);
     await Promise.all(processes.map((process) => process.start()));
@@ -207,10 +193,7 @@ describe('following the log', () => {
     await stocked(one);
     await two.priceLists.refresh();
     const events = [await ordered(one, 'k1', wish('SINGLE')), await ordered(two, 'k2', wish('SINGLE'))];
-    await Promise.all([
-      one.orders.whenCartIsOrderedThenFulfil(events[0]!),
-      two.orders.whenCartIsOrderedThenFulfil(events[1]!),
-    ]);
+    await Promise.all([one.orders.fulfil(events[0]!), two.orders.fulfil(events[1]!)]);
     const { created, completed, slots } = await counted(store);
     expect([created.length, [...completed].sort(), slots]).toEqual([1, ['completed', 'refused'], 1]);
   });
@@ -221,7 +204,7 @@ describe('waiting for an order', () => {
     const { store, event } = await waiting();
     const side = await writeSide(store, reads, 5_000);
     const waited = side.orders.completion(event);
-    await side.orders.whenCartIsOrderedThenFulfil(event);
+    await side.orders.fulfil(event);
     const done = await waited;
     if (isRefusal(done)) throw new Error(done.because);
     expect(done.order.status).toBe('partialSuccess');
@@ -242,7 +225,7 @@ describe('waiting for an order', () => {
   it('is given up after a while; asked again, it tells', async () => {
     const { side, event } = await waiting();
     expect(await side.orders.completion(event)).toMatchObject({ refused: 'PROCESS_PENDING' });
-    await side.orders.whenCartIsOrderedThenFulfil(event);
+    await side.orders.fulfil(event);
     expect(await side.orders.completion(event)).toMatchObject({ order: { status: 'partialSuccess' } });
   });
 });

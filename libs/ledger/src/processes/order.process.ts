@@ -15,6 +15,7 @@ import {
 } from '#order';
 import type { Surroundings } from '#subscription';
 import { naming, purchaseIdOf, purchaseOf, rehearse, type Rehearsal } from '../commands/cart-preview.ts';
+import { systemMeta } from '../context/command-meta.ts';
 import type { Clock } from '../context/clock.ts';
 import { derivedId } from '../context/deterministic-id.ts';
 import { factsOf } from '../queries/partners.ts';
@@ -69,19 +70,14 @@ export class Orders {
   }
 
   /** The reaction of the process to `CartOrdered`: the order is placed, and its lines are bought one after the other. */
-  async whenCartIsOrderedThenFulfil(event: Recorded): Promise<void> {
+  async fulfil(ordered: Ordered): Promise<void> {
     const { handling } = this.#parts;
-    const ordered = event as Ordered;
     const { orderId, cartId, customerId, lines, partnerId, effectiveAt: orderedAt } = ordered.data;
     const partner = await factsOf(handling, partnerId);
-    const meta = (...step: string[]): Meta => ({
-      commandId: derivedId('order', orderId, ...step),
-      at: this.#parts.clock.now(),
-      actor: { id: 'orders', role: 'system', partnerId },
-      partner,
-      correlationId: ordered.meta.$correlationId,
-      causationId: ordered.id,
-    });
+    const meta = (...step: string[]): Meta => {
+      const commandId = derivedId('order', orderId, ...step);
+      return systemMeta('orders', { commandId, at: this.#parts.clock.now(), partnerId, partner, cause: ordered });
+    };
     await handling.handle(
       order,
       orderId,

@@ -1,18 +1,33 @@
+import type { OfferSlotClaimed, SeatsClaimed } from '#customer';
 import type { EventStore } from '#event-store';
-import type { Instant, Recorded } from '#kernel';
+import type { Instant } from '#kernel';
+import type { CartOrdered } from '#order';
 import { ProcessRunner, type Logger, type ReadStore } from '#read-store';
+import type { UpgradeStarted } from '#subscription';
 import type { Orders } from './order.process.ts';
-import type { Purchases } from './reservation-recovery.process.ts';
+import { process, type Process } from './process.ts';
+import type { ReservationRecovery } from './reservation-recovery.process.ts';
 import type { Upgrades } from './upgrade.process.ts';
 
-/** Whoever reacts to what has happened. */
+/** What the processes do. */
 export type Reactions = {
-  readonly upgrades: Pick<Upgrades, 'whenSeatsLeaveThenDeliver'>;
-  readonly purchases: Pick<Purchases, 'whenSlotIsClaimedThenPurchase' | 'whenSeatsAreClaimedThenAdd'>;
-  readonly orders: Pick<Orders, 'whenCartIsOrderedThenFulfil'>;
+  readonly upgrades: Pick<Upgrades, 'deliver'>;
+  readonly recovery: Pick<ReservationRecovery, 'completePurchase' | 'completeIncrease'>;
+  readonly orders: Pick<Orders, 'fulfil'>;
 };
 
-type Parts = Reactions & {
+/** What spans two aggregates: the events that start it, and what follows from each. */
+export const processesOf = ({ upgrades, recovery, orders }: Reactions): readonly Process[] => [
+  process<UpgradeStarted>({ name: 'upgrades', on: { UpgradeStarted: (event) => upgrades.deliver(event) } }),
+  process<OfferSlotClaimed>({
+    name: 'purchases',
+    on: { OfferSlotClaimed: (event) => recovery.completePurchase(event) },
+  }),
+  process<SeatsClaimed>({ name: 'increases', on: { SeatsClaimed: (event) => recovery.completeIncrease(event) } }),
+  process<CartOrdered>({ name: 'orders', on: { CartOrdered: (event) => orders.fulfil(event) } }),
+];
+
+type RunnerDeps = {
   readonly log: EventStore;
   readonly store: ReadStore;
   readonly logger: Logger;
@@ -22,37 +37,21 @@ type Parts = Reactions & {
   readonly prompt: boolean;
 };
 
-/** The names under which their checkpoints are kept. */
-export const processNames = ['upgrades', 'purchases', 'increases', 'orders'] as const;
-
-/** What spans two aggregates, each with a checkpoint of its own: an event of this type, and what follows from it. */
-export const processesOf = ({
-  upgrades,
-  purchases,
-  orders,
-  recordedAt,
-  catchUp,
-  ...runner
-}: Parts): readonly ProcessRunner[] => {
-  const process = (
-    name: (typeof processNames)[number],
-    type: string,
-    then: (event: Recorded) => Promise<void>,
-  ): ProcessRunner =>
-    new ProcessRunner({
-      ...runner,
-      name,
-      handles: [type],
-      react: async (event) => {
-        recordedAt(event.meta.recordedAt);
-        await catchUp();
-        await then(event);
-      },
-    });
-  return [
-    process('upgrades', 'UpgradeStarted', (event) => upgrades.whenSeatsLeaveThenDeliver(event)),
-    process('purchases', 'OfferSlotClaimed', (event) => purchases.whenSlotIsClaimedThenPurchase(event)),
-    process('increases', 'SeatsClaimed', (event) => purchases.whenSeatsAreClaimedThenAdd(event)),
-    process('orders', 'CartOrdered', (event) => orders.whenCartIsOrderedThenFulfil(event)),
-  ];
-};
+/** A runner for each process, with a checkpoint of its own. */
+export const runnersOf = (
+  processes: readonly Process[],
+  { recordedAt, catchUp, ...runner }: RunnerDeps,
+): readonly ProcessRunner[] =>
+  processes.map(
+    ({ name, handles, react }) =>
+      new ProcessRunner({
+        ...runner,
+        name,
+        handles,
+        react: async (event) => {
+          recordedAt(event.meta.recordedAt);
+          await catchUp();
+          await react(event);
+        },
+      }),
+  );

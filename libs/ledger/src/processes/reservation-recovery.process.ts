@@ -24,7 +24,7 @@ type Parts = {
  * Finishes the purchase or the increase that something was claimed for, if whoever claimed it died in between. It is the
  * same command with the same id: where it is recorded already, nothing happens.
  */
-export class Purchases {
+export class ReservationRecovery {
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -32,9 +32,9 @@ export class Purchases {
   }
 
   /** The reaction of the process to `OfferSlotClaimed`. */
-  async whenSlotIsClaimedThenPurchase(event: Recorded): Promise<void> {
+  async completePurchase(event: Recorded<OfferSlotClaimed>): Promise<void> {
     const { handling, reservations, surroundings, customers } = this.#parts;
-    const { commandId, subscriptionId, effectiveAt, ...claimed } = (event as Recorded<OfferSlotClaimed>).data;
+    const { commandId, subscriptionId, effectiveAt, ...claimed } = event.data;
     const purchase = claimed.purchase as PurchaseSubscription['data'];
     const { customerId, customTermEndDate } = purchase;
     const buyer = await this.#stillClaimed(customerId, subscriptionId, commandId);
@@ -49,16 +49,9 @@ export class Purchases {
   }
 
   /** The reaction of the process to `SeatsClaimed`. */
-  async whenSeatsAreClaimedThenAdd(event: Recorded): Promise<void> {
+  async completeIncrease(event: Recorded<SeatsClaimed>): Promise<void> {
     const { handling, reservations, surroundings } = this.#parts;
-    const {
-      commandId,
-      subscriptionId,
-      added,
-      revision,
-      command: claimedFor,
-      effectiveAt,
-    } = (event as Recorded<SeatsClaimed>).data;
+    const { commandId, subscriptionId, added, revision, command: claimedFor, effectiveAt } = event.data;
     const customerId = event.stream.slice('customer-'.length);
     const buyer = await this.#stillClaimed(customerId, subscriptionId, commandId);
     if (buyer === undefined) return;

@@ -2,8 +2,14 @@ import type { EventStore } from '#event-store';
 import { isRefusal, START, type Recorded } from '#kernel';
 import type { ReadStore } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
-import { PurchaseSubscription, ScheduleChange, subscription, UpgradeSubscription } from '#subscription';
-import { memory, metaOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
+import {
+  PurchaseSubscription,
+  ScheduleChange,
+  subscription,
+  UpgradeSubscription,
+  type UpgradeStarted,
+} from '#subscription';
+import { memory, metaOf, processOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
 
 let reads: ReadStore;
 let store: EventStore;
@@ -46,10 +52,10 @@ const fromA = () => new UpgradeSubscription(toPlus, metaOf('from-a'));
 const fromB = () => new UpgradeSubscription(toBasic, metaOf('from-b'));
 
 /** The source's part of an upgrade alone: its seats are under way. */
-const leaves = async (subscriptionId: string, command: UpgradeSubscription): Promise<Recorded> => {
+const leaves = async (subscriptionId: string, command: UpgradeSubscription): Promise<Recorded<UpgradeStarted>> => {
   const outcome = await side.handling.handle(subscription(side.surroundings()), subscriptionId, command);
   if (isRefusal(outcome)) throw new Error(outcome.because);
-  const started = outcome.events.find(({ type }) => type === 'UpgradeStarted');
+  const started = outcome.events.find((event) => event.type === 'UpgradeStarted');
   if (started === undefined) throw new Error('no seats left');
   return started;
 };
@@ -61,10 +67,9 @@ const seatsOf = async (id: string) => {
 
 /** The process, as it follows the log. */
 const follows = (): void => {
+  const upgrades = processOf(side, 'upgrades');
   void (async () => {
-    for await (const batch of store.follow(START, stop.signal))
-      for (const event of batch)
-        if (event.type === 'UpgradeStarted') await side.upgrades.whenSeatsLeaveThenDeliver(event);
+    for await (const batch of store.follow(START, stop.signal)) for (const event of batch) await upgrades.react(event);
   })();
 };
 
@@ -74,7 +79,7 @@ describe('an upgrade into a subscription whose own seats are under way', () => {
     await buys('b', 'PLUS');
     await buys('c', 'BASIC');
     await leaves('b', new UpgradeSubscription({ ...toBasic, target: { subscriptionId: 'c' } }, metaOf('from-b')));
-    await side.upgrades.whenSeatsLeaveThenDeliver(await leaves('a', new UpgradeSubscription(toPlus, metaOf('from-a'))));
+    await side.upgrades.deliver(await leaves('a', new UpgradeSubscription(toPlus, metaOf('from-a'))));
     expect(await Promise.all(['a', 'b', 'c'].map(seatsOf))).toEqual([2, 3, 4]);
     expect(await types('a')).toEqual(['UpgradeStarted', 'ChargesPosted', 'UpgradeCompleted']);
   });
@@ -111,8 +116,8 @@ describe('two upgrades that wait for each other', () => {
           ),
         ),
       };
-      await side.upgrades.whenSeatsLeaveThenDeliver(started[first] as Recorded);
-      await side.upgrades.whenSeatsLeaveThenDeliver(started[a] as Recorded);
+      await side.upgrades.deliver(started[first]!);
+      await side.upgrades.deliver(started[a]!);
       expect(await types(b)).toEqual(
         expect.arrayContaining([
           'UpgradeStarted',
@@ -131,7 +136,7 @@ describe('two upgrades that wait for each other', () => {
     await buys('b', 'PLUS');
     const [asA, asB] = [fromA(), fromB()];
     const both = [await leaves('a', asA), await leaves('b', asB)];
-    await side.upgrades.whenSeatsLeaveThenDeliver(both[0] as Recorded);
+    await side.upgrades.deliver(both[0]!);
     follows();
     // The one that gave way: its key may be sent again, and then it is carried out.
     const answers = [await side.commands.send(asA), await side.commands.send(asB)];
@@ -147,7 +152,7 @@ describe('an upgrade that its target refused after all', () => {
     await buys('a', 'BASIC');
     const save = new ScheduleChange({ subscriptionId: 'a', quantity: 2, newSubscriptionId: 'n' }, metaOf('save'));
     expect(isRefusal(await side.commands.send(save))).toBe(false);
-    await side.upgrades.whenSeatsLeaveThenDeliver(await leaves('a', fromA()));
+    await side.upgrades.deliver(await leaves('a', fromA()));
     const { state } = await side.handling.load(subscription(side.surroundings()), 'a');
     expect(state).toMatchObject({ quantity: 3, scheduledChange: { quantity: 2 }, inTransit: null });
     const refused = await side.commands.send(fromA());

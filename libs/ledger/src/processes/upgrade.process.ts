@@ -1,5 +1,5 @@
 import type { EventStore, CommandHandler } from '#event-store';
-import { isRefusal, type Meta, type Recorded } from '#kernel';
+import { isRefusal, type Meta } from '#kernel';
 import {
   CompleteUpgrade,
   ReceiveUpgrade,
@@ -9,6 +9,7 @@ import {
   type Subscription,
   type Surroundings,
 } from '#subscription';
+import { systemMeta } from '../context/command-meta.ts';
 import type { Clock } from '../context/clock.ts';
 import { startedIn, stepIdOf, type SeatTransfers, type Started } from '../commands/upgrade-steps.ts';
 import { factsOf } from '../queries/partners.ts';
@@ -36,8 +37,8 @@ export class Upgrades implements SeatTransfers {
    * The reaction of the process: what follows from seats that left (`UpgradeStarted`). A target with seats of its own under
    * way is waited for, by delivering those first. Where upgrades wait for each other in a circle, one of them gives way.
    */
-  async whenSeatsLeaveThenDeliver(event: Recorded): Promise<void> {
-    while (!(await this.#deliver(event as Started, [])));
+  async deliver(started: Started): Promise<void> {
+    while (!(await this.#deliver(started, [])));
   }
 
   /** Whether that upgrade is over. Where it is not, something else was brought on: it is to be tried again. */
@@ -108,14 +109,9 @@ export class Upgrades implements SeatTransfers {
 
   async #meta(started: Started, step: string): Promise<Meta> {
     const { partnerId } = started.data.source;
-    return {
-      commandId: stepIdOf(started.data.transitionId, step),
-      at: this.#parts.clock.now(),
-      actor: { id: 'upgrades', role: 'system', partnerId },
-      partner: await factsOf(this.#parts.handling, partnerId),
-      correlationId: started.meta.$correlationId,
-      causationId: started.id,
-    };
+    const partner = await factsOf(this.#parts.handling, partnerId);
+    const commandId = stepIdOf(started.data.transitionId, step);
+    return systemMeta('upgrades', { commandId, at: this.#parts.clock.now(), partnerId, partner, cause: started });
   }
 }
 

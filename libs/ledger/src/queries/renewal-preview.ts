@@ -13,7 +13,7 @@ import {
   type Surroundings,
   type UpgradeStarted,
 } from '#subscription';
-import { ownMeta } from '../context/command-meta.ts';
+import { systemMeta } from '../context/command-meta.ts';
 import type { Refusal } from '../context/refusals.ts';
 
 /** What comes after the term, and what its first charge cycle costs. */
@@ -118,7 +118,7 @@ const isChargeOf = (event: SubscriptionEvent, referenceId: string): boolean =>
 
 /** Nothing is recorded: nobody asks. */
 const foresight = (partnerId: string, at: Instant): Meta =>
-  ownMeta('renewals', '00000000-0000-0000-0000-000000000000', at, partnerId);
+  systemMeta('renewals', { commandId: '00000000-0000-0000-0000-000000000000', at, partnerId });
 
 const linesOf = (events: readonly Event[]) =>
   events

@@ -12,7 +12,8 @@ import {
   type ReadStore,
   type Running,
 } from '#read-store';
-import { processNames, processesOf, type Reactions } from '../processes/processes.ts';
+import { processNames } from '../processes/process.ts';
+import { processesOf, runnersOf, type Reactions } from '../processes/processes.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** How often another process is asked how far it has come, in milliseconds. */
@@ -66,7 +67,7 @@ export class Scheduling {
 
   async #begin(store: ReadStore): Promise<Running> {
     const { scheduler, store: log, ...parts } = this.#parts;
-    const running = processesOf({ ...parts, log, store });
+    const running = runnersOf(processesOf(parts), { ...parts, log, store });
     const stopAll = async () => {
       for (const process of running) await process.stop();
     };

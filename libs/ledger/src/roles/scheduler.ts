@@ -6,7 +6,7 @@ import { FailureLog, Mutex, type Logger, type ReadStore, type Running } from '#r
 import * as renewals from '#projections/renewals';
 import { SCHEDULER, Settle, subscription, type Surroundings } from '#subscription';
 import type { Clock } from '../context/clock.ts';
-import { ownMeta } from '../context/command-meta.ts';
+import { systemMeta } from '../context/command-meta.ts';
 import type { Projecting } from './projector.ts';
 import { readModels } from '../queries/read-models.ts';
 
@@ -112,7 +112,7 @@ export class Scheduler {
   /** Where it is recorded, the error when it is not, or nothing where nothing was due any more. */
   async #settle({ subscriptionId, partnerId }: Due, at: Instant): Promise<Position | Error | undefined> {
     const { handling, surroundings } = this.#parts;
-    const meta = ownMeta(SCHEDULER, randomUUID(), at, partnerId);
+    const meta = systemMeta(SCHEDULER, { commandId: randomUUID(), at, partnerId });
     try {
       const outcome = await handling.handle(
         subscription(surroundings()),

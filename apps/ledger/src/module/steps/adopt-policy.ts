@@ -1,6 +1,6 @@
 import { isRefusal } from '#kernel';
 import { AdoptPolicy, policyAdoption, type PolicyTimeline } from '#policy';
-import { derivedId, type Ledger, ownMeta } from '#ledger';
+import { derivedId, type Ledger, systemMeta } from '#ledger';
 
 /** The stream of all adoptions is `policy-main`. */
 const POLICY_ID = 'main';
@@ -10,7 +10,7 @@ export const adoptPolicy = async (ledger: Ledger, policy: PolicyTimeline): Promi
   const { revision } = await ledger.handling.load(policyAdoption, POLICY_ID);
   // The same rules may be adopted again after others.
   const commandId = derivedId('adopt', String(revision), JSON.stringify(policy));
-  const command = new AdoptPolicy({ policy }, ownMeta('start', commandId, ledger.clock.now()));
+  const command = new AdoptPolicy({ policy }, systemMeta('start', { commandId, at: ledger.clock.now() }));
   const outcome = await ledger.handling.handle(policyAdoption, POLICY_ID, command);
   if (isRefusal(outcome)) throw new Error(`the ledger cannot adopt its policy: ${outcome.because}`);
 };

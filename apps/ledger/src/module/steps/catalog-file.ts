@@ -1,7 +1,7 @@
 import { cataloguePublication, parseCatalogue, PublishCatalogue } from '#catalog';
 import { isRefusal } from '#kernel';
 import { ConfigurationError, jsonFile, summary } from '../../config/configuration.ts';
-import { CATALOGUE_ID, derivedId, type Ledger, ownMeta } from '#ledger';
+import { CATALOGUE_ID, derivedId, type Ledger, systemMeta } from '#ledger';
 
 const OPTION = 'catalogue';
 
@@ -18,7 +18,7 @@ export const publishCatalogue = async (ledger: Ledger, source: string | object):
       `${isFile ? `names the file ${source}, in which` : 'is none:'} ${summary(catalogue.errors)}`,
     );
   const commandId = derivedId('publish', JSON.stringify(catalogue));
-  const command = new PublishCatalogue({ catalogue }, ownMeta('start', commandId, ledger.clock.now()));
+  const command = new PublishCatalogue({ catalogue }, systemMeta('start', { commandId, at: ledger.clock.now() }));
   const outcome = await ledger.handling.handle(cataloguePublication, CATALOGUE_ID, command);
   if (isRefusal(outcome))
     throw new ConfigurationError(

@@ -9,7 +9,7 @@ import {
   type PartnerFacts,
   type Position,
 } from '#kernel';
-import { derivedId, type Ledger, ownMeta } from '#ledger';
+import { derivedId, type Ledger, systemMeta } from '#ledger';
 import { hashOf } from '../../access/keys.ts';
 import type { Refusal } from '#ledger';
 
@@ -18,7 +18,11 @@ const PARTNER = 'default';
 const facts: PartnerFacts = { model: 'directBill', cloud: 'global', newCommercePreview: true };
 
 const metaFor = (ledger: Ledger, ...words: readonly string[]): Meta =>
-  ownMeta('bootstrap', derivedId('bootstrap', ...words), ledger.clock.now(), PARTNER);
+  systemMeta('bootstrap', {
+    commandId: derivedId('bootstrap', ...words),
+    at: ledger.clock.now(),
+    partnerId: PARTNER,
+  });
 
 type Bootstrapped = {
   /** A key that was made just now, to be shown once. */
