@@ -2,7 +2,8 @@ import { isRefusal, refuse } from '#kernel';
 import type { Asking } from './guards.ts';
 import type { Existing, SeatsInTransit } from './state.ts';
 import type { Surroundings } from './context.ts';
-import { verbs, type Verb } from './verbs.ts';
+import type { Verb } from './verb.ts';
+import { verbs } from './verbs.ts';
 import type { Refusal, RefusalCode } from './refusals.ts';
 
 /** An action that would be refused now, with the code and the sentence of that refusal. */

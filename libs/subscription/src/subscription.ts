@@ -10,7 +10,8 @@ import { none, type Existing, type Subscription } from './state.ts';
 import type { Surroundings } from './context.ts';
 import * as returnUpgrade from './transfer/return-upgrade.ts';
 import * as transfer from './transfer/transfer.ts';
-import { verbs, type SubscriptionVerb, type Verb } from './verbs.ts';
+import type { Verb } from './verb.ts';
+import { verbs, type SubscriptionVerb } from './verbs.ts';
 import type { Decision, Refusal, RefusalCode } from './refusals.ts';
 
 /** Everything that a subscription's stream can be sent. */
@@ -81,7 +82,7 @@ const decideVerb = (
 ): Decision<SubscriptionEvent> => {
   const { events, state } = settle(before, command.meta.at, surroundings);
   const who = asking(command.meta, state);
-  const verb = verbs[command.type] as Verb<SubscriptionVerb>;
+  const verb = verbs[command.type] as Verb<SubscriptionVerb, SubscriptionEvent>;
   const no = refusalOf(verb, state, who, surroundings);
   if (no !== undefined && isOutright(no)) return no;
   const decision = no ?? verb.decide(command, state, who, surroundings);

@@ -5,6 +5,7 @@ import { all, mayTry, onlyFor, policyOf, type Asking, type Guard } from '../guar
 import type { Existing } from '../state.ts';
 import { openTerm, openTrial, type OpenedTerm } from '../time/term.ts';
 import type { Decision } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** The publisher has finished the set-up: access and billing start (`isv.activation`, D14). */
 export class ActivateSubscription extends commandTo('subscription', 'ActivateSubscription')<Record<never, never>> {}
@@ -15,10 +16,10 @@ export type SubscriptionActivated = Event<'SubscriptionActivated', OpenedTerm>;
 const mustBePending: Guard = ({ status }) =>
   status === 'pending' ? undefined : refuse('NOT_PENDING', `the subscription is ${status}, not pending`);
 
-export const guard = all(mayTry('activate'), onlyFor('activate', 'isvSaas'), mustBePending);
+const guard = all(mayTry('activate'), onlyFor('activate', 'isvSaas'), mustBePending);
 
 /** The term, or the trial, runs from the day of activation. */
-export const decide = (
+const decide = (
   { meta }: ActivateSubscription,
   state: Existing,
   { at }: Asking,
@@ -34,11 +35,19 @@ export const decide = (
   ];
 };
 
-export const evolve = (state: Existing, { data: { effectiveAt, ...term } }: SubscriptionActivated): Existing => ({
+const evolve = (state: Existing, { data: { effectiveAt, ...term } }: SubscriptionActivated): Existing => ({
   ...state,
   ...term,
   status: 'active',
   termStartedAt: effectiveAt,
   aligned: false,
   firstPaidAt: effectiveAt,
+});
+
+export const activate = verb({
+  command: ActivateSubscription,
+  action: 'activate',
+  guard,
+  decide,
+  evolve: { SubscriptionActivated: evolve },
 });

@@ -8,6 +8,7 @@ import type { Surroundings } from '../context.ts';
 import type { AddOn, AddOnSuspension, Existing, Reason } from '../state.ts';
 import { autoExpiresAt } from '../time/retention.ts';
 import type { Decision, Refusal } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 type Named = { readonly offerId: string; readonly skuId: string };
 
@@ -19,8 +20,8 @@ export class SuspendAddOn extends commandTo('subscription', 'SuspendAddOn')<
 /** Give a single add-on back. */
 export class ReactivateAddOn extends commandTo('subscription', 'ReactivateAddOn')<Named> {}
 
-export const suspendGuard = all(mayTry('suspend'), onlyFor('suspend', 'legacy'));
-export const reactivateGuard = all(mayTry('reactivate'), onlyFor('reactivate', 'legacy'));
+const suspendGuard = all(mayTry('suspend'), onlyFor('suspend', 'legacy'));
+const reactivateGuard = all(mayTry('reactivate'), onlyFor('reactivate', 'legacy'));
 
 const find = ({ addOns, deletedAddOns }: Existing, { offerId, skuId }: Named): AddOn | Refusal => {
   const name = `${offerId}/${skuId}`;
@@ -31,7 +32,7 @@ const find = ({ addOns, deletedAddOns }: Existing, { offerId, skuId }: Named): A
     : refuse('ADDON_NOT_FOUND', `the subscription has no add-on ${name}`);
 };
 
-export const decideSuspension = (
+const decideSuspension = (
   { data, meta }: SuspendAddOn,
   state: Existing,
   { at }: Asking,
@@ -53,7 +54,7 @@ export const decideSuspension = (
 };
 
 /** E29: not while its base is suspended. */
-export const decideReactivation = (
+const decideReactivation = (
   { data, meta }: ReactivateAddOn,
   state: Existing,
   { at }: Asking,
@@ -71,7 +72,7 @@ export const decideReactivation = (
   ];
 };
 
-export const evolve = (state: Existing, event: AddOnSuspended | AddOnReactivated): Existing => ({
+const evolve = (state: Existing, event: AddOnSuspended | AddOnReactivated): Existing => ({
   ...state,
   addOns: state.addOns.map((addOn) =>
     addOn.offerId === event.data.offerId && addOn.skuId === event.data.skuId ? changed(addOn, event) : addOn,
@@ -92,4 +93,20 @@ export const addOnSuspension = ({
   reason,
   suspendedAt: effectiveAt,
   autoExpiresAt: expiresAt ?? null,
+});
+
+export const suspendAddOn = verb({
+  command: SuspendAddOn,
+  action: null,
+  guard: suspendGuard,
+  decide: decideSuspension,
+  evolve: { AddOnSuspended: evolve },
+});
+
+export const reactivateAddOn = verb({
+  command: ReactivateAddOn,
+  action: null,
+  guard: reactivateGuard,
+  decide: decideReactivation,
+  evolve: { AddOnReactivated: evolve },
 });

@@ -19,6 +19,7 @@ import { seatChange } from '../charges/seat-change.ts';
 import type { Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import type { Decision } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** More seats, at once (R79). */
 export class AddSeats extends commandTo('subscription', 'AddSeats')<{ readonly quantity: number }> {}
@@ -26,7 +27,7 @@ export class AddSeats extends commandTo('subscription', 'AddSeats')<{ readonly q
 /** More seats, from this instant on (R79). */
 export type SeatsAdded = Event<'SeatsAdded', { readonly added: number; readonly quantity: number }>;
 
-export const guard = all(
+const guard = all(
   mayTry('add-seats'),
   onlyFor('add-seats', 'newCommerce', 'legacy', 'isvSaas'),
   mustBeActive,
@@ -35,7 +36,7 @@ export const guard = all(
 );
 
 /** At once (R79). The seats' price stays as it was pinned; a scheduled change falls away (R88, A5, E36). */
-export const decide = (
+const decide = (
   { data, meta }: AddSeats,
   state: Existing,
   { at }: Asking,
@@ -59,8 +60,10 @@ export const decide = (
   ];
 };
 
-export const evolve = (state: Existing, { data: { added, quantity, effectiveAt } }: SeatsAdded): Existing => ({
+const evolve = (state: Existing, { data: { added, quantity, effectiveAt } }: SeatsAdded): Existing => ({
   ...state,
   quantity,
   lots: [...state.lots, { quantity: added, since: effectiveAt }],
 });
+
+export const addSeats = verb({ command: AddSeats, action: 'add-seats', guard, decide, evolve: { SeatsAdded: evolve } });

@@ -5,6 +5,7 @@ import { post, type ChargesPosted } from '../charges/charges.ts';
 import { mayTry, type Asking } from '../guards.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** Correct the account by hand: a credit (negative) or a debit, with its reason (rule-book.md §2.5). */
 export class AdjustCharges extends commandTo('subscription', 'AdjustCharges')<{
@@ -19,9 +20,9 @@ export type ChargesAdjusted = Event<
   { readonly amount: Decimal; readonly currency: string; readonly reason: string; readonly reference: string | null }
 >;
 
-export const guard = mayTry('adjust');
+const guard = mayTry('adjust');
 
-export const decide = (
+const decide = (
   { data: { amount, reason, reference }, meta }: AdjustCharges,
   state: Existing,
   { at }: Asking,
@@ -57,3 +58,11 @@ export const decide = (
     post(state, meta.commandId, at, [line]),
   ];
 };
+
+export const adjust = verb({
+  command: AdjustCharges,
+  action: 'adjustments',
+  guard,
+  decide,
+  evolve: { ChargesAdjusted: (state) => state },
+});

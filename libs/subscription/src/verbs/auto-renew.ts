@@ -4,6 +4,7 @@ import { autoRenewOff, type AutoRenewDisabled } from '../time/auto-renew-off.ts'
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** Choose whether the subscription renews when its term ends (R75). */
 export class SetAutoRenew extends commandTo('subscription', 'SetAutoRenew')<{ readonly enabled: boolean }> {}
@@ -29,7 +30,7 @@ const mayStop: Guard = (state, asking, surroundings) =>
       (state.autoRenew ? undefined : notTooOften(state, asking, surroundings)));
 
 /** A choice of active subscriptions (R76); usage has no term to renew (R75). */
-export const guard = all(
+const guard = all(
   mayTry('auto-renew'),
   onlyFor('auto-renew', 'newCommerce', 'legacy', 'isvSaas'),
   configurable,
@@ -37,7 +38,7 @@ export const guard = all(
 );
 
 /** Off drops a scheduled change, which needs it on (R82, A17). */
-export const decide = (
+const decide = (
   { data: { enabled } }: SetAutoRenew,
   state: Existing,
   { at }: Asking,
@@ -51,10 +52,15 @@ export const decide = (
   return [...autoRenewOff(state, 'command', at), ...invalidated(state, 'autoRenewOff', at)];
 };
 
-export const evolve = (
-  state: Existing,
-  { type }: AutoRenewEnabled | AutoRenewDisabled | CancellationRevoked,
-): Existing => {
+const evolve = (state: Existing, { type }: AutoRenewEnabled | AutoRenewDisabled | CancellationRevoked): Existing => {
   if (type === 'CancellationRevoked') return { ...state, cancelAtRenewal: false };
   return { ...state, autoRenew: type === 'AutoRenewEnabled' };
 };
+
+export const autoRenew = verb({
+  command: SetAutoRenew,
+  action: 'auto-renew',
+  guard,
+  decide,
+  evolve: { AutoRenewEnabled: evolve, AutoRenewDisabled: evolve, CancellationRevoked: evolve },
+});

@@ -6,6 +6,7 @@ import { all, byKind, mayTry, type Asking, type Guard } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import { deleted, type Existing, type Reason } from '../state.ts';
 import type { Decision } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** End the whole subscription (R62). The reason is stored (R39). */
 export class CancelSubscription extends commandTo('subscription', 'CancelSubscription')<{
@@ -27,7 +28,7 @@ const suspendInstead: Guard = () =>
 const notReturnable: Guard = () =>
   refuse('NOT_RETURNABLE', 'a usage-based service is not returned: it is ended by deprovisioning (R53, R54)');
 
-export const guard = all(
+const guard = all(
   mayTry('cancel'),
   byKind({
     newCommerce: newCommerce.guard,
@@ -38,11 +39,11 @@ export const guard = all(
 );
 
 /** Whether cancelling now would end it now, or only at renewal: `allowedActions` tells them apart (A3, R52). */
-export const actionNow = (state: Existing, at: Instant): string =>
+const actionNow = (state: Existing, at: Instant): string =>
   state.kind !== 'isvSaas' || marketplace.isImmediate(state, at) ? 'cancel' : 'cancel-at-renewal';
 
 /** Ends the whole subscription, never some of its seats (R62), and keeps the reason (R39). */
-export const decide = (
+const decide = (
   { data, meta }: CancelSubscription,
   state: Existing,
   { at }: Asking,
@@ -61,4 +62,13 @@ export const decide = (
 };
 
 /** Gone with the event: access (R60), and every way back (R61). */
-export const evolve = (state: Existing): Existing => deleted(state);
+const evolve = (state: Existing): Existing => deleted(state);
+
+export const cancel = verb({
+  command: CancelSubscription,
+  action: 'cancel',
+  actionNow,
+  guard,
+  decide,
+  evolve: { SubscriptionCancelled: evolve },
+});

@@ -20,6 +20,7 @@ import type { Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { openTerm, type OpenedTerm } from '../time/term.ts';
 import type { Decision, Refusal } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** Another term or billing plan in mid-term, as far as the preset allows (R78; `docs-2022-03`). */
 export class ChangePlan extends commandTo('subscription', 'ChangePlan')<{
@@ -58,7 +59,7 @@ const someWayOpen: Guard = (state) =>
     ? undefined
     : refuse('MUST_BE_SCHEDULED', 'term and billing plan change at renewal: schedule the change (R78)');
 
-export const guard = all(
+const guard = all(
   mayTry('plan'),
   onlyFor('plan', 'newCommerce'),
   mustBeActive,
@@ -67,7 +68,7 @@ export const guard = all(
   notTooOften,
 );
 
-export const decide = (
+const decide = (
   { data, meta }: ChangePlan,
   state: Existing,
   { at }: Asking,
@@ -149,10 +150,7 @@ const termRefusal = (state: Existing, term: Term): Refusal | undefined =>
     ? undefined
     : refuse('MUST_BE_SCHEDULED', 'a shorter term begins at renewal: schedule the change (R78)');
 
-export const evolve = (
-  state: Existing,
-  { type, data }: PlanChangeScheduled | PlanChangeRevoked | TermChanged,
-): Existing => {
+const evolve = (state: Existing, { type, data }: PlanChangeScheduled | PlanChangeRevoked | TermChanged): Existing => {
   if (type === 'PlanChangeRevoked') return { ...state, pendingPlan: null };
   if (type === 'PlanChangeScheduled') {
     const { billingCycle, unitPrice, effectiveOn } = data;
@@ -162,3 +160,11 @@ export const evolve = (
   const { effectiveAt: _, ...term } = data;
   return { ...state, ...term, aligned: false, pendingPlan: null, linesBefore: state.lines.length };
 };
+
+export const changePlan = verb({
+  command: ChangePlan,
+  action: 'plan',
+  guard,
+  decide,
+  evolve: { PlanChangeScheduled: evolve, PlanChangeRevoked: evolve, TermChanged: evolve },
+});

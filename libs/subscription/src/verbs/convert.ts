@@ -21,6 +21,7 @@ import type { Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { conversion, type TrialConverted } from '../time/conversion.ts';
 import type { Decision, Refusal } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** Turn a trial into what it converts to, now instead of at its end. */
 export class ConvertTrial extends commandTo('subscription', 'ConvertTrial')<{
@@ -35,7 +36,7 @@ const mustBeTrial: Guard = ({ isTrial }) =>
   isTrial ? undefined : refuse('NOT_A_TRIAL', 'the subscription is no trial, or no longer one');
 
 /** A marketplace trial converts by itself, at its end, and cannot be cut short (R27). */
-export const guard = all(
+const guard = all(
   mayTry('convert'),
   onlyFor('convert', 'newCommerce', 'legacy'),
   mustBeActive,
@@ -44,7 +45,7 @@ export const guard = all(
 );
 
 /** `convert`, where the trial leads to something that is sold, in numbers in which it converts. */
-export const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal => {
+const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal => {
   const paid = state.convertsTo ?? state;
   const possible = [paid, ...upgradesOf(surroundings, paid, at)].some((to) => {
     const then = paidPlan(state, { offerId: to.offerId, skuId: to.skuId }, at, surroundings);
@@ -57,7 +58,7 @@ export const actionNow = (state: Existing, at: string, surroundings: Surrounding
   return possible ? 'convert' : refuse('OFFER_NOT_PURCHASABLE', 'nothing that the trial could become is sold now');
 };
 
-export const decide = (
+const decide = (
   { data, meta }: ConvertTrial,
   state: Existing,
   asking: Asking,
@@ -101,3 +102,5 @@ const fewSeats = (state: Existing, quantity: number): Refusal | undefined => {
     ? refuse('QUANTITY_OUT_OF_RANGE', `a trial converts in mid-term with ${least} seats or more`, { minSeats: least })
     : undefined;
 };
+
+export const convert = verb({ command: ConvertTrial, action: 'convert', actionNow, guard, decide, evolve: {} });

@@ -6,16 +6,17 @@ import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
 import { usageLines } from '../charges/usage.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** End a usage-based service; it is not returned, so nothing is refunded (R53–R55). */
 export class DeprovisionSubscription extends commandTo('subscription', 'DeprovisionSubscription')<
   Record<never, never>
 > {}
 
-export const guard = all(mayTry('deprovision'), onlyFor('deprovision', 'usage'), mustBeActive);
+const guard = all(mayTry('deprovision'), onlyFor('deprovision', 'usage'), mustBeActive);
 
 /** It ends (R54), nothing is refunded (R55), and what was used and not billed yet is billed now (E58). */
-export const decide = (
+const decide = (
   { meta }: DeprovisionSubscription,
   state: Existing,
   { at }: Asking,
@@ -26,3 +27,5 @@ export const decide = (
     ...(lines.length > 0 ? [post(state, meta.commandId, at, lines)] : []),
   ];
 };
+
+export const deprovision = verb({ command: DeprovisionSubscription, action: 'deprovision', guard, decide, evolve: {} });

@@ -4,6 +4,7 @@ import { all, mayTry, mustBeActive, notDuringTrial, onlyFor, type Asking } from 
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing, Reason } from '../state.ts';
 import type { Decision } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** Block a customer who does not pay (R66). The partner goes on being billed (R68, R72). */
 export class PauseSubscription extends commandTo('subscription', 'PauseSubscription')<{
@@ -18,10 +19,10 @@ export type SubscriptionPaused = Event<
 >;
 
 /** New commerce alone pauses, and not during a trial (A16). */
-export const guard = all(mayTry('pause'), onlyFor('pause', 'newCommerce'), mustBeActive, notDuringTrial);
+const guard = all(mayTry('pause'), onlyFor('pause', 'newCommerce'), mustBeActive, notDuringTrial);
 
 /** For non-payment (R66); auto-renew goes off (R70) and a scheduled change goes away (R71); no money moves (R72). */
-export const decide = (
+const decide = (
   { data: { reason = 'nonPayment', comment } }: PauseSubscription,
   state: Existing,
   { at }: Asking,
@@ -32,4 +33,12 @@ export const decide = (
 ];
 
 /** No access until it is resumed (R67). */
-export const evolve = (state: Existing): Existing => ({ ...state, status: 'paused' });
+const evolve = (state: Existing): Existing => ({ ...state, status: 'paused' });
+
+export const pause = verb({
+  command: PauseSubscription,
+  action: 'pause',
+  guard,
+  decide,
+  evolve: { SubscriptionPaused: evolve },
+});

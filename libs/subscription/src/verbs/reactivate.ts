@@ -7,6 +7,7 @@ import { onlyBySupport, publisherLets } from '../rules/may-suspend.ts';
 import { reactivationCharge } from '../charges/suspension-charges.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** Give access back after a suspension. */
 export class ReactivateSubscription extends commandTo('subscription', 'ReactivateSubscription')<Record<never, never>> {}
@@ -17,7 +18,7 @@ export type SubscriptionReactivated = Event<'SubscriptionReactivated'>;
 const mustBeSuspended: Guard = ({ status }) =>
   status === 'suspended' ? undefined : refuse('NOT_SUSPENDED', `the subscription is ${status}, not suspended`);
 
-export const guard = all(
+const guard = all(
   mayTry('reactivate'),
   byKind({
     newCommerce: all(onlyBySupport, mustBeSuspended),
@@ -28,7 +29,7 @@ export const guard = all(
 );
 
 /** Access is back, also for the add-ons that went with their base (A15, E28); billing starts again where it had stopped (A8). */
-export const decide = (
+const decide = (
   { meta }: ReactivateSubscription,
   state: Existing,
   { at }: Asking,
@@ -47,4 +48,12 @@ export const decide = (
   ];
 };
 
-export const evolve = (state: Existing): Existing => ({ ...state, status: 'active', suspension: null });
+const evolve = (state: Existing): Existing => ({ ...state, status: 'active', suspension: null });
+
+export const reactivate = verb({
+  command: ReactivateSubscription,
+  action: 'reactivate',
+  guard,
+  decide,
+  evolve: { SubscriptionReactivated: evolve },
+});

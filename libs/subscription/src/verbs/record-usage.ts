@@ -5,6 +5,7 @@ import { contentSeen, withSeen } from '../seen-usage.ts';
 import type { Existing } from '../state.ts';
 import type { Decision, Refusal } from '../refusals.ts';
 import { withReading } from '../unbilled.ts';
+import { verb } from '../verb.ts';
 
 /** Tell what was used, at which price; the same `usageId` counts once (R55). */
 export class RecordUsage extends commandTo('subscription', 'RecordUsage')<{
@@ -18,9 +19,9 @@ export class RecordUsage extends commandTo('subscription', 'RecordUsage')<{
 /** Used, and rated: `billable` is what the plan's included units leave of it. */
 export type UsageRecorded = Event<'UsageRecorded', RecordUsage['data'] & { readonly billable: Decimal }>;
 
-export const guard = all(mayTry('usage'), onlyFor('usage', 'usage'), mustBeActive);
+const guard = all(mayTry('usage'), onlyFor('usage', 'usage'), mustBeActive);
 
-export const decide = ({ data }: RecordUsage, state: Existing, { at }: Asking): Decision<UsageRecorded> => {
+const decide = ({ data }: RecordUsage, state: Existing, { at }: Asking): Decision<UsageRecorded> => {
   const { usage } = state;
   const seen = contentSeen(usage.seen, data.usageId);
   if (seen !== undefined)
@@ -57,7 +58,7 @@ const named = (record: Readonly<Record<string, string>>, name: string): string |
 const contentOf = ({ meter, quantity, unitPrice, usedAt }: RecordUsage['data']): string =>
   JSON.stringify([meter, quantity, unitPrice, usedAt]);
 
-export const evolve = (state: Existing, { data }: UsageRecorded): Existing => {
+const evolve = (state: Existing, { data }: UsageRecorded): Existing => {
   const { usage } = state;
   const { meter, unitPrice, quantity, billable } = data;
   const included = named(usage.left, meter);
@@ -74,3 +75,11 @@ export const evolve = (state: Existing, { data }: UsageRecorded): Existing => {
     },
   };
 };
+
+export const recordUsage = verb({
+  command: RecordUsage,
+  action: 'usage',
+  guard,
+  decide,
+  evolve: { UsageRecorded: evolve },
+});

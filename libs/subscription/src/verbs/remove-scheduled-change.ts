@@ -3,6 +3,7 @@ import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guar
 import type { ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** Forget the saved change (R85). */
 export class RemoveScheduledChange extends commandTo('subscription', 'RemoveScheduledChange')<Record<never, never>> {}
@@ -11,7 +12,7 @@ const nothingScheduled = () => refuse('NO_SCHEDULED_CHANGE', 'no change is sched
 
 const mustExist: Guard = ({ scheduledChange }) => (scheduledChange === null ? nothingScheduled() : undefined);
 
-export const guard = all(
+const guard = all(
   mayTry('scheduled-change'),
   onlyFor('scheduled-change', 'newCommerce'),
   mustBeActive,
@@ -20,7 +21,7 @@ export const guard = all(
 );
 
 /** Gone, and the event says what it was (R85). */
-export const decide = (
+const decide = (
   _: RemoveScheduledChange,
   { scheduledChange }: Existing,
   { at }: Asking,
@@ -28,3 +29,11 @@ export const decide = (
   scheduledChange === null
     ? nothingScheduled()
     : [{ type: 'ScheduledChangeRemoved', data: { cause: 'command', removed: scheduledChange, effectiveAt: at } }];
+
+export const removeScheduledChange = verb({
+  command: RemoveScheduledChange,
+  action: 'remove-scheduled-change',
+  guard,
+  decide,
+  evolve: {},
+});

@@ -22,6 +22,7 @@ import { seatChange } from '../charges/seat-change.ts';
 import type { Existing, SeatLot } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import type { Decision } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** Fewer seats, at once, where the policy lets them go mid-term. */
 export class RemoveSeats extends commandTo('subscription', 'RemoveSeats')<{ readonly quantity: number }> {}
@@ -46,7 +47,7 @@ const withinWindow: Guard = (state, { at }) => {
 const openSeats = ({ lots }: Existing, window: string, at: Instant): number =>
   lots.filter(({ since }) => windowOpen(since, window, at)).reduce((seats, { quantity }) => seats + quantity, 0);
 
-export const guard = all(
+const guard = all(
   mayTry('remove-seats'),
   onlyFor('remove-seats', 'newCommerce', 'legacy', 'isvSaas'),
   mustBeActive,
@@ -55,7 +56,7 @@ export const guard = all(
   notTooOften,
 );
 
-export const decide = (
+const decide = (
   { data, meta }: RemoveSeats,
   state: Existing,
   { at }: Asking,
@@ -85,8 +86,16 @@ export const decide = (
   ];
 };
 
-export const evolve = (state: Existing, { data: { quantity, lots } }: SeatsRemoved): Existing => ({
+const evolve = (state: Existing, { data: { quantity, lots } }: SeatsRemoved): Existing => ({
   ...state,
   quantity,
   lots,
+});
+
+export const removeSeats = verb({
+  command: RemoveSeats,
+  action: 'remove-seats',
+  guard,
+  decide,
+  evolve: { SeatsRemoved: evolve },
 });

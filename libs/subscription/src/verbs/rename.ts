@@ -2,6 +2,7 @@ import { commandTo, refuse, type Event } from '#kernel';
 import { mayTry, type Asking } from '../guards.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** Give the subscription another label. Never touches a scheduled change (A5). */
 export class RenameSubscription extends commandTo('subscription', 'RenameSubscription')<{
@@ -11,9 +12,9 @@ export class RenameSubscription extends commandTo('subscription', 'RenameSubscri
 /** The subscription has another label. */
 export type SubscriptionRenamed = Event<'SubscriptionRenamed', { readonly friendlyName: string }>;
 
-export const guard = mayTry('rename');
+const guard = mayTry('rename');
 
-export const decide = (
+const decide = (
   { data: { friendlyName } }: RenameSubscription,
   state: Existing,
   { at }: Asking,
@@ -22,7 +23,15 @@ export const decide = (
     ? refuse('NOTHING_CHANGES', `the subscription is called ${friendlyName} already`)
     : [{ type: 'SubscriptionRenamed', data: { friendlyName, effectiveAt: at } }];
 
-export const evolve = (state: Existing, { data: { friendlyName } }: SubscriptionRenamed): Existing => ({
+const evolve = (state: Existing, { data: { friendlyName } }: SubscriptionRenamed): Existing => ({
   ...state,
   friendlyName,
+});
+
+export const rename = verb({
+  command: RenameSubscription,
+  action: 'rename',
+  guard,
+  decide,
+  evolve: { SubscriptionRenamed: evolve },
 });

@@ -2,6 +2,7 @@ import { commandTo, refuse, type Event } from '#kernel';
 import { all, mayTry, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** Give access back after a pause (R69). */
 export class ResumeSubscription extends commandTo('subscription', 'ResumeSubscription')<Record<never, never>> {}
@@ -19,11 +20,19 @@ const mustBePaused: Guard = ({ status }) => {
   return refuse('NOT_PAUSED', `the subscription is ${status}, not paused`);
 };
 
-export const guard = all(mayTry('resume'), onlyFor('resume', 'newCommerce'), mustBePaused, notTooOften);
+const guard = all(mayTry('resume'), onlyFor('resume', 'newCommerce'), mustBePaused, notTooOften);
 
 /** Access is back at once (R69); auto-renew and scheduled changes are not (R70, A9, E35). */
-export const decide = (_: ResumeSubscription, __: Existing, { at }: Asking): Decision<SubscriptionResumed> => [
+const decide = (_: ResumeSubscription, __: Existing, { at }: Asking): Decision<SubscriptionResumed> => [
   { type: 'SubscriptionResumed', data: { effectiveAt: at } },
 ];
 
-export const evolve = (state: Existing): Existing => ({ ...state, status: 'active' });
+const evolve = (state: Existing): Existing => ({ ...state, status: 'active' });
+
+export const resume = verb({
+  command: ResumeSubscription,
+  action: 'resume',
+  guard,
+  decide,
+  evolve: { SubscriptionResumed: evolve },
+});

@@ -10,6 +10,7 @@ import type { Surroundings } from '../context.ts';
 import { targetRefusal } from '../transfer/receive-upgrade.ts';
 import { sourceOf } from '../transfer/source.ts';
 import type { Decision, Refusal } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** Save what shall change at renewal; overwrites what was saved before (R78, R84, R85). */
 export class ScheduleChange extends commandTo('subscription', 'ScheduleChange')<{
@@ -31,7 +32,7 @@ const autoRenewOn: Guard = ({ autoRenew }) =>
     : refuse('AUTO_RENEW_OFF', 'a change is scheduled for the renewal, and auto-renew is off (R82)');
 
 /** R75, R81, R82: new commerce alone schedules changes, while it is active and will renew. */
-export const guard = all(
+const guard = all(
   mayTry('scheduled-change'),
   onlyFor('scheduled-change', 'newCommerce'),
   mustBeActive,
@@ -40,7 +41,7 @@ export const guard = all(
 );
 
 /** One change waits: the last one saved, in place of the others (R84, R85). */
-export const decide = (
+const decide = (
   { data }: ScheduleChange,
   state: Existing,
   asking: Asking,
@@ -108,3 +109,5 @@ const limitRefusal = (
     overCap(surroundings.customer, { ...priced, ...state, has: seatsOn(state, wanted), wants })
   );
 };
+
+export const scheduleChange = verb({ command: ScheduleChange, action: 'scheduled-change', guard, decide, evolve: {} });

@@ -12,6 +12,7 @@ import { seatChange } from '../charges/seat-change.ts';
 import type { AddOn, Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import type { Decision, Refusal } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 type Wish = { readonly offerId: string; readonly skuId: string; readonly quantity: number };
 
@@ -38,7 +39,7 @@ const mayBuyAddOns: Guard = (_, { partner: { model } }) =>
       )
     : undefined;
 
-export const guard = all(
+const guard = all(
   mayTry('add-ons'),
   onlyFor('add-ons', 'legacy', 'newCommerce'),
   mayBuyAddOns,
@@ -47,7 +48,7 @@ export const guard = all(
 );
 
 /** `add-ons`, where there are any to be had for this base, more of them, or (legacy) fewer. */
-export const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal => {
+const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal => {
   const held = (wish: Wish) => state.addOns.find((addOn) => nameOf(addOn) === nameOf(wish));
   const mayGrow = (wish: Wish) => held(wish)?.status !== 'suspended' && (held(wish)?.quantity ?? 0) < wish.quantity;
   const catalogue = catalogueAt(surroundings.catalogue, at);
@@ -63,7 +64,7 @@ export const actionNow = (state: Existing, at: string, surroundings: Surrounding
 };
 
 /** Every add-on of the wished set with its quantity, or none of it (R33). */
-export const decide = (
+const decide = (
   { data, meta }: SetAddOns,
   state: Existing,
   { at }: Asking,
@@ -172,7 +173,7 @@ const shareRefusal = (state: Existing, { quantity }: Wish, { addOn }: Sku): Refu
     : undefined;
 };
 
-export const evolve = (state: Existing, event: Changed): Existing => {
+const evolve = (state: Existing, event: Changed): Existing => {
   const same = (addOn: AddOn) => nameOf(addOn) === nameOf(event.data);
   switch (event.type) {
     case 'AddOnAdded': {
@@ -195,3 +196,12 @@ export const evolve = (state: Existing, event: Changed): Existing => {
     }
   }
 };
+
+export const setAddOns = verb({
+  command: SetAddOns,
+  action: 'add-ons',
+  actionNow,
+  guard,
+  decide,
+  evolve: { AddOnAdded: evolve, AddOnQuantityChanged: evolve, AddOnEnded: evolve },
+});

@@ -11,6 +11,7 @@ import type { Existing, Reason } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { suspensionCredit } from '../charges/suspension-charges.ts';
 import type { Decision } from '../refusals.ts';
+import { verb } from '../verb.ts';
 
 /** Take access away for a reason that must be told (R39, E55). */
 export class SuspendSubscription extends commandTo('subscription', 'SuspendSubscription')<{
@@ -25,7 +26,7 @@ export type SubscriptionSuspended = Event<
 >;
 
 /** Legacy suspends; marketplace as legacy, where the preset lets it (A23); new commerce by support (A22). */
-export const guard = all(
+const guard = all(
   mayTry('suspend'),
   byKind({
     newCommerce: all(onlyBySupport, mustBeActive, notDuringTrial),
@@ -41,7 +42,7 @@ type Consequence = SubscriptionSuspended | AutoRenewDisabled | ScheduledChangeRe
  * Access ends for the base and its add-ons (R36, R40), but not again for those that rest already (E28). The reason is kept
  * (R39). What it does to the bill depends on the kind.
  */
-export const decide = (
+const decide = (
   { data: { reason, comment }, meta }: SuspendSubscription,
   state: Existing,
   { at }: Asking,
@@ -64,8 +65,16 @@ export const decide = (
   return [suspended(autoExpiresAt(state, at, surroundings)), ...cascade, post(state, meta.commandId, at, lines)];
 };
 
-export const evolve = (state: Existing, { data }: SubscriptionSuspended): Existing => ({
+const evolve = (state: Existing, { data }: SubscriptionSuspended): Existing => ({
   ...state,
   status: 'suspended',
   suspension: { reason: data.reason, suspendedAt: data.effectiveAt, autoExpiresAt: data.autoExpiresAt },
+});
+
+export const suspend = verb({
+  command: SuspendSubscription,
+  action: 'suspend',
+  guard,
+  decide,
+  evolve: { SubscriptionSuspended: evolve },
 });

@@ -1,8 +1,6 @@
-import { dayOf } from '#calendar';
-import { commandTo, isRefusal, refuse, type Event } from '#kernel';
-import type { Decimal } from '#money';
-import { addOnsLeftBehind, chargedParts } from '../add-on.ts';
-import { capped, charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
+import { commandTo, isRefusal, refuse } from '#kernel';
+import { addOnsLeftBehind } from '../add-on.ts';
+import type { ChargesPosted } from '../charges/charges.ts';
 import {
   all,
   countRefusal,
@@ -16,14 +14,16 @@ import {
   type Guard,
 } from '../guards.ts';
 import { invalidated, savedOf, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
-import { endedByUpgrade, type AddOnEnded } from '../add-on-events.ts';
+import type { AddOnEnded } from '../add-on-events.ts';
 import { priceAt, relation, skuAt, upgradesOf, type Priced, type Wanted } from '../product.ts';
 import { comingRefusal, wayOf } from '../rules/may-come.ts';
 import { overCap } from '../seat-cap.ts';
-import type { AddOn, Existing, UpgradeTarget } from '../state.ts';
+import type { Existing, UpgradeTarget } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { seatsLeave, type UpgradeStarted } from '../transfer/transfer.ts';
 import type { Decision, Refusal } from '../refusals.ts';
+import { evolve, moveAll, type SubscriptionUpgraded } from '../transfer/move-all.ts';
+import { verb } from '../verb.ts';
 
 /** Move seats to a better SKU, now: all of them, or some (R90, R92, R97). */
 export class UpgradeSubscription extends commandTo('subscription', 'UpgradeSubscription')<{
@@ -35,22 +35,6 @@ export class UpgradeSubscription extends commandTo('subscription', 'UpgradeSubsc
   readonly newSubscriptionId: string;
 }> {}
 
-/** All seats moved to another SKU; the subscription keeps its id, its term and its end. */
-export type SubscriptionUpgraded = Event<
-  'SubscriptionUpgraded',
-  {
-    readonly from: { readonly offerId: string; readonly skuId: string };
-    readonly offerId: string;
-    readonly skuId: string;
-    readonly offerName: string;
-    readonly quantity: number;
-    readonly unitPrice: Decimal;
-    readonly catalogVersion: string;
-    /** A billing plan that was to begin with the next cycle still does, at the new SKU's price. */
-    readonly pendingPlan: Existing['pendingPlan'];
-  }
->;
-
 /** R95: only from active. Suspended ones say so; every other state is a source that is not active. */
 const sourceActive: Guard = ({ status }) => {
   if (status === 'active') return undefined;
@@ -58,7 +42,7 @@ const sourceActive: Guard = ({ status }) => {
   return refuse('SOURCE_NOT_ACTIVE', `an upgrade starts from an active subscription; this one is ${status} (R95)`);
 };
 
-export const guard = all(
+const guard = all(
   mayTry('upgrade'),
   onlyFor('upgrade', 'newCommerce', 'legacy'),
   sourceActive,
@@ -67,7 +51,7 @@ export const guard = all(
 );
 
 /** `upgrade`, where the SKU leads to one that is sold so, and takes the seats. Else there is nothing to try. */
-export const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal =>
+const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal =>
   upgradesOf(surroundings, state, at).some((to) => takesSeats(state, to, at, surroundings))
     ? 'upgrade'
     : refuse('UPGRADE_NOT_ELIGIBLE', `${state.offerId}/${state.skuId} has no upgrade that is sold on its plan now`);
@@ -87,7 +71,7 @@ const takesSeats = (
 };
 
 /** All seats, or some (R90) to a new subscription or an existing one (R97), now (R79, R92). A saved change goes (R94, E37). */
-export const decide = (
+const decide = (
   { data, meta }: UpgradeSubscription,
   state: Existing,
   asking: Asking,
@@ -110,7 +94,7 @@ export const decide = (
   if (target === 'new' && quantity >= state.quantity) {
     const leftBehind = addOnsLeftBehind(state, data, at, surroundings);
     return [
-      ...convertAll(state, { priced, quantity, pendingPlan, leftBehind, referenceId: meta.commandId }, at),
+      ...moveAll(state, { priced, quantity, pendingPlan, leftBehind, referenceId: meta.commandId }, at),
       ...dropped,
     ];
   }
@@ -188,43 +172,11 @@ const amountRefusal = (
   return target === 'new' ? quantityRefusal(quantity, sku) : countRefusal(quantity);
 };
 
-type Converting = Pick<Existing, 'quantity' | 'pendingPlan'> & {
-  readonly priced: Priced;
-  /** Add-ons that the target SKU does not carry. */
-  readonly leftBehind: readonly AddOn[];
-  readonly referenceId: string;
-};
-
-const convertAll = (
-  state: Existing,
-  { priced, quantity, pendingPlan, leftBehind, referenceId }: Converting,
-  at: string,
-): readonly (SubscriptionUpgraded | AddOnEnded | ChargesPosted)[] => {
-  const { offer, sku, unitPrice, catalogVersion } = priced;
-  const product = { offerId: offer.offerId, skuId: sku.skuId, unitPrice };
-  const lines = [
-    ...chargedParts({ ...state, addOns: leftBehind }).map((part) => credit('convert', part, dayOf(at))),
-    charge('convert', { ...state, ...product, quantity }, dayOf(at)),
-  ];
-  const from = { offerId: state.offerId, skuId: state.skuId };
-  return [
-    {
-      type: 'SubscriptionUpgraded',
-      data: { from, ...product, offerName: offer.name, quantity, catalogVersion, pendingPlan, effectiveAt: at },
-    },
-    ...endedByUpgrade(leftBehind, at),
-    post(state, referenceId, at, capped(lines, state)),
-  ];
-};
-
-export const evolve = (
-  state: Existing,
-  { data: { from: _, effectiveAt, ...upgraded } }: SubscriptionUpgraded,
-): Existing => ({
-  ...state,
-  ...upgraded,
-  lots:
-    upgraded.quantity > state.quantity
-      ? [...state.lots, { quantity: upgraded.quantity - state.quantity, since: effectiveAt }]
-      : state.lots,
+export const upgrade = verb({
+  command: UpgradeSubscription,
+  action: 'upgrade',
+  actionNow,
+  guard,
+  decide,
+  evolve: { SubscriptionUpgraded: evolve },
 });
