@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { openStores, type Stores } from '#ledger';
 import { CUSTOMER, failed, json, sampleCatalogue, seed, subledgerOn, SUBSCRIPTION } from './cli.testing.ts';
 
@@ -393,5 +394,34 @@ describe('wrong usage', () => {
     expect(failed(await elsewhere('digest'))).toContain('EVENTSTORE_URL must be');
     const away = subledgerOn(seeded, { EVENTSTORE_URL: 'esdb://127.0.0.1:1?tls=false' });
     expect(failed(await away('digest'))).toMatch(/the event store at \S+ \(EVENTSTORE_URL\) does not answer/);
+  });
+});
+
+describe('verify', () => {
+  it('reads every event, and says that all is well', async () => {
+    const subledger = subledgerOn(seeded);
+    const { log } = json(await subledger('digest', '--json'));
+    expect(json(await subledger('verify', '--json'))).toEqual({ events: log.events, unchecked: 0, damages: [] });
+    expect((await subledger('verify')).out).toBe(`${String(log.events)} events can be read\n`);
+  });
+
+  it('names what is damaged, and fails', async () => {
+    const folder = await copy();
+    const database = new DatabaseSync(join(folder, 'events.sqlite'));
+    database.exec(
+      `UPDATE events SET data = replace(data, '100.80', '900.80') WHERE type = 'ChargesPosted' AND revision = 1`,
+    );
+    database.close();
+    const { status, out, err } = await subledgerOn(folder)('verify', '--json');
+    expect([status, err]).toEqual([1, 'subledger: an event is damaged or missing: restore a backup\n']);
+    expect(JSON.parse(out)).toMatchObject({
+      damages: [
+        {
+          stream: `subscription-${SUBSCRIPTION}`,
+          revision: 1,
+          reason: 'its bytes are not those that were written',
+        },
+      ],
+    });
   });
 });

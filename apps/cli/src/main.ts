@@ -10,6 +10,7 @@ import { keys } from './verbs/keys.ts';
 import { projections } from './verbs/projections.ts';
 import { rebuild } from './verbs/rebuild.ts';
 import { state } from './verbs/state.ts';
+import { verify } from './verbs/verify.ts';
 
 const DONE = 0;
 const FAILED = 1;
@@ -30,7 +31,7 @@ What only reads works beside a running ledger. What writes needs a data folder f
 PostgreSQL it works beside one, too, but for rebuild, which needs the projectors stopped, and import.`,
   );
 
-for (const declare of [events, state, exportLog, importLog, rebuild, projections, digest, keys, catalog, bench])
+for (const declare of [events, state, exportLog, importLog, rebuild, projections, digest, verify, keys, catalog, bench])
   declare(program);
 
 /** What happened, as an exit status; said in one line on stderr where it did not go well. */

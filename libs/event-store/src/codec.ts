@@ -64,7 +64,7 @@ export const codec = (history: History): Codec => {
         const { meta } = read;
         return { id, stream, revision, position, type, data: inTodaysShape(type, meta.schema, JSON.parse(data)), meta };
       } catch (error) {
-        throw new CorruptEvent(stream, position, reasonOf(error));
+        throw new CorruptEvent(stream, position, reasonOf(error), revision);
       }
     },
     restore: ({ id, type, data, meta: written }, stream, revision, position) => {
@@ -72,7 +72,7 @@ export const codec = (history: History): Codec => {
         const meta = metaIn(written);
         return { id, stream, revision, position, type, data: inTodaysShape(type, meta.schema, data), meta };
       } catch (error) {
-        throw new CorruptEvent(stream, position, reasonOf(error));
+        throw new CorruptEvent(stream, position, reasonOf(error), revision);
       }
     },
     schemaOf: today,

@@ -80,14 +80,21 @@ export class StreamGone extends StoreUnusable {
   }
 }
 
-/** The log holds bytes that are no event. Reported with the place, never skipped. */
+/** The log holds bytes that are no event, or not those that were written, or an event is missing. Reported with its place, never skipped. */
 export class CorruptEvent extends Error {
   override readonly name = 'CorruptEvent';
   readonly stream: string;
   readonly position: Position;
-  constructor(stream: string, position: Position, reason: string) {
-    super(`the event at position ${position} in ${stream} cannot be read: ${reason}`);
+  /** Where it is known. */
+  readonly revision: Revision | undefined;
+  /** What is wrong, to be read after its place. */
+  readonly reason: string;
+  constructor(stream: string, position: Position, reason: string, revision?: Revision) {
+    const within = revision === undefined ? `in ${stream}` : `(revision ${revision} of ${stream})`;
+    super(`the event at position ${position} ${within} cannot be read: ${reason}`);
     this.stream = stream;
     this.position = position;
+    this.revision = revision;
+    this.reason = reason;
   }
 }

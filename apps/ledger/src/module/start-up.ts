@@ -8,6 +8,8 @@ import { adoptPolicy } from './steps/adopt-policy.ts';
 
 /** How long a start waits for its own key, and for the read models to have it, in milliseconds. */
 const WAIT_MS = 10_000;
+/** How often it looks whether that is of any use, in milliseconds. */
+const LOOK_MS = 100;
 
 export type StartOptions = {
   /** Whether to make the operator's key at the first start, where the options name none. */
@@ -55,6 +57,18 @@ const begin = async (
   // The first request finds its key.
   await ledger.access.reached(position, WAIT_MS);
   // And finds the lists of a small ledger served. A rebuild goes on meanwhile, and answers 503.
-  await ledger.projecting.reached(position, { of: ['access'], timeoutMs: WAIT_MS, signal: ledger.closing });
+  await ledger.projecting.reached(position, { of: ['access'], timeoutMs: WAIT_MS, signal: untilFailed(ledger) });
   return administratorKey;
+};
+
+/** Aborts when the ledger closes or a read model cannot be built, as from a damaged log: that is for `/health` to say. */
+const untilFailed = ({ closing, projecting }: Ledger): AbortSignal => {
+  const over = new AbortController();
+  const looking = setInterval(() => {
+    if (projecting.statuses().some(({ state }) => state === 'failed')) over.abort();
+  }, LOOK_MS).unref();
+  setTimeout(() => {
+    clearInterval(looking);
+  }, WAIT_MS).unref();
+  return AbortSignal.any([closing, over.signal]);
 };

@@ -6,7 +6,9 @@ import { messageOf } from './result-codes.ts';
 import { makeDatabaseFile } from './write-lock.ts';
 
 /** The number of the table layout below, kept in the file; raise it when the layout changes. */
-const LAYOUT = 1;
+const LAYOUT = 2;
+/** The layout of the first versions: without checksums. */
+const WITHOUT_CHECKSUMS = 1;
 /** Says in the file's header that it is an event log and not some other database: "ledg". */
 const APPLICATION = 0x6c656467;
 
@@ -33,7 +35,8 @@ const TABLES = `
     id TEXT NOT NULL,
     type TEXT NOT NULL,
     data TEXT NOT NULL,
-    meta TEXT NOT NULL
+    meta TEXT NOT NULL,
+    checksum INTEGER
   ) STRICT;
   CREATE UNIQUE INDEX events_by_stream ON events (stream, revision);
 `;
@@ -52,10 +55,24 @@ const makeDurable = (database: DatabaseSync, path: string): void => {
   if (value(database, 'PRAGMA synchronous') !== 2) throw new StoreUnusable(`${path} cannot be written durably`);
 };
 
+const layoutOf = (database: DatabaseSync): number => Number(value(database, 'PRAGMA user_version'));
+
+/** Whether the events of a log can have checksums. */
+export const hasChecksums = (database: DatabaseSync): boolean => layoutOf(database) > WITHOUT_CHECKSUMS;
+
 const ensureLayout = (database: DatabaseSync, path: string, readOnly: boolean): void => {
-  const layout = Number(value(database, 'PRAGMA user_version'));
+  const layout = layoutOf(database);
   const isLog = value(database, 'PRAGMA application_id') === APPLICATION;
-  if (isLog && layout === LAYOUT) return;
+  if (isLog && (layout === LAYOUT || (readOnly && layout === WITHOUT_CHECKSUMS))) return;
+  if (isLog && layout === WITHOUT_CHECKSUMS) {
+    database.exec(`
+      BEGIN IMMEDIATE;
+      ALTER TABLE events ADD COLUMN checksum INTEGER;
+      PRAGMA user_version = ${LAYOUT};
+      COMMIT;
+    `);
+    return;
+  }
   if (isLog && layout > LAYOUT)
     throw new StoreUnusable(
       `${path} has table layout ${layout}, this version knows ${LAYOUT}: a newer one wrote it, use that`,

@@ -3,6 +3,7 @@ import { START } from '#kernel';
 import type { Encoded } from '../codec.ts';
 import { RevisionConflict, StoreUnavailable, type Receipt, type Revision } from '../event-store.ts';
 import { positionOf } from '../position.ts';
+import { checksumOf } from './checksum.ts';
 import { unavailable } from './database.ts';
 import { StreamHeads, type Head } from './stream-heads.ts';
 import type { FileIdentity } from './file-identity.ts';
@@ -50,7 +51,7 @@ export class GroupCommit {
     this.#lock = new WriteLock(database);
     this.#statements = {
       addStream: database.prepare('INSERT INTO streams (name) VALUES (?)'),
-      addEvent: database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?)'),
+      addEvent: database.prepare('INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
       already: database.prepare(`
         SELECT position, id FROM events WHERE stream = ? AND revision > ? ORDER BY revision LIMIT ?`),
       dropProbe: database.prepare('DELETE FROM streams WHERE name = ?'),
@@ -147,7 +148,9 @@ export class GroupCommit {
     const number = (head.number ??= Number(this.#statements.addStream.run(stream).lastInsertRowid));
     for (const event of events) {
       const [offset, revision] = [++this.#heads.lastOffset, ++head.revision];
-      this.#statements.addEvent.run(offset, number, revision, event.id, event.type, event.data, event.meta);
+      const { id, type, data, meta } = event;
+      const checksum = checksumOf(event, stream, revision, offset);
+      this.#statements.addEvent.run(offset, number, revision, id, type, data, meta, checksum);
       this.#written.push({ offset, stream, revision, event });
     }
     return { revision: head.revision, position: positionOf(this.#heads.lastOffset) };

@@ -5,21 +5,24 @@ import type { Codec } from '../codec.ts';
 import {
   CorruptEvent,
   StoreUnavailable,
+  StoreUnusable,
   type Draft,
   type EventStore,
   type LogEnd,
   type Receipt,
   type Revision,
 } from '../event-store.ts';
-import { Followers, onlyOf, type Fresh } from '../followers.ts';
+import { Followers, onlyOf } from '../followers.ts';
 import { offsetOf, positionOf } from '../position.ts';
 import { pollForCommits } from './commits-of-others.ts';
 import { openDatabase, unavailable } from './database.ts';
-import { GroupCommit, type Written } from './group-commit.ts';
+import { GroupCommit } from './group-commit.ts';
 import { FileIdentity } from './file-identity.ts';
 import { FolderInUse } from './folder-lock.ts';
 import { isDamage, messageOf } from './result-codes.ts';
+import { eventIn, freshOf, rowsBy, type Row, type RowReader } from './rows.ts';
 import { StreamNames } from './stream-names.ts';
+import { isWhole, missingAt, verify, type Verification } from './verification.ts';
 
 /** How many events of some categories are read at once. */
 const HISTORY_BATCH = 500;
@@ -35,36 +38,29 @@ export type SqliteOptions = {
 export type SqliteLog = EventStore & {
   /** Writes without recording anything. Rejects with `StoreUnavailable` when the file cannot be written. */
   attempt(): Promise<void>;
+  /** Reads every event and checks it: what follows the log checks only what it reads. Blocks until it is done. */
+  verify(): Verification;
 };
 
 /**
- * The store of a single machine. Throws when the file is not an event log, or has a newer layout, and `FolderInUse` when
- * another process writes to it.
+ * The store of a single machine. Throws when the file is not an event log, or has a newer layout, `FolderInUse` when
+ * another process writes to it, and, unless it is only read, `CorruptEvent` when events are missing at its end.
  */
 export const openSqlite = ({ path, codec, readOnly = false }: SqliteOptions): SqliteLog => {
   const database = openDatabase(path, readOnly);
   try {
-    return new SqliteEventStore(database, codec, readOnly);
+    const store = new SqliteEventStore(database, codec, readOnly);
+    if (!readOnly && !isWhole(database)) throw store.verify().damages[0] ?? new StoreUnusable(`${path} is damaged`);
+    return store;
   } catch (error) {
     database.close();
-    throw error instanceof FolderInUse ? error : unavailable(error, path);
+    const isClear = [FolderInUse, CorruptEvent, StoreUnavailable].some((known) => error instanceof known);
+    throw isClear ? error : unavailable(error, path);
   }
 };
 
 /** A negative limit is none, to SQLite. */
 const UNLIMITED = -1;
-
-/** A row comes as an array: as an object it would take twice the time. */
-type Row = readonly [
-  offset: number,
-  stream: number,
-  revision: Revision,
-  id: string,
-  type: string,
-  data: string,
-  meta: string,
-];
-const COLUMNS = 'position, stream, revision, id, type, data, meta';
 
 /** An event log in one file. Only specs construct it; all other code calls `openSqlite`. */
 export class SqliteEventStore implements SqliteLog {
@@ -84,14 +80,13 @@ export class SqliteEventStore implements SqliteLog {
     this.#files = new FileIdentity(database);
     this.#writer = readOnly
       ? undefined
-      : new GroupCommit(database, this.#files, (written) => this.#followers.wake(this.#fresh(written)));
+      : new GroupCommit(database, this.#files, (written) => this.#followers.wake(freshOf(written, codec)));
     this.#names = new StreamNames(database);
-    this.#stream = database.prepare(`
-      SELECT ${COLUMNS} FROM events
-      WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision >= ? ORDER BY revision LIMIT ?`);
-    this.#log = database.prepare(`SELECT ${COLUMNS} FROM events WHERE position > ? ORDER BY position LIMIT ?`);
-    this.#stream.setReturnArrays(true);
-    this.#log.setReturnArrays(true);
+    this.#stream = rowsBy(
+      database,
+      'WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision >= ? ORDER BY revision LIMIT ?',
+    );
+    this.#log = rowsBy(database, 'WHERE position > ? ORDER BY position LIMIT ?');
     this.#end = database.prepare('SELECT coalesce(max(position), 0) AS last FROM events');
   }
 
@@ -100,11 +95,21 @@ export class SqliteEventStore implements SqliteLog {
     // An empty result is only valid while the log's files are in place.
     const fault = rows.length === 0 ? this.#files.fault() : undefined;
     if (fault !== undefined) throw fault;
-    return rows.map((row) => this.#recorded(row, stream));
+    return rows.map((row, index) => {
+      const revision = from + index;
+      if (row[2] !== revision)
+        throw new CorruptEvent(stream, positionOf(row[0]), `revision ${revision} of its stream is missing`, row[2]);
+      return eventIn(row, stream, this.#codec);
+    });
   }
 
   async append(stream: string, events: readonly Draft[], expected: Revision): Promise<Receipt> {
     return this.#writing().append(stream, events.map(this.#codec.encode), expected);
+  }
+
+  verify(): Verification {
+    this.#mustBeOpen();
+    return verify(this.#database, (row) => this.#reader([row])(row));
   }
 
   async attempt(): Promise<void> {
@@ -143,11 +148,11 @@ export class SqliteEventStore implements SqliteLog {
     { after, upTo, signal }: { readonly after: Position; readonly upTo: Position; readonly signal: AbortSignal },
   ): AsyncGenerator<readonly Recorded[]> {
     const named = categories.map(() => '(name >= ? AND name < ?)').join(' OR ');
-    const statement = this.#database.prepare(`
-      SELECT ${COLUMNS} FROM events
-      WHERE stream IN (SELECT number FROM streams WHERE ${named}) AND position > ? AND position <= ?
-      ORDER BY position LIMIT ${HISTORY_BATCH}`);
-    statement.setReturnArrays(true);
+    const statement = rowsBy(
+      this.#database,
+      `WHERE stream IN (SELECT number FROM streams WHERE ${named}) AND position > ? AND position <= ?
+       ORDER BY position LIMIT ${HISTORY_BATCH}`,
+    );
     // '.' comes right after '-': between them are the names that begin with the category and a dash.
     const range = categories.flatMap((category) => [`${category}-`, `${category}.`]);
     let from = after;
@@ -157,8 +162,7 @@ export class SqliteEventStore implements SqliteLog {
         [...range, offsetOf(from), offsetOf(upTo)],
         ['an unknown stream', `after ${from}`],
       );
-      const numbers = () => rows.map(([, stream]) => stream);
-      const events = rows.map((row) => this.#recorded(row, this.#names.of(row[1], numbers)));
+      const events = rows.map(this.#reader(rows));
       if (events.length > 0) yield events;
       if (events.length < HISTORY_BATCH) return;
       from = events.at(-1)?.position ?? from;
@@ -185,31 +189,19 @@ export class SqliteEventStore implements SqliteLog {
   /** The events after a position; of those before an unreadable one, at least. */
   #after(position: Position, limit: number): Recorded[] {
     const rows = this.#rows(this.#log, [offsetOf(position), limit], ['an unknown stream', `after ${position}`]);
-    const numbers = () => rows.map(([, stream]) => stream);
+    const read = this.#reader(rows);
     const events: Recorded[] = [];
     try {
-      for (const row of rows) events.push(this.#recorded(row, this.#names.of(row[1], numbers)));
+      let offset = offsetOf(position);
+      for (const row of rows) {
+        if (row[0] !== ++offset) throw missingAt(this.#database, offset);
+        events.push(read(row));
+      }
     } catch (error) {
       // A reader that resumes there gets this event first.
       if (events.length === 0) throw error;
     }
     return events;
-  }
-
-  /** What has been committed, as it would be read back. */
-  #fresh(written: readonly Written[]): Fresh | undefined {
-    const [first] = written;
-    return (
-      first && {
-        after: positionOf(first.offset - 1),
-        read: (limit) =>
-          written
-            .slice(0, limit)
-            .map(({ offset, stream, revision, event }) =>
-              this.#codec.decode(event, stream, revision, positionOf(offset)),
-            ),
-      }
-    );
   }
 
   #rows(statement: StatementSync, values: SQLInputValue[], at: [stream: string, position: Position]): Row[] {
@@ -221,10 +213,10 @@ export class SqliteEventStore implements SqliteLog {
     }
   }
 
-  #recorded([offset, number, revision, id, type, data, meta]: Row, stream: string | undefined): Recorded {
-    const position = positionOf(offset);
-    if (stream === undefined) throw new CorruptEvent(`stream ${number}`, position, 'its stream has no name');
-    return this.#codec.decode({ id, type, data, meta }, stream, revision, position);
+  /** Reads rows; the names of their streams are looked up together. */
+  #reader(rows: readonly Row[]): RowReader {
+    const numbers = () => rows.map(([, stream]) => stream);
+    return (row) => eventIn(row, this.#names.of(row[1], numbers), this.#codec);
   }
 
   #writing(): GroupCommit {

@@ -1,4 +1,5 @@
-import type { EventStore } from '#event-store';
+import { CorruptEvent, type EventStore } from '#event-store';
+import type { Verification } from '#event-store/sqlite';
 import { START, type Position, type Recorded } from '#kernel';
 
 /** The events after a position, in batches, up to where the log ends when the reader gets there. */
@@ -13,3 +14,16 @@ export async function* batchesOf(log: EventStore, after: Position = START): Asyn
     reading.abort();
   }
 }
+
+/** Reads a log up to its end, or to the first event that cannot be read. */
+export const verifyByReading = async (log: EventStore): Promise<Verification> => {
+  let events = 0;
+  const found = (damages: readonly CorruptEvent[]) => ({ events, unchecked: events, damages });
+  try {
+    for await (const batch of batchesOf(log)) events += batch.length;
+    return found([]);
+  } catch (error) {
+    if (error instanceof CorruptEvent) return found([error]);
+    throw error;
+  }
+};

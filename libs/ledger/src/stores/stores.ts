@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { codec, WriteWatch, type Codec, type EventStore } from '#event-store';
-import { lockFolder, openSqlite as openEvents } from '#event-store/sqlite';
+import { lockFolder, openSqlite as openEvents, type Verification } from '#event-store/sqlite';
 import type { Logger, ReadStore } from '#read-store';
 import { openSqlite as openReads } from '#read-store/sqlite';
+import { verifyByReading } from './batches.ts';
 import { eventsIn, NoLedgerHere, readsIn } from './data-folder.ts';
 import { categories, history } from './upcasters.ts';
 import { impatient } from './fail-fast.ts';
@@ -27,7 +28,11 @@ export type Stores = {
 };
 
 /** What can be seen of a ledger from beside: no read models where nobody has built any yet. */
-export type BesideStores = Omit<Stores, 'reads' | 'writable'> & { readonly reads: ReadStore | undefined };
+export type BesideStores = Omit<Stores, 'reads' | 'writable'> & {
+  readonly reads: ReadStore | undefined;
+  /** Reads every event of the log and checks it. One elsewhere has no checksums of ours, and is read up to the first damage. */
+  verify(): Promise<Verification>;
+};
 
 export type OpenOptions = {
   /** Reject with `NoLedgerHere` rather than make a data folder. */
@@ -76,15 +81,16 @@ export const lookIntoStores = async (places: Places, shapes: Codec = codec(histo
   if (eventStoreUrl === undefined && !existsSync(eventsIn(dataFolder))) throw new NoLedgerHere(dataFolder);
   const held = new AsyncDisposableStack();
   try {
-    const { events, ready } =
+    const log =
       eventStoreUrl === undefined
         ? lookIntoLogIn(dataFolder, shapes)
         : await openRemoteLog(eventStoreUrl, shapes, { atTerminal: true });
+    const { events, ready, verify = () => verifyByReading(events) } = log;
     held.defer(() => events.close());
     const none = databaseUrl === undefined && !existsSync(readsIn(dataFolder));
     const reads = none ? undefined : await openReadModels(places, true);
     if (reads !== undefined) held.defer(() => reads.close());
-    return { places, events, reads, codec: shapes, ready, close: () => held.disposeAsync() };
+    return { places, events, reads, codec: shapes, ready, verify, close: () => held.disposeAsync() };
   } catch (error) {
     await held.disposeAsync();
     throw error;
@@ -94,6 +100,7 @@ export const lookIntoStores = async (places: Places, shapes: Codec = codec(histo
 type Log = Pick<Stores, 'events' | 'ready'> & {
   /** Writes without recording anything, where that is possible. */
   readonly attempt?: () => Promise<void>;
+  readonly verify?: () => Promise<Verification>;
 };
 
 /** Where no stream lies. */
@@ -101,7 +108,7 @@ const NOWHERE = 'catalog-nowhere';
 
 const lookIntoLogIn = (folder: string, shapes: Codec): Log => {
   const events = openEvents({ path: eventsIn(folder), codec: shapes, readOnly: true });
-  return { events, ready: answering(events) };
+  return { events, ready: answering(events), verify: async () => events.verify() };
 };
 
 const openLogIn = (folder: string, shapes: Codec): Log => {
