@@ -7,6 +7,7 @@ import { ApiList } from '../http/documented.ts';
 import { LedgerController } from '../routing/ledger-controller.ts';
 import { InvalidRequest } from '../http/problem.ts';
 import { From } from '../routing/command-context.ts';
+import { goneOf } from '../routing/gone.ts';
 import type { Caller } from '#ledger';
 import { EventEntry } from '../http/event-entry.ts';
 import { History, ndjson, serverSent } from './history.ts';
@@ -44,6 +45,6 @@ export class HistoryController {
     } else if (streamed === 'application/x-ndjson') {
       const lines = await this.#history.stream(actor, from, ndjson);
       void reply.header('content-type', 'application/x-ndjson').send(lines);
-    } else void reply.send(await this.#history.page(actor.partnerId, from, limit));
+    } else void reply.send(await this.#history.page(actor.partnerId, from, limit, goneOf(reply)));
   }
 }

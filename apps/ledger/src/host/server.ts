@@ -21,6 +21,8 @@ const MOST_URI_CHARACTERS = 8_192;
 const MOST_HEADER_BYTES = 65_536;
 /** How long a request may take to arrive, in milliseconds. */
 const MOST_ARRIVAL_MS = 60_000;
+/** How long a caller may leave an answer unread, in milliseconds, before the connection is cut: a live stream says something more often. */
+const MOST_UNREAD_MS = 60_000;
 
 /** The HTTP server: limits, the correlation id, and problems of ours for what never reaches a route. */
 export const httpServer = (): FastifyAdapter => {
@@ -48,6 +50,11 @@ export const httpServer = (): FastifyAdapter => {
   server.addHook('onRequest', (request, reply, done) => {
     correlate(request, reply);
     done(headRefusal(request.raw));
+  });
+  // From when the answer is there; Node sets the time between two requests anew by itself.
+  server.addHook('onSend', (request, _reply, payload, done) => {
+    request.raw.socket.setTimeout(MOST_UNREAD_MS);
+    done(null, payload);
   });
   // So would one that expects what there is none of.
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));

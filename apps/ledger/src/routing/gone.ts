@@ -1,9 +1,8 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
-/** Reads what `Gone` hands over. */
-export const goneSignal = (_: undefined, context: ExecutionContext): AbortSignal => {
-  const { raw } = context.switchToHttp().getResponse<FastifyReply>();
+/** Aborts when the connection of a reply closes, so that work for a caller who has gone ends. */
+export const goneOf = ({ raw }: FastifyReply): AbortSignal => {
   const gone = new AbortController();
   raw.once('close', () => {
     gone.abort();
@@ -11,5 +10,7 @@ export const goneSignal = (_: undefined, context: ExecutionContext): AbortSignal
   return gone.signal;
 };
 
-/** Aborts when the connection closes, so that work for a caller who has gone ends: `@Gone() gone: AbortSignal`. */
-export const Gone = createParamDecorator(goneSignal);
+/** The same for a handler that does not send its reply itself: `@Gone() gone: AbortSignal`. */
+export const Gone = createParamDecorator((_: undefined, context: ExecutionContext): AbortSignal =>
+  goneOf(context.switchToHttp().getResponse<FastifyReply>()),
+);
