@@ -199,6 +199,13 @@ describe('an export', () => {
       (all: string[]) => all.map((line) => line.replace('"customer-', '"invoice-')),
       'it names no stream of a ledger',
     ],
+    ['no actor', (all: string[]) => all.map((line) => line.replace('"actor":', '"actress":')), 'names no actor'],
+    [
+      'no effective time',
+      (all: string[]) => all.map((line) => line.replace(/"effectiveAt":"[^"]*"/, '"effectiveAt":"noon"')),
+      'when it took effect',
+    ],
+    ['a line without end', (all: string[]) => [...all, 'x'.repeat(5_000_000)], 'line 10 of'],
     ['no data', (all: string[]) => all.map((line) => line.replace(/"data":/, '"date":')), 'line 1'],
   ])('with %s is not imported, not even in part', async (_what, spoil, why) => {
     const spoilt = join(scratch, `spoilt-${String((folders += 1))}.ndjson`);

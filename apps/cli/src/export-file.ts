@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { mkdtemp, open, rm, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { normaliseInstant } from '#calendar';
 import { codec } from '#event-store';
 import { START, type Position } from '#kernel';
 import { categories, history } from '#ledger';
@@ -30,24 +32,24 @@ export class ExportFile {
     }
   }
 
-  /** The lines that are not empty, from the first one on. */
+  /** The lines that are not empty, from the first one on. Fails with one that is too long, or not UTF-8. */
   async *lines(): AsyncGenerator<Line> {
-    const input: AsyncIterable<string> = this.#handle.createReadStream({
-      encoding: 'utf8',
-      start: 0,
-      autoClose: false,
-    });
-    let rest = '';
-    let number = 0;
+    const input: AsyncIterable<Buffer> = this.#handle.createReadStream({ start: 0, autoClose: false });
+    let rest: Buffer[] = [];
+    let bytes = 0;
+    let number = 1;
     for await (const chunk of input) {
-      const texts = (rest + chunk).split('\n');
-      rest = texts.pop() ?? '';
-      for (const text of texts) {
+      let from = 0;
+      for (let end = chunk.indexOf(LINE_BREAK); end >= 0; end = chunk.indexOf(LINE_BREAK, from)) {
+        yield* lineOf([...rest, chunk.subarray(from, end)], this.#at(number));
+        [rest, bytes, from] = [[], 0, end + 1];
         number += 1;
-        if (text.trim() !== '') yield { text, at: this.#at(number) };
       }
+      rest.push(chunk.subarray(from));
+      bytes += chunk.length - from;
+      if (bytes > MOST_LINE_BYTES) fail(`${this.#at(number)} is longer than ${String(MOST_LINE_BYTES)} bytes`);
     }
-    if (rest.trim() !== '') yield { text: rest, at: this.#at(number + 1) };
+    yield* lineOf(rest, this.#at(number));
   }
 
   async close(): Promise<void> {
@@ -61,6 +63,18 @@ export class ExportFile {
 
 /** A line of an export, and where it stands, for a person. */
 export type Line = { readonly text: string; readonly at: string };
+
+/** No event that the ledger records comes near it. */
+const MOST_LINE_BYTES = 4 * 1_048_576;
+const LINE_BREAK = 0x0a;
+
+/** A line, unless it is empty. */
+function* lineOf(parts: readonly Buffer[], at: string): Generator<Line> {
+  const bytes = Buffer.concat(parts);
+  if (!isUtf8(bytes)) fail(`${at} is not UTF-8`);
+  const text = bytes.toString();
+  if (text.trim() !== '') yield { text, at };
+}
 
 const kept = async (source: Readable): Promise<FileHandle> => {
   const folder = await mkdtemp(join(tmpdir(), 'subledger-import-'));
@@ -85,6 +99,8 @@ export const eventIn = ({ text, at }: Line): Entry & { readonly position: Positi
     // What the ledger could not read one day must not get in.
     const stored = { id, type, data: JSON.stringify(data), meta: JSON.stringify(meta) };
     const { meta: known } = shapes.decode(stored, stream, revision, position);
+    const lack = lackOf(data, meta);
+    if (lack !== undefined) throw new Error(lack);
     if (schema !== known.schema) throw new Error('its schema is not that of its metadata');
     return { position, stream, revision, id, type, schema, data, meta };
   } catch (error) {
@@ -102,4 +118,18 @@ const faultOf = ({ position, stream, revision, id, type }: Members): string | un
   if (!Number.isSafeInteger(revision) || Number(revision) < 0) return 'it has no revision';
   if (typeof id !== 'string' || !UUID.test(id)) return 'its id is no UUID';
   return typeof type === 'string' && type !== '' ? undefined : 'it has no type';
+};
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+/** What every event has, whatever its type, and this one has not. */
+const lackOf = (data: object, meta: object): string | undefined => {
+  const { actor, recordedAt, ...ids } = meta as Members;
+  const { id, role, partnerId } = (typeof actor === 'object' && actor !== null ? actor : {}) as Members;
+  if (![id, role, partnerId].every(isText)) return 'its metadata names no actor';
+  const instants = [recordedAt, (data as Members)['effectiveAt']];
+  if (!instants.every((instant) => isText(instant) && normaliseInstant(String(instant)) === instant))
+    return 'it does not say by instants when it took effect and was recorded';
+  const named = [ids['commandId'], ids['fingerprint'], ids['$correlationId'], ids['$causationId']];
+  return named.every(isText) ? undefined : 'its metadata does not name its command';
 };
