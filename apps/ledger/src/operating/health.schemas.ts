@@ -19,6 +19,8 @@ class ReaderHealth {
   @ApiPropertyOptional({ description: 'For how many seconds, in real time, it has not reached the end of the log' })
   readonly behindSeconds?: number;
   @ApiProperty({ required: false }) readonly error?: string;
+  @ApiPropertyOptional({ type: 'integer', description: 'How often a process has tried the event at which it is' })
+  readonly attempts?: number;
 }
 
 class ProjectionHealth extends ReaderHealth {

@@ -43,3 +43,12 @@ it('is unavailable while a store is away, whatever else is the case, and where l
     reason: 'read models have been behind the log for more than 10 s: billing',
   });
 });
+
+it('is unavailable while a process cannot get past an event', () => {
+  const retrying = { name: 'orders', position: '1', state: 'retrying', error: 'there is no partner p3' };
+  expect(verdict({ ...parts, processes: [{ ...retrying, attempts: 4 }] }, fine)).toEqual({ status: 'ok' });
+  expect(verdict({ ...parts, processes: [{ ...retrying, attempts: 5 }] }, fine)).toEqual({
+    status: 'unavailable',
+    reason: 'orders: there is no partner p3',
+  });
+});

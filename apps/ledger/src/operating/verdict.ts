@@ -3,6 +3,9 @@ import type { Health } from './health.schemas.ts';
 /** How long read models may be behind the log before the process is not well, in seconds. */
 const MOST_BEHIND_SECONDS = 10;
 
+/** How often a process may try the same event before this process is not well: all that comes after it waits. */
+const MOST_ATTEMPTS = 5;
+
 type Parts = Omit<Health, 'status' | 'reason'>;
 
 type Circumstances = {
@@ -24,6 +27,9 @@ export const verdict = (
     ...[...projections, ...processes].map(({ name, state, error }) =>
       state === 'failed' ? `${name}: ${error ?? 'failed'}` : undefined,
     ),
+    ...processes
+      .filter(({ state, attempts = 0 }) => state === 'retrying' && attempts >= MOST_ATTEMPTS)
+      .map(({ name, error }) => `${name}: ${error ?? 'retrying'}`),
     ...leaderships.map(({ error }) => error),
   ].filter((error) => error !== undefined);
   if (failures.length > 0) return { status: 'unavailable', reason: failures.join('; ') };
