@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { cataloguePublication, parseCatalogue, PublishCatalogue } from '#catalog';
 import { customer, RegisterCustomer } from '#customer';
-import { isRefusal, type Instant, type Meta, type Refusal } from '#kernel';
-import { timelineOf } from '#policy';
+import { isRefusal, type Instant, type Refusal } from '#kernel';
+import { timelineOf, type PartnerMeta } from '#policy';
 import { PurchaseSubscription } from '#subscription';
 import { CATALOGUE_ID, Ledger } from '#ledger';
 
@@ -15,8 +15,8 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 /** What the rows share: a ledger on the embedded store without HTTP, a price list, and a customer to sell to. */
 export type Harness = { readonly ledger: Ledger; readonly customerId: string; readonly folder: string };
 
-/** Meta of a new command by the bench's own partner. */
-export const metaAt = (at: Instant): Meta => {
+/** PartnerMeta of a new command by the bench's own partner. */
+export const metaAt = (at: Instant): PartnerMeta => {
   const commandId = randomUUID();
   return {
     commandId,

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { addDays } from '#calendar';
-import type { Instant, Role, Row } from '#kernel';
+import type { Instant, Row } from '#kernel';
 import { rowsAfter } from '#kernel/testing';
-import type { PresetName } from '#policy';
+import type { PresetName, Role } from '#policy';
 import { nextDue, type Existing, type SubscriptionEvent } from '#subscription';
 import { billing } from './billing/index.ts';
 import { projections } from './index.ts';

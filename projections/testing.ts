@@ -6,11 +6,9 @@ import {
   type Event,
   type EventMeta,
   type Instant,
-  type Meta,
   type Recorded,
-  type Role,
 } from '#kernel';
-import { timelineOf, type PresetName } from '#policy';
+import { timelineOf, type PartnerMeta, type PresetName, type Role } from '#policy';
 import {
   CompleteUpgrade,
   PurchaseSubscription,
@@ -32,7 +30,7 @@ export const partnerId = 'p1';
 export const customerId = uuid(1001);
 
 /** A command that still lacks its time and id. */
-export type Ask = (meta: Meta, to: { readonly subscriptionId: string }) => SubscriptionCommand;
+export type Ask = (meta: PartnerMeta, to: { readonly subscriptionId: string }) => SubscriptionCommand;
 
 /** A log in memory that deciders write to, with everything beside an event that a reader may look at. */
 export class WrittenLog {
@@ -104,8 +102,7 @@ export class WrittenLog {
     if (started === undefined) throw new Error('no seats have left');
     const { data } = started as Recorded<UpgradeStarted>;
     const receive: Ask = (meta, to) => new ReceiveUpgrade({ ...to, started: data }, meta);
-    const code = this.ask(data.targetSubscriptionId, at, receive, 'system') as
-      ReturnUpgrade['data']['code'] | undefined;
+    const code = this.ask(data.targetSubscriptionId, at, receive, 'system');
     const { transitionId } = data;
     return this.does(
       subscriptionId,
@@ -122,7 +119,7 @@ export class WrittenLog {
     return (this.#states.get(`subscription-${subscriptionId}`) ?? { status: 'none' }) as Subscription;
   }
 
-  meta(at: Instant, role: Role = 'global-admin'): Meta {
+  meta(at: Instant, role: Role = 'global-admin'): PartnerMeta {
     this.#commands += 1;
     const commandId = uuid(500_000 + this.#commands);
     return {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Meta } from '#kernel';
+import type { PartnerMeta } from '#policy';
 
 /** The state that the baseline keeps of a subscription: as much as its decisions need. */
 type State = { revision: number; status: string; friendlyName: string };
@@ -19,7 +19,7 @@ type Read = readonly { readonly revision: number; readonly type: string; readonl
 /** As long as the digest that the ledger writes. */
 const FINGERPRINT = '0'.repeat(64);
 
-const metaOf = ({ commandId, correlationId, causationId, actor, at }: Meta): object => ({
+const metaOf = ({ commandId, correlationId, causationId, actor, at }: PartnerMeta): object => ({
   commandId,
   fingerprint: FINGERPRINT,
   $correlationId: correlationId,
@@ -60,7 +60,7 @@ export class BaselineSubscriptions {
     return state;
   }
 
-  async rename(id: string, friendlyName: string, meta: Meta): Promise<void> {
+  async rename(id: string, friendlyName: string, meta: PartnerMeta): Promise<void> {
     const state = this.#states.get(id) ?? (await this.load(id));
     if (state.status === 'none' || state.status === 'deleted') throw new Error('there is no such subscription');
     if (friendlyName === state.friendlyName) throw new Error('nothing changes');
@@ -71,7 +71,11 @@ export class BaselineSubscriptions {
   }
 
   /** Opens a subscription: `created` and `posted` are what the ledger records for such a purchase, but for the ids. */
-  async purchase(id: string, { created, posted }: { created: object; posted: object }, meta: Meta): Promise<void> {
+  async purchase(
+    id: string,
+    { created, posted }: { created: object; posted: object },
+    meta: PartnerMeta,
+  ): Promise<void> {
     const orderId = randomUUID();
     const facts = [
       { id: randomUUID(), type: 'SubscriptionCreated', data: { ...created, subscriptionId: id, orderId } },

@@ -1,5 +1,6 @@
 import type { AccessEvent } from '#access';
-import { patch, projection, put, type PartnerFacts, type Role } from '#kernel';
+import { patch, projection, put } from '#kernel';
+import type { PartnerFacts, Role } from '#policy';
 
 export type PartnerRow = {
   readonly partner_id: string;

@@ -1,7 +1,7 @@
-import type { PartnerFacts } from '#kernel';
 import type { Kysely } from 'kysely';
 import { given, keyset, type Page, type PageRequest } from '../page.ts';
 import type { AccessTables, ApiKeyRow, PartnerRow } from './access.projection.ts';
+import type { PartnerFacts } from '#policy';
 
 type Db = Kysely<AccessTables>;
 

@@ -6,9 +6,9 @@ import { RegisterPartner, partner } from '#access';
 import { cataloguePublication, parseCatalogue, PublishCatalogue, timeline, type Catalogue } from '#catalog';
 import { customer, RegisterCustomer } from '#customer';
 import { CommandHandler } from '#event-store';
-import { isRefusal, type Instant, type Meta } from '#kernel';
+import { isRefusal, type Instant } from '#kernel';
 import { openStores } from '#ledger';
-import { timelineOf } from '#policy';
+import { timelineOf, type PartnerMeta } from '#policy';
 import { AddSeats, PurchaseSubscription, ScheduleChange, subscription } from '#subscription';
 
 export const SUBSCRIPTION = '9f2c1d04-5a7b-4c1e-8a55-0d6f3b1c2e01';
@@ -52,7 +52,7 @@ export const failed = ({ status, err }: Ran): string => {
 
 const facts = { model: 'directBill', cloud: 'global', newCommercePreview: true } as const;
 
-const metaAt = (at: Instant): Meta => {
+const metaAt = (at: Instant): PartnerMeta => {
   const commandId = randomUUID();
   return {
     commandId,

@@ -8,7 +8,6 @@ const meta: Meta = {
   commandId: 'a-command',
   at,
   actor: { id: 'operator', role: 'global-admin', partnerId: 'default' },
-  partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
   correlationId: 'a-command',
   causationId: 'a-command',
 };

@@ -1,5 +1,6 @@
-import { hidden, commandNaming, refuse, type Decider, type Event, type Role } from '#kernel';
+import { hidden, commandNaming, refuse, type Decider, type Event } from '#kernel';
 import type { Decision, RefusalCode } from './refusals.ts';
+import type { Role } from '#policy';
 
 /** The roles that a key, or a token, may have; `system` is the ledger's own. */
 export const keyRoles = [

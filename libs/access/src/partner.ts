@@ -1,5 +1,6 @@
-import { hidden, commandNaming, refuse, type Decider, type Event, type PartnerFacts } from '#kernel';
+import { hidden, commandNaming, refuse, type Decider, type Event } from '#kernel';
 import type { RefusalCode } from './refusals.ts';
+import type { PartnerFacts } from '#policy';
 
 /** Let a partner use this ledger. The operator's doing. */
 export class RegisterPartner extends commandNaming('partner', 'RegisterPartner')<

@@ -10,7 +10,6 @@ const shows = (at: string): Meta => ({
   commandId: 'a-command',
   at,
   actor: { id: 'somebody', role: 'global-admin', partnerId: 'p1' },
-  partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
   correlationId: 'a-command',
   causationId: 'a-command',
 });

@@ -1,5 +1,4 @@
-import type { PartnerFacts } from '#kernel';
-import type { Policy } from '#policy';
+import type { PartnerFacts, Policy } from '#policy';
 import type { Offer } from './catalog.ts';
 import type { IneligibilityCode } from './refusals.ts';
 

@@ -1,6 +1,7 @@
-import type { Meta, Role } from '#kernel';
+import type { Meta } from '#kernel';
 import { givenFor } from '#kernel/testing';
 import { customer, RegisterCustomer, type CustomerEvent } from './customer.ts';
+import type { Role } from '#policy';
 
 const given = givenFor(customer);
 const at = '2021-06-18T09:00:00.000Z';
@@ -9,7 +10,6 @@ const meta = (role: Role = 'global-admin', when = at, partnerId = 'p1'): Meta =>
   commandId: 'a-command',
   at: when,
   actor: { id: 'somebody', role, partnerId },
-  partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
   correlationId: 'a-command',
   causationId: 'a-command',
 });

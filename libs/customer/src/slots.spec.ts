@@ -11,7 +11,6 @@ const meta = (when = at, partnerId = 'p1'): Meta => ({
   commandId: 'a-claim',
   at: when,
   actor: { id: 'somebody', role: 'global-admin', partnerId },
-  partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
   correlationId: 'a-claim',
   causationId: 'a-claim',
 });

@@ -31,7 +31,6 @@ export const add = (amount: number, meta: Partial<Meta> = {}, inSteps?: number):
       commandId,
       at: '2021-06-18T09:00:00.000Z',
       actor: { id: 'alice', role: 'admin-agent', partnerId: 'contoso' },
-      partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
       correlationId: randomUUID(),
       causationId: commandId,
       ...meta,

@@ -2,10 +2,10 @@ import type { Actor, Event, Meta } from './event.ts';
 import type { Refusal } from './refusal.ts';
 
 /** A request to do something: a plain value, sent to exactly one aggregate. */
-export type Command<Type extends string = string, Data extends object = object> = {
+export type Command<Type extends string = string, Data extends object = object, M extends Meta = Meta> = {
   readonly type: Type;
   readonly data: Readonly<Data>;
-  readonly meta: Meta;
+  readonly meta: M;
   readonly options?: CommandOptions;
 };
 
@@ -53,13 +53,13 @@ export type SnapshotShape<S> = {
 };
 
 /** The class of a command, by its type. Commands are classes only because a command bus finds their handlers by class. */
-export const commandClass = <Type extends string>(type: Type) =>
-  class<Data extends object> implements Command<Type, Data> {
+export const commandClass = <Type extends string, M extends Meta = Meta>(type: Type) =>
+  class<Data extends object> implements Command<Type, Data, M> {
     readonly type: Type = type;
     readonly data: Readonly<Data>;
-    readonly meta: Meta;
+    readonly meta: M;
     readonly options: CommandOptions;
-    constructor(data: Readonly<Data>, meta: Meta, options: CommandOptions = unconditional) {
+    constructor(data: Readonly<Data>, meta: M, options: CommandOptions = unconditional) {
       this.data = data;
       this.meta = meta;
       this.options = options;
@@ -72,9 +72,12 @@ export const commandClass = <Type extends string>(type: Type) =>
  * `new AddSeats({ subscriptionId, quantity: 2 }, meta)`. The target is kept out of `data`, and so out of the fingerprint:
  * the command id follows from the stream already, and logs hold fingerprints without it.
  */
-export const commandTo = <Category extends string, Type extends string>(category: Category, type: Type) => {
+export const commandTo = <Category extends string, Type extends string, M extends Meta = Meta>(
+  category: Category,
+  type: Type,
+) => {
   const key: IdOf<Category> = `${category}Id`;
-  return class<Data extends object> implements Command<Type, Data> {
+  return class<Data extends object> implements Command<Type, Data, M> {
     /** The stream of the command's aggregate. */
     static streamOf(given: Named<Category>): Stream<Category> {
       return `${category}-${given[key]}`;
@@ -82,11 +85,11 @@ export const commandTo = <Category extends string, Type extends string>(category
 
     readonly type: Type = type;
     readonly data: Readonly<Data>;
-    readonly meta: Meta;
+    readonly meta: M;
     readonly options: CommandOptions;
     /** The id of the aggregate. */
     readonly target: string;
-    constructor(given: Readonly<Data> & Named<Category>, meta: Meta, options: CommandOptions = unconditional) {
+    constructor(given: Readonly<Data> & Named<Category>, meta: M, options: CommandOptions = unconditional) {
       const { [key]: _, ...data } = given;
       const named: Named<Category> = given;
       this.target = named[key];
@@ -99,9 +102,12 @@ export const commandTo = <Category extends string, Type extends string>(category
 };
 
 /** The class of a command whose `data` holds the aggregate's id itself, as what creates it does. */
-export const commandNaming = <Category extends string, Type extends string>(category: Category, type: Type) => {
+export const commandNaming = <Category extends string, Type extends string, M extends Meta = Meta>(
+  category: Category,
+  type: Type,
+) => {
   const key: IdOf<Category> = `${category}Id`;
-  return class<Data extends Named<Category>> extends commandClass(type)<Data> {
+  return class<Data extends Named<Category>> extends commandClass<Type, M>(type)<Data> {
     /** The stream of the command's aggregate. */
     static streamOf(given: Named<Category>): Stream<Category> {
       return `${category}-${given[key]}`;

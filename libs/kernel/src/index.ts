@@ -1,4 +1,4 @@
-export type { Actor, Day, Event, Instant, Meta, PartnerFacts, Role } from './event.ts';
+export type { Actor, Day, Event, Instant, Meta } from './event.ts';
 export {
   commandClass,
   commandNaming,

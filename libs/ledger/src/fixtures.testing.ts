@@ -3,10 +3,10 @@ import { CATALOGUE_ID, cataloguePublication, parseCatalogue, PublishCatalogue } 
 import { customer, RegisterCustomer } from '#customer';
 import { codec, type EventStore } from '#event-store';
 import { openMemory } from '#event-store/memory';
-import { isRefusal, type Command, type Event, type Instant, type Meta } from '#kernel';
+import { isRefusal, type Command, type Event, type Instant } from '#kernel';
 import { history } from './stores/index.ts';
 import { CheckOutCart, CreateCart, ReviewCart, type CartLine } from '#order';
-import { timelineOf } from '#policy';
+import { timelineOf, type PartnerMeta } from '#policy';
 import type { ReadStore } from '#read-store';
 import { SimulatedClock } from './context/clock.ts';
 import { writeSide as writeSideOver } from './compose.ts';
@@ -58,7 +58,7 @@ export const processOf = (side: WriteSide, name: Process['name']): Process => {
 };
 
 /** As somebody sends a command at nine o'clock. */
-export const metaOf = (commandId: string): Meta => ({
+export const metaOf = (commandId: string): PartnerMeta => ({
   commandId,
   at,
   actor: { id: 'somebody', role: 'sales-agent', partnerId: 'p1' },

@@ -1,6 +1,6 @@
 import { plus } from '#calendar';
 import { hidden, commandNaming, commandTo, refuse, type Decider, type Event, type Instant } from '#kernel';
-import { mayDo, pinAt, resolve, type PolicyTimeline } from '#policy';
+import { mayDo, pinAt, resolve, type PartnerMeta, type PolicyTimeline } from '#policy';
 import type { CartLine, LineError, OrderLine, Review } from './line.ts';
 import type { Decision, Refusal, RefusalCode } from './refusals.ts';
 
@@ -8,7 +8,7 @@ import type { Decision, Refusal, RefusalCode } from './refusals.ts';
 const LIFETIME = 'P7D';
 
 /** Open a cart for a customer (R20). `errors` are what stands against its lines at that time; nothing is refused for them. */
-export class CreateCart extends commandNaming('cart', 'CreateCart')<{
+export class CreateCart extends commandNaming<'cart', 'CreateCart', PartnerMeta>('cart', 'CreateCart')<{
   readonly cartId: string;
   readonly customerId: string;
   readonly lines: readonly CartLine[];
@@ -16,16 +16,18 @@ export class CreateCart extends commandNaming('cart', 'CreateCart')<{
 }> {}
 
 /** Put these lines in place of what the cart holds: it is open again (R21). */
-export class ReplaceCartLines extends commandTo('cart', 'ReplaceCartLines')<{
+export class ReplaceCartLines extends commandTo<'cart', 'ReplaceCartLines', PartnerMeta>('cart', 'ReplaceCartLines')<{
   readonly lines: readonly CartLine[];
   readonly errors: readonly LineError[];
 }> {}
 
 /** Look at the whole order before it is bought (R21): what it costs, and which lines cannot be bought as things stand. */
-export class ReviewCart extends commandTo('cart', 'ReviewCart')<Review> {}
+export class ReviewCart extends commandTo<'cart', 'ReviewCart', PartnerMeta>('cart', 'ReviewCart')<Review> {}
 
 /** Buy what was reviewed (R22). */
-export class CheckOutCart extends commandTo('cart', 'CheckOutCart')<Record<never, never>> {}
+export class CheckOutCart extends commandTo<'cart', 'CheckOutCart', PartnerMeta>('cart', 'CheckOutCart')<
+  Record<never, never>
+> {}
 
 export type CartCommand = CreateCart | ReplaceCartLines | ReviewCart | CheckOutCart;
 

@@ -1,5 +1,5 @@
-import type { Instant, Meta, Role } from '#kernel';
-import { timelineOf } from '#policy';
+import type { Instant } from '#kernel';
+import { timelineOf, type PartnerMeta, type Role } from '#policy';
 import { cart, CheckOutCart, CreateCart, ReplaceCartLines, ReviewCart } from './cart.ts';
 import type { CartLine, LineError, Review } from './line.ts';
 
@@ -15,7 +15,7 @@ export const naming = {
 
 export const carts = cart({ policies: timelineOf('seed-2021-09'), naming, customer: { customerId: 'c1' } });
 
-export const meta = (at: Instant, role: Role = 'sales-agent', partnerId = 'p1'): Meta => ({
+export const meta = (at: Instant, role: Role = 'sales-agent', partnerId = 'p1'): PartnerMeta => ({
   commandId: 'a-command',
   at,
   actor: { id: 'somebody', role, partnerId },

@@ -14,7 +14,8 @@ export type {
   UsageCharge,
 } from './policy.ts';
 export { isPresetName, presetNames, presets, type PresetName } from './presets.ts';
-export { mayDo, type Action } from './roles.ts';
+export type { PartnerFacts, PartnerMeta } from './partner.ts';
+export { mayDo, type Action, type Role } from './roles.ts';
 export { roundingFor } from './rounding.ts';
 export { parsePolicyTimeline, policySchema } from './schema.ts';
 export type { Problem } from './shape.ts';

@@ -1,7 +1,6 @@
-import type { Role } from '#kernel';
 import type { CommerceKind } from './policy.ts';
 import { presets } from './presets.ts';
-import { mayDo, type Action } from './roles.ts';
+import { mayDo, type Action, type Role } from './roles.ts';
 
 const seed = presets['seed-2021-09'];
 const docs = presets['docs-2022-03'];
@@ -29,6 +28,10 @@ const actions: readonly Action[] = [
 const partnerRoles: readonly Role[] = ['global-admin', 'admin-agent', 'billing-admin', 'helpdesk-agent', 'sales-agent'];
 
 describe('who may do what', () => {
+  it('a role of another name may do nothing', () => {
+    for (const role of ['owner', 'constructor', '']) expect(mayDo(seed, role, 'rename', 'legacy')).toBe(false);
+  });
+
   it('R3: the seed lets each of the five roles do everything', () => {
     for (const role of partnerRoles)
       for (const kind of kinds) for (const action of actions) expect(mayDo(seed, role, action, kind)).toBe(true);

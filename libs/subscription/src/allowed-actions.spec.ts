@@ -1,4 +1,3 @@
-import type { Role } from '#kernel';
 import fc from 'fast-check';
 import { actions, allowedActions } from './allowed-actions.ts';
 import {
@@ -34,6 +33,7 @@ import {
   type Story,
 } from './subscription.testing.ts';
 import type { RefusalCode } from './refusals.ts';
+import type { Role } from '#policy';
 
 const at = '2021-06-18T09:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };

@@ -1,4 +1,3 @@
-import type { Role } from '#kernel';
 import { AddSeats } from './verbs/add-seats.ts';
 import { AdjustCharges } from './verbs/adjust.ts';
 import { SetAutoRenew } from './verbs/auto-renew.ts';
@@ -15,6 +14,7 @@ import { ScheduleChange } from './verbs/schedule-change.ts';
 import { SuspendSubscription } from './verbs/suspend.ts';
 import type { Ask } from './subscription.testing.ts';
 import { UpgradeSubscription } from './verbs/upgrade.ts';
+import type { Role } from '#policy';
 
 /** Every verb in a few characters: what a test varies is what it writes. */
 export const addSeats =

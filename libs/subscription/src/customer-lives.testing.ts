@@ -1,6 +1,6 @@
 import { plus } from '#calendar';
-import type { Instant, Role } from '#kernel';
-import type { PresetName } from '#policy';
+import type { Instant } from '#kernel';
+import type { PresetName, Role } from '#policy';
 import fc from 'fast-check';
 import {
   addSeats,

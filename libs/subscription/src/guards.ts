@@ -1,7 +1,7 @@
 import { plus } from '#calendar';
 import type { Sku } from '#catalog';
-import { hidden, refuse, type Actor, type Instant, type PartnerFacts } from '#kernel';
-import { mayDo, resolve, type Action, type Policy } from '#policy';
+import { hidden, refuse, type Actor, type Instant } from '#kernel';
+import { mayDo, resolve, type Action, type PartnerFacts, type Policy } from '#policy';
 import type { Existing, Kind, Status } from './state.ts';
 import type { Surroundings } from './context.ts';
 import type { Refusal, RefusalCode } from './refusals.ts';

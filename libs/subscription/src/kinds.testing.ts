@@ -1,5 +1,5 @@
-import type { Instant, Role } from '#kernel';
-import type { Policy, PresetName } from '#policy';
+import type { Instant } from '#kernel';
+import type { Policy, PresetName, Role } from '#policy';
 import { ActivateSubscription } from './verbs/activate.ts';
 import { ReactivateAddOn, SuspendAddOn } from './verbs/add-on-status.ts';
 import { DeprovisionSubscription } from './verbs/deprovision.ts';

@@ -1,5 +1,5 @@
 import { plus } from '#calendar';
-import type { Instant, Role } from '#kernel';
+import type { Instant } from '#kernel';
 import fc from 'fast-check';
 import {
   addSeats,
@@ -29,6 +29,7 @@ import {
   type Ask,
   type Wish,
 } from './subscription.testing.ts';
+import type { Role } from '#policy';
 
 /** One step of a random life: how long nothing happens, then what is asked, by whom. */
 type Step = { readonly wait: string; readonly ask: Ask | 'settle' | 'deliver'; readonly who: Role };

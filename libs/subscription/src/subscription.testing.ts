@@ -1,7 +1,7 @@
 import type { BillingCycle, Term } from '#calendar';
 import { parseCatalogue, timeline, type Catalogue } from '#catalog';
-import { isRefusal, type Instant, type Meta, type Role } from '#kernel';
-import { timelineOf, type Policy, type PolicyTimeline, type PresetName } from '#policy';
+import { isRefusal, type Instant } from '#kernel';
+import { timelineOf, type PartnerMeta, type Policy, type PolicyTimeline, type PresetName, type Role } from '#policy';
 import type { ChargeLine } from './charges/charge-line.ts';
 import { evolve, type SubscriptionEvent } from './events.ts';
 import { PurchaseSubscription } from './verbs/purchase.ts';
@@ -106,7 +106,7 @@ export const surroundingsOf = ({
 });
 
 /** A command's meta: when, by which role; every one under an id of its own. */
-export const meta = (at: Instant, role: Role = 'global-admin', commandId = 'a-command'): Meta => ({
+export const meta = (at: Instant, role: Role = 'global-admin', commandId = 'a-command'): PartnerMeta => ({
   commandId,
   at,
   actor: { id: 'somebody', role, partnerId: 'p1' },
@@ -116,7 +116,7 @@ export const meta = (at: Instant, role: Role = 'global-admin', commandId = 'a-co
 });
 
 /** A command that still lacks its time and its target: `(meta, to) => new AddSeats({ ...to, quantity: 2 }, meta)`. */
-export type Ask = (meta: Meta, to: { readonly subscriptionId: string }) => SubscriptionCommand;
+export type Ask = (meta: PartnerMeta, to: { readonly subscriptionId: string }) => SubscriptionCommand;
 
 /** One line of money as one line of text, so that a table of them can be read. */
 const told = ({ chargeType, subtotal, quantity, chargeStart, chargeEnd, days, cycleDays, rounding }: ChargeLine) =>
@@ -138,7 +138,7 @@ export class Story {
   }
 
   /** Decides without recording. */
-  asked(at: Instant, ask: Ask, who: Role | Partial<Meta> = 'global-admin'): Decision<SubscriptionEvent> {
+  asked(at: Instant, ask: Ask, who: Role | Partial<PartnerMeta> = 'global-admin'): Decision<SubscriptionEvent> {
     const known = meta(at, typeof who === 'string' ? who : 'global-admin', `${this.subscriptionId}-${this.#commands}`);
     return subscription(this.surroundings).decide(
       ask(typeof who === 'string' ? known : { ...known, ...who }, { subscriptionId: this.subscriptionId }),
@@ -147,7 +147,7 @@ export class Story {
   }
 
   /** Does it, or fails the test. */
-  does(at: Instant, ask: Ask, who?: Role | Partial<Meta>): this {
+  does(at: Instant, ask: Ask, who?: Role | Partial<PartnerMeta>): this {
     const decision = this.asked(at, ask, who);
     if (isRefusal(decision)) throw new Error(`${decision.refused}: ${decision.because}`);
     this.#commands += 1;
@@ -157,13 +157,13 @@ export class Story {
     return this;
   }
 
-  refusal(at: Instant, ask: Ask, who?: Role | Partial<Meta>): Refusal | undefined {
+  refusal(at: Instant, ask: Ask, who?: Role | Partial<PartnerMeta>): Refusal | undefined {
     const decision = this.asked(at, ask, who);
     return isRefusal(decision) ? decision : undefined;
   }
 
   /** The code of the no; undefined where the answer is yes. */
-  no(at: Instant, ask: Ask, who?: Role | Partial<Meta>): RefusalCode | undefined {
+  no(at: Instant, ask: Ask, who?: Role | Partial<PartnerMeta>): RefusalCode | undefined {
     return this.refusal(at, ask, who)?.refused;
   }
 

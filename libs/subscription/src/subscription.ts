@@ -1,4 +1,4 @@
-import { hidden, isRefusal, refuse, type Actor, type Decider, type Meta } from '#kernel';
+import { hidden, isRefusal, refuse, type Actor, type Decider } from '#kernel';
 import { allowedActions, isOutright, refusalOf, underWay } from './allowed-actions.ts';
 import { evolve, type SubscriptionEvent } from './events.ts';
 import type { Asking } from './guards.ts';
@@ -13,6 +13,7 @@ import * as transfer from './transfer/transfer.ts';
 import type { Verb } from './verb.ts';
 import { verbs, type SubscriptionVerb } from './verbs.ts';
 import type { Decision, Refusal, RefusalCode } from './refusals.ts';
+import type { PartnerMeta } from '#policy';
 
 /** Everything that a subscription's stream can be sent. */
 export type SubscriptionCommand =
@@ -68,7 +69,7 @@ const decide = (
 };
 
 /** When a command takes effect: at the asked instant, but never before what the stream ends with (E13). */
-const asking = ({ at, actor, partner }: Meta, { lastEffectiveAt }: Existing): Asking => ({
+const asking = ({ at, actor, partner }: PartnerMeta, { lastEffectiveAt }: Existing): Asking => ({
   at: at < lastEffectiveAt ? lastEffectiveAt : at,
   actor,
   partner,

@@ -1,8 +1,9 @@
-import type { Command, CommandOptions, Event, Instant, Meta } from '#kernel';
+import type { Command, CommandOptions, Event, Instant } from '#kernel';
 import type { Surroundings } from './context.ts';
 import type { Asking, Guard } from './guards.ts';
 import type { Decision, Refusal } from './refusals.ts';
 import type { Existing } from './state.ts';
+import type { PartnerMeta } from '#policy';
 
 /** How each of these events changes the state. */
 export type Evolvers<E extends Event> = {
@@ -12,7 +13,7 @@ export type Evolvers<E extends Event> = {
 /** A verb: its name among the actions of a subscription, whether it may be tried, and what comes of it. */
 export type Verb<C extends Command = Command, E extends Event = Event, Own = object> = {
   /** The class of its command, by which a command bus finds who carries it out. */
-  readonly command: new (given: never, meta: Meta, options?: CommandOptions) => C;
+  readonly command: new (given: never, meta: PartnerMeta, options?: CommandOptions) => C;
   /** Null: an action of an add-on, and not of the subscription. */
   readonly action: string | null;
   /** Where the guard lets it be tried: the name that it has at an instant, or why no body of the command would do. */

@@ -1,4 +1,3 @@
-import type { Meta } from '#kernel';
 import { activate } from './verbs/activate.ts';
 import { reactivateAddOn, suspendAddOn } from './verbs/add-on-status.ts';
 import { addSeats } from './verbs/add-seats.ts';
@@ -19,6 +18,7 @@ import { scheduleChange } from './verbs/schedule-change.ts';
 import { setAddOns } from './verbs/set-add-ons.ts';
 import { suspend } from './verbs/suspend.ts';
 import { upgrade } from './verbs/upgrade.ts';
+import type { PartnerMeta } from '#policy';
 
 /** Everything that one can ask of a subscription that exists, by the type of the command: the one list of verbs. */
 export const verbs = {
@@ -45,7 +45,7 @@ export const verbs = {
   AdjustCharges: adjust,
 };
 
-type CommandOf<V> = V extends { readonly command: new (given: never, meta: Meta) => infer C } ? C : never;
+type CommandOf<V> = V extends { readonly command: new (given: never, meta: PartnerMeta) => infer C } ? C : never;
 type AnyVerb = (typeof verbs)[keyof typeof verbs];
 
 /** A command to a subscription that exists. */

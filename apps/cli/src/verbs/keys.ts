@@ -2,13 +2,14 @@ import { hash, randomBytes, randomUUID } from 'node:crypto';
 import { Option, type Command } from 'commander';
 import { CreateKey, key, keyRoles, partner, RevokeKey, type AccessEvent, type Key } from '#access';
 import { CommandHandler } from '#event-store';
-import { isRefusal, type PartnerFacts, type Recorded, type Role } from '#kernel';
+import { isRefusal, type Recorded } from '#kernel';
 import { batchesOf, type Stores } from '#ledger';
 import { fail } from '../failure.ts';
 import { looking, taking } from '../stores.ts';
 import { verb, type Json } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
 import { metaFor } from '../meta.ts';
+import type { PartnerFacts, Role } from '#policy';
 
 type NewKey = { readonly name: string; readonly role: Role; readonly partner: string; readonly operator?: boolean };
 

@@ -1,6 +1,6 @@
 import { SetMetadata } from '@nestjs/common';
 import { keyRoles } from '#access';
-import type { Role } from '#kernel';
+import type { Role } from '#policy';
 
 /** What a route asks of whoever calls it, beyond a key that is valid. */
 export type Permission =
@@ -9,7 +9,7 @@ export type Permission =
   /** Only the operator (http-api.md §4.10). */
   | { readonly kind: 'operator' }
   /** Only these roles. */
-  | { readonly kind: 'roles'; readonly roles: readonly Role[] };
+  | { readonly kind: 'roles'; readonly roles: readonly string[] };
 
 export const PERMISSION = 'subledger:permission';
 

@@ -1,12 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { keyRoles, partner } from '#access';
-import type { Role } from '#kernel';
 import { ProblemError } from '../http/problem.ts';
 import { type Caller, Ledger } from '#ledger';
 import { SETTINGS, type Settings } from '../config/options.ts';
 import { KeySetOutOfReach, remoteKeySet } from './key-set.ts';
 import type { Oidc } from '../config/oidc.ts';
+import type { Role } from '#policy';
 
 /** How far the issuer's clock and ours may be apart. */
 const TOLERANCE_SECONDS = 5;

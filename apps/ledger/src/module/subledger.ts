@@ -3,12 +3,21 @@ import { Inject, Injectable, type OnApplicationShutdown, type OnModuleInit } fro
 import type { Kysely } from 'kysely';
 import { partner } from '#access';
 import { normaliseInstant } from '#calendar';
-import type { Actor, Instant, Meta, Position } from '#kernel';
-import { type Caller, CLOCK_ID, Ledger, metaFor, readModels, type ReadModels, type Stream } from '#ledger';
+import type { Actor, Instant, Position } from '#kernel';
+import {
+  CLOCK_ID,
+  Ledger,
+  metaFor,
+  readModels,
+  type Caller,
+  type ReadModels,
+  type Refusal,
+  type Stream,
+} from '#ledger';
 import type { SubscriptionDetail } from '#subscription';
 import { SETTINGS, type Settings } from '../config/options.ts';
 import { startUp, type Started, type StartOptions } from './start-up.ts';
-import type { Refusal } from '#ledger';
+import type { PartnerMeta } from '#policy';
 
 /** How long a read waits for the read models, where nobody says how long, in milliseconds. */
 const PATIENCE_MS = 5_000;
@@ -75,7 +84,7 @@ export class Subledger implements OnModuleInit, OnApplicationShutdown {
    * The second argument of a command: `new AddSeats({ subscriptionId, quantity: 2 }, await subledger.meta(stream, asking))`.
    * The stream is that of whatever the command is for. Rejects with `UnknownPartner`, or before the ledger has started.
    */
-  async meta(stream: Stream, { actor, idempotencyKey, correlationId = randomUUID() }: Asking): Promise<Meta> {
+  async meta(stream: Stream, { actor, idempotencyKey, correlationId = randomUUID() }: Asking): Promise<PartnerMeta> {
     if (!this.#ledger.isStarted) throw new Error('the ledger has not started: nothing can be decided yet');
     const caller = await this.#callerOf(actor);
     await this.#ledger.catchUp();

@@ -1,24 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { isRefusal, START, type Command, type CommandOptions, type Meta } from '#kernel';
+import { isRefusal, START, type Command, type CommandOptions } from '#kernel';
 import {
+  idForCreation,
+  Ledger,
+  mayBeGiven,
+  metaFor,
   type CommandAnswer,
   type CommandRequest,
   type Creation,
-  idForCreation,
-  mayBeGiven,
-  Ledger,
-  metaFor,
+  type Refusal,
   type Stream,
 } from '#ledger';
 import { Metrics } from '../metrics/metrics.ts';
 import { InvalidRequest, RefusedError } from '../http/problem.ts';
 import type { Sent } from './command-context.ts';
-import type { Refusal } from '#ledger';
+import type { PartnerMeta } from '#policy';
 
 /** A class of commands that know, from what they are made of, to which stream they go. */
 type CommandType<Given> = {
-  new (given: Given, meta: Meta, options: CommandOptions): Command;
+  new (given: Given, meta: PartnerMeta, options: CommandOptions): Command;
   streamOf(given: Given): Stream;
 };
 

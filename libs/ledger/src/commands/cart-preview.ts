@@ -1,9 +1,10 @@
-import { isRefusal, type Meta, type Recorded } from '#kernel';
+import { isRefusal, type Recorded } from '#kernel';
 import { sum } from '#money';
 import type { CartLine, LineAmount, LineResult, OrderLine, Review, Total } from '#order';
 import { PurchaseSubscription, type ChargesPosted, type HeldSubscription } from '#subscription';
 import { derivedId, reservedId } from '../context/deterministic-id.ts';
 import type { Outcome } from '../context/refusals.ts';
+import type { PartnerMeta } from '#policy';
 
 /** One cart makes one order, and a line one subscription, whoever asks and wherever (E24). */
 export const naming = {
@@ -19,7 +20,7 @@ export const purchaseIdOf = (orderId: string, line: number): string =>
 export const purchaseOf = (
   { line, ...wish }: OrderLine,
   { orderId, customerId }: { readonly orderId: string; readonly customerId: string },
-  meta: Meta,
+  meta: PartnerMeta,
 ): PurchaseSubscription =>
   new PurchaseSubscription({ ...wish, orderId, customerId }, { ...meta, commandId: purchaseIdOf(orderId, line) });
 
@@ -38,7 +39,7 @@ export type Rehearsal = Review & {
  * Tries the purchase of each line, and records nothing. A line is judged as if those before it were bought already: of two
  * that want the only place of a limited offer, the second is refused (R5).
  */
-export const rehearse = async (attempt: Attempt, cart: Filled, meta: Meta): Promise<Rehearsal> => {
+export const rehearse = async (attempt: Attempt, cart: Filled, meta: PartnerMeta): Promise<Rehearsal> => {
   const orderId = naming.orderId(cart.cartId);
   const siblings: HeldSubscription[] = [];
   const amounts: LineAmount[] = [];

@@ -9,11 +9,11 @@ import {
   type SeatCap,
 } from '#customer';
 import type { CommandHandler, Revision } from '#event-store';
-import type { Meta } from '#kernel';
 import type { PurchaseSubscription, SubscriptionVerb } from '#subscription';
 import { derivedId } from '../context/deterministic-id.ts';
 import type { Limits } from './customer-limits.ts';
 import type { Outcome } from '../context/refusals.ts';
+import type { Meta } from '#kernel';
 
 /** What is claimed for which subscription of which customer. */
 export type Reserved = {
@@ -127,4 +127,8 @@ const claimFor = (
   return new ClaimSeats({ claim, cap: limits.cap, ended: limits.ended }, meta);
 };
 
-const followUp = (meta: Meta, commandId: string): Meta => ({ ...meta, commandId, causationId: meta.commandId });
+const followUp = (meta: Meta, commandId: string): Meta => ({
+  ...meta,
+  commandId,
+  causationId: meta.commandId,
+});

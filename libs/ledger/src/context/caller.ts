@@ -1,5 +1,6 @@
-import type { Actor, CommandOptions, PartnerFacts } from '#kernel';
+import type { Actor, CommandOptions } from '#kernel';
 import type { Refusal } from './refusals.ts';
+import type { PartnerFacts } from '#policy';
 
 /** Who sent a request, as its key or token tells. The access guard puts it on the request as `caller`. */
 export type Caller = {

@@ -1,6 +1,7 @@
-import type { Instant, Meta, PartnerFacts, Recorded } from '#kernel';
+import type { Instant, Recorded } from '#kernel';
 import type { CommandRequest } from './caller.ts';
 import { commandIdOf } from './deterministic-id.ts';
+import type { PartnerFacts, PartnerMeta } from '#policy';
 
 /** What takes commands: `subscription-<id>`, `customer-<id>` … */
 export type Stream = `${'cart' | 'catalog' | 'clock' | 'customer' | 'key' | 'partner' | 'subscription'}-${string}`;
@@ -9,7 +10,7 @@ export type Stream = `${'cart' | 'catalog' | 'clock' | 'customer' | 'key' | 'par
  * What a command is recorded with. The same key of the same partner on the same resource gives the same command id, for
  * ever. A command from outside is its own cause.
  */
-export const metaFor = (request: Omit<CommandRequest, 'options'>, stream: Stream, now: Instant): Meta => {
+export const metaFor = (request: Omit<CommandRequest, 'options'>, stream: Stream, now: Instant): PartnerMeta => {
   const { caller, correlationId } = request;
   const commandId = commandIdFor(request, stream);
   return {
@@ -44,7 +45,7 @@ const operator: PartnerFacts = { model: 'directBill', cloud: 'global', newCommer
 export const systemMeta = (
   sender: string,
   { commandId, at, partnerId = 'default', partner = operator, cause }: SystemCommand,
-): Meta => ({
+): PartnerMeta => ({
   commandId,
   at,
   actor: { id: sender, role: 'system', partnerId },

@@ -1,6 +1,6 @@
 import { customer } from '#customer';
 import type { EventStore, CommandHandler } from '#event-store';
-import { isRefusal, refuse, type Actor, type Meta, type Position, type Recorded } from '#kernel';
+import { isRefusal, refuse, type Actor, type Position, type Recorded } from '#kernel';
 import {
   cart,
   order,
@@ -22,6 +22,7 @@ import { factsOf } from '../queries/partners.ts';
 import { waitForEvent } from '../queries/wait-for-event.ts';
 import type { SubscriptionCommands } from '../commands/subscription-commands.ts';
 import type { Refusal } from '../context/refusals.ts';
+import type { PartnerMeta } from '#policy';
 
 /** How long a checkout's answer waits for its order to be complete (http-api.md §4.2, as for upgrades). */
 const PATIENCE_MS = 5_000;
@@ -53,7 +54,7 @@ export class Orders {
   }
 
   /** The cart's decider, under the rules in force; with the customer for whom one is opened. */
-  async cart(meta: Meta, customerId?: string): Promise<ReturnType<typeof cart>> {
+  async cart(meta: PartnerMeta, customerId?: string): Promise<ReturnType<typeof cart>> {
     const { policies } = this.#parts.surroundings();
     if (customerId === undefined) return cart({ policies, naming });
     const { state } = await this.#parts.handling.load(customer, customerId);
@@ -64,7 +65,7 @@ export class Orders {
   /** What buying these lines would come to just now. Records nothing. */
   rehearse(
     filled: { readonly cartId: string; readonly customerId: string; readonly lines: readonly CartLine[] },
-    meta: Meta,
+    meta: PartnerMeta,
   ): Promise<Rehearsal> {
     return rehearse((command, besides) => this.#parts.commands.rehearse(command, besides), filled, meta);
   }
@@ -74,7 +75,7 @@ export class Orders {
     const { handling } = this.#parts;
     const { orderId, cartId, customerId, lines, partnerId, effectiveAt: orderedAt } = ordered.data;
     const partner = await factsOf(handling, partnerId);
-    const meta = (...step: string[]): Meta => {
+    const meta = (...step: string[]): PartnerMeta => {
       const commandId = derivedId('order', orderId, ...step);
       return systemMeta('orders', { commandId, at: this.#parts.clock.now(), partnerId, partner, cause: ordered });
     };
@@ -93,7 +94,7 @@ export class Orders {
     }
   }
 
-  async #buy(line: OrderLine, { data }: Ordered, meta: Meta): Promise<LineResult> {
+  async #buy(line: OrderLine, { data }: Ordered, meta: PartnerMeta): Promise<LineResult> {
     const outcome = await this.#parts.commands.purchase(purchaseOf(line, data, meta));
     return isRefusal(outcome)
       ? { code: outcome.refused, detail: outcome.because }

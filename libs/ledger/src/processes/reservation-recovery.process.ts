@@ -1,6 +1,6 @@
 import { customer, type OfferSlotClaimed, type SeatsClaimed } from '#customer';
 import type { CommandHandler } from '#event-store';
-import { isRefusal, type Meta, type Recorded } from '#kernel';
+import { isRefusal, type Recorded } from '#kernel';
 import {
   AddSeats,
   PurchaseSubscription,
@@ -12,6 +12,7 @@ import {
 import type { Customers } from '../queries/customers.ts';
 import type { OfferSlots } from '../commands/reservations.ts';
 import { factsOf } from '../queries/partners.ts';
+import type { PartnerMeta } from '#policy';
 
 type Parts = {
   readonly handling: CommandHandler;
@@ -84,7 +85,7 @@ export class ReservationRecovery {
     return { ...state, held: [] };
   }
 
-  async #metaOf({ meta: { actor, $correlationId } }: Recorded, commandId: string, at: string): Promise<Meta> {
+  async #metaOf({ meta: { actor, $correlationId } }: Recorded, commandId: string, at: string): Promise<PartnerMeta> {
     const partner = await factsOf(this.#parts.handling, actor.partnerId);
     return { commandId, at, actor, partner, correlationId: $correlationId, causationId: commandId };
   }

@@ -1,5 +1,5 @@
 import type { EventStore, CommandHandler } from '#event-store';
-import { isRefusal, type Meta } from '#kernel';
+import { isRefusal } from '#kernel';
 import {
   CompleteUpgrade,
   ReceiveUpgrade,
@@ -14,6 +14,7 @@ import type { Clock } from '../context/clock.ts';
 import { startedIn, stepIdOf, type SeatTransfers, type Started } from '../commands/upgrade-steps.ts';
 import { factsOf } from '../queries/partners.ts';
 import type { Outcome } from '../context/refusals.ts';
+import type { PartnerMeta } from '#policy';
 
 type Parts = {
   readonly store: EventStore;
@@ -107,7 +108,7 @@ export class Upgrades implements SeatTransfers {
     return this.#parts.handling.load(subscription(this.#parts.surroundings()), subscriptionId);
   }
 
-  async #meta(started: Started, step: string): Promise<Meta> {
+  async #meta(started: Started, step: string): Promise<PartnerMeta> {
     const { partnerId } = started.data.source;
     const partner = await factsOf(this.#parts.handling, partnerId);
     const commandId = stepIdOf(started.data.transitionId, step);

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AccessEvent } from '#access';
 import type { EventStore } from '#event-store';
-import { START, type PartnerFacts, type Position, type Recorded } from '#kernel';
+import { START, type Position, type Recorded } from '#kernel';
 import type { Logger } from '#read-store';
 import type { Caller } from '../context/caller.ts';
+import type { PartnerFacts } from '#policy';
 
 /** The streams that say who may use the ledger. */
 const CATEGORIES = ['partner', 'key'];

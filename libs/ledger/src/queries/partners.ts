@@ -1,6 +1,6 @@
 import { partner } from '#access';
 import type { CommandHandler } from '#event-store';
-import type { PartnerFacts } from '#kernel';
+import type { PartnerFacts } from '#policy';
 
 /** What processes know of a partner whose subscription they act on. */
 export const factsOf = async (handling: CommandHandler, partnerId: string): Promise<PartnerFacts> => {

@@ -1,5 +1,5 @@
 import { startOf } from '#calendar';
-import { isRefusal, type Day, type Event, type Instant, type Meta } from '#kernel';
+import { isRefusal, type Day, type Event, type Instant } from '#kernel';
 import { sum } from '#money';
 import {
   ReceiveUpgrade,
@@ -15,6 +15,7 @@ import {
 } from '#subscription';
 import { systemMeta } from '../context/command-meta.ts';
 import type { Refusal } from '../context/refusals.ts';
+import type { PartnerMeta } from '#policy';
 
 /** What comes after the term, and what its first charge cycle costs. */
 export type Next = {
@@ -117,7 +118,7 @@ const isChargeOf = (event: SubscriptionEvent, referenceId: string): boolean =>
   event.type === 'ChargesPosted' && event.data.referenceId === referenceId;
 
 /** Nothing is recorded: nobody asks. */
-const foresight = (partnerId: string, at: Instant): Meta =>
+const foresight = (partnerId: string, at: Instant): PartnerMeta =>
   systemMeta('renewals', { commandId: '00000000-0000-0000-0000-000000000000', at, partnerId });
 
 const linesOf = (events: readonly Event[]) =>

@@ -1,5 +1,5 @@
 import { StoreUnavailable, type EventStore } from '#event-store';
-import { isRefusal, type Meta } from '#kernel';
+import { isRefusal } from '#kernel';
 import { projections } from '#projections';
 import { ProjectionRunner, type ReadStore } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
@@ -7,6 +7,7 @@ import { PurchaseSubscription } from '#subscription';
 import { Scheduler } from './scheduler.ts';
 import { TimeMachine } from './time-machine.ts';
 import { memory, metaOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
+import type { PartnerMeta } from '#policy';
 
 /** Why nothing can be appended to a stream just now. */
 let failing: Map<string, Error>;
@@ -84,7 +85,10 @@ const buy = async (...ids: readonly string[]): Promise<void> => {
 };
 
 const move = (now: string) => {
-  const meta: Meta = { ...metaOf(`move to ${now}`), actor: { id: 'ada', role: 'global-admin', partnerId: 'p1' } };
+  const meta: PartnerMeta = {
+    ...metaOf(`move to ${now}`),
+    actor: { id: 'ada', role: 'global-admin', partnerId: 'p1' },
+  };
   return timeMachine.moveTo(now, meta);
 };
 /** When its renewals were recorded. */

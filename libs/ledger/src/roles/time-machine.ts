@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { MoveClock, simulatedClock } from '#calendar';
 import type { EventStore, CommandHandler } from '#event-store';
-import { isRefusal, refuse, type Instant, type Meta, type Position } from '#kernel';
+import { isRefusal, refuse, type Instant, type Position } from '#kernel';
 import type { ReadStore } from '#read-store';
 import * as renewals from '#projections/renewals';
 import type { SimulatedClock } from '../context/clock.ts';
@@ -11,6 +11,7 @@ import { readModels } from '../queries/read-models.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Scheduling } from './scheduler.role.ts';
 import type { Refusal } from '../context/refusals.ts';
+import type { PartnerMeta } from '#policy';
 
 /** What the simulated clock last showed is kept on the stream `clock-simulated`. */
 export const CLOCK_ID = 'simulated';
@@ -50,13 +51,13 @@ export class TimeMachine {
    * Resolves when all that fell due is recorded, every process has finished and every projection has caught up; to a
    * refusal when the clock would go back, or when those who have to finish are not there (PROCESS_PENDING).
    */
-  async moveTo(now: Instant, meta: Meta): Promise<Refusal | undefined> {
+  async moveTo(now: Instant, meta: PartnerMeta): Promise<Refusal | undefined> {
     const move = this.#moving.then(() => this.#move(now, meta));
     this.#moving = move.catch(() => undefined);
     return move;
   }
 
-  async #move(now: Instant, meta: Meta): Promise<Refusal | undefined> {
+  async #move(now: Instant, meta: PartnerMeta): Promise<Refusal | undefined> {
     const { handling, scheduler, closing } = this.#parts;
     const asked = new MoveClock({ now }, { ...meta, at: this.#parts.clock.now() });
     const rehearsed = await handling.handle(simulatedClock, CLOCK_ID, asked, { dryRun: true });
@@ -81,7 +82,7 @@ export class TimeMachine {
   }
 
   /** Lets the clock show an instant, unless somebody else has moved it further meanwhile. */
-  async #stopAt(now: Instant, meta: Meta): Promise<void> {
+  async #stopAt(now: Instant, meta: PartnerMeta): Promise<void> {
     const { handling, clock } = this.#parts;
     const commandId = derivedId('clock', meta.commandId, now);
     await handling.handle(simulatedClock, CLOCK_ID, new MoveClock({ now }, { ...meta, commandId, at: clock.now() }));

@@ -1,7 +1,7 @@
 import { anchorOf, dayOf } from '#calendar';
 import { eligibility, type Offer, type Sku } from '#catalog';
-import { hidden, refuse, type Meta } from '#kernel';
-import { mayDo, resolve, type PolicyPin } from '#policy';
+import { hidden, refuse } from '#kernel';
+import { mayDo, resolve, type PartnerMeta, type PolicyPin } from '#policy';
 import { endDateRefusal } from '../time/align.ts';
 import { quantityRefusal } from '../guards.ts';
 import { overCap } from '../seat-cap.ts';
@@ -18,12 +18,12 @@ export type Buying = {
 };
 
 /** Why this customer cannot have it from this partner, in this number, to this day: the first reason. */
-export const purchaseRefusal = (wish: Wish, meta: Meta, buying: Buying): Refusal | undefined =>
+export const purchaseRefusal = (wish: Wish, meta: PartnerMeta, buying: Buying): Refusal | undefined =>
   ineligible(wish, meta, buying) ?? unalignable(wish, meta, buying);
 
 const ineligible = (
   data: Wish,
-  { actor, partner }: Meta,
+  { actor, partner }: PartnerMeta,
   { offer, sku, customer, pin }: Buying,
 ): Refusal | undefined => {
   const policy = resolve(pin);
@@ -72,7 +72,7 @@ const trialRefusal = (
 /** Only Microsoft's own new-commerce subscriptions are aligned, and no trials (D3). */
 const unalignable = (
   { customTermEndDate, term }: Wish,
-  { at }: Meta,
+  { at }: PartnerMeta,
   { offer, sku, customer, pin }: Buying,
 ): Refusal | undefined => {
   if (customTermEndDate === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { startOf } from '#calendar';
-import { commandTo, type Instant } from '#kernel';
+import type { Instant } from '#kernel';
 import { evolve, type SubscriptionEvent } from '../events.ts';
 import { endAddOns, endRetention, endStage, expiryOf, endTerm } from './end-term.ts';
 import { endTrial } from './end-trial.ts';
@@ -9,12 +9,13 @@ import { startCycle } from './start-cycle.ts';
 import type { Existing, Subscription } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import { instantAfter } from './term.ts';
+import { commandTo } from '../command.ts';
 
 /** As whom the scheduler records what fell due. */
 export const SCHEDULER = 'scheduler';
 
 /** Record what fell due, if the next command has not done so already. Sent by the scheduler; twice records nothing. */
-export class Settle extends commandTo('subscription', 'Settle')<Record<never, never>> {}
+export class Settle extends commandTo('Settle')<Record<never, never>> {}
 
 /** When something happens next by itself: a cycle, the term's or the trial's end, a stage's. Nothing after the end. */
 export const nextDue = (state: Subscription): Instant | null => {

@@ -1,5 +1,5 @@
 import { dayOf, monthsOf } from '#calendar';
-import { hidden, commandTo, isRefusal, refuse, type Event, type Instant } from '#kernel';
+import { hidden, isRefusal, refuse, type Event, type Instant } from '#kernel';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { windowStart } from '../rules/cancel-new-commerce.ts';
 import { policyOf, quantityRefusal, windowOpen, type Asking } from '../guards.ts';
@@ -10,9 +10,10 @@ import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-schedul
 import type { Surroundings } from '../context.ts';
 import type { UpgradeStarted } from './transfer.ts';
 import type { Decision, Refusal } from '../refusals.ts';
+import { commandTo } from '../command.ts';
 
 /** Take in the seats of an upgrade, as a new subscription or on top of one's own (R97). Sent by the upgrade process. */
-export class ReceiveUpgrade extends commandTo('subscription', 'ReceiveUpgrade')<{
+export class ReceiveUpgrade extends commandTo('ReceiveUpgrade')<{
   readonly started: UpgradeStarted['data'];
 }> {}
 

@@ -1,4 +1,3 @@
-import { commandTo } from '#kernel';
 import { chargedParts, withoutAddOns } from '../add-on.ts';
 import type { ChargeLine } from '../charges/charge-line.ts';
 import { charge, post, reversal, type ChargesPosted } from '../charges/charges.ts';
@@ -8,9 +7,10 @@ import type { ChangeScheduled } from '../time/scheduled-change.ts';
 import type { AddOnAdded } from '../add-on-events.ts';
 import { strange, type UpgradeReturned } from './transfer.ts';
 import type { Decision } from '../refusals.ts';
+import { commandTo } from '../command.ts';
 
 /** Give the source its seats back, because the target refused them. Sent by the upgrade process. */
-export class ReturnUpgrade extends commandTo('subscription', 'ReturnUpgrade')<{
+export class ReturnUpgrade extends commandTo('ReturnUpgrade')<{
   readonly transitionId: string;
   readonly code: string;
 }> {}

@@ -1,5 +1,5 @@
 import { dayOf } from '#calendar';
-import { commandTo, refuse, type Event, type Instant } from '#kernel';
+import { refuse, type Event, type Instant } from '#kernel';
 import type { Decimal } from '#money';
 import { chargedParts } from '../add-on.ts';
 import type { ChargeLine } from '../charges/charge-line.ts';
@@ -13,6 +13,7 @@ import type { Existing, SavedChange, SeatLot, UpgradeTarget } from '../state.ts'
 import { endedByUpgrade, type AddOnEnded } from '../add-on-events.ts';
 import type { SubscriptionDeleted } from '../time/end-term.ts';
 import type { Decision, Refusal } from '../refusals.ts';
+import { commandTo } from '../command.ts';
 
 /**
  * Seats left for another subscription. Until `UpgradeCompleted` or `UpgradeReturned` they belong to nobody's count but
@@ -60,7 +61,7 @@ export type UpgradeReturned = Event<
 >;
 
 /** Tell the source that its seats arrived. Sent by the upgrade process. */
-export class CompleteUpgrade extends commandTo('subscription', 'CompleteUpgrade')<{ readonly transitionId: string }> {}
+export class CompleteUpgrade extends commandTo('CompleteUpgrade')<{ readonly transitionId: string }> {}
 
 export type Leaving = {
   readonly transitionId: string;

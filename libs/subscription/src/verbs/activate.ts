@@ -1,14 +1,15 @@
 import { anchorOf, dayOf } from '#calendar';
-import { commandTo, refuse, type Event } from '#kernel';
+import { refuse, type Event } from '#kernel';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { all, mayTry, onlyFor, policyOf, type Asking, type Guard } from '../guards.ts';
 import type { Existing } from '../state.ts';
 import { openTerm, openTrial, type OpenedTerm } from '../time/term.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** The publisher has finished the set-up: access and billing start (`isv.activation`, D14). */
-export class ActivateSubscription extends commandTo('subscription', 'ActivateSubscription')<Record<never, never>> {}
+export class ActivateSubscription extends commandTo('ActivateSubscription')<Record<never, never>> {}
 
 /** The publisher has finished the set-up: access and billing start, and the term with them (`isv.activation`, D14). */
 export type SubscriptionActivated = Event<'SubscriptionActivated', OpenedTerm>;

@@ -1,4 +1,4 @@
-import { commandTo, refuse } from '#kernel';
+import { refuse } from '#kernel';
 import { chargedAs } from '../add-on.ts';
 import type { AddOnReactivated, AddOnSuspended } from '../add-on-events.ts';
 import { post, type ChargesPosted } from '../charges/charges.ts';
@@ -9,16 +9,17 @@ import type { AddOn, AddOnSuspension, Existing, Reason } from '../state.ts';
 import { autoExpiresAt } from '../time/retention.ts';
 import type { Decision, Refusal } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 type Named = { readonly offerId: string; readonly skuId: string };
 
 /** Suspend a single add-on; its base goes on. */
-export class SuspendAddOn extends commandTo('subscription', 'SuspendAddOn')<
+export class SuspendAddOn extends commandTo('SuspendAddOn')<
   Named & { readonly reason: Reason; readonly comment?: string }
 > {}
 
 /** Give a single add-on back. */
-export class ReactivateAddOn extends commandTo('subscription', 'ReactivateAddOn')<Named> {}
+export class ReactivateAddOn extends commandTo('ReactivateAddOn')<Named> {}
 
 const suspendGuard = all(mayTry('suspend'), onlyFor('suspend', 'legacy'));
 const reactivateGuard = all(mayTry('reactivate'), onlyFor('reactivate', 'legacy'));

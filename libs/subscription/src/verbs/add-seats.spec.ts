@@ -1,6 +1,6 @@
-import type { Role } from '#kernel';
 import { addSeats, pause, removeSeats, schedule, suspend } from '../asks.testing.ts';
 import { bought, catalogue, meta, offer, original, plan, rules, shelf, typesOf } from '../subscription.testing.ts';
+import type { Role } from '#policy';
 
 const at = '2021-06-18T09:00:00.000Z';
 

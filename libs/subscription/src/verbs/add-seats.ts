@@ -1,5 +1,5 @@
 import { MOST_SEATS } from '#catalog';
-import { commandTo, isRefusal, type Event } from '#kernel';
+import { isRefusal, type Event } from '#kernel';
 import { capped, post, type ChargesPosted } from '../charges/charges.ts';
 import {
   all,
@@ -20,9 +20,10 @@ import type { Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** More seats, at once (R79). */
-export class AddSeats extends commandTo('subscription', 'AddSeats')<{ readonly quantity: number }> {}
+export class AddSeats extends commandTo('AddSeats')<{ readonly quantity: number }> {}
 
 /** More seats, from this instant on (R79). */
 export type SeatsAdded = Event<'SeatsAdded', { readonly added: number; readonly quantity: number }>;

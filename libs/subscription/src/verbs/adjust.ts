@@ -1,14 +1,15 @@
 import { dayOf } from '#calendar';
-import { commandTo, refuse, type Event } from '#kernel';
+import { refuse, type Event } from '#kernel';
 import { compare, fits, format, minorDigits, negate, type Decimal } from '#money';
 import { post, type ChargesPosted } from '../charges/charges.ts';
 import { mayTry, type Asking } from '../guards.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** Correct the account by hand: a credit (negative) or a debit, with its reason (rule-book.md §2.5). */
-export class AdjustCharges extends commandTo('subscription', 'AdjustCharges')<{
+export class AdjustCharges extends commandTo('AdjustCharges')<{
   readonly amount: Decimal;
   readonly reason: string;
   readonly reference?: string;

@@ -1,13 +1,14 @@
-import { commandTo, refuse, type Event } from '#kernel';
+import { refuse, type Event } from '#kernel';
 import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
 import { autoRenewOff, type AutoRenewDisabled } from '../time/auto-renew-off.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** Choose whether the subscription renews when its term ends (R75). */
-export class SetAutoRenew extends commandTo('subscription', 'SetAutoRenew')<{ readonly enabled: boolean }> {}
+export class SetAutoRenew extends commandTo('SetAutoRenew')<{ readonly enabled: boolean }> {}
 
 /** The subscription will renew when its term ends (R75). */
 export type AutoRenewEnabled = Event<'AutoRenewEnabled'>;

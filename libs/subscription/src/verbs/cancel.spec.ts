@@ -1,7 +1,7 @@
-import type { Role } from '#kernel';
 import { addSeats, adjust, cancel, everyVerb, pause, schedule, suspend, upgrade } from '../asks.testing.ts';
 import { CancelSubscription } from './cancel.ts';
 import { bought, linesOf, meta, rules, typesOf, type Ask } from '../subscription.testing.ts';
+import type { Role } from '#policy';
 
 const at = '2021-07-15T09:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };

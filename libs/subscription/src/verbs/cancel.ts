@@ -1,4 +1,4 @@
-import { commandTo, refuse, type Event, type Instant } from '#kernel';
+import { refuse, type Event, type Instant } from '#kernel';
 import { linesBack, post, type ChargesPosted } from '../charges/charges.ts';
 import * as marketplace from '../rules/cancel-marketplace.ts';
 import * as newCommerce from '../rules/cancel-new-commerce.ts';
@@ -7,9 +7,10 @@ import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-schedul
 import { deleted, type Existing, type Reason } from '../state.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** End the whole subscription (R62). The reason is stored (R39). */
-export class CancelSubscription extends commandTo('subscription', 'CancelSubscription')<{
+export class CancelSubscription extends commandTo('CancelSubscription')<{
   readonly reason: Reason;
   readonly comment?: string;
 }> {}

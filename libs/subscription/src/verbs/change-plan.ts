@@ -1,5 +1,5 @@
 import { addDays, anchorOf, billingCycles, dayOf, monthsOf, terms, type BillingCycle, type Term } from '#calendar';
-import { commandTo, isRefusal, refuse, type Day, type Event, type Instant } from '#kernel';
+import { isRefusal, refuse, type Day, type Event, type Instant } from '#kernel';
 import type { Decimal } from '#money';
 import { addOnsOn, chargedParts } from '../add-on.ts';
 import { capped, charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
@@ -21,9 +21,10 @@ import type { Surroundings } from '../context.ts';
 import { openTerm, type OpenedTerm } from '../time/term.ts';
 import type { Decision, Refusal } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** Another term or billing plan in mid-term, as far as the preset allows (R78; `docs-2022-03`). */
-export class ChangePlan extends commandTo('subscription', 'ChangePlan')<{
+export class ChangePlan extends commandTo('ChangePlan')<{
   readonly term?: Term;
   readonly billingCycle?: BillingCycle;
 }> {}

@@ -1,5 +1,5 @@
 import { dayOf, type BillingCycle, type Term } from '#calendar';
-import { commandTo, isRefusal, refuse } from '#kernel';
+import { isRefusal, refuse } from '#kernel';
 import { charge, credit, post, type ChargesPosted } from '../charges/charges.ts';
 import { paidPlan } from '../time/next-term.ts';
 import {
@@ -22,9 +22,10 @@ import type { Surroundings } from '../context.ts';
 import { conversion, type TrialConverted } from '../time/conversion.ts';
 import type { Decision, Refusal } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** Turn a trial into what it converts to, now instead of at its end. */
-export class ConvertTrial extends commandTo('subscription', 'ConvertTrial')<{
+export class ConvertTrial extends commandTo('ConvertTrial')<{
   readonly offerId?: string;
   readonly skuId?: string;
   readonly quantity?: number;

@@ -1,5 +1,4 @@
 import { dayOf } from '#calendar';
-import { commandTo } from '#kernel';
 import { post, type ChargesPosted } from '../charges/charges.ts';
 import type { SubscriptionDeleted } from '../time/end-term.ts';
 import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
@@ -7,11 +6,10 @@ import { usageLines } from '../charges/usage.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** End a usage-based service; it is not returned, so nothing is refunded (R53–R55). */
-export class DeprovisionSubscription extends commandTo('subscription', 'DeprovisionSubscription')<
-  Record<never, never>
-> {}
+export class DeprovisionSubscription extends commandTo('DeprovisionSubscription')<Record<never, never>> {}
 
 const guard = all(mayTry('deprovision'), onlyFor('deprovision', 'usage'), mustBeActive);
 

@@ -1,6 +1,6 @@
-import type { Role } from '#kernel';
 import { autoRenew, pause, reactivate, resume, schedule, suspend, addSeats, upgrade } from '../asks.testing.ts';
 import { bought, linesOf, meta, rules, typesOf } from '../subscription.testing.ts';
+import type { Role } from '#policy';
 
 const at = '2021-06-18T09:00:00.000Z';
 const when = '2021-06-20T10:00:00.000Z';

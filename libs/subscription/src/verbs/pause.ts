@@ -1,13 +1,14 @@
-import { commandTo, type Event } from '#kernel';
+import type { Event } from '#kernel';
 import { autoRenewOff, type AutoRenewDisabled } from '../time/auto-renew-off.ts';
 import { all, mayTry, mustBeActive, notDuringTrial, onlyFor, type Asking } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing, Reason } from '../state.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** Block a customer who does not pay (R66). The partner goes on being billed (R68, R72). */
-export class PauseSubscription extends commandTo('subscription', 'PauseSubscription')<{
+export class PauseSubscription extends commandTo('PauseSubscription')<{
   readonly reason?: Reason;
   readonly comment?: string;
 }> {}

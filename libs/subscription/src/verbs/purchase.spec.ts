@@ -1,5 +1,4 @@
 import { normaliseInstant } from '#calendar';
-import type { Role } from '#kernel';
 import { isRefusal } from '#kernel';
 import { autoRenew } from '../asks.testing.ts';
 import {
@@ -18,6 +17,7 @@ import {
   Story,
   type Wish,
 } from '../subscription.testing.ts';
+import type { Role } from '#policy';
 
 const at = '2021-06-18T09:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };

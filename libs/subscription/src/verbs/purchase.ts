@@ -1,7 +1,7 @@
 import { anchorOf, dayOf } from '#calendar';
 import type { Offer, Sku } from '#catalog';
-import { hidden, commandNaming, isRefusal, refuse, type Meta } from '#kernel';
-import { mayDo, pinAt, resolve, type PolicyPin } from '#policy';
+import { hidden, isRefusal, refuse } from '#kernel';
+import { mayDo, pinAt, resolve, type PartnerMeta, type PolicyPin } from '#policy';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { purchaseRefusal, type Buying } from '../rules/may-purchase.ts';
 import { priceAt, skuAt, type Priced } from '../product.ts';
@@ -11,9 +11,10 @@ import type { Surroundings } from '../context.ts';
 import type { Wish } from '../wish.ts';
 import { openAligned, openTermOf, openTrial } from '../time/term.ts';
 import type { Decision } from '../refusals.ts';
+import { commandNaming } from '../command.ts';
 
 /** Buy a subscription for a customer: a one-line order. */
-export class PurchaseSubscription extends commandNaming('subscription', 'PurchaseSubscription')<Wish> {}
+export class PurchaseSubscription extends commandNaming('PurchaseSubscription')<Wish> {}
 
 /** Judges a purchase: eligibility (R5, R13–R19, R44), plan and price in the customer's currency, seats (R20). */
 export const decide = (
@@ -44,7 +45,7 @@ type Bought = Priced & Pick<Buying, 'customer' | 'pin'>;
 
 const creation = (
   data: Wish,
-  { actor, at }: Meta,
+  { actor, at }: PartnerMeta,
   { offer, sku, plan, unitPrice, catalogVersion, customer, pin }: Bought,
 ): SubscriptionCreated => {
   const start = dayOf(at);

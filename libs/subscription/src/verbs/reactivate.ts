@@ -1,4 +1,4 @@
-import { commandTo, refuse, type Event } from '#kernel';
+import { refuse, type Event } from '#kernel';
 import { chargedAs } from '../add-on.ts';
 import type { AddOnReactivated } from '../add-on-events.ts';
 import { post, type ChargesPosted } from '../charges/charges.ts';
@@ -8,9 +8,10 @@ import { reactivationCharge } from '../charges/suspension-charges.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** Give access back after a suspension. */
-export class ReactivateSubscription extends commandTo('subscription', 'ReactivateSubscription')<Record<never, never>> {}
+export class ReactivateSubscription extends commandTo('ReactivateSubscription')<Record<never, never>> {}
 
 /** Users can work again, after a suspension. */
 export type SubscriptionReactivated = Event<'SubscriptionReactivated'>;

@@ -1,4 +1,4 @@
-import { commandTo, refuse, type Event, type Instant } from '#kernel';
+import { refuse, type Event, type Instant } from '#kernel';
 import { add, compare, isZero, negate, type Decimal } from '#money';
 import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
 import { contentSeen, withSeen } from '../seen-usage.ts';
@@ -6,9 +6,10 @@ import type { Existing } from '../state.ts';
 import type { Decision, Refusal } from '../refusals.ts';
 import { withReading } from '../unbilled.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** Tell what was used, at which price; the same `usageId` counts once (R55). */
-export class RecordUsage extends commandTo('subscription', 'RecordUsage')<{
+export class RecordUsage extends commandTo('RecordUsage')<{
   readonly meter: string;
   readonly quantity: Decimal;
   readonly unitPrice: Decimal;

@@ -1,12 +1,13 @@
-import { commandTo, refuse } from '#kernel';
+import { refuse } from '#kernel';
 import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
 import type { ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** Forget the saved change (R85). */
-export class RemoveScheduledChange extends commandTo('subscription', 'RemoveScheduledChange')<Record<never, never>> {}
+export class RemoveScheduledChange extends commandTo('RemoveScheduledChange')<Record<never, never>> {}
 
 const nothingScheduled = () => refuse('NO_SCHEDULED_CHANGE', 'no change is scheduled');
 

@@ -1,5 +1,5 @@
 import { MOST_SEATS } from '#catalog';
-import { commandTo, isRefusal, refuse, type Event, type Instant } from '#kernel';
+import { isRefusal, refuse, type Event, type Instant } from '#kernel';
 import { capped, post, type ChargesPosted } from '../charges/charges.ts';
 import {
   all,
@@ -23,9 +23,10 @@ import type { Existing, SeatLot } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** Fewer seats, at once, where the policy lets them go mid-term. */
-export class RemoveSeats extends commandTo('subscription', 'RemoveSeats')<{ readonly quantity: number }> {}
+export class RemoveSeats extends commandTo('RemoveSeats')<{ readonly quantity: number }> {}
 
 /** Fewer seats, from this instant on, and which lots they were taken from. */
 export type SeatsRemoved = Event<

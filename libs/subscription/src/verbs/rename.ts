@@ -1,11 +1,12 @@
-import { commandTo, refuse, type Event } from '#kernel';
+import { refuse, type Event } from '#kernel';
 import { mayTry, type Asking } from '../guards.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** Give the subscription another label. Never touches a scheduled change (A5). */
-export class RenameSubscription extends commandTo('subscription', 'RenameSubscription')<{
+export class RenameSubscription extends commandTo('RenameSubscription')<{
   readonly friendlyName: string;
 }> {}
 

@@ -1,11 +1,12 @@
-import { commandTo, refuse, type Event } from '#kernel';
+import { refuse, type Event } from '#kernel';
 import { all, mayTry, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** Give access back after a pause (R69). */
-export class ResumeSubscription extends commandTo('subscription', 'ResumeSubscription')<Record<never, never>> {}
+export class ResumeSubscription extends commandTo('ResumeSubscription')<Record<never, never>> {}
 
 /** Users can work again, after a pause (R69). */
 export type SubscriptionResumed = Event<'SubscriptionResumed'>;

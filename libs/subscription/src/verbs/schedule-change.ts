@@ -1,5 +1,5 @@
 import type { BillingCycle, Term } from '#calendar';
-import { commandTo, isRefusal, refuse } from '#kernel';
+import { isRefusal, refuse } from '#kernel';
 import type { ChangeScheduled } from '../time/scheduled-change.ts';
 import { changeRefusal, coming, seatsThatLeave } from '../time/next-term.ts';
 import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
@@ -11,9 +11,10 @@ import { targetRefusal } from '../transfer/receive-upgrade.ts';
 import { sourceOf } from '../transfer/source.ts';
 import type { Decision, Refusal } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** Save what shall change at renewal; overwrites what was saved before (R78, R84, R85). */
-export class ScheduleChange extends commandTo('subscription', 'ScheduleChange')<{
+export class ScheduleChange extends commandTo('ScheduleChange')<{
   readonly offerId?: string;
   readonly skuId?: string;
   readonly quantity?: number;

@@ -1,6 +1,6 @@
 import { dayOf } from '#calendar';
 import { addOnsFor, catalogueAt, type Sku } from '#catalog';
-import { commandTo, isRefusal, refuse, type Event } from '#kernel';
+import { isRefusal, refuse, type Event } from '#kernel';
 import { compare, multiply } from '#money';
 import { capped, charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { chargedAs } from '../add-on.ts';
@@ -13,11 +13,12 @@ import type { AddOn, Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import type { Decision, Refusal } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 type Wish = { readonly offerId: string; readonly skuId: string; readonly quantity: number };
 
 /** The full set of add-ons that a base shall have: all or nothing (R33). */
-export class SetAddOns extends commandTo('subscription', 'SetAddOns')<{ readonly addOns: readonly Wish[] }> {}
+export class SetAddOns extends commandTo('SetAddOns')<{ readonly addOns: readonly Wish[] }> {}
 
 /** An add-on has more or fewer seats. */
 export type AddOnQuantityChanged = Event<'AddOnQuantityChanged', Wish & { readonly before: number }>;

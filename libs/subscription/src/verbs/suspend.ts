@@ -1,4 +1,4 @@
-import { commandTo, type Event, type Instant } from '#kernel';
+import type { Event, Instant } from '#kernel';
 import { chargedParts } from '../add-on.ts';
 import type { AddOnSuspended } from '../add-on-events.ts';
 import { autoRenewOff, type AutoRenewDisabled } from '../time/auto-renew-off.ts';
@@ -12,9 +12,10 @@ import type { Surroundings } from '../context.ts';
 import { suspensionCredit } from '../charges/suspension-charges.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** Take access away for a reason that must be told (R39, E55). */
-export class SuspendSubscription extends commandTo('subscription', 'SuspendSubscription')<{
+export class SuspendSubscription extends commandTo('SuspendSubscription')<{
   readonly reason: Reason;
   readonly comment?: string;
 }> {}

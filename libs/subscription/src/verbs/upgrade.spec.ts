@@ -1,4 +1,4 @@
-import { isRefusal, type Role } from '#kernel';
+import { isRefusal } from '#kernel';
 import { addSeats, cancel, changePlan, pause, rename, schedule, suspend, upgrade } from '../asks.testing.ts';
 import {
   bought,
@@ -15,6 +15,7 @@ import {
 import { ReturnUpgrade } from '../transfer/return-upgrade.ts';
 import { CompleteUpgrade } from '../transfer/transfer.ts';
 import type { RefusalCode } from '../refusals.ts';
+import type { Role } from '#policy';
 
 const at = '2021-06-18T09:00:00.000Z';
 const when = '2021-06-25T09:00:00.000Z';

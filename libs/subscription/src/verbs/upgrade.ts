@@ -1,4 +1,4 @@
-import { commandTo, isRefusal, refuse } from '#kernel';
+import { isRefusal, refuse } from '#kernel';
 import { addOnsLeftBehind } from '../add-on.ts';
 import type { ChargesPosted } from '../charges/charges.ts';
 import {
@@ -24,9 +24,10 @@ import { seatsLeave, type UpgradeStarted } from '../transfer/transfer.ts';
 import type { Decision, Refusal } from '../refusals.ts';
 import { evolve, moveAll, type SubscriptionUpgraded } from '../transfer/move-all.ts';
 import { verb } from '../verb.ts';
+import { commandTo } from '../command.ts';
 
 /** Move seats to a better SKU, now: all of them, or some (R90, R92, R97). */
-export class UpgradeSubscription extends commandTo('subscription', 'UpgradeSubscription')<{
+export class UpgradeSubscription extends commandTo('UpgradeSubscription')<{
   readonly offerId: string;
   readonly skuId: string;
   readonly quantity: number;

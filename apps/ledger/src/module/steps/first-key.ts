@@ -1,23 +1,14 @@
 import { CreateKey, key, partner, RegisterPartner, RevokeKey, type Key } from '#access';
-import {
-  isRefusal,
-  START,
-  type Command,
-  type Decider,
-  type Event,
-  type Meta,
-  type PartnerFacts,
-  type Position,
-} from '#kernel';
-import { derivedId, type Ledger, systemMeta } from '#ledger';
+import { isRefusal, START, type Command, type Decider, type Event, type Position } from '#kernel';
+import { derivedId, systemMeta, type Ledger, type Refusal } from '#ledger';
 import { hashOf } from '../../access/keys.ts';
-import type { Refusal } from '#ledger';
+import type { PartnerFacts, PartnerMeta } from '#policy';
 
 /** The partner of the bootstrap key (http-api.md §1). */
 const PARTNER = 'default';
 const facts: PartnerFacts = { model: 'directBill', cloud: 'global', newCommercePreview: true };
 
-const metaFor = (ledger: Ledger, ...words: readonly string[]): Meta =>
+const metaFor = (ledger: Ledger, ...words: readonly string[]): PartnerMeta =>
   systemMeta('bootstrap', {
     commandId: derivedId('bootstrap', ...words),
     at: ledger.clock.now(),
@@ -122,7 +113,7 @@ const isRevokedByCaller = async (ledger: Ledger, hash: string, count: number): P
 type Step<C extends Command, E extends Event, S> = {
   readonly decider: Decider<C, E, S>;
   readonly id: string;
-  readonly commandFor: (meta: Meta) => C;
+  readonly commandFor: (meta: PartnerMeta) => C;
 };
 
 const record = async <C extends Command, E extends Event, S>(
