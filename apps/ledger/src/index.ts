@@ -1,4 +1,4 @@
-// What an application that holds a ledger imports: `import { SubledgerModule } from 'subledger'` (docs/embedding.md).
+// The entry of the package for an application that embeds a ledger: `import { SubledgerModule } from 'subledger'` (docs/embedding.md).
 export { SubledgerModule, type HttpOptions } from './module/subledger.module.ts';
 export type { SubledgerOptions, SubledgerOptionsFactory, TokenIssuer } from './config/options.ts';
 export { Subledger, UnknownPartner, type Asking } from './module/subledger.ts';
@@ -6,7 +6,7 @@ export type { Started, StartOptions } from './module/start-up.ts';
 export { ConfigurationError } from './config/configuration-error.ts';
 export { type Duty } from '#ledger';
 
-// Commands, and what the command bus answers to each of them.
+// Commands, and the results that the command bus returns.
 export {
   ActivateSubscription,
   AddSeats,
@@ -48,7 +48,7 @@ export { generateKey, hashOf } from './access/keys.ts';
 export { RevisionConflict, StoreUnavailable } from '#event-store';
 export { ReadStoreUnavailable, type Logger } from '#read-store';
 
-// Questions: each takes `subledger.readModels`.
+// Queries: each takes `subledger.readModels`.
 export { type ReadModels } from '#ledger';
 export { MalformedCursor, type Page, type PageRequest } from '#projections';
 export { findKey, findPartner, listKeys, listPartners } from '#projections/access';

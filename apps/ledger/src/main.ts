@@ -1,7 +1,7 @@
 import { ConfigurationError, readConfiguration } from './config/configuration.ts';
 import { createApp, startApp } from './host/create-app.ts';
 
-/** Errors that say enough by themselves, beside those of the configuration. */
+/** Errors whose message is enough, beside those of the configuration. */
 const FORESEEN = [
   'StoreUnavailable',
   'StoreUnusable',
@@ -11,7 +11,7 @@ const FORESEEN = [
   'CorruptEvent',
 ];
 
-/** Ends the process with one clear line; a stack trace only for what nobody foresaw. */
+/** Ends the process with one clear line; unexpected errors also get a stack trace. */
 const giveUp = (error: unknown): never => {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   const foreseen = error instanceof ConfigurationError || FORESEEN.includes(name);
@@ -19,10 +19,10 @@ const giveUp = (error: unknown): never => {
   process.exit(1);
 };
 
-// Where lines go may be full or closed; without a listener that would end the process.
+// The outputs may be full or closed; without a listener, that would end the process.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-// Whatever this process makes beside its databases, such as a report of a crash, is for its user alone, too.
+// Other files of this process, such as a crash report, are for its user only, too.
 process.umask(0o077);
 
 const run = async (): Promise<void> => {

@@ -1,27 +1,27 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
 
-/** How long one look at the key set may take. */
+/** How long a request for the key set may take. */
 const TIMEOUT_MS = 3_000;
-/** How long keys are taken for current. */
+/** How long fetched keys count as current. */
 const MOST_AGE_MS = 600_000;
-/** How long after a look another key that nobody knows is no reason for a new one: anybody can make up such keys. */
+/** How long after a fetch an unknown key id causes no new one: any client can make such ids up. */
 const COOLDOWN_MS = 30_000;
-/** How long after a look in vain the next one is made. */
+/** How long after a failed fetch the next one is tried. */
 const RETRY_MS = 5_000;
 
-/** The issuer's keys cannot be had just now: nothing can be said of a token. */
+/** The issuer's keys cannot be fetched now, so tokens cannot be verified. */
 export class KeySetOutOfReach extends Error {
   override readonly name = 'KeySetOutOfReach';
-  /** Seconds until it is worth asking again. */
+  /** Seconds until a retry is useful. */
   readonly retryAfter = RETRY_MS / 1_000;
 }
 
-/** What is wrong with the token and not with the key set. */
+/** Errors that are the token's fault, not the key set's. */
 const aboutToken = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
 
 /**
- * The keys of an issuer, looked at when first needed, when they are old, and when a token names one that is not among them.
- * Rejects with `KeySetOutOfReach`, or with an error of `jose` that tells what is wrong with the token.
+ * The keys of an issuer. They are fetched at first use, when they are old, and when a token names an unknown key.
+ * Rejects with `KeySetOutOfReach`, or with an error of `jose` that says what is wrong with the token.
  */
 export const remoteKeySet = (url: URL): JWTVerifyGetKey => {
   let notBefore = 0;
@@ -29,7 +29,7 @@ export const remoteKeySet = (url: URL): JWTVerifyGetKey => {
     timeoutDuration: TIMEOUT_MS,
     cacheMaxAge: MOST_AGE_MS,
     cooldownDuration: COOLDOWN_MS,
-    // Not every request has to wait for an issuer that does not answer.
+    // Otherwise every request would wait for an issuer that does not respond.
     [customFetch]: (address, options) =>
       Date.now() < notBefore ? Promise.reject(new Error('it was out of reach just now')) : fetch(address, options),
   });

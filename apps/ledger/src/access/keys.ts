@@ -6,10 +6,10 @@ import { ProblemError } from '../http/problem.ts';
 /** A new API key: 256 random bits. */
 export const generateKey = (): string => `slk_${randomBytes(32).toString('base64url')}`;
 
-/** What is recorded of a key: SHA-256, in hex. */
+/** What is recorded of a key: its SHA-256, in hex. */
 export const hashOf = (key: string): string => digest('sha256', key, 'hex');
 
-/** Looks up who holds a key: by its digest, so that the time of a look-up says nothing about any key. */
+/** Looks up the holder of a key by its digest, so that the time of a look-up reveals nothing about any key. */
 @Injectable()
 export class Keys {
   readonly #ledger: Ledger;
@@ -18,7 +18,7 @@ export class Keys {
     this.#ledger = ledger;
   }
 
-  /** Who holds the key, or undefined if it is unknown or revoked. Throws a 503 while that cannot be known yet. */
+  /** The holder of the key, or undefined if it is unknown or revoked. Throws a 503 while the keys are not loaded yet. */
   callerOf(key: string): Caller | undefined {
     const caller = this.#ledger.access.holderOf(hashOf(key));
     if (caller === undefined && !this.#ledger.access.isWhole)

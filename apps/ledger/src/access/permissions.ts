@@ -2,7 +2,7 @@ import { SetMetadata } from '@nestjs/common';
 import { keyRoles } from '#access';
 import type { Role } from '#policy';
 
-/** What a route asks of whoever calls it, beyond a key that is valid. */
+/** What a route requires of its caller, beyond a valid key. */
 export type Permission =
   /** Nothing, not even a key. */
   | { readonly kind: 'open' }
@@ -13,13 +13,13 @@ export type Permission =
 
 export const PERMISSION = 'subledger:permission';
 
-/** Anybody, without a key: health, metrics. */
+/** No key is needed: health, metrics. */
 export const Open = () => SetMetadata<string, Permission>(PERMISSION, { kind: 'open' });
 
 /** The operator's key only. */
 export const OperatorOnly = () => SetMetadata<string, Permission>(PERMISSION, { kind: 'operator' });
 
-/** These roles only; what the core refuses besides is its own affair. */
+/** These roles only; the core may refuse them for further reasons. */
 export const OnlyFor = (...roles: readonly Role[]) =>
   SetMetadata<string, Permission>(PERMISSION, { kind: 'roles', roles });
 
@@ -31,6 +31,6 @@ const forbiddenToBillingReaders: Permission = {
   roles: keyRoles.filter((role) => role !== 'billing-reader'),
 };
 
-/** What holds for a route that says nothing: a read is for all but billing readers, a command is judged by the core. */
+/** The default of a route without a decorator: reads are closed to billing readers, commands are judged by the core. */
 export const permissionByMethod = (method: string): Permission | undefined =>
   method === 'GET' || method === 'HEAD' ? forbiddenToBillingReaders : undefined;

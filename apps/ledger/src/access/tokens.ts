@@ -11,7 +11,7 @@ import type { Role } from '#policy';
 /** How far the issuer's clock and ours may be apart. */
 const TOLERANCE_SECONDS = 5;
 
-/** Only signatures: with a shared secret, whoever knows the public key could sign. */
+/** Only signatures: with a shared secret, anyone who knows the public key could sign. */
 const algorithms = [
   'RS256',
   'RS384',
@@ -26,7 +26,7 @@ const algorithms = [
   'Ed25519',
 ];
 
-/** Tells who sends a bearer token of the configured issuer (http-api.md §1). A token is never the operator's. */
+/** Identifies the sender of a bearer token of the configured issuer (http-api.md §1). A token never has operator rights. */
 @Injectable()
 export class Tokens {
   readonly #oidc: Oidc | undefined;
@@ -41,14 +41,14 @@ export class Tokens {
     this.#logger = logger;
   }
 
-  /** Whether this is a token and no key: it has the form of one, and tokens are accepted. */
+  /** Whether this is a token rather than a key: it has a token's form, and tokens are accepted. */
   accept(bearer: string): boolean {
     return this.#oidc !== undefined && /^eyJ[\w-]*\.[\w-]*\.[\w-]*$/.test(bearer);
   }
 
   /**
-   * Who sends the token. Throws `UNAUTHENTICATED` for one that is not good, or whose partner is not registered, and
-   * `FORBIDDEN_ROLE` for a good one that names no role, or more than one.
+   * The sender of the token. Throws `UNAUTHENTICATED` for an invalid token or an unregistered partner, and
+   * `FORBIDDEN_ROLE` for a valid token that names no role, or more than one.
    */
   async callerOf(token: string): Promise<Caller> {
     if (this.#oidc === undefined || this.#keys === undefined) throw unauthenticated('no tokens are accepted here');
@@ -60,7 +60,7 @@ export class Tokens {
     return { actor: { id, role, partnerId }, partner: facts, operator: false };
   }
 
-  /** What the token says, once it is known to be the issuer's, for us, and in force by the machine's clock. */
+  /** The token's claims, after its signature, issuer, audience and times (by the machine's clock) were verified. */
   async #verified(token: string, { issuer, audience }: Oidc, keys: JWTVerifyGetKey): Promise<JWTPayload> {
     const rules = { issuer, audience, algorithms, clockTolerance: TOLERANCE_SECONDS, requiredClaims: ['exp', 'sub'] };
     try {
@@ -69,11 +69,11 @@ export class Tokens {
       if (!(error instanceof KeySetOutOfReach))
         throw unauthenticated(`this token is not accepted: ${problemOf(error)}`);
       this.#logger.warn({ context: Tokens.name, err: error }, 'a token could not be checked');
-      throw unauthenticated('tokens cannot be checked just now: the keys of their issuer are out of reach', error);
+      throw unauthenticated('tokens cannot be verified now: the keys of their issuer are out of reach', error);
     }
   }
 
-  /** Read off the log: a partner that was registered just now may come at once. */
+  /** Read from the log, so a partner that was registered a moment ago is known. */
   async #partner(partnerId: unknown, claim: string) {
     if (typeof partnerId === 'string' && /^[a-z0-9-]{1,64}$/.test(partnerId)) {
       const { state } = await this.#ledger.handling.load(partner, partnerId);
@@ -89,26 +89,25 @@ export class Tokens {
 const unauthenticated = (detail: string, more: { readonly retryAfter?: number } = {}): ProblemError =>
   new ProblemError('UNAUTHENTICATED', detail, more.retryAfter === undefined ? {} : { retryAfter: more.retryAfter });
 
-/** Only what a holder of the issuer's own tokens learns anyway. */
+/** Says only what a holder of the issuer's own tokens learns anyway. */
 const problemOf = (error: unknown): string => {
   if (error instanceof errors.JWTExpired) return 'it has expired';
-  if (error instanceof errors.JWTClaimValidationFailed)
-    return `its claim ${error.claim} is missing, or not as it must be`;
-  if (error instanceof errors.JWKSNoMatchingKey) return 'no key of its issuer fits it';
+  if (error instanceof errors.JWTClaimValidationFailed) return `its claim ${error.claim} is missing or invalid`;
+  if (error instanceof errors.JWKSNoMatchingKey) return 'it matches no key of its issuer';
   if (error instanceof errors.JOSEAlgNotAllowed || error instanceof errors.JOSENotSupported)
-    return 'it is not signed in a way that is accepted';
+    return 'its signature is invalid, or of a kind that is not accepted';
   if (error instanceof errors.JOSEError) return 'it cannot be verified';
   throw error;
 };
 
-/** A subject means something only with its issuer: `login.example.com/alice`. It is what the log keeps of the person. */
+/** A subject is unique only with its issuer: `login.example.com/alice`. This is what the log keeps of the person. */
 const actorId = (issuer: string, subject: string | undefined): string => {
   if (subject === undefined || !/^[\x21-\x7e]{1,255}$/.test(subject))
     throw unauthenticated('this token is not accepted: its claim sub must be 1 to 255 printable characters');
   return `${new URL(issuer).host}/${subject}`;
 };
 
-/** A claim may hold a list, of roles of other programs, too; ours must be one, or nobody could say which one acted. */
+/** A claim may list roles of other programs, too. Exactly one must be ours; otherwise the acting role would be ambiguous. */
 const roleOf = (claim: unknown, name: string): Role => {
   const named = Array.isArray(claim) ? claim : [claim];
   const [role, ...more] = keyRoles.filter((known) => named.includes(known));

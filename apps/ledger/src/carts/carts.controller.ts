@@ -22,7 +22,7 @@ import {
 
 type Answer = Promise<object>;
 
-/** Out of their classes: what is recorded is plain data. */
+/** Plain objects instead of class instances: they are recorded. */
 const plain = (lines: readonly CartLine[]): readonly CartLine[] => lines.map((line) => ({ ...line }));
 
 /** Cart, review, buy (R20–R22, http-api.md §4.2). */
@@ -45,7 +45,7 @@ export class CartsController {
   }
 
   @Put(':id/lines')
-  @ApiCommand('replaceCartLines', 'Put these lines in place of what the cart holds; it is open again', {
+  @ApiCommand('replaceCartLines', "Replace the cart's lines; it is open again", {
     type: CartAnswered,
   })
   replace(@CartId() cartId: string, @Body() { lines }: CartLinesBody, @SentCommand() sent: Sent): Answer {
@@ -53,7 +53,7 @@ export class CartsController {
   }
 
   @Post(':id/review')
-  @ApiCommand('reviewCart', 'What the cart costs, and which lines cannot be bought as things stand', {
+  @ApiCommand('reviewCart', 'What the cart costs, and which lines cannot be bought now', {
     type: ReviewAnswered,
   })
   review(@CartId() cartId: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
@@ -61,7 +61,7 @@ export class CartsController {
   }
 
   @Post(':id/checkout')
-  @ApiCommand('checkOutCart', 'Buy what was reviewed; a cart gives one order, however often it is bought', {
+  @ApiCommand('checkOutCart', 'Buy what was reviewed; a cart results in one order, however often it is checked out', {
     status: 201,
     type: CheckoutAnswered,
   })

@@ -9,10 +9,10 @@ import type { Refusal } from '#ledger';
 
 type Answered = Promise<CommandAnswer | Refusal>;
 
-/** How often a review is tried, when others keep changing the cart in the meantime. */
+/** How often a review is tried when other requests keep changing the cart. */
 const ROUNDS = 10;
 
-/** What a cart's event says of it, beside what every command answers: from the event alone, so that a replay says the same. */
+/** Adds what a cart's event says to the usual response. It comes from the event alone, so a replay returns the same. */
 const withCart = (answer: CommandAnswer | Refusal, status: 'open' | 'reviewed'): CommandAnswer | Refusal => {
   if (isRefusal(answer)) return answer;
   const [event] = answer.body['events'] as readonly { readonly data: { readonly lines?: readonly CartLine[] } }[];
@@ -21,7 +21,7 @@ const withCart = (answer: CommandAnswer | Refusal, status: 'open' | 'reviewed'):
   return { ...answer, body: { ...told, status, ...lines, ...answer.body } };
 };
 
-/** What was found out about the lines is recorded with the command, but is not what was asked. */
+/** The command without the findings about its lines: they are recorded with it, but are not part of the request. */
 const asAsked = (asked: CreateCart | ReplaceCartLines | ReviewCart): CommandOptions => ({
   ...asked.options,
   fingerprint: fingerprintOf(asked),
@@ -71,7 +71,7 @@ class Replace implements ICommandHandler<ReplaceCartLines, CommandAnswer | Refus
 class Review implements ICommandHandler<ReviewCart, CommandAnswer | Refusal> {
   constructor(private readonly ledger: Ledger) {}
 
-  /** What is recorded was found for exactly the lines that the cart holds then: if they changed meanwhile, it is looked at again. */
+  /** Findings are recorded only for the lines that they are about. If the lines changed in between, they are judged again. */
   async execute(asked: ReviewCart): Answered {
     const { meta, target: cartId } = asked;
     const options = asAsked(asked);

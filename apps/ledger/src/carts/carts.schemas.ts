@@ -13,7 +13,7 @@ const left = { optional: true };
 export class CartLineBody {
   @Text(200) readonly offerId!: string;
   @Text(200) readonly skuId!: string;
-  /** Left out for what is billed by usage (R20). */
+  /** Left out for offers that are billed by usage (R20). */
   @Seats(left) readonly quantity?: number;
   @OneOf(terms) readonly term!: Term;
   @OneOf(billingCycles) readonly billingCycle!: BillingCycle;
@@ -23,7 +23,7 @@ export class CartLineBody {
 
 const isLine = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What is to be bought; none is a cart that is still empty. */
+/** What is to be bought; an empty list leaves the cart empty. */
 const Lines = (): PropertyDecorator =>
   applyDecorators(
     ApiProperty({ type: [CartLineBody], maxItems: MOST_LINES }),

@@ -40,23 +40,23 @@ class ReviewEntry {
 
 const cartStatuses = ['open', 'reviewed', 'ordered', 'expired'];
 
-/** A cart as http-api.md §4.2 shows it. */
+/** A cart as `GET /carts/{id}` returns it (http-api.md §4.2). */
 export class CartEntry {
   @ApiProperty({ format: 'uuid' }) readonly cartId!: string;
   @ApiProperty() readonly partnerId!: string;
   @ApiProperty({ format: 'uuid' }) readonly customerId!: string;
   @ApiProperty({ enum: cartStatuses }) readonly status!: string;
   @ApiProperty({ format: 'date-time' }) readonly createdAt!: string;
-  @ApiProperty({ format: 'date-time', description: 'From this instant on it is expired' }) readonly expiresAt!: string;
+  @ApiProperty({ format: 'date-time', description: 'The cart expires at this instant' }) readonly expiresAt!: string;
   @ApiProperty({ type: [CartLineEntry] }) readonly lines!: readonly CartLineEntry[];
-  @ApiProperty({ type: [LineErrorEntry], description: 'What stood against the lines when last looked at' })
+  @ApiProperty({ type: [LineErrorEntry], description: 'Why lines could not be bought at the last review' })
   readonly errors!: readonly LineErrorEntry[];
   @ApiProperty({ type: ReviewEntry, nullable: true }) readonly review!: ReviewEntry | null;
   @ApiProperty({ type: String, format: 'uuid', nullable: true }) readonly orderId!: string | null;
   @ApiProperty({ type: 'integer' }) readonly revision!: number;
 }
 
-/** What creating a cart, or replacing its lines, answers. */
+/** The response of creating a cart, or replacing its lines. */
 export class CartAnswered extends CommandAnswered {
   @ApiProperty({ format: 'uuid' }) readonly cartId!: string;
   @ApiProperty({ enum: cartStatuses }) readonly status!: string;
@@ -64,14 +64,14 @@ export class CartAnswered extends CommandAnswered {
   @ApiProperty({ type: [LineErrorEntry] }) readonly errors!: readonly LineErrorEntry[];
 }
 
-/** What creating a cart answers besides. */
+/** The response of creating a cart. */
 export class CartCreatedAnswered extends CartAnswered {
   @ApiProperty({ format: 'uuid' }) readonly customerId!: string;
   @ApiProperty({ format: 'date-time' }) readonly createdAt!: string;
   @ApiProperty({ format: 'date-time' }) readonly expiresAt!: string;
 }
 
-/** What a review answers. */
+/** The response of a review. */
 export class ReviewAnswered extends CommandAnswered {
   @ApiProperty({ format: 'uuid' }) readonly cartId!: string;
   @ApiProperty({ enum: cartStatuses }) readonly status!: string;
@@ -82,7 +82,7 @@ export class ReviewAnswered extends CommandAnswered {
 
 const orderStatuses = ['pending', 'completed', 'partialSuccess', 'refused'];
 
-/** What a checkout answers. */
+/** The response of a checkout. */
 export class CheckoutAnswered extends CommandAnswered {
   @ApiProperty({ format: 'uuid' }) readonly cartId!: string;
   @ApiProperty({ format: 'uuid' }) readonly orderId!: string;
@@ -91,7 +91,7 @@ export class CheckoutAnswered extends CommandAnswered {
   @ApiProperty({ type: [LineErrorEntry] }) readonly errors!: readonly LineErrorEntry[];
 }
 
-/** An order as `GET /orders/{id}` shows it. */
+/** An order as `GET /orders/{id}` returns it. */
 export class OrderEntry {
   @ApiProperty({ format: 'uuid' }) readonly orderId!: string;
   @ApiProperty({ type: String, format: 'uuid', nullable: true, description: 'Null: bought without a cart' })
@@ -106,9 +106,9 @@ export class OrderEntry {
   @ApiProperty({ type: 'integer' }) readonly revision!: number;
 }
 
-/** Lines with their places. */
+/** Lines with their numbers. */
 export const numbered = (lines: readonly CartLine[]): readonly CartLineEntry[] =>
-  lines.map((wish, line) => ({ line, ...wish }));
+  lines.map((cartLine, line) => ({ line, ...cartLine }));
 
 export const shownCart = (cart: ExistingCart, revision: number, at: Instant): CartEntry => ({
   cartId: cart.cartId,
@@ -124,7 +124,7 @@ export const shownCart = (cart: ExistingCart, revision: number, at: Instant): Ca
   revision,
 });
 
-/** What became of the lines, in their order. */
+/** The result of each line, in order. */
 export const shownResults = (results: ReadonlyMap<number, LineResult>) => {
   const inOrder = [...results].sort(([a], [b]) => a - b);
   return {
@@ -140,7 +140,7 @@ export const shownOrder = ({ results, ...order }: PlacedOrder | DirectOrder, rev
   customerId: order.customerId,
   status: order.status,
   orderedAt: order.orderedAt,
-  lines: order.lines.map(({ subscriptionId: _, ...wish }) => wish),
+  lines: order.lines.map(({ subscriptionId: _, ...line }) => line),
   ...shownResults(results),
   revision,
 });

@@ -15,8 +15,8 @@ import { shownResults } from './carts.views.ts';
 import type { Refusal } from '#ledger';
 
 /**
- * Buys a reviewed cart, and answers when its order is complete (R22). Bought again, it is answered with the same order
- * (E24). A quote holds for what the order's lines would record, too.
+ * Buys a reviewed cart, and returns when its order is complete (R22). A second checkout returns the same order
+ * (E24). A quote also covers what the order's lines would record.
  */
 export const checkOut = async (ledger: Ledger, command: CheckOutCart): Promise<CommandAnswer | Refusal> => {
   const { target: cartId, meta, options } = command;
@@ -29,7 +29,7 @@ export const checkOut = async (ledger: Ledger, command: CheckOutCart): Promise<C
   return isRefusal(outcome) ? outcome : fulfilled(ledger, command, outcome);
 };
 
-/** Tries the checkout and the purchase of every line; goes on only where that is what was quoted. */
+/** Previews the checkout and the purchase of every line, and goes on only if the result is what was quoted. */
 const quoted = async (
   ledger: Ledger,
   sent: Dispatch<CheckOutCart, CartEvent, Cart>,
@@ -40,7 +40,7 @@ const quoted = async (
   const previewed = await preview(dispatching, sent);
   if (isRefusal(previewed)) return previewed;
   const [ordered] = previewed.events;
-  // Where it is ordered already, there is nothing left to try, nor to hold to.
+  // An ordered cart has nothing left to preview or to compare with the quote.
   const isNew = previewed.outcome === 'dryRun' && ordered?.type === 'CartOrdered';
   if (!isNew && options.dryRun === true) return fulfilled(ledger, command, previewed);
   if (isNew) {
@@ -55,7 +55,7 @@ const quoted = async (
   return isRefusal(outcome) ? outcome : fulfilled(ledger, command, outcome);
 };
 
-/** The answer to a cart that is ordered, once its order is complete. */
+/** The response for an ordered cart, once its order is complete. */
 const fulfilled = async (
   ledger: Ledger,
   { target: cartId, meta }: CheckOutCart,
@@ -71,7 +71,7 @@ const fulfilled = async (
     { ...outcome, events: [ordered], revision: ordered.revision, position },
     {
       ids: { cartId, orderId, status, ...shownResults(results) },
-      // Created by the first who bought it; to others it is there already.
+      // Only the command that created the order reports its location.
       ...(ordered.meta.commandId === meta.commandId ? { location: `/v1/orders/${orderId}` } : {}),
       alsoRecorded: done.events,
     },

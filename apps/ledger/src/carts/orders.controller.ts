@@ -9,7 +9,7 @@ import { From } from '../routing/command-context.ts';
 import { type Caller, Ledger } from '#ledger';
 import { OrderEntry, shownOrder } from './carts.views.ts';
 
-/** What carts became (http-api.md §4.2), and purchases without a cart: orders of one line. */
+/** Orders (http-api.md §4.2): of carts, and of purchases without a cart, which have one line. */
 @LedgerController('v1/orders', 'carts')
 export class OrdersController {
   readonly #ledger: Ledger;
@@ -19,7 +19,7 @@ export class OrdersController {
   }
 
   @Get(':id')
-  @ApiRead('getOrder', 'One order, and what became of each of its lines', OrderEntry)
+  @ApiRead('getOrder', 'One order, and the result of each of its lines', OrderEntry)
   async one(
     @OrderId() id: string,
     @From() { actor }: Caller,

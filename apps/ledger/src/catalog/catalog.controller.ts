@@ -27,14 +27,14 @@ export class CatalogueController {
 
   @Get('catalog')
   @ForBillingReaders()
-  @ApiRead('getCatalogue', 'The version in force; without any, one that offers nothing', CatalogueEntry)
+  @ApiRead('getCatalogue', 'The version in force; an empty one if none was published', CatalogueEntry)
   catalogue(): CatalogueEntry {
     return this.#inForce() ?? { version: null, effectiveFrom: null, offers: [] };
   }
 
   @Put('catalog')
   @OperatorOnly()
-  @ApiCommand('publishCatalogue', "Publish a version, in force from its effectiveFrom; the operator's affair", {
+  @ApiCommand('publishCatalogue', 'Publish a version, in force from its effectiveFrom; operator only', {
     type: CatalogueAnswered,
   })
   @ApiBody({ type: CatalogueEntry, description: 'In the form of the catalogue file' })
@@ -44,7 +44,7 @@ export class CatalogueController {
     return this.#sender.send(sent, PublishCatalogue, { catalogue });
   }
 
-  /** One list under one set of rules (R9, R30), with every reason that stands against an offer. */
+  /** One list under one set of rules (R9, R30), with every reason why an offer cannot be bought. */
   @Get('offers')
   @ForBillingReaders()
   @ApiList('listOffers', "Offers of the version in force, in the catalogue's order", OfferEntry)
@@ -61,7 +61,7 @@ export class CatalogueController {
     return catalogueAt(this.#ledger.priceLists.timeline, this.#ledger.clock.now());
   }
 
-  /** Tells of an offer whether a customer may buy it, with all reasons against it. */
+  /** Judges for each offer whether a customer may buy it, with all reasons if not. */
   async #judge(customerId: string, { actor: { partnerId }, partner: facts }: Caller) {
     const customer = await findCustomer(readModels(this.#ledger), partnerId, customerId);
     if (customer === undefined) throw new RefusedError(refuse('CUSTOMER_NOT_FOUND', 'there is no such customer'));
@@ -90,11 +90,11 @@ export class CatalogueController {
   }
 }
 
-/** Ids hold no spaces, so that the last one seen can be the cursor as it is. */
+/** Ids contain no spaces, so the last id of a page can be the cursor unchanged. */
 const pageOf = (offers: readonly Offer[], { limit, cursor }: OffersQuery): Page<Offer> => {
   const last = cursor === undefined ? -1 : offers.findIndex(({ offerId }) => offerId === cursor);
   if (cursor !== undefined && last < 0)
-    throw new InvalidRequest([{ path: 'cursor', message: 'must be a nextCursor as it was answered' }]);
+    throw new InvalidRequest([{ path: 'cursor', message: 'must be a nextCursor of an earlier page' }]);
   const items = offers.slice(last + 1, last + 1 + limit);
   const more = last + 1 + limit < offers.length;
   return { items, nextCursor: more ? (items.at(-1)?.offerId ?? null) : null };

@@ -6,7 +6,7 @@ import { PageQuery } from '../http/page.ts';
 const left = { optional: true };
 
 export class OffersQuery extends PageQuery {
-  /** For whom to tell whether they may be bought. */
+  /** The customer for whom `purchasable` is judged. */
   @Uuid(left) readonly customerId?: string;
   @OneOf(['microsoft', 'partner'], left) readonly publisher?: 'microsoft' | 'partner';
   @OneOf(['license', 'usage'], left) readonly billingType?: 'license' | 'usage';
@@ -85,7 +85,7 @@ class CatalogueOffer {
 export class OfferEntry extends CatalogueOffer {
   @ApiProperty({ required: false, description: 'Whether this customer may buy it; only with customerId' })
   readonly purchasable?: boolean;
-  @ApiProperty({ required: false, type: [ReasonEntry], description: 'All reasons against it; only with customerId' })
+  @ApiProperty({ required: false, type: [ReasonEntry], description: 'All reasons why not; only with customerId' })
   readonly reasons?: readonly ReasonEntry[];
 }
 
@@ -95,7 +95,7 @@ export class CatalogueEntry {
   @ApiProperty({ type: [CatalogueOffer] }) readonly offers!: readonly CatalogueOffer[];
 }
 
-/** What publishing a catalogue answers. */
+/** The response of publishing a catalogue. */
 export class CatalogueAnswered extends CommandAnswered {
   @ApiProperty() readonly version!: string;
 }

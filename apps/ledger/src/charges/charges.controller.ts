@@ -8,7 +8,7 @@ import { From } from '../routing/command-context.ts';
 import { type Caller, Ledger, readModels } from '#ledger';
 import { ChargeEntry, ChargesQuery } from './charges.schemas.ts';
 
-/** What was charged and credited (http-api.md §4.5). */
+/** Charges and credits (http-api.md §4.5). */
 @LedgerController('v1/charges', 'billing')
 export class ChargesController {
   readonly #ledger: Ledger;

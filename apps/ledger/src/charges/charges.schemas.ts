@@ -13,7 +13,7 @@ export class ChargesQuery extends PageQuery {
   @InstantOrDayField(left) readonly postedTo?: string;
   @DayField(left) readonly chargeFrom?: string;
   @DayField(left) readonly chargeTo?: string;
-  /** Reads on behind the charge with this `sequence`. */
+  /** Continues after the charge with this `sequence`. */
   @QueryInteger(0, Number.MAX_SAFE_INTEGER, left) readonly after?: number;
 }
 

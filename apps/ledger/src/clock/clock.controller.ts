@@ -8,13 +8,13 @@ import { From } from '../routing/command-context.ts';
 import { type Caller, Ledger, type TimeMachine } from '#ledger';
 import { ClockReading, MoveClockBody } from './clock.schemas.ts';
 
-/** The simulated clock (http-api.md §4.8); under the system's clock there is no such resource. */
+/** The simulated clock (http-api.md §4.8); with the system clock, this resource does not exist. */
 @LedgerController('v1/clock', 'clock')
 export class ClockController {
   constructor(private readonly ledger: Ledger) {}
 
   @Get()
-  @ApiOperation({ operationId: 'readClock', summary: 'What the simulated clock shows' })
+  @ApiOperation({ operationId: 'readClock', summary: 'The time of the simulated clock' })
   @ApiOkResponse({ type: ClockReading })
   read(): ClockReading {
     this.#timeMachine();
@@ -24,14 +24,14 @@ export class ClockController {
   @Put()
   @ApiOperation({
     operationId: 'moveClock',
-    summary: 'Move the simulated clock on, through everything that falls due',
-    description: `By at most a hundred years at a time, and not past ${LATEST_INSTANT}: VALIDATION_FAILED names the limit.`,
+    summary: 'Move the simulated clock forward, through everything that falls due',
+    description: `At most a hundred years at a time, and not past ${LATEST_INSTANT}: VALIDATION_FAILED names the limit.`,
   })
   @ApiOkResponse({ type: ClockReading })
   async move(@Body() { now }: MoveClockBody, @From() { actor, partner }: Caller): Promise<ClockReading> {
     const timeMachine = this.#timeMachine();
     if (actor.role !== 'global-admin')
-      throw new ProblemError('FORBIDDEN_ROLE', 'time is moved by a global admin, and by nobody else');
+      throw new ProblemError('FORBIDDEN_ROLE', 'only a global admin may move the clock');
     const commandId = randomUUID();
     const at = this.ledger.clock.now();
     const refusal = await timeMachine.moveTo(now, {
@@ -49,7 +49,7 @@ export class ClockController {
   #timeMachine(): TimeMachine {
     const { timeMachine } = this.ledger;
     if (timeMachine === undefined)
-      throw new ProblemError('ROUTE_NOT_FOUND', 'the clock is the system’s: it is not moved');
+      throw new ProblemError('ROUTE_NOT_FOUND', 'the ledger runs on the system clock, which cannot be moved');
     return timeMachine;
   }
 }

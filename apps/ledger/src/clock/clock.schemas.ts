@@ -1,12 +1,12 @@
 import { InstantField } from '../http/fields.ts';
 
-/** Where a simulated clock shall stand. */
+/** The time to which a simulated clock moves. */
 export class MoveClockBody {
   @InstantField()
   readonly now!: string;
 }
 
-/** What the ledger's clock shows. */
+/** The time of the ledger's clock. */
 export class ClockReading {
   @InstantField()
   readonly now!: string;

@@ -168,7 +168,7 @@ describe('the configuration', () => {
 
   it('says what is missing of OIDC', () => {
     expect(problemOf({ ...oidc, SUBLEDGER_OIDC_JWKS_URL: '' }).message).toBe(
-      'SUBLEDGER_OIDC_ISSUER is of use only with SUBLEDGER_OIDC_JWKS_URL beside it',
+      'SUBLEDGER_OIDC_ISSUER also needs SUBLEDGER_OIDC_JWKS_URL to be set',
     );
   });
 

@@ -17,7 +17,7 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 
 /** Everything that the environment decides (http-api.md §1), read once at start. */
 export type Configuration = {
-  /** 0: a free one. */
+  /** 0 picks a free port. */
   readonly port: number;
   readonly host: string;
   readonly places: Places;
@@ -29,9 +29,9 @@ export type Configuration = {
   readonly policy: PolicyTimeline;
   /** Requests a minute for one key, or for one subject of tokens. */
   readonly rateLimit?: number;
-  /** How much memory remembered states may take, in bytes. */
+  /** Memory limit of the cached states, in bytes. */
   readonly cacheBytes: number;
-  /** Bearer tokens beside keys; none are accepted where it is left out. */
+  /** The issuer of accepted bearer tokens. Only keys are accepted if left out. */
   readonly oidc?: Oidc;
   readonly roles: ReadonlySet<Duty>;
   readonly logLevel: (typeof logLevels)[number];
@@ -39,7 +39,7 @@ export type Configuration = {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the environment; an empty value counts as none. Throws a `ConfigurationError` for the first wrong one. */
+/** Reads the environment; an empty value counts as unset. Throws a `ConfigurationError` for the first invalid one. */
 export const readConfiguration = (environment: Environment): Configuration => {
   const value = (name: string) => (environment[name] === '' ? undefined : environment[name]);
   const places = placesOf(environment);
@@ -87,7 +87,7 @@ const clock = (text: string): Configuration['clock'] => {
   return { kind: 'simulated', from };
 };
 
-/** The key itself is never shown, not even in the message that it is wrong. */
+/** The key itself is never shown, not even in the message that it is invalid. */
 const key = (text: string): string => {
   if (!/^[\x21-\x7e]{1,512}$/.test(text))
     throw new ConfigurationError('SUBLEDGER_API_KEY', 'must be 1 to 512 printable characters without spaces');
@@ -112,7 +112,7 @@ const roles = (text: string, places: Places): ReadonlySet<Duty> => {
       'SUBLEDGER_ROLE',
       `must be all, or a comma list of ${duties.join(', ')}, not ${quoted(text)}`,
     );
-  // Whoever owns a data folder is alone with it: nobody else could do the rest.
+  // A data folder belongs to one process, so no other process could take the remaining duties.
   if (known.length < duties.length && usesFolder(places))
     throw new ConfigurationError(
       'SUBLEDGER_ROLE',
@@ -130,7 +130,7 @@ const policy = (text: string): PolicyTimeline => {
   throw new ConfigurationError('SUBLEDGER_POLICY', `names the file ${text}, in which ${summary(parsed.errors)}`);
 };
 
-/** Problems of a file in one line; the first few of many. */
+/** The problems of a file in one line; the first few if there are many. */
 export const summary = (problems: readonly { readonly path: string; readonly message: string }[]): string => {
   const shown = problems.slice(0, 3).map(({ path, message }) => `${path === '' ? 'it' : path} ${message}`);
   return problems.length > shown.length
@@ -138,7 +138,7 @@ export const summary = (problems: readonly { readonly path: string; readonly mes
     : shown.join('; ');
 };
 
-/** What a JSON file that a variable names holds. Throws a `ConfigurationError` that begins with `expected` when it is none. */
+/** The content of a JSON file that a variable names. Throws a `ConfigurationError` that begins with `expected` if it is unusable. */
 export const jsonFile = (variable: string, path: string, expected: string): unknown => {
   let bytes: Buffer;
   try {
@@ -154,12 +154,12 @@ export const jsonFile = (variable: string, path: string, expected: string): unkn
   }
 };
 
-/** The catalogue that is shipped. */
+/** The catalog that is shipped. */
 const SAMPLE = 'catalog.sample.json';
 
 const catalogueFile = (text: string | undefined): string => (text === undefined ? sampleFile() : resolve(text));
 
-/** Above the sources as well as above what is built of them. */
+/** Found from the sources as well as from the build. */
 const sampleFile = (): string => {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, SAMPLE)) && dirname(folder) !== folder) folder = dirname(folder);

@@ -1,7 +1,7 @@
 import { Logger as NestLogger } from '@nestjs/common';
 import type { Logger } from '#read-store';
 
-/** What happens in the ledger, by way of the logger that the host gave to Nest. */
+/** Logs through the logger that the host gave to Nest. */
 export const nestLogger = (nest = new NestLogger('Subledger')): Logger => ({
   info: (facts, sentence) => nest.log(told(facts, sentence)),
   warn: (facts, sentence) => nest.warn(told(facts, sentence)),

@@ -1,8 +1,8 @@
 import { ConfigurationError } from './configuration-error.ts';
 
-/** Whose bearer tokens are accepted beside keys (http-api.md §1), and which of their claims say for whom. */
+/** Whose bearer tokens are accepted beside keys (http-api.md §1), and which of their claims name role and partner. */
 export type Oidc = {
-  /** As the claim `iss` has it, to the letter. */
+  /** Equals the claim `iss` exactly. */
   readonly issuer: string;
   readonly audience: string;
   readonly keySetUrl: URL;
@@ -17,14 +17,14 @@ const ROLE_CLAIM = 'SUBLEDGER_OIDC_ROLE_CLAIM';
 const PARTNER_CLAIM = 'SUBLEDGER_OIDC_PARTNER_CLAIM';
 
 /**
- * Reads the variables of OIDC; nothing where none is set. Throws a `ConfigurationError` for a wrong one, and where one is
- * set without the three that it takes: half a configuration would let nobody in, or the wrong ones.
+ * Reads the OIDC variables; undefined if none is set. Throws a `ConfigurationError` for an invalid one, and if one is
+ * set without the three that it needs: half a configuration would admit no caller, or the wrong ones.
  */
 export const readOidc = (value: (name: string) => string | undefined): { readonly oidc?: Oidc } => {
   const set = [ISSUER, AUDIENCE, KEY_SET, ROLE_CLAIM, PARTNER_CLAIM].find((name) => value(name) !== undefined);
   if (set === undefined) return {};
   const missing = [ISSUER, AUDIENCE, KEY_SET].filter((name) => value(name) === undefined);
-  if (missing.length > 0) throw new ConfigurationError(set, `is of use only with ${missing.join(' and ')} beside it`);
+  if (missing.length > 0) throw new ConfigurationError(set, `also needs ${missing.join(' and ')} to be set`);
   const text = (name: string, otherwise = '') => printable(name, value(name) ?? otherwise);
   const issuer = text(ISSUER);
   webAddress(ISSUER, issuer);
@@ -47,10 +47,10 @@ const webAddress = (name: string, text: string): URL => {
   return url;
 };
 
-/** Whoever can change what this address answers decides who gets in: no clear text but within this machine. */
+/** The content behind this address decides which callers are admitted: plain HTTP only within this machine. */
 const keySetUrl = (text: string): URL => {
   const url = webAddress(KEY_SET, text);
   if (url.protocol === 'http:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname))
-    throw new ConfigurationError(KEY_SET, 'must begin with https:// where it names another machine');
+    throw new ConfigurationError(KEY_SET, 'must begin with https:// unless it names this machine');
   return url;
 };

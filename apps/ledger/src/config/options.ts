@@ -7,31 +7,31 @@ import { readConfiguration, summary, type Configuration } from './configuration.
 import type { Duty } from '#ledger';
 import { nestLogger } from './nest-logger.ts';
 
-/** What a host says of the ledger that it holds. Each option is the variable of the same meaning (docs/operating.md). */
+/** The options of an embedded ledger. Each corresponds to an environment variable (docs/operating.md). */
 export type SubledgerOptions = {
-  /** Where the log and the read models lie, as far as they have no URL. There is no default. */
+  /** Where the log and the read models are stored unless they have a URL. There is no default. */
   readonly dataFolder?: string | undefined;
   /** `esdb://…`: the log is in EventStoreDB or KurrentDB. One such server for one process. */
   readonly eventStoreUrl?: string | undefined;
   /** `postgresql://…`: the read models are in PostgreSQL. */
   readonly databaseUrl?: string | undefined;
-  /** `system` when left out. A simulated clock stands still until it is moved. */
+  /** `system` when left out. A simulated clock moves only by command. */
   readonly clock?: 'system' | `simulated:${string}` | (string & {}) | undefined;
-  /** A preset (`seed-2021-09` when left out), a policy file, or what is in one. */
+  /** A preset (`seed-2021-09` when left out), a policy file, or the content of one. */
   readonly policy?: PresetName | (string & {}) | object | undefined;
-  /** A catalogue file, or what is in one: published at start if it is new. None: what the log holds already. */
+  /** A catalog file, or the content of one: published at start if it is new. Left out: the log's catalog stays in force. */
   readonly catalogue?: string | object | undefined;
-  /** What this process does; everything, when left out. */
+  /** The duties of this process; all of them when left out. */
   readonly roles?: readonly Duty[] | undefined;
-  /** The operator's key; only for those who come over HTTP. */
+  /** The operator's key; only for callers over HTTP. */
   readonly apiKey?: string | undefined;
   /** Requests a minute for one key, or one subject of tokens, over HTTP. */
   readonly rateLimit?: number | undefined;
-  /** How much memory remembered states may take, in MiB; 256 when left out. What does not fit is read again when needed. */
+  /** Memory limit of the cached states, in MiB; 256 when left out. Other states are read again when needed. */
   readonly cacheMb?: number | undefined;
   /** Whose bearer tokens are accepted beside keys, over HTTP. */
   readonly oidc?: TokenIssuer | undefined;
-  /** Where the ledger says what happens: pino's loggers fit. Nest's own `Logger`, when left out. */
+  /** The ledger's logger: pino's loggers fit. Nest's own `Logger`, when left out. */
   readonly logger?: Logger | undefined;
   /** Whether the ledger starts with the application (`true` when left out), or when `Subledger.start()` is called. */
   readonly autoStart?: boolean | undefined;
@@ -50,7 +50,7 @@ export type TokenIssuer = {
   readonly partnerClaim?: string | undefined;
 };
 
-/** What a ledger goes by within an application: its options, checked. */
+/** The checked options of a ledger within an application. */
 export type Settings = Pick<
   Configuration,
   'places' | 'clock' | 'policy' | 'roles' | 'apiKey' | 'rateLimit' | 'cacheBytes' | 'oidc'
@@ -63,7 +63,7 @@ export type Settings = Pick<
 /** For Nest's injection: `@Inject(SETTINGS)`. */
 export const SETTINGS = Symbol('Settings');
 
-/** By the variable that means the same. */
+/** Option names by the corresponding variable. */
 const optionOf: Readonly<Record<string, string>> = {
   SUBLEDGER_DATA: 'dataFolder',
   EVENTSTORE_URL: 'eventStoreUrl',
@@ -85,9 +85,9 @@ const optionOf: Readonly<Record<string, string>> = {
 /** Checks options by the rules for variables. Throws a `ConfigurationError` that names the first wrong option. */
 export const settingsOf = (options: SubledgerOptions): Settings => {
   const { dataFolder, eventStoreUrl, databaseUrl, policy, catalogue, logger, autoStart = true } = options;
-  // A host's working directory is its own affair: nothing is written there unasked.
+  // The host's working directory belongs to the host: nothing is written there unless an option says so.
   if (!dataFolder && !(eventStoreUrl && databaseUrl))
-    throw new ConfigurationError('dataFolder', 'must be given where eventStoreUrl and databaseUrl are not both');
+    throw new ConfigurationError('dataFolder', 'must be given unless both eventStoreUrl and databaseUrl are');
   const configuration = inOptions(() => configurationOf(options));
   const { places, clock, policy: named, roles, apiKey, rateLimit, cacheBytes, oidc } = configuration;
   return {
@@ -107,7 +107,7 @@ const configurationOf = ({ policy, roles, rateLimit, cacheMb, oidc, ...options }
     DATABASE_URL: options.databaseUrl,
     SUBLEDGER_CLOCK: options.clock,
     SUBLEDGER_POLICY: typeof policy === 'string' ? policy : undefined,
-    // An empty value would count as none: all duties.
+    // An empty value would count as unset, which means all duties.
     SUBLEDGER_ROLE: roles?.length === 0 ? 'none' : roles?.join(','),
     SUBLEDGER_API_KEY: options.apiKey,
     SUBLEDGER_RATE_LIMIT: rateLimit?.toString(),
@@ -121,11 +121,11 @@ const configurationOf = ({ policy, roles, rateLimit, cacheMb, oidc, ...options }
 
 const timelineFrom = (policy: object): PolicyTimeline => {
   const parsed = parsePolicyTimeline(policy);
-  if ('errors' in parsed) throw new ConfigurationError('policy', `is none: ${summary(parsed.errors)}`);
+  if ('errors' in parsed) throw new ConfigurationError('policy', `is invalid: ${summary(parsed.errors)}`);
   return parsed;
 };
 
-/** What was said of variables is said of options. */
+/** Turns errors about variables into errors about options. */
 const inOptions = <T>(read: () => T): T => {
   try {
     return read();
@@ -136,7 +136,7 @@ const inOptions = <T>(read: () => T): T => {
   }
 };
 
-/** An error that names an option, as one of the variable that the service has it from; any other one as it is. */
+/** Turns an error about an option into one about the variable from which the service takes it; other errors stay. */
 export const ofVariable = (error: unknown): unknown => {
   if (!(error instanceof ConfigurationError)) return error;
   const [variable = error.setting] = Object.entries(optionOf).find(([, option]) => option === error.setting) ?? [];

@@ -19,7 +19,7 @@ import {
   RegisterCustomerBody,
 } from './customers.schemas.ts';
 
-/** Kinds of customers that there are whatever the catalogue says. */
+/** Segments that exist whatever the catalog says. */
 const segments = ['commercial', 'education', 'government', 'nonprofit'];
 
 /** To whom subscriptions are sold (http-api.md §4.1). */
@@ -59,7 +59,7 @@ export class CustomersController {
 
   @Get(':id/custom-term-end-dates')
   @ForBillingReaders()
-  @ApiRead('listCustomTermEndDates', 'Days on which a first term may be made to end', CustomTermEndDates)
+  @ApiRead('listCustomTermEndDates', 'Days on which a first term may end', CustomTermEndDates)
   async endDates(
     @CustomerId() customerId: string,
     @Query() { term }: CustomTermEndDatesQuery,
@@ -71,7 +71,7 @@ export class CustomersController {
     return { items };
   }
 
-  /** A segment that nothing is sold to is a typo. */
+  /** A segment to which no offer is sold is a typo. */
   #checkSegment(segment: string): void {
     const known =
       segments.includes(segment) ||

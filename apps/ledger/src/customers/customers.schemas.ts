@@ -7,7 +7,7 @@ export class RegisterCustomerBody {
   @Uuid({ optional: true }) readonly customerId?: string;
   @Text(200) readonly name!: string;
   @Country() readonly country!: string;
-  /** One of `segments`, or one that an offer of the catalogue names. */
+  /** One of `segments`, or one that an offer of the catalog names. */
   @Pattern(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'a segment, such as commercial') readonly segment!: string;
   @Currency() readonly currency!: string;
   /** Defaults to the instant of registration. */
@@ -31,16 +31,16 @@ export class CustomTermEndDatesQuery {
 
 class CustomTermEndDate {
   @ApiProperty({ format: 'date' }) readonly date!: string;
-  /** `calendarMonth`, or the subscription that it is aligned with. */
+  /** `calendarMonth`, or the subscription with which it is aligned. */
   @ApiProperty({ example: 'calendarMonth' }) readonly alignsWith!: string;
 }
 
-/** Empty where the preset has no alignment. */
+/** Empty if the preset has no alignment. */
 export class CustomTermEndDates {
   @ApiProperty({ type: [CustomTermEndDate] }) readonly items!: readonly CustomTermEndDate[];
 }
 
-/** What registering a customer answers. */
+/** The response of registering a customer. */
 export class CustomerAnswered extends CommandAnswered {
   @ApiProperty({ format: 'uuid' }) readonly customerId!: string;
 }

@@ -33,11 +33,11 @@ export class HistoryController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     if (after !== undefined && cursor !== undefined)
-      throw new InvalidRequest([{ path: 'cursor', message: 'goes on where a page ended: leave `after` out' }]);
+      throw new InvalidRequest([{ path: 'cursor', message: 'continues after an earlier page: leave `after` out' }]);
     const from = cursor ?? after ?? START;
     const streamed = ['text/event-stream', 'application/x-ndjson'].find((type) => accept.includes(type));
     if (streamed !== undefined && reply.request.method === 'HEAD') {
-      // Only the head of the answer was asked for: a reader of the log would never be let go of.
+      // A HEAD request needs only the headers: a reader of the log would never be closed.
       void reply.headers({ 'content-type': streamed, 'cache-control': 'no-store' }).send(Readable.from([]));
     } else if (streamed === 'text/event-stream') {
       const live = await this.#history.stream(actor, resumed ?? from, serverSent);

@@ -2,6 +2,6 @@ import { Text } from '../http/fields.ts';
 import { PageQuery } from '../http/page.ts';
 
 export class HistoryQuery extends PageQuery {
-  /** Reads on behind this position. */
+  /** Continues after this position. */
   @Text(100, { optional: true }) readonly after?: string;
 }

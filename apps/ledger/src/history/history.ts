@@ -8,7 +8,7 @@ import { Ledger } from '#ledger';
 import { shownEvent, type EventEntry } from '../http/event-entry.ts';
 import { OwnEvents, type Batch } from './own-events.ts';
 
-/** How often a live stream says that it is still there. */
+/** How often a live stream sends a sign of life. */
 const HEARTBEAT_MS = 15_000;
 /** How many streams a key may have open at once. */
 const MOST_STREAMS = 16;
@@ -54,7 +54,7 @@ export class History implements BeforeApplicationShutdown {
     this.#events = new OwnEvents(ledger.store);
   }
 
-  /** Live streams would otherwise never be answered to their end. */
+  /** Ends live streams, whose responses would otherwise never end. */
   beforeApplicationShutdown(): void {
     for (const reading of this.#live) reading.abort();
   }
@@ -124,7 +124,7 @@ export class History implements BeforeApplicationShutdown {
       yield* this.#events.after(partnerId, after === '' ? START : after, signal);
     } catch (error) {
       if (error instanceof StoreUnavailable || error instanceof CorruptEvent || after === START) throw error;
-      throw new InvalidRequest([{ path: 'after', message: 'is no position of this log' }]);
+      throw new InvalidRequest([{ path: 'after', message: 'is not a position of this log' }]);
     }
   }
 }

@@ -11,7 +11,7 @@ import { logLines } from './log-lines.ts';
 const logging = (logger: Logger): DynamicModule =>
   LoggerModule.forRoot({ pinoHttp: { logger, autoLogging: false }, forRoutes: [] });
 
-/** The service is a host like any other: what the environment says, as options. */
+/** The service is a host like any other: it turns the environment into options. */
 const optionsOf = (configuration: Configuration, logger: Logger): SubledgerOptions => {
   const { places, catalogueFile, clock, policy, roles, apiKey, rateLimit, cacheBytes, oidc } = configuration;
   return {
@@ -23,12 +23,12 @@ const optionsOf = (configuration: Configuration, logger: Logger): SubledgerOptio
     policy: { timeline: policy.timeline.map(({ from, pin }) => ({ from, ...pin })) },
     roles: [...roles],
     oidc: oidc && { ...oidc, jwksUrl: oidc.keySetUrl.href },
-    // It listens first, and is started then.
+    // `startApp` starts it, after it listens.
     autoStart: false,
   };
 };
 
-/** The service: a ledger, its routes, and where it logs. */
+/** The service: a ledger, its routes, and its logging. */
 @Module({})
 export class AppModule {
   static with(configuration: Configuration): DynamicModule {

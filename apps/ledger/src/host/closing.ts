@@ -2,21 +2,21 @@ import type { Server } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { ProblemError } from '../http/problem.ts';
 
-/** How long a server that is closing waits for what is under way: longer than any answer of ours is held back. */
+/** How long a closing server waits for open requests: longer than any of our responses is delayed. */
 const GRACE_MS = 6_000;
-/** How often it looks for connections that have nothing more to say. */
+/** How often it looks for idle connections. */
 const IDLE_LOOK_MS = 50;
 
 /**
- * Lets a server close in order (http-api.md §1): it takes nothing new, what is under way is finished, and whoever has not come to
- * an end within the grace, because of half a request that never becomes a whole one, is cut off.
+ * Closes a server in order (http-api.md §1): it takes no new requests, open ones are finished, and connections that have not
+ * ended within the grace period, such as those with half a request, are cut off.
  */
 export const closeInOrder = (fastify: FastifyInstance): void => {
   const underWay = new UnderWay();
   let deadline: number | undefined;
   fastify.addHook('onRequest', (_, reply, done) => {
     if (deadline !== undefined) {
-      done(new ProblemError('EVENT_STORE_UNAVAILABLE', 'this ledger is about to end and takes nothing new: try again'));
+      done(new ProblemError('EVENT_STORE_UNAVAILABLE', 'this process is shutting down: try again'));
       return;
     }
     underWay.begin();
@@ -26,7 +26,7 @@ export const closeInOrder = (fastify: FastifyInstance): void => {
     done();
   });
   fastify.addHook('onSend', (_, reply, payload, done) => {
-    // Or the next request would come on this connection, and not to whoever takes over.
+    // Otherwise the next request would come on this connection, and not to another process.
     if (deadline !== undefined) void reply.header('connection', 'close');
     done(null, payload);
   });
@@ -35,11 +35,11 @@ export const closeInOrder = (fastify: FastifyInstance): void => {
     endConnections(fastify.server);
     done();
   });
-  // For a name with several addresses Fastify has several servers, and itself waits for the first of them alone.
+  // For a name with several addresses Fastify has several servers, and waits itself only for the first one.
   fastify.addHook('onClose', () => underWay.none((deadline ?? 0) - Date.now()));
 };
 
-/** Those that fall idle, as they do: a last answer under way would else keep its connection, and the process, alive. */
+/** Ends connections as they fall idle: after its last response, a connection would keep the process alive. */
 const endConnections = (server: Server): void => {
   const looking = setInterval(() => {
     server.closeIdleConnections();
@@ -53,7 +53,7 @@ const endConnections = (server: Server): void => {
   });
 };
 
-/** Requests that are not answered yet. */
+/** Requests without a response yet. */
 class UnderWay {
   #count = 0;
   #onNone: (() => void) | undefined;
@@ -67,7 +67,7 @@ class UnderWay {
     if (this.#count === 0) this.#onNone?.();
   }
 
-  /** Resolves when there are none, or after so many milliseconds. */
+  /** Resolves when no request is open, or after `patience` milliseconds. */
   none(patience: number): Promise<void> {
     if (this.#count === 0) return Promise.resolve();
     return new Promise((resolve) => {

@@ -11,10 +11,10 @@ import { ofVariable, SETTINGS, type Settings } from '../config/options.ts';
 import { ProblemFilter } from '../routing/problem.filter.ts';
 import { Subledger } from '../module/subledger.ts';
 
-/** The service, built and not yet started: no duty runs, nothing listens. Throws a `ConfigurationError` for its places. */
+/** The service, built and not yet started: no duty runs, nothing listens. Throws a `ConfigurationError` for unusable stores. */
 export const createApp = async (configuration: Configuration): Promise<NestFastifyApplication> => {
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(configuration), httpServer(), {
-    // Until it listens: what fails before is told once, by whoever called.
+    // Until it listens: the caller reports errors of the start, once.
     logger: false,
     abortOnError: false,
     // Fastify's own parser takes JSON and nothing else.
@@ -22,7 +22,7 @@ export const createApp = async (configuration: Configuration): Promise<NestFasti
   }).catch((error: unknown) => {
     throw ofVariable(error);
   });
-  // What reaches no route of the ledger is answered as if it did.
+  // Requests that match no route of the ledger get the same kind of problem.
   app.useGlobalFilters(new ProblemFilter(app.get<Settings>(SETTINGS)));
   observe(app);
   if (configuration.roles.has('api')) publishApi(app);
@@ -30,16 +30,16 @@ export const createApp = async (configuration: Configuration): Promise<NestFasti
 };
 
 export type Started = {
-  /** Where it listens. */
+  /** The address on which it listens. */
   readonly url: string;
-  /** The administrator's key, if one was made just now: shown once. */
+  /** The administrator's key, if one was made at this start: shown once. */
   readonly administratorKey: string | undefined;
 };
 
 /**
- * Listens, starts the duties of this process, and sees to what must be there. While a store elsewhere is away it says so and
- * waits for it; of the ledger's routes only health and metrics are answered meanwhile. Throws a `ConfigurationError` for a
- * catalogue, a host or a port that cannot be used, and what a store says of itself when no waiting helps; the service is then
+ * Listens, starts the duties of this process, and publishes what the configuration names. While a remote store is unavailable
+ * it reports that and waits; meanwhile only health and metrics respond. Throws a `ConfigurationError` for a
+ * catalog, a host or a port that cannot be used, and a store's error if waiting does not help; the service is then
  * closed again.
  */
 export const startApp = async (app: NestFastifyApplication, configuration: Configuration): Promise<Started> => {
@@ -58,10 +58,11 @@ export const startApp = async (app: NestFastifyApplication, configuration: Confi
 };
 
 const tellOnStderr = (reason: string): void => {
-  process.stderr.write(`subledger: waits for its stores: ${reason}\n`);
+  process.stderr.write(`subledger: waits for its stores: ${reason}
+  `);
 };
 
-/** Measures and logs every answer; who is asking is told by the id of the key, never by the key. */
+/** Measures and logs every response; the caller is identified by the key's id, never by the key. */
 const observe = (app: NestFastifyApplication): void => {
   const metrics = app.get(Metrics);
   const logger = app.get(Logger);

@@ -1,16 +1,16 @@
 import type { Writable } from 'node:stream';
 
-/** How much may wait for a slow reader of the log lines, in bytes. */
+/** How many bytes may wait for a slow reader of the log lines. */
 const MOST_WAITING = 1_048_576;
 
 /** What pino writes its lines to. */
 export type LogLines = { readonly write: (line: string) => void };
 
 /**
- * Log lines on a stream that may fail or stop taking them: a full disk, a pipe that is not read or was closed. Such lines are
- * lost, counted, and reported with the next one that can be written; the process never waits for them. `stream` is that of
- * the process, which listens to its errors; files are written at once, pipes without waiting. The destination that pino has
- * itself would, when the process ends, try without end to write what is left.
+ * Log lines on a stream that may fail or block: a full disk, a pipe that is not read or was closed. Such lines are
+ * lost, counted, and reported with the next line that can be written; the process never waits for them. `stream` is that of
+ * the process, which listens to its errors; files are written synchronously, pipes without waiting. Pino's own
+ * destination would, when the process ends, retry endlessly to write the rest.
  */
 export const logLines = (stream: Writable): LogLines => {
   let lost = 0;
@@ -36,6 +36,6 @@ export const logLines = (stream: Writable): LogLines => {
   };
 };
 
-/** A line of pino's form, at the level of a warning. */
+/** A line in pino's format, at the level of a warning. */
 const reportOf = (lost: number, reason: string): string =>
   `${JSON.stringify({ level: 40, time: Date.now(), lost, msg: `log lines could not be written: ${reason}` })}\n`;

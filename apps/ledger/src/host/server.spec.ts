@@ -4,7 +4,7 @@ import { httpServer } from './server.ts';
 
 it.each([
   ['ERR_HTTP_REQUEST_TIMEOUT', 400, 'VALIDATION_FAILED', 'did not arrive in time'],
-  ['HPE_INVALID_METHOD', 400, 'VALIDATION_FAILED', 'no HTTP request'],
+  ['HPE_INVALID_METHOD', 400, 'VALIDATION_FAILED', 'not an HTTP request'],
 ])('what %s says of a request is answered before there is one', (code, status, name, words) => {
   const socket = new PassThrough();
   httpServer()

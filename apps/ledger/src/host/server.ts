@@ -17,23 +17,23 @@ import { readJsonOnly } from './json-body.ts';
 
 const MOST_BODY_BYTES = 1_048_576;
 const MOST_URI_CHARACTERS = 8_192;
-/** Above the limit of a URI, so that one that is too long is told apart from headers that are. */
+/** Above the limit of a URI, so that a URI that is too long can be distinguished from headers that are. */
 const MOST_HEADER_BYTES = 65_536;
 /** How long a request may take to arrive, in milliseconds. */
 const MOST_ARRIVAL_MS = 60_000;
 /** How long a caller may leave an answer unread, in milliseconds, before the connection is cut: a live stream says something more often. */
 const MOST_UNREAD_MS = 60_000;
 
-/** The HTTP server: limits, the correlation id, and problems of ours for what never reaches a route. */
+/** The HTTP server: limits, the correlation id, and problem responses for requests that reach no route. */
 export const httpServer = (): FastifyAdapter => {
   const options: FastifyHttpOptions<RawServerDefault> = {
     bodyLimit: MOST_BODY_BYTES,
-    // A request without a host would be answered by Node itself, and without a word.
+    // Node would refuse a request without a host by itself, and with an empty body.
     http: { maxHeaderSize: MOST_HEADER_BYTES, requireHostHeader: false },
     requestTimeout: MOST_ARRIVAL_MS,
     routerOptions: { maxParamLength: MOST_URI_CHARACTERS },
     requestIdHeader: false,
-    // Whoever still comes gets a problem of ours.
+    // Late requests get our own problem response.
     return503OnClosing: false,
     genReqId: ({ headers }) => correlationId(headers['correlation-id']),
     frameworkErrors: (error, request, reply) => {
@@ -62,7 +62,7 @@ export const httpServer = (): FastifyAdapter => {
   return adapter;
 };
 
-/** What is wrong with a request before anybody looks at what it is about. */
+/** What is wrong with a request line or its headers. */
 const headRefusal = ({
   url = '',
   httpVersion,
@@ -77,7 +77,7 @@ const headRefusal = ({
   return undefined;
 };
 
-/** As sent, where it can be sent back; else a new one. */
+/** The correlation id as sent, if it can be sent back; otherwise a new one. */
 export const correlationId = (sent: string | string[] | undefined): string =>
   typeof sent === 'string' && /^[\x20-\x7e]{1,255}$/.test(sent) ? sent : randomUUID();
 
@@ -85,7 +85,7 @@ const correlate = (request: FastifyRequest, reply: FastifyReply): void => {
   void reply.header('correlation-id', request.id);
 };
 
-/** What was no HTTP, or too much of it, before there was a request. */
+/** Responds to bytes that are not HTTP, or too many of them, before there is a request. */
 const answerRaw = (error: fastify.ConnectionError, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -106,8 +106,8 @@ const answerRaw = (error: fastify.ConnectionError, socket: Socket): void => {
 const rawProblem = ({ code, rawPacket }: fastify.ConnectionError): ProblemError => {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
     return new InvalidRequest([{ path: '', message: 'the request did not arrive in time' }]);
-  if (code !== 'HPE_HEADER_OVERFLOW') return new InvalidRequest([{ path: '', message: 'this is no HTTP request' }]);
-  // No end of the first line within a whole packet: it was the address that did not end.
+  if (code !== 'HPE_HEADER_OVERFLOW') return new InvalidRequest([{ path: '', message: 'this is not an HTTP request' }]);
+  // The first line did not end within a whole packet: the address is too long.
   return Buffer.from(rawPacket as unknown as Uint8Array).includes('\n')
     ? new InvalidRequest([{ path: '', message: `the headers have more than ${MOST_HEADER_BYTES} bytes` }])
     : new ProblemError('URI_TOO_LONG', `the address has more than ${MOST_URI_CHARACTERS} characters`);

@@ -17,10 +17,10 @@ class AnsweredEvent {
   @ApiProperty({ type: 'object', additionalProperties: true }) readonly data!: object;
 }
 
-/** The billing read model counts the sequence by itself: a command does not know it yet. */
+/** The billing read model counts the sequence itself, so a command does not know it yet. */
 class AnsweredCharge extends OmitType(ChargeEntry, ['sequence'] as const) {}
 
-/** What every command answers (http-api.md §2), beside the ids of what it was about. */
+/** The response of every command (http-api.md §2), without the ids of its resources. */
 export class CommandAnswered {
   @ApiProperty({ type: 'integer' }) readonly revision!: number;
   @ApiProperty({ type: [AnsweredEvent] }) readonly events!: readonly AnsweredEvent[];
@@ -47,7 +47,7 @@ export class Problem {
     },
   })
   readonly errors?: readonly object[];
-  @ApiProperty({ required: false, type: [String], description: 'What may be done instead' })
+  @ApiProperty({ required: false, type: [String], description: 'The actions that are allowed instead' })
   readonly allowedActions?: readonly string[];
 }
 
@@ -57,7 +57,7 @@ const commandHeaders = [
   ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: 'The same key with the same body is the same command, for ever; generated when left out',
+    description: 'The same key with the same body is the same command, permanently; generated when left out',
     schema: { type: 'string', minLength: 1, maxLength: 255 },
   }),
   ApiHeader({
@@ -66,21 +66,21 @@ const commandHeaders = [
     description: 'Only if the resource is at this revision',
     schema: { type: 'string', pattern: '^"\\d+"$', example: '"3"' },
   }),
-  ApiHeader({ name: 'Quote-Token', required: false, description: 'Only if it comes out exactly as quoted', ...text }),
+  ApiHeader({ name: 'Quote-Token', required: false, description: 'Only if the result is exactly as quoted', ...text }),
   ApiHeader({ name: 'Correlation-Id', required: false, description: 'Recorded on every event; generated', ...text }),
 ];
 
 const answerHeaders = {
   ETag: { description: 'The revision, in quotes', ...text },
-  'Ledger-Position': { description: 'For the same header of a read that is to reflect this command', ...text },
+  'Ledger-Position': { description: 'Send it with a read that has to reflect this command', ...text },
   'Idempotency-Key': { description: 'As sent, or generated', ...text },
-  'Idempotency-Replayed': { description: '"true" when the command was carried out earlier', ...text },
+  'Idempotency-Replayed': { description: '"true" when the command was handled earlier', ...text },
   'Correlation-Id': text,
 };
 
 type Answering = { readonly status?: 200 | 201; readonly type?: Type };
 
-/** Describes the route of a command. `type` is what it answers, where that is not the usual. */
+/** Describes the route of a command. `type` is its response, if not the usual one. */
 export const ApiCommand = (
   operationId: string,
   summary: string,
@@ -94,7 +94,7 @@ export const ApiCommand = (
       name: 'dryRun',
       required: false,
       schema: { type: 'boolean' },
-      description: 'Only try: nothing is recorded',
+      description: 'A dry run: nothing is recorded',
     }),
     ApiResponse({
       status,
@@ -108,11 +108,11 @@ export const ApiCommand = (
 const position = ApiHeader({
   name: 'Ledger-Position',
   required: false,
-  description: 'The answer reflects at least this position of the log',
+  description: 'The response reflects at least this position of the log',
   ...text,
 });
 
-/** Describes the route of a read that answers one thing. */
+/** Describes the route of a read that returns one resource. */
 export const ApiRead = (operationId: string, summary: string, type: Type): MethodDecorator =>
   applyDecorators(
     ApiOperation({ operationId, summary }),
@@ -120,7 +120,7 @@ export const ApiRead = (operationId: string, summary: string, type: Type): Metho
     ApiResponse({ status: 200, type, description: 'Found' }),
   );
 
-/** Describes the route of a read that answers a page of a list. */
+/** Describes the route of a read that returns a page of a list. */
 export const ApiList = (operationId: string, summary: string, item: Type): MethodDecorator =>
   applyDecorators(
     ApiOperation({ operationId, summary }),

@@ -9,7 +9,7 @@ class ActorEntry {
 
 /** An event as it was recorded (http-api.md §4.7). */
 export class EventEntry {
-  @ApiProperty({ description: 'Opaque; hand it back as `after`' }) readonly position!: string;
+  @ApiProperty({ description: 'Opaque; send it back as `after`' }) readonly position!: string;
   @ApiProperty({ format: 'uuid' }) readonly eventId!: string;
   @ApiProperty() readonly stream!: string;
   @ApiProperty({ type: 'integer' }) readonly revision!: number;
@@ -27,7 +27,7 @@ export class EventEntry {
   @ApiProperty({ type: 'object', additionalProperties: true }) readonly data!: object;
 }
 
-/** An event as it is shown. The digest of a key stays in the log. */
+/** An event as the API shows it. The digest of a key stays in the log. */
 export const shownEvent = ({ id, stream, revision, position, type, data, meta }: Recorded): EventEntry => {
   const { effectiveAt, ...rest } = data;
   const { hash: _, ...keyless } = rest as { readonly hash?: unknown };

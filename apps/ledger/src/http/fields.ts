@@ -7,16 +7,16 @@ import { MOST_SEATS } from '#catalog';
 import { isStorable } from '#kernel';
 import { isCurrency, isDecimal, isZero } from '#money';
 
-/** A field that a caller may leave out. `null` is not leaving out. */
+/** A field that a caller may leave out. `null` does not count as left out. */
 export type Leave = { readonly optional?: boolean };
 
 type Kind = {
   /** JSON Schema, for the OpenAPI document. */
   readonly schema: ApiPropertyOptions;
   readonly holds: (value: unknown) => boolean;
-  /** What it must be, for a person: `a whole number from 1 to 5`. */
+  /** What is accepted, for a person: `a whole number from 1 to 5`. */
   readonly expected: string;
-  /** The ledger's own form of a right value; leave wrong ones as they are. */
+  /** Turns a valid value into the ledger's own form; must return invalid ones unchanged. */
   readonly normalise?: (value: unknown) => unknown;
 };
 
@@ -40,7 +40,7 @@ export const isUuid = (value: unknown): value is string => isText(value) && UUID
 
 const lowerCase = (value: unknown) => (isText(value) ? value.toLowerCase() : value);
 
-/** A UUID, in lower case from here on: two spellings of an id must not be two resources. */
+/** A UUID, converted to lower case: two spellings of an id must not be two resources. */
 export const Uuid = field({
   schema: { type: 'string', format: 'uuid' },
   holds: isUuid,
@@ -48,7 +48,7 @@ export const Uuid = field({
   normalise: lowerCase,
 });
 
-/** A text for people or programs: something in it, at most so long, and kept as it is by every store. */
+/** A text for people or programs: not empty, at most `longest` characters, and storable unchanged in every store. */
 export const Text = (longest: number, leave?: Leave) =>
   field({
     schema: { type: 'string', minLength: 1, maxLength: longest },
@@ -56,7 +56,7 @@ export const Text = (longest: number, leave?: Leave) =>
     expected: `a text of 1 to ${longest} characters`,
   })(leave);
 
-/** A whole number of seats. What the SKU allows is another question. */
+/** A whole number of seats. The SKU's own limits are checked later. */
 export const Seats = field({
   schema: { type: 'integer', minimum: 1, maximum: MOST_SEATS },
   holds: (value) => Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_SEATS,
@@ -86,7 +86,7 @@ export const Flag = field({
   expected: 'true or false',
 });
 
-/** An ISO 8601 instant; in the ledger's own form from here on. */
+/** An ISO 8601 instant, converted to the ledger's own form. */
 export const InstantField = field({
   schema: { type: 'string', format: 'date-time', example: '2021-06-18T09:00:00.000Z' },
   holds: (value) => isText(value) && normaliseInstant(value) !== undefined,
@@ -109,7 +109,7 @@ export const InstantOrDayField = field({
   normalise: (value) => (isText(value) ? (normaliseInstant(value) ?? value) : value),
 });
 
-/** A decimal that is not zero, as a string: money to give or to take. */
+/** A decimal string other than zero: money to credit or to debit. */
 export const Amount = field({
   schema: { type: 'string', pattern: '^-?\\d+(\\.\\d+)?$', example: '-12.50' },
   holds: (value) => isText(value) && value.length <= 40 && isDecimal(value) && !isZero(value),
@@ -123,7 +123,7 @@ export const Positive = field({
   expected: 'a decimal string above zero, such as "12.5"',
 });
 
-/** A unit price, as a decimal string; zero is one. */
+/** A unit price, as a decimal string; zero is allowed. */
 export const Price = field({
   schema: { type: 'string', pattern: '^\\d+(\\.\\d+)?$', example: '0.10' },
   holds: (value) => isText(value) && value.length <= 40 && isDecimal(value) && !value.startsWith('-'),
@@ -144,7 +144,7 @@ export const Currency = field({
   expected: 'an ISO 4217 code, such as EUR',
 });
 
-/** A text of a certain form. */
+/** A text that matches a pattern. */
 export const Pattern = (pattern: RegExp, expected: string, leave?: Leave) =>
   field({
     schema: { type: 'string', pattern: pattern.source },

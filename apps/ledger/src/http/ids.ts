@@ -3,7 +3,7 @@ import { isUuid } from './fields.ts';
 import { ProblemError } from './problem.ts';
 import type { RefusalCode } from '#ledger';
 
-/** What is no id names nothing: 404 of the resource, not 400. */
+/** An invalid id names no resource: 404 of the resource, not 400. */
 class ExistingId implements PipeTransform<string, string> {
   readonly #code: RefusalCode;
   readonly #resource: string;

@@ -12,8 +12,8 @@ const frame = () =>
     .setOpenAPIVersion('3.1.0')
     .setTitle('subledger')
     .setDescription(
-      'An event-sourced ledger of customer subscriptions. Commands are answered when their events are durable; a rule that ' +
-        'says no answers with a problem whose `code` is its name in the rule book.',
+      'An event-sourced ledger of customer subscriptions. Commands are answered when their events are durable. A refused ' +
+        'command gets a problem whose `code` is its name in the rule book.',
     )
     .setVersion('1')
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
@@ -23,8 +23,8 @@ const frame = () =>
     )
     .addSecurityRequirements('key')
     .addGlobalResponse(
-      { status: '4XX', description: 'The request, or a rule, says no', content: problem },
-      { status: '5XX', description: 'The ledger cannot answer just now', content: problem },
+      { status: '4XX', description: 'The request is invalid, or a rule refuses it', content: problem },
+      { status: '5XX', description: 'The ledger cannot respond now', content: problem },
     )
     .build();
 
@@ -35,7 +35,7 @@ const describeApi = (app: INestApplication): OpenAPIObject => {
   return { ...document, paths: precise(document.paths), components: { ...document.components, schemas } };
 };
 
-/** Unknown fields of a body are refused: the document says so, too. Classes of bodies are named so. */
+/** Marks the schemas of bodies as closed, because unknown fields are refused. Bodies are the classes named so. */
 const closed = (schemas: Schemas): Schemas =>
   Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [
@@ -44,7 +44,7 @@ const closed = (schemas: Schemas): Schemas =>
     ]),
   );
 
-/** What no decorator says: ids in paths are UUIDs, and a body that says nothing may be left out. */
+/** Adds what no decorator says: ids in paths are UUIDs, and an empty body may be left out. */
 const precise = (paths: OpenAPIObject['paths']): OpenAPIObject['paths'] =>
   JSON.parse(JSON.stringify(paths), (_, value: unknown) => {
     if (isIdInPath(value)) return { ...value, schema: { type: 'string', format: 'uuid' } };
@@ -62,7 +62,7 @@ const isIdInPath = (value: unknown): value is object =>
 const isBodyOfNothing = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && 'required' in value && JSON.stringify(value).includes('/NothingBody"');
 
-/** `/openapi.json`, and a page to browse it at `/docs`; made when first asked for. */
+/** `/openapi.json`, and a page to browse it at `/docs`; built at the first request. */
 export const publishApi = (app: INestApplication): void => {
   let document: OpenAPIObject | undefined;
   SwaggerModule.setup('docs', app, () => (document ??= describeApi(app)), {

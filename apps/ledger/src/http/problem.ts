@@ -1,6 +1,6 @@
 import type { Refusal, RefusalCode } from '#ledger';
 
-/** What the edge itself says no to, beside the refusals of the core (http-api.md §6). */
+/** Codes of problems that the HTTP layer finds itself, beside the refusals of the core (http-api.md §6). */
 export type EdgeCode =
   | 'UNAUTHENTICATED'
   | 'ROUTE_NOT_FOUND'
@@ -16,7 +16,7 @@ export type EdgeCode =
 /** Every code of a problem. Those of a refusal are listed by the lib that refuses, in its `refusals.ts`. */
 export type ProblemCode = RefusalCode | EdgeCode;
 
-/** Which status a no has: the one place where codes become HTTP. A code that is missing here does not compile. */
+/** The status of each code. The only place where codes become HTTP; a missing code does not compile. */
 export const statusOf: Readonly<Record<ProblemCode, number>> = {
   VALIDATION_FAILED: 400,
   UNAUTHENTICATED: 401,
@@ -115,10 +115,10 @@ export const statusOf: Readonly<Record<ProblemCode, number>> = {
   PROJECTION_BEHIND: 503,
 };
 
-/** Something wrong with a request: where in it, and what. */
+/** A problem of a request: its place, and a sentence. */
 export type InvalidField = { readonly path: string; readonly message: string };
 
-/** A request that is answered with a problem. Thrown anywhere behind the routes; `ProblemFilter` turns it into HTTP. */
+/** A request that gets a problem response. Thrown anywhere behind the routes; `ProblemFilter` turns it into HTTP. */
 export class ProblemError extends Error {
   override readonly name: string = 'ProblemError';
   readonly code: ProblemCode;
@@ -134,7 +134,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** A refusal of the core on its way out. */
+/** A refusal of the core, thrown for `ProblemFilter`. */
 export class RefusedError extends ProblemError {
   override readonly name = 'RefusedError';
   readonly refusal: Refusal;
@@ -145,9 +145,9 @@ export class RefusedError extends ProblemError {
   }
 }
 
-/** How many problems of a request are told; an answer must not be many times as large as what was sent. */
+/** How many problems of a request are reported: a response must not be many times as large as the request. */
 const MOST_PROBLEMS = 50;
-/** How much of a path is told: it may be the name of a field that the caller made up. */
+/** How much of a path is reported: it may be a field name that the caller made up. */
 const LONGEST_PATH = 200;
 
 /** A malformed request: 400 with what is wrong with it, up to 50 problems. */
@@ -171,14 +171,14 @@ const shortened = ({ path, message }: InvalidField): InvalidField => ({
 
 const sentence = ({ path, message }: InvalidField): string => (path === '' ? message : `${path}: ${message}`);
 
-/** An answer that says no (RFC 9457). */
+/** The body of a problem response (RFC 9457). */
 export type ProblemAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readonly<Record<string, unknown>>;
 };
 
-/** The facts come first: none of them can pass itself off as the code. */
+/** The facts come first, so that none of them can overwrite the code. */
 export const answerTo = ({ code, message, facts, retryAfter }: ProblemError): ProblemAnswer => ({
   status: statusOf[code],
   headers: {

@@ -2,7 +2,7 @@ import { Injectable, ValidationPipe, type ArgumentMetadata } from '@nestjs/commo
 import type { ValidationError } from 'class-validator';
 import { InvalidRequest, type InvalidField } from './problem.ts';
 
-/** Levels of objects and lists within a body; a catalogue, the deepest there is, has ten. The library goes down by recursion. */
+/** Levels of nesting within a body; a catalog, the deepest, has ten. The library descends by recursion. */
 const DEEPEST = 32;
 
 /** Fields and entries within a body that a class describes; the largest, a cart of a hundred lines, has nine hundred. */
@@ -10,7 +10,7 @@ const MOST_VALUES = 5_000;
 
 /**
  * Checks bodies and queries against their classes. Unknown fields are refused, so that a typo is not silently ignored; nothing
- * is converted unless a field says so: the quantity `"10"` is malformed. Names that every object has by itself, such as
+ * is converted unless a field says so: the quantity `"10"` is malformed. Names that every object inherits, such as
  * `toString`, would slip through the library.
  */
 @Injectable()
@@ -24,14 +24,14 @@ export class RequestValidationPipe extends ValidationPipe {
     });
   }
 
-  /** A body that is left out is `{}`; one that is there is an object. */
+  /** A body that is left out counts as `{}`; any other must be an object. */
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    // What a decorator of ours made of the request has been checked there.
+    // Our own decorators check their results themselves.
     if (metadata.type === 'custom') return value;
     if (metadata.type !== 'body' && metadata.type !== 'query') return super.transform(value, metadata);
     if (value !== undefined && !isObject(value))
       throw new InvalidRequest([{ path: '', message: 'the body must be a JSON object' }]);
-    // A body without a class of its own, a catalogue, is read by a reader that stops by itself.
+    // A body without a class of its own, a catalog, goes to a reader with its own limits.
     const message = excess(value, metadata.metatype === Object ? Infinity : MOST_VALUES);
     if (message !== undefined) throw new InvalidRequest([{ path: '', message }]);
     const inherited = Object.keys(value ?? {}).filter((name) => name in Object.prototype);
@@ -42,9 +42,9 @@ export class RequestValidationPipe extends ValidationPipe {
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Why a body is too much for the library, whose time grows faster than what it is given. */
+/** Why a body is too large for the library, whose time grows faster than the body. */
 const excess = (body: unknown, most: number): string | undefined => {
-  // Level by level, not by recursion: what is sent may have thousands.
+  // Level by level, not by recursion: a body may have thousands of levels.
   let level = [body];
   let values = 0;
   for (let depth = 0; level.length > 0; depth += 1) {

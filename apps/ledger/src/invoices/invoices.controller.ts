@@ -9,7 +9,7 @@ import { From } from '../routing/command-context.ts';
 import { type Caller, Ledger, readModels } from '#ledger';
 import { InvoiceEntry, InvoicesQuery } from './invoices.schemas.ts';
 
-/** Charges put together by customer, currency and calendar month (http-api.md §4.5). */
+/** Charges summed by customer, currency and calendar month (http-api.md §4.5). */
 @LedgerController('v1/invoices', 'billing')
 export class InvoicesController {
   readonly #ledger: Ledger;

@@ -7,7 +7,7 @@ import type { Refusal } from '#ledger';
 
 type Answered = CommandAnswer | Refusal;
 
-/** How long an answer waits until this process knows the new key, in milliseconds. */
+/** How long a response waits until this process knows the new key, in milliseconds. */
 const WAIT_MS = 5_000;
 
 @CommandHandler(RegisterPartner)
@@ -46,7 +46,7 @@ class CreateKeyHandler implements ICommandHandler<CreateKey, Answered> {
     const answer = await dispatch(this.#ledger.dispatching, {
       decider: key,
       id: keyId,
-      // Every attempt makes another key; what was asked for is the same.
+      // Every attempt generates another key; the request is the same.
       command: new CreateKey(command.data, command.meta, {
         ...command.options,
         fingerprint: fingerprintOf({ type: command.type, data: asked }),
@@ -77,7 +77,7 @@ class RevokeKeyHandler implements ICommandHandler<RevokeKey, Answered> {
   }
 }
 
-/** The answer without its events: those hold what a key was made of. */
+/** The response without its events: those hold the hash of a key. */
 const bare = (answer: CommandAnswer, ids: Readonly<Record<string, string>>): CommandAnswer => {
   const { dryRun, quoteToken } = answer.body;
   return { ...answer, body: dryRun === true ? { ...ids, dryRun, quoteToken } : ids };

@@ -15,7 +15,7 @@ import { CreatedKey, CreateKeyBody, KeyEntry, RevokedKey } from './keys.schemas.
 import { OnlyFor } from '../access/permissions.ts';
 import { NothingBody } from '../subscriptions/subscriptions.schemas.ts';
 
-/** API keys of a partner; of any, for the operator (http-api.md §4.10). */
+/** API keys of the caller's partner, or, for the operator, of any partner (http-api.md §4.10). */
 @LedgerController('v1/keys', 'access')
 export class KeysController {
   readonly #sender: CommandSender;
@@ -28,15 +28,16 @@ export class KeysController {
 
   @Post()
   @OnlyFor('global-admin')
-  @ApiCommand('createKey', 'Make a key; it is shown this once', { status: 201, type: CreatedKey })
+  @ApiCommand('createKey', 'Create a key; the response is the only one that shows it', {
+    status: 201,
+    type: CreatedKey,
+  })
   async create(@Body() body: CreateKeyBody, @SentCommand() sent: Sent): Promise<object> {
     const { caller, idempotencyKey, options } = sent.request;
     const own = caller.actor.partnerId;
     const { name, role, partnerId = own } = body;
     if (partnerId !== own && !caller.operator)
-      throw new RefusedError(
-        refuse('FORBIDDEN_ROLE', "only the operator makes keys for other partners than one's own"),
-      );
+      throw new RefusedError(refuse('FORBIDDEN_ROLE', 'only the operator creates keys for other partners'));
     const keyId = derivedId('key', own, idempotencyKey);
     const secret = generateKey();
     const data = { keyId, partnerId, name, role, hash: hashOf(secret), operator: false };
@@ -54,7 +55,7 @@ export class KeysController {
 
   @Delete(':id')
   @OnlyFor('global-admin')
-  @ApiCommand('revokeKey', 'Make a key worthless, at once and for good', { type: RevokedKey })
+  @ApiCommand('revokeKey', 'Revoke a key, at once and permanently', { type: RevokedKey })
   async revoke(@KeyId() keyId: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Promise<object> {
     const { actor, operator } = sent.request.caller;
     const { state } = await this.#ledger.handling.load(key, keyId);

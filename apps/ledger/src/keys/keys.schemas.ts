@@ -8,7 +8,7 @@ const partnerId = [/^[a-z0-9-]{1,64}$/, '1 to 64 lower-case letters, digits and 
 export class CreateKeyBody {
   @Text(200) readonly name!: string;
   @OneOf(keyRoles) readonly role!: (typeof keyRoles)[number];
-  /** Another partner than the caller's own: the operator's right. */
+  /** A partner other than the caller's own; operator only. */
   @Pattern(...partnerId, { optional: true }) readonly partnerId?: string;
 }
 
@@ -17,7 +17,7 @@ export class RegisterPartnerBody {
   @Text(200) readonly name!: string;
   @OneOf(['directBill', 'indirectProvider', 'indirectReseller'])
   readonly model!: 'directBill' | 'indirectProvider' | 'indirectReseller';
-  /** It is told, and changes nothing (R2). */
+  /** Recorded; no rule depends on it (R2). */
   @OneOf(['global', 'usgov']) readonly cloud!: 'global' | 'usgov';
   @Flag() readonly newCommercePreview!: boolean;
 }
@@ -48,7 +48,7 @@ export class PartnerEntry {
   @ApiProperty({ format: 'date-time' }) readonly registeredAt!: string;
 }
 
-/** What registering a partner answers. */
+/** The response of registering a partner. */
 export class PartnerAnswered extends CommandAnswered {
   @ApiProperty() readonly partnerId!: string;
 }

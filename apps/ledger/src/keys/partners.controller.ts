@@ -10,7 +10,7 @@ import { Ledger, readModels } from '#ledger';
 import { PartnerAnswered, PartnerEntry, RegisterPartnerBody } from './keys.schemas.ts';
 import { OperatorOnly } from '../access/permissions.ts';
 
-/** Who uses this ledger: the operator's affair (http-api.md §4.10). */
+/** The partners that use this ledger; operator only (http-api.md §4.10). */
 @LedgerController('v1/partners', 'access')
 export class PartnersController {
   readonly #sender: CommandSender;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Ledger } from '#ledger';
 
-/** What an operator watches, in Prometheus' words. */
+/** Metrics for operators, in the format of Prometheus. */
 @Injectable()
 export class Metrics {
   readonly #registry = new Registry();
@@ -30,17 +30,17 @@ export class Metrics {
     showStanding(ledger, this.#registry);
   }
 
-  /** Counts a command that was answered. */
+  /** Counts a command that got a response. */
   commandEnded(type: string, outcome: string): void {
     this.#commands.inc({ type, outcome });
   }
 
-  /** Counts events that were recorded just now. */
+  /** Counts events that were just recorded. */
   recorded(events: number): void {
     this.#events.inc(events);
   }
 
-  /** Notes how long an answer took. `route` is the pattern, not the path: paths are endless. */
+  /** Notes how long a response took. `route` is the pattern, not the path, which has endless values. */
   requestEnded(method: string, route: string, status: number, seconds: number): void {
     this.#requests.observe({ method, route, status: String(status) }, seconds);
   }
@@ -49,16 +49,16 @@ export class Metrics {
     return this.#registry.contentType;
   }
 
-  /** Everything, in Prometheus' text format. */
+  /** All metrics, in the text format of Prometheus. */
   text(): Promise<string> {
     return this.#registry.metrics();
   }
 }
 
-/** How far what this process does has come, asked each time when somebody looks. */
+/** Measures how far this process has come, at each request for the metrics. */
 const showStanding = (ledger: Ledger, registry: Registry): void => {
   const registers = [registry];
-  // What a projector measured while it led is nothing to go by once another one leads: hence each reset.
+  // The measurements of a former leader are stale once another one leads: hence each reset.
   new Gauge({
     name: 'subledger_projection_lag_events',
     help: 'Events in the log that a projection has not applied yet.',
@@ -111,7 +111,7 @@ const showDuties = (ledger: Ledger, registers: Registry[]): void => {
     help: 'Subscriptions for which something fell due that is not recorded yet.',
     registers,
     async collect() {
-      // A read store that is away shows in the lags: the rest is told all the same.
+      // An unavailable read store shows in the lags; the other metrics must still be reported.
       const status = await ledger.scheduler.status().catch(() => undefined);
       if (status !== undefined) this.set(status.overdue);
     },

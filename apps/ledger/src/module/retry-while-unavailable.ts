@@ -4,11 +4,11 @@ import { type Ledger, whereLogIs, whereReadsAre } from '#ledger';
 import { ReadStoreUnavailable, ReadStoreUnusable } from '#read-store';
 import { ConfigurationError } from '../config/configuration-error.ts';
 
-/** How long to wait before the next attempt, in milliseconds: the first time, and at most. */
+/** The wait before the next attempt, in milliseconds: the first, and the longest. */
 const WAIT = { first: 100, most: 2_000 };
 
 /**
- * Does what needs the stores, as often as it takes while one that lies elsewhere is away; each new reason is told once.
+ * Runs a step that needs the stores, and repeats it while a remote store is unavailable; each new reason is reported once.
  * Rejects when waiting does not help, or when the ledger is closed meanwhile.
  */
 export const patiently = async <T>(
@@ -30,7 +30,7 @@ export const patiently = async <T>(
   }
 };
 
-/** Undefined for what does not mend by itself. What somebody has to mend elsewhere is told as of the option that led there. */
+/** Undefined for errors that waiting does not solve. An error in a store's address is reported as one of its option. */
 const reasonToWait = (error: unknown, { places }: Ledger): string | undefined => {
   if (error instanceof StoreUnusable)
     throw new ConfigurationError('eventStoreUrl', `names the store ${whereLogIs(places)}, but ${error.message}`);

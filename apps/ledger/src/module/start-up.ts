@@ -6,55 +6,55 @@ import type { Settings } from '../config/options.ts';
 import { patiently } from './retry-while-unavailable.ts';
 import { adoptPolicy } from './steps/adopt-policy.ts';
 
-/** How long a start waits for its own key, and for the read models to have it, in milliseconds. */
+/** How long a start waits until the process and the read models know its own key, in milliseconds. */
 const WAIT_MS = 10_000;
 /** How often it looks whether that is of any use, in milliseconds. */
 const LOOK_MS = 100;
 
 export type StartOptions = {
-  /** Whether to make the operator's key at the first start, where the options name none. */
+  /** Whether to make the operator's key at the first start, if the options name none. */
   readonly makeKey?: boolean;
-  /** Told each new reason for which the start waits; the logger is, when left out. */
+  /** Called with each new reason for which the start waits; the default logs it. */
   readonly onWaiting?: (reason: string) => void;
 };
 
 export type Started = {
-  /** The operator's key, if one was made just now: shown once. */
+  /** The operator's key, if one was made at this start: shown once. */
   readonly administratorKey: string | undefined;
 };
 
 /**
- * Starts the duties of this process, and sees to what must be there: rules, price lists, the partner `default`, the
- * operator's key. Waits while a store elsewhere is away. Rejects with a `ConfigurationError` for a catalogue that cannot be
- * used, and with what a store says of itself when no waiting helps.
+ * Starts the duties of this process, and records what the configuration names: rules, catalog, the partner `default`, the
+ * operator's key. Waits while a remote store is unavailable. Rejects with a `ConfigurationError` for a catalog that cannot be
+ * used, and with a store's error if waiting does not help.
  */
 export const startUp = async (ledger: Ledger, settings: Settings, options: StartOptions): Promise<Started> => {
   const { logger } = settings;
   const { makeKey = false, onWaiting = (reason) => logger.warn({}, `waits for its stores: ${reason}`) } = options;
-  // Made once: an attempt that broke off may have recorded it.
+  // Generated once: an attempt that failed later may have recorded it.
   const fresh = makeKey ? generateKey() : undefined;
   const administratorKey = await patiently(ledger, () => begin(ledger, settings, fresh), onWaiting);
   ledger.isStarted = true;
   return { administratorKey };
 };
 
-/** Everything that needs the stores. May be done again when one of them went away in the midst of it. */
+/** Every step that needs the stores. May be repeated when a store became unavailable midway. */
 const begin = async (
   ledger: Ledger,
   { catalogue, apiKey, policy, roles, logger }: Settings,
   fresh: string | undefined,
 ): Promise<string | undefined> => {
   await ledger.catchUpAtStart();
-  // Others decide nothing, and their rules are not those of the ledger.
+  // Other roles decide nothing, so their rules do not count.
   if (roles.has('api') || roles.has('scheduler')) await adoptPolicy(ledger, policy);
   if (roles.has('api') && catalogue !== undefined) await publishCatalogue(ledger, catalogue);
-  // Only now: what fell due meanwhile is settled at the price lists and rules that were in force by then.
+  // Only after these steps: settlements need the catalog and rules that are in force.
   await ledger.startDuties();
   if (!roles.has('api')) return undefined;
   const { administratorKey, position } = await bootstrap(ledger, apiKey, fresh, () =>
-    logger.warn({}, 'the key in SUBLEDGER_API_KEY was revoked and opens nothing: set another one'),
+    logger.warn({}, 'the key in SUBLEDGER_API_KEY was revoked and is not accepted: set another one'),
   );
-  // The first request finds its key.
+  // The first request must find its key.
   await ledger.access.reached(position, WAIT_MS);
   // And finds the lists of a small ledger served. A rebuild goes on meanwhile, and answers 503.
   await ledger.projecting.reached(position, { of: ['access'], timeoutMs: WAIT_MS, signal: untilFailed(ledger) });

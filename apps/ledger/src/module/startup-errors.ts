@@ -7,11 +7,11 @@ import { ConfigurationError, type Configuration } from '../config/configuration.
 const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown } | undefined)?.code;
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** An error of opening the stores, as one of the option that says where they are; any other one as it is. */
+/** Turns an error of opening the stores into one about the option that names them; other errors stay. */
 export const aboutStores = (error: unknown, { dataFolder }: Places): unknown => {
   if (error instanceof WrongPlace)
     return new ConfigurationError(error.variable === 'DATABASE_URL' ? 'databaseUrl' : 'eventStoreUrl', error.fault);
-  // Stores elsewhere are not asked for before they are used: it was one in the folder.
+  // Remote stores are not contacted before they are used, so it was one in the folder.
   const isOfFolder = [FolderInUse, FolderUnusable, StoreUnavailable, ReadStoreUnavailable].some(
     (known) => error instanceof known,
   );
@@ -20,7 +20,7 @@ export const aboutStores = (error: unknown, { dataFolder }: Places): unknown => 
   return new ConfigurationError('dataFolder', `names ${dataFolder}, which cannot be used: ${reason}`);
 };
 
-/** An error of listening, as one of the variable that it comes from; any other one as it is. */
+/** Turns an error of listening into one about its variable; other errors stay. */
 export const aboutAddress = (error: unknown, { host, port }: Pick<Configuration, 'host' | 'port'>): unknown => {
   switch (codeOf(error)) {
     case 'EADDRINUSE':
@@ -31,7 +31,7 @@ export const aboutAddress = (error: unknown, { host, port }: Pick<Configuration,
     case 'EADDRNOTAVAIL':
     case 'EINVAL':
     case 'EAI_AGAIN':
-      return new ConfigurationError('HOST', `is ${host}, which is no address of this machine`);
+      return new ConfigurationError('HOST', `is ${host}, which is not an address of this machine`);
     default:
       return error;
   }

@@ -31,16 +31,16 @@ import { SubscriptionCommandsController } from '../subscriptions/subscriptions.c
 import { subscriptionHandlers } from '../subscriptions/subscriptions.handlers.ts';
 import { SubscriptionQueriesController } from '../subscriptions/subscriptions.queries.controller.ts';
 
-/** How the ledger's routes are offered. Takes a host on Fastify. */
+/** How the ledger's routes are mounted. Needs a host on Fastify. */
 export type HttpOptions = {
-  /** What stands before each of them: `ledger` makes `/ledger/v1/subscriptions`, `/ledger/health`. */
+  /** The prefix of each path: `ledger` makes `/ledger/v1/subscriptions`, `/ledger/health`. */
   readonly path?: string;
-  /** Only health and metrics: for a process that answers nobody's commands. */
+  /** Only health and metrics: for a process that takes no commands. */
   readonly operatingOnly?: boolean;
 };
 
 type Extras = {
-  /** Whether to offer the ledger's routes, too, under guards, a pipe and a filter of their own. Not unless asked for. */
+  /** Whether to mount the ledger's routes, with their own guards, pipe and filter. Off by default. */
   readonly http?: boolean | HttpOptions;
 };
 
@@ -72,7 +72,7 @@ const handlers = [
   RegisterCustomerHandler,
 ];
 
-/** The routes speak to Fastify, and would fail one by one on another server. */
+/** The routes use Fastify's interface, and would fail one by one on another server. */
 @Injectable()
 class OnlyOnFastify implements OnModuleInit {
   readonly #host: HttpAdapterHost;
@@ -89,10 +89,10 @@ class OnlyOnFastify implements OnModuleInit {
   }
 }
 
-/** What the routes need besides: the command bus of the application, too. */
+/** What the routes need in addition, such as the command bus of the application. */
 const behindRoutes = [CommandSender, History, Metrics, OnlyOnFastify, Tokens];
 
-/** Two ledgers on one command bus would get each other's commands, and without a bus nobody gets any. */
+/** Two ledgers on one command bus would get each other's commands; without a bus, commands have no way to a handler. */
 const checkSurroundings = (modules: ModulesContainer): void => {
   const among = [...modules.values()].map(({ metatype }) => metatype);
   if (among.filter((metatype) => metatype === SubledgerModule).length > 1)
@@ -140,7 +140,7 @@ const ledger: readonly Provider[] = [
 
 /**
  * A ledger within a Nest application: `imports: [CqrsModule.forRoot(), SubledgerModule.forRoot({ dataFolder: 'data' })]`.
- * Commands go over the application's command bus; `Subledger` is what one injects besides. One ledger an application.
+ * Commands go over the application's command bus; everything else is in the injectable `Subledger`. One ledger per application.
  */
 @Module({ providers: [...ledger, ...handlers, Keys, Subledger], exports: [Subledger] })
 export class SubledgerModule extends ConfigurableModuleClass {}

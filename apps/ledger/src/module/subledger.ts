@@ -19,20 +19,20 @@ import { SETTINGS, type Settings } from '../config/options.ts';
 import { startUp, type Started, type StartOptions } from './start-up.ts';
 import type { PartnerMeta } from '#policy';
 
-/** How long a read waits for the read models, where nobody says how long, in milliseconds. */
+/** How long a read waits for the read models by default, in milliseconds. */
 const PATIENCE_MS = 5_000;
 
-/** Who sends a command from within, and how; what comes over HTTP says it by headers (http-api.md §2). */
+/** The sender and the headers of a command from within; over HTTP they come from the request (http-api.md §2). */
 export type Asking = {
-  /** Recorded with every event. The partner is one that was registered; `default` always is. */
+  /** Recorded with every event. The actor's partner must be registered; `default` always is. */
   readonly actor: Actor;
-  /** The same key of the same partner on the same stream is the same command, for ever. */
+  /** The same key of the same partner on the same stream is the same command, permanently. */
   readonly idempotencyKey: string;
-  /** Made up when left out. */
+  /** Generated when left out. */
   readonly correlationId?: string;
 };
 
-/** An actor is of a partner that nobody registered. */
+/** The actor's partner is not registered. */
 export class UnknownPartner extends Error {
   override readonly name = 'UnknownPartner';
   readonly partnerId: string;
@@ -42,7 +42,7 @@ export class UnknownPartner extends Error {
   }
 }
 
-/** The ledger, for the application that holds it: starts and ends with it, and has what commands and questions take. */
+/** The ledger, for the application that holds it: starts and stops with it, and has the arguments of commands and queries. */
 @Injectable()
 export class Subledger implements OnModuleInit, OnApplicationShutdown {
   readonly #ledger: Ledger;
@@ -59,14 +59,14 @@ export class Subledger implements OnModuleInit, OnApplicationShutdown {
     if (this.#settings.autoStart) await this.start();
   }
 
-  /** Lets go of the stores when the application ends, after the last request was answered. */
+  /** Closes the stores when the application ends, after the last request was answered. */
   onApplicationShutdown(): Promise<void> {
     return this.#close();
   }
 
   /**
-   * Starts the ledger, once, and waits for its stores. Done with the application unless `autoStart` is `false`. When it
-   * rejects, the ledger is closed: with a `ConfigurationError` that names an option, or with what a store says of itself.
+   * Starts the ledger, once, and waits for its stores. Called with the application unless `autoStart` is `false`. When it
+   * rejects, the ledger is closed: with a `ConfigurationError` that names an option, or with a store's error.
    */
   start(options: StartOptions = {}): Promise<Started> {
     this.#starting ??= startUp(this.#ledger, this.#settings, options).catch(async (error: unknown) => {
@@ -82,7 +82,7 @@ export class Subledger implements OnModuleInit, OnApplicationShutdown {
 
   /**
    * The second argument of a command: `new AddSeats({ subscriptionId, quantity: 2 }, await subledger.meta(stream, asking))`.
-   * The stream is that of whatever the command is for. Rejects with `UnknownPartner`, or before the ledger has started.
+   * The stream is that of the command's aggregate. Rejects with `UnknownPartner`, or before the ledger has started.
    */
   async meta(stream: Stream, { actor, idempotencyKey, correlationId = randomUUID() }: Asking): Promise<PartnerMeta> {
     if (!this.#ledger.isStarted) throw new Error('the ledger has not started: nothing can be decided yet');
@@ -91,7 +91,7 @@ export class Subledger implements OnModuleInit, OnApplicationShutdown {
     return metaFor({ caller, idempotencyKey, correlationId }, stream, this.now());
   }
 
-  /** Facts of the partner are read off the log: one that was registered just now is known. */
+  /** Reads the partner's facts from the log, so a partner that was registered a moment ago is known. */
   async #callerOf(actor: Actor): Promise<Caller> {
     const { state } = await this.#ledger.handling.load(partner, actor.partnerId);
     if (state.partnerId === null) throw new UnknownPartner(actor.partnerId);
@@ -99,36 +99,36 @@ export class Subledger implements OnModuleInit, OnApplicationShutdown {
     return { actor, partner: { model, cloud, newCommercePreview }, operator: false };
   }
 
-  /** What the ledger's clock shows. */
+  /** The time of the ledger's clock. */
   now(): Instant {
     return this.#ledger.clock.now();
   }
 
   /**
-   * Moves a simulated clock, through everything that falls due on the way; whatever was recorded can be read afterwards.
-   * Answers a refusal when it would go back. Rejects under the system's clock.
+   * Moves a simulated clock, through everything that falls due on the way; the new events can be read afterwards.
+   * Returns a refusal when it would go back. Rejects under the system clock.
    */
   async moveClock(to: Instant, actor: Actor): Promise<Refusal | undefined> {
     const { timeMachine } = this.#ledger;
-    if (timeMachine === undefined) throw new Error('the clock is the system’s: it is not moved');
+    if (timeMachine === undefined) throw new Error('the ledger runs on the system clock, which cannot be moved');
     const now = normaliseInstant(to);
-    if (now === undefined) throw new RangeError(`${to} is no ISO 8601 instant`);
+    if (now === undefined) throw new RangeError(`${to} is not an ISO 8601 instant`);
     return timeMachine.moveTo(now, await this.meta(`clock-${CLOCK_ID}`, { actor, idempotencyKey: randomUUID() }));
   }
 
-  /** The tables that queries read: `listCharges(subledger.readModels, partnerId, filter, page)`. */
+  /** The tables for queries: `listCharges(subledger.readModels, partnerId, filter, page)`. */
   get readModels(): Kysely<ReadModels> {
     return readModels(this.#ledger);
   }
 
-  /** Whether the read models reflect the log up to a command's `position`; waits for it, five seconds if nothing is said. */
+  /** Whether the read models reflect the log up to a command's `position`; waits for it, five seconds by default. */
   reached(position: Position, timeoutMs = PATIENCE_MS): Promise<boolean> {
     return this.#ledger.projecting.reached(position, { timeoutMs, signal: this.#ledger.closing });
   }
 
   /**
-   * One subscription, settled up to the ledger's clock, with what this actor may do now and what it would give back. Read
-   * off the log: nothing has to be waited for. Rejects with `UnknownPartner`.
+   * One subscription, settled up to the ledger's clock, with the actions that are allowed to this actor and their refunds. Read
+   * from the log, so it is never behind. Rejects with `UnknownPartner`.
    */
   async subscription(subscriptionId: string, actor: Actor): Promise<SubscriptionDetail | Refusal> {
     return this.#ledger.views.one(subscriptionId, await this.#callerOf(actor));

@@ -10,7 +10,7 @@ import { Ledger } from '#ledger';
 import { Health, Liveness } from './health.schemas.ts';
 import { verdict } from './verdict.ts';
 
-/** How long a store may take to answer before it counts as away. */
+/** How long a store may take to respond before it counts as unavailable. */
 const PATIENCE_MS = 2_000;
 
 @LedgerController('health', 'operating')
@@ -25,7 +25,7 @@ export class HealthController {
   @Open()
   @ApiOperation({
     operationId: 'getLiveness',
-    summary: 'Whether this process answers, whatever it waits for',
+    summary: 'Whether this process responds, even while it waits for its stores',
     security: [],
   })
   @ApiOkResponse({ type: Liveness })
@@ -74,7 +74,7 @@ export class HealthController {
     return { status, ...(reason !== undefined && { reason }), ...health };
   }
 
-  /** Where the log ends. Rejects as well where it can be read and not written. */
+  /** The end of the log. Rejects as well if the log can be read but not written. */
   async #logEnd(): Promise<LogEnd> {
     const end = await this.#ledger.store.logEnd();
     await this.#ledger.writable();
@@ -82,10 +82,10 @@ export class HealthController {
   }
 }
 
-/** `isEarly`: what was asked for is being built. */
+/** `isEarly`: the value is not available yet because it is being built. */
 type Answer<T> = { readonly is: T } | { readonly error: string; readonly isEarly: boolean };
 
-/** What a store says within the time for it. */
+/** The result of a question to a store, or an error if it takes too long. */
 const answerOf = async <T>(ask: () => Promise<T>): Promise<Answer<T>> => {
   let timer: NodeJS.Timeout | undefined;
   const silence = new Promise<never>((_, reject) => {
@@ -108,7 +108,7 @@ const answerOf = async <T>(ask: () => Promise<T>): Promise<Answer<T>> => {
 const standing = (answer: Answer<unknown>): Health['eventStore'] =>
   'is' in answer ? { status: 'up' } : { status: 'down', error: answer.error };
 
-/** How far another process has brought a read model; `events` is how many the log holds, where that is known. */
+/** How far another process has brought a read model; `events` is the log's length, if known. */
 const elsewhere = (
   name: string,
   builds: readonly Build[],

@@ -7,11 +7,11 @@ class StoreHealth {
 
 class ReaderHealth {
   @ApiProperty() readonly name!: string;
-  @ApiProperty({ description: 'Up to where it has read the log' }) readonly position!: string;
+  @ApiProperty({ description: 'The position up to which it has read the log' }) readonly position!: string;
   @ApiProperty({
     enum: ['building', 'catchingUp', 'live', 'rebuilding', 'retrying', 'failed', 'elsewhere'],
     description:
-      '`building`: it has not been at the end of the log since it was made, and is not served before. `elsewhere`: another process keeps it',
+      '`building`: it has not reached the end of the log since it was created, and is not served before. `elsewhere`: another process updates it',
   })
   readonly state!: string;
   @ApiPropertyOptional({ type: 'integer' }) readonly lagEvents?: number;
@@ -38,14 +38,14 @@ class DutyHealth {
   @ApiProperty({ enum: ['projections', 'scheduler'] }) readonly name!: string;
   @ApiProperty({
     enum: ['leading', 'standingBy'],
-    description: 'Of all processes that have the duty, one leads; the others take over when it is gone',
+    description: 'Of all processes with the duty, one leads; another takes over when it stops',
   })
   readonly state!: string;
   @ApiProperty({ required: false, description: 'Why it cannot lead; it tries again' }) readonly error?: string;
 }
 
 class SchedulerHealth {
-  @ApiProperty({ description: 'Whether this process does what falls due' }) readonly running!: boolean;
+  @ApiProperty({ description: 'Whether this process records what falls due' }) readonly running!: boolean;
   @ApiProperty({ type: 'integer', required: false, description: 'Subscriptions with something due and not recorded' })
   readonly overdue?: number;
   @ApiProperty({ type: 'integer', required: false, description: 'Of those, how many could not be settled' })
@@ -53,7 +53,7 @@ class SchedulerHealth {
   @ApiProperty({ required: false }) readonly error?: string;
 }
 
-/** How the duties of a process fare (http-api.md §4.9). */
+/** The state of a process and its duties (http-api.md §4.9). */
 export class Health {
   @ApiProperty({
     enum: ['ok', 'starting', 'building', 'unavailable'],
@@ -68,11 +68,11 @@ export class Health {
   @ApiProperty({ type: [ProjectionHealth] }) readonly projections!: readonly ProjectionHealth[];
   @ApiProperty({ type: [ReaderHealth] }) readonly processes!: readonly ReaderHealth[];
   @ApiProperty({ type: SchedulerHealth }) readonly scheduler!: SchedulerHealth;
-  @ApiProperty({ type: [DutyHealth], description: 'The duties of this process that one process has at a time' })
+  @ApiProperty({ type: [DutyHealth], description: 'Duties that only one process performs at a time' })
   readonly leaderships!: readonly DutyHealth[];
 }
 
-/** That a process answers at all. */
+/** Shows that the process responds. */
 export class Liveness {
   @ApiProperty({ enum: ['live'] }) readonly status!: 'live';
 }

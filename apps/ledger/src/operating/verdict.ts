@@ -1,6 +1,6 @@
 import type { Health } from './health.schemas.ts';
 
-/** How long read models may be behind the log before the process is not well, in seconds. */
+/** How long read models may be behind the log before the process counts as unhealthy, in seconds. */
 const MOST_BEHIND_SECONDS = 10;
 
 /** How often a process may try the same event before this process is not well: all that comes after it waits. */
@@ -10,13 +10,13 @@ type Parts = Omit<Health, 'status' | 'reason'>;
 
 type Circumstances = {
   readonly isStarted: boolean;
-  /** Whether a projector, of whatever process, has begun to build read models. */
+  /** Whether a projector, of any process, has begun to build read models. */
   readonly hasBegun: boolean;
-  /** Whether it cannot be known what is due, although there is a read model of it. */
+  /** Whether due subscriptions cannot be determined although their read model exists. */
   readonly isBlind: boolean;
 };
 
-/** What the parts of a process come to, and why, in a sentence. */
+/** The status of a process, from the states of its parts, with the reason as a sentence. */
 export const verdict = (
   { eventStore, readStore, projections, processes, leaderships, scheduler }: Parts,
   { isStarted, hasBegun, isBlind }: Circumstances,

@@ -11,7 +11,7 @@ import { From } from '../routing/command-context.ts';
 import { type Caller, Ledger, type Next, outlook, readModels } from '#ledger';
 import { RenewalEntry, RenewalsQuery } from './renewals.schemas.ts';
 
-/** What renews when, and what it will be then (http-api.md §4.6). */
+/** Coming renewals, conversions and ends (http-api.md §4.6). */
 @LedgerController('v1/renewals', 'renewals')
 export class RenewalsController {
   readonly #ledger: Ledger;
@@ -40,7 +40,7 @@ export class RenewalsController {
     };
   }
 
-  /** Also where an add-on that renews along is no longer sold on that day. */
+  /** Also true if an add-on that renews along is no longer sold on that day. */
   #isWithdrawn(state: Existing, at: Instant): boolean {
     const surroundings = this.#ledger.commands.surroundings();
     return (

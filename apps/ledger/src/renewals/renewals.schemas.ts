@@ -19,9 +19,10 @@ class RenewingPlan {
 }
 
 class NextPlan extends RenewingPlan {
-  @ApiProperty({ type: 'integer', required: false, description: 'Seats that go to the SKU; the others stay' })
+  @ApiProperty({ type: 'integer', required: false, description: 'Seats that move to the SKU; the others stay' })
   readonly upgradeQuantity?: number;
-  @ApiProperty({ required: false, description: 'Where those seats go', type: Object }) readonly target?: unknown;
+  @ApiProperty({ required: false, description: 'The subscription that takes those seats', type: Object })
+  readonly target?: unknown;
   @ApiProperty() readonly unitPrice!: string;
   @ApiProperty({ description: 'What the first charge cycle will cost' }) readonly amount!: string;
   @ApiProperty() readonly currency!: string;

@@ -8,8 +8,8 @@ import { PERMISSION, permissionByMethod, type Permission } from '../access/permi
 import { Tokens } from '../access/tokens.ts';
 
 /**
- * Lets in who has a key or a token, as far as its role goes, once the ledger has started. A route that is to be open has to
- * say so: health and metrics are for those who wonder why it does not start.
+ * Admits callers with a valid key or token, as far as their role allows, once the ledger has started. A route without a key
+ * must be declared open: health and metrics help to find out why a ledger does not start.
  */
 @Injectable()
 export class AccessGuard implements CanActivate {
@@ -34,14 +34,14 @@ export class AccessGuard implements CanActivate {
     if (!this.#ledger.isStarted) throw new ProblemError('EVENT_STORE_UNAVAILABLE', 'the ledger is starting: try again');
     const bearer = bearerOf(request);
     const caller = this.#tokens.accept(bearer) ? this.#tokens.callerOf(bearer) : this.#keys.callerOf(bearer);
-    // Without a promise where none is needed: this runs before every request.
+    // Synchronous where possible: this runs before every request.
     return caller instanceof Promise
       ? caller.then((found) => admit(request, found, permission))
       : admit(request, caller, permission);
   }
 }
 
-/** A token may be long; no key is. */
+/** Tokens may be long; keys are not. */
 const bearerOf = ({ headers: { authorization } }: FastifyRequest): string => {
   const bearer = /^bearer +([\x21-\x7e]{1,16384}) *$/i.exec(authorization ?? '')?.[1];
   if (bearer === undefined) throw new ProblemError('UNAUTHENTICATED', 'send Authorization: Bearer <key>');
@@ -49,10 +49,9 @@ const bearerOf = ({ headers: { authorization } }: FastifyRequest): string => {
 };
 
 const admit = (request: FastifyRequest, caller: Caller | undefined, permission: Permission | undefined): true => {
-  if (caller === undefined)
-    throw new ProblemError('UNAUTHENTICATED', 'this key opens nothing: it is unknown or revoked');
+  if (caller === undefined) throw new ProblemError('UNAUTHENTICATED', 'unknown or revoked API key');
   if (permission?.kind === 'operator' && !caller.operator)
-    throw new ProblemError('FORBIDDEN_ROLE', "this is for the operator's key only");
+    throw new ProblemError('FORBIDDEN_ROLE', "only the operator's key may do this");
   if (permission?.kind === 'roles' && !permission.roles.includes(caller.actor.role))
     throw new ProblemError('FORBIDDEN_ROLE', `the role ${caller.actor.role} may not do this`);
   request.caller = caller;

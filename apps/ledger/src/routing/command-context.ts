@@ -7,21 +7,21 @@ import { correlationId } from '../host/server.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Put there by the access guard. */
+    /** Set by the access guard. */
     caller?: Caller;
   }
 }
 
-/** A command on its way in, and the reply that its answer goes to. */
+/** A command's request, and the reply to it. */
 export type Sent = { readonly request: CommandRequest; readonly reply: FastifyReply };
 
-/** Who sent a request that has passed the access guard. */
+/** The sender of a request that has passed the access guard. */
 const callerOf = ({ caller }: FastifyRequest): Caller => {
   if (caller === undefined) throw new ProblemError('UNAUTHENTICATED', 'send Authorization: Bearer <key>');
   return caller;
 };
 
-/** How a command was sent: headers and query read and checked (http-api.md §2). Throws an `InvalidRequest`. */
+/** Reads and checks the headers and the query of a command (http-api.md §2). Throws an `InvalidRequest`. */
 const commandRequestOf = (request: FastifyRequest, reply: FastifyReply): CommandRequest => {
   const errors: InvalidField[] = [];
   const read = (name: string, form: RegExp, expected: string): string | undefined => {
@@ -33,7 +33,7 @@ const commandRequestOf = (request: FastifyRequest, reply: FastifyReply): Command
   };
   const idempotencyKey = read('Idempotency-Key', /^[\x20-\x7e]{1,255}$/, '1 to 255 printable characters');
   const match = read('If-Match', /^"\d{1,15}"$/, 'a revision in quotes, such as "3"');
-  const quote = read('Quote-Token', /^[\x21-\x7e]{1,512}$/, 'a quoteToken as it was answered');
+  const quote = read('Quote-Token', /^[\x21-\x7e]{1,512}$/, 'the quoteToken of a dry run');
   const dryRun = dryRunOf(request.query as Readonly<Record<string, unknown>>, errors);
   if (errors.length > 0) throw new InvalidRequest(errors);
   return {
@@ -48,7 +48,7 @@ const commandRequestOf = (request: FastifyRequest, reply: FastifyReply): Command
   };
 };
 
-/** Our own server has put it on the reply. A host's has not, and its ids of requests may mean nothing tomorrow. */
+/** Our own server has set it on the reply. A host's server has not, and its request ids may not be unique over time. */
 const correlationOf = ({ headers }: FastifyRequest, reply: FastifyReply): string => {
   const known = reply.getHeader('correlation-id');
   if (typeof known === 'string') return known;
@@ -65,7 +65,7 @@ const dryRunOf = (query: Readonly<Record<string, unknown>>, errors: InvalidField
   return dryRun === 'true';
 };
 
-/** Reads what `SentCommand` hands over. */
+/** The implementation of `SentCommand`. */
 export const commandSent = (_: undefined, context: ExecutionContext): Sent => {
   const http = context.switchToHttp();
   const reply = http.getResponse<FastifyReply>();
@@ -75,7 +75,7 @@ export const commandSent = (_: undefined, context: ExecutionContext): Sent => {
 /** The command's headers and query, and the reply: `@SentCommand() sent: Sent`. */
 export const SentCommand = createParamDecorator(commandSent);
 
-/** Who sent the request: `@From() caller: Caller`. */
+/** The sender of the request: `@From() caller: Caller`. */
 export const From = createParamDecorator((_: undefined, context: ExecutionContext): Caller =>
   callerOf(context.switchToHttp().getRequest()),
 );

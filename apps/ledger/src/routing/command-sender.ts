@@ -17,13 +17,13 @@ import { InvalidRequest, RefusedError } from '../http/problem.ts';
 import type { Sent } from './command-context.ts';
 import type { PartnerMeta } from '#policy';
 
-/** A class of commands that know, from what they are made of, to which stream they go. */
+/** A class of commands that derive their stream from their data. */
 type CommandType<Given> = {
   new (given: Given, meta: PartnerMeta, options: CommandOptions): Command;
   streamOf(given: Given): Stream;
 };
 
-/** The way of every command from a route to the bus, and of its answer into HTTP. */
+/** Takes every command from its route to the bus, and its result into HTTP. */
 @Injectable()
 export class CommandSender {
   readonly #bus: CommandBus;
@@ -66,12 +66,12 @@ export class CommandSender {
     }
     this.#count(command, request, answer);
     const { created, replayed, revision, position, body } = answer;
-    // A trial run creates nothing.
+    // A dry run creates nothing.
     const location =
       request.options.dryRun === true || created === undefined ? undefined : mountOf(reply) + created.location;
     void reply.code(location === undefined ? 200 : 201).headers({
       etag: `"${revision}"`,
-      // A dry run of what would be the first event of its stream stands nowhere.
+      // A preview on a new stream has no position.
       ...(position === START ? {} : { 'ledger-position': position }),
       ...(location === undefined ? {} : { location }),
       ...(replayed ? { 'idempotency-replayed': 'true' } : {}),
@@ -86,7 +86,7 @@ export class CommandSender {
   }
 }
 
-/** What a host has put before the ledger's paths. */
+/** The prefix that a host has put before the ledger's paths. */
 const mountOf = ({ request: { routeOptions } }: Sent['reply']): string => {
   const { url = '' } = routeOptions;
   return url.slice(0, Math.max(0, url.lastIndexOf('/v1/')));

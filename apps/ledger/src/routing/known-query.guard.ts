@@ -5,12 +5,12 @@ import type { FastifyRequest } from 'fastify';
 import { InvalidRequest } from '../http/problem.ts';
 import { commandSent } from './command-context.ts';
 
-/** The arguments of a handler, as Nest keeps them: by kind and place, those of decorators of ours with their factory. */
+/** The arguments of a handler, as Nest keeps them: by kind and index, with the factory of our own decorators. */
 type Arguments = Readonly<Record<string, { readonly factory?: unknown }>>;
 
 /**
- * Refuses parameters in the address of a route that reads none: `?dryRun=true` where there is no dry run would otherwise do
- * the real thing. Routes that read their query refuse by themselves what they do not know.
+ * Refuses query parameters on a route that reads none: otherwise `?dryRun=true` on a route without a dry run would record
+ * events. Routes that read their query refuse unknown parameters themselves.
  */
 @Injectable()
 export class KnownQueryGuard implements CanActivate {

@@ -8,15 +8,14 @@ import { RequestValidationPipe } from '../http/validation.pipe.ts';
 import { KnownQueryGuard } from './known-query.guard.ts';
 
 /**
- * Routes of the ledger under a path, grouped by a tag in the API's description, with what stands before and behind them:
- * here, and not for the whole application, of which the ledger may be a part.
+ * Routes of the ledger under a path, grouped by a tag in the API's description, with their guards, pipe and filter: declared
+ * here, not for the whole application, because the ledger may be only a part of it.
  */
 export const LedgerController = (path: string, tag: string): ClassDecorator =>
   applyDecorators(
     Controller(path),
     ApiTags(tag),
-    // In this order: who it is, whether it may send that much, what nobody would look at, whether the read models are far
-    // enough.
+    // In this order: the caller, its rate limit, unknown query parameters, the position of the read models.
     UseGuards(AccessGuard, RateLimitGuard, KnownQueryGuard, FreshnessGuard),
     UsePipes(RequestValidationPipe),
     UseFilters(ProblemFilter),

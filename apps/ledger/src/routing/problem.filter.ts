@@ -7,7 +7,7 @@ import { ReadModelNotBuilt, ReadStoreUnavailable } from '#read-store';
 import { answerTo, InvalidRequest, ProblemError, type ProblemCode } from '../http/problem.ts';
 import { SETTINGS, type Settings } from '../config/options.ts';
 
-/** The one place where a no becomes HTTP (RFC 9457), whoever said it: the core, a store, Nest or Fastify. */
+/** The only place where errors become HTTP (RFC 9457): those of the core, of a store, of Nest and of Fastify. */
 @Injectable()
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -31,10 +31,10 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** How much of a body that is too large is read before the answer, in bytes and milliseconds. */
+/** How much of a body that is too large is read before the response, in bytes and milliseconds. */
 const DRAINED = { bytes: 64 * 1_048_576, ms: 5_000 };
 
-/** Reads a body to its end and drops it: a client that is still sending would not get to see the answer. */
+/** Reads a body to its end and drops it: a client that is still sending would not see the response. */
 const drained = (body: Readable): Promise<void> =>
   new Promise((resolve) => {
     let bytes = 0;
@@ -52,10 +52,10 @@ const drained = (body: Readable): Promise<void> =>
     else body.resume();
   });
 
-/** Puts a problem into a reply, unless something else is on its way already. */
+/** Writes a problem into a reply, unless another response has begun. */
 export const sendProblem = (reply: FastifyReply, problem: ProblemError): void => {
   if (reply.sent || reply.raw.headersSent) {
-    // Half a stream is no answer: the client has to see that it broke off.
+    // Half a stream is not a response: the client has to see that it broke off.
     reply.raw.destroy();
     return;
   }
@@ -63,32 +63,32 @@ export const sendProblem = (reply: FastifyReply, problem: ProblemError): void =>
   void reply.code(status).headers(headers).send(JSON.stringify(body));
 };
 
-/** What an error means to whoever sent the request. Nothing of an unexpected one is told. */
+/** The problem that the caller gets for an error. Details of unexpected errors stay inside. */
 export const problemOf = (error: unknown): ProblemError => {
   if (error instanceof ProblemError) return error;
   if (error instanceof StoreUnavailable)
     return new ProblemError('EVENT_STORE_UNAVAILABLE', `${error.message}: try again with the same key`);
-  // Only after many attempts: everybody wants this stream just now.
+  // Only after many attempts: many writers want this stream now.
   if (error instanceof RevisionConflict)
     return new ProblemError(
       'EVENT_STORE_UNAVAILABLE',
-      'too many others change this just now: try again with the same key',
+      'too many other requests change this now: try again with the same key',
     );
   if (error instanceof ReadModelNotBuilt)
     return new ProblemError(
       'PROJECTION_BEHIND',
-      'the read models are being built, and are not served before they are whole: try again',
+      'the read models are being built, and are served once they are complete: try again',
     );
   if (error instanceof ReadStoreUnavailable)
     return new ProblemError('READ_STORE_UNAVAILABLE', `${error.message}: try again`);
   if (error instanceof MalformedCursor) return new InvalidRequest([{ path: 'cursor', message: error.message }]);
   const status = frameworkStatus(error);
   if (status === undefined || status >= 500)
-    return new ProblemError('INTERNAL_ERROR', 'something went wrong within the ledger; its log says what');
+    return new ProblemError('INTERNAL_ERROR', 'an unexpected error occurred; the ledger has logged it');
   return frameworkProblem(status, (error as Error).message);
 };
 
-/** The status that Nest or Fastify gave an error of its own. */
+/** The status of an error of Nest or Fastify itself. */
 const frameworkStatus = (error: unknown): number | undefined => {
   if (error instanceof HttpException) return error.getStatus();
   const { statusCode } = (error ?? {}) as { readonly statusCode?: unknown };
@@ -106,7 +106,7 @@ const codes: Readonly<Record<number, ProblemCode>> = {
   429: 'TOO_MANY_REQUESTS',
 };
 
-/** Every 4xx of the framework has a code of ours; what there is no other for was malformed. */
+/** The code for a 4xx of the framework; `VALIDATION_FAILED` if there is no other. */
 const frameworkProblem = (status: number, message: string): ProblemError => {
   const code = codes[status];
   return code === undefined ? new InvalidRequest([{ path: '', message }]) : new ProblemError(code, message);

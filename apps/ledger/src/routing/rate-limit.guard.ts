@@ -5,15 +5,15 @@ import { SETTINGS, type Settings } from '../config/options.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Of how many callers is known how much they sent; beyond that, those who have been quiet for a minute are forgotten. */
+/** How many callers are counted; beyond that, callers without a request for a minute are dropped. */
 const MOST = 10_000;
 
-/** The instants of a caller's last so many requests, as a ring. */
+/** The instants of a caller's last requests, up to the limit, as a ring. */
 type Recent = { readonly instants: Float64Array; next: number };
 
 /**
- * So many requests a minute for one key, or for one subject of tokens, in any minute; runs behind the access guard. Without a
- * limit, it lets all pass.
+ * Limits the requests within any minute for one key, or for one subject of tokens; runs behind the access guard. Without a
+ * configured limit, all requests pass.
  */
 @Injectable()
 export class RateLimitGuard implements CanActivate {
@@ -41,7 +41,7 @@ export class RateLimitGuard implements CanActivate {
     }
     const free = (recent.instants[recent.next] ?? -Infinity) + MINUTE_MS;
     if (free > now)
-      throw new ProblemError('TOO_MANY_REQUESTS', `whoever sent this may send ${limit} requests a minute`, {
+      throw new ProblemError('TOO_MANY_REQUESTS', `this caller may send ${limit} requests a minute`, {
         retryAfter: Math.ceil((free - now) / 1_000),
       });
     recent.instants[recent.next] = now;

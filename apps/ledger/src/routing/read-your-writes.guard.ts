@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { InvalidRequest, ProblemError } from '../http/problem.ts';
 import { Ledger } from '#ledger';
 
-/** How long a read waits for the read models to come as far as asked (http-api.md §2). */
+/** How long a read waits for the read models to reach the requested position (http-api.md §2). */
 const PATIENCE_MS = 5_000;
 
 /** Lets a read wait until the read models reflect the position in its header `Ledger-Position`. */
@@ -23,8 +23,10 @@ export class FreshnessGuard implements CanActivate {
 
   async #wait(position: string | string[]): Promise<true> {
     if (typeof position !== 'string' || !/^[\x21-\x7e]{1,100}$/.test(position))
-      throw new InvalidRequest([{ path: 'Ledger-Position', message: 'the header must be one that was answered' }]);
+      throw new InvalidRequest([
+        { path: 'Ledger-Position', message: 'must be the Ledger-Position of an earlier response' },
+      ]);
     if (await this.#ledger.projecting.reached(position, { timeoutMs: PATIENCE_MS })) return true;
-    throw new ProblemError('PROJECTION_BEHIND', `the read models do not reflect ${position} yet: ask again`);
+    throw new ProblemError('PROJECTION_BEHIND', `the read models do not reflect ${position} yet: try again`);
   }
 }

@@ -50,7 +50,7 @@ import { SubscriptionAnswered, UpgradeAnswered } from './subscriptions.views.ts'
 
 type Answer = Promise<object>;
 
-/** Everything that one can do with a subscription, by program (R57, http-api.md §4.3): a line each, from the body to the command. */
+/** Every command on a subscription, for programs (R57, http-api.md §4.3). */
 @LedgerController('v1/subscriptions', 'subscriptions')
 export class SubscriptionCommandsController {
   readonly #sender: CommandSender;
@@ -67,23 +67,23 @@ export class SubscriptionCommandsController {
   async purchase(@Body() { ...wish }: PurchaseBody, @SentCommand() sent: Sent): Answer {
     const subscriptionId = await this.#sender.idFor('subscription', sent, wish.subscriptionId);
     const orderId = derivedId('order', commandIdFor(sent.request, `subscription-${subscriptionId}`));
-    return this.#sender.send(sent, PurchaseSubscription, { ...wish, subscriptionId, orderId });
+    return this.#sender.send(sent, PurchaseSubscription, { ...request, subscriptionId, orderId });
   }
 
   @Post(':id/add-seats')
-  @ApiCommand('addSeats', 'More seats, now', { type: SubscriptionAnswered })
+  @ApiCommand('addSeats', 'Add seats, now', { type: SubscriptionAnswered })
   addSeats(@SubscriptionId() id: string, @Body() { ...body }: SeatsBody, @SentCommand() sent: Sent): Answer {
     return this.#sender.send(sent, AddSeats, { subscriptionId: id, ...body });
   }
 
   @Post(':id/remove-seats')
-  @ApiCommand('removeSeats', 'Fewer seats, now, as far as the rules allow it', { type: SubscriptionAnswered })
+  @ApiCommand('removeSeats', 'Remove seats, now, as far as the rules allow', { type: SubscriptionAnswered })
   removeSeats(@SubscriptionId() id: string, @Body() { ...body }: SeatsBody, @SentCommand() sent: Sent): Answer {
     return this.#sender.send(sent, RemoveSeats, { subscriptionId: id, ...body });
   }
 
   @Patch(':id')
-  @ApiCommand('renameSubscription', 'Give it another friendly name', { type: SubscriptionAnswered })
+  @ApiCommand('renameSubscription', 'Change the friendly name', { type: SubscriptionAnswered })
   rename(@SubscriptionId() id: string, @Body() { ...body }: RenameBody, @SentCommand() sent: Sent): Answer {
     return this.#sender.send(sent, RenameSubscription, { subscriptionId: id, ...body });
   }
@@ -95,7 +95,7 @@ export class SubscriptionCommandsController {
   }
 
   @Put(':id/plan')
-  @ApiCommand('changePlan', 'Another term or billing cycle mid-term, as far as the preset allows it', {
+  @ApiCommand('changePlan', 'Change the term or billing cycle mid-term, as far as the preset allows', {
     type: SubscriptionAnswered,
   })
   plan(@SubscriptionId() id: string, @Body() { ...body }: PlanBody, @SentCommand() sent: Sent): Answer {
@@ -109,7 +109,7 @@ export class SubscriptionCommandsController {
   }
 
   @Post(':id/reactivate')
-  @ApiCommand('reactivateSubscription', 'Take up a suspended subscription again', { type: SubscriptionAnswered })
+  @ApiCommand('reactivateSubscription', 'Reactivate a suspended subscription', { type: SubscriptionAnswered })
   reactivate(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
     return this.#sender.send(sent, ReactivateSubscription, { subscriptionId: id });
   }
@@ -135,13 +135,13 @@ export class SubscriptionCommandsController {
   }
 
   @Put(':id/auto-renew')
-  @ApiCommand('setAutoRenew', 'Let it renew at the end of its term, or not', { type: SubscriptionAnswered })
+  @ApiCommand('setAutoRenew', 'Switch renewal at the end of the term on or off', { type: SubscriptionAnswered })
   autoRenew(@SubscriptionId() id: string, @Body() { ...body }: AutoRenewBody, @SentCommand() sent: Sent): Answer {
     return this.#sender.send(sent, SetAutoRenew, { subscriptionId: id, ...body });
   }
 
   @Put(':id/scheduled-change')
-  @ApiCommand('scheduleChange', 'Save what shall change at renewal, in place of what was saved before', {
+  @ApiCommand('scheduleChange', 'Save a change for the next renewal; it replaces an earlier one', {
     type: SubscriptionAnswered,
   })
   schedule(@SubscriptionId() id: string, @Body() { ...body }: ScheduledChangeBody, @SentCommand() sent: Sent): Answer {
@@ -149,7 +149,7 @@ export class SubscriptionCommandsController {
   }
 
   @Delete(':id/scheduled-change')
-  @ApiCommand('removeScheduledChange', 'Drop what was to change at renewal', { type: SubscriptionAnswered })
+  @ApiCommand('removeScheduledChange', 'Drop the change that was saved for renewal', { type: SubscriptionAnswered })
   unschedule(@SubscriptionId() id: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Answer {
     return this.#sender.send(sent, RemoveScheduledChange, { subscriptionId: id });
   }
@@ -161,7 +161,7 @@ export class SubscriptionCommandsController {
   }
 
   @Put(':id/add-ons')
-  @ApiCommand('setAddOns', 'The whole set of add-ons that the base shall have: all or nothing', {
+  @ApiCommand('setAddOns', 'Replace the set of add-ons of the base: all or nothing', {
     type: SubscriptionAnswered,
   })
   addOns(@SubscriptionId() id: string, @Body() { addOns }: AddOnsBody, @SentCommand() sent: Sent): Answer {
@@ -180,7 +180,7 @@ export class SubscriptionCommandsController {
   }
 
   @Post(':id/add-ons/:offerId/:skuId/reactivate')
-  @ApiCommand('reactivateAddOn', 'Take up a single add-on again', { type: SubscriptionAnswered })
+  @ApiCommand('reactivateAddOn', 'Reactivate a single add-on', { type: SubscriptionAnswered })
   reactivateAddOn(
     @SubscriptionId() id: string,
     @Param() { offerId, skuId }: AddOnPath,
@@ -203,19 +203,19 @@ export class SubscriptionCommandsController {
   }
 
   @Post(':id/usage')
-  @ApiCommand('recordUsage', 'Tell what was used; each usageId counts once', { type: SubscriptionAnswered })
+  @ApiCommand('recordUsage', 'Report usage; each usageId counts once', { type: SubscriptionAnswered })
   usage(@SubscriptionId() id: string, @Body() { ...body }: UsageBody, @SentCommand() sent: Sent): Answer {
     return this.#sender.send(sent, RecordUsage, { subscriptionId: id, ...body });
   }
 
   @Post(':id/adjustments')
-  @ApiCommand('adjustCharges', 'Correct by hand: credit the customer, or debit', { type: SubscriptionAnswered })
+  @ApiCommand('adjustCharges', 'Correct charges manually: credit or debit the customer', { type: SubscriptionAnswered })
   adjust(@SubscriptionId() id: string, @Body() { ...body }: AdjustmentBody, @SentCommand() sent: Sent): Answer {
     return this.#sender.send(sent, AdjustCharges, { subscriptionId: id, ...body });
   }
 }
 
-/** The subscription that a partial upgrade would open: the same for a retry. */
+/** The subscription that a partial upgrade would create: the same for a retry. */
 const opening = ({ request }: Sent, subscriptionId: string) => ({
   newSubscriptionId: (isReserved(subscriptionId) ? reservedId : derivedId)(
     'upgraded',

@@ -13,7 +13,7 @@ class Purchase implements ICommandHandler<PurchaseSubscription> {
   }
 }
 
-/** Nest's door to a verb: a class for each, since a bus finds its handlers by the class of a command. */
+/** Connects a verb to Nest: one class each, because the bus finds a handler by the class of its command. */
 const handlerOf = (command: (typeof verbs)[keyof typeof verbs]['command']): Type<ICommandHandler<SubscriptionVerb>> => {
   @CommandHandler(command)
   class Handler {
@@ -26,5 +26,5 @@ const handlerOf = (command: (typeof verbs)[keyof typeof verbs]['command']): Type
   return Handler;
 };
 
-/** Handlers of every command on a subscription. They are made from the list of verbs: a new one needs no line here. */
+/** Handlers of every command on a subscription, made from the list of verbs: a new verb needs no line here. */
 export const subscriptionHandlers = [Purchase, ...Object.values(verbs).map(({ command }) => handlerOf(command))];

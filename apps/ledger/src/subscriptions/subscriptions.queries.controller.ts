@@ -24,7 +24,7 @@ import {
 } from './subscriptions.views.ts';
 import type { Refusal } from '#ledger';
 
-/** How subscriptions stand (http-api.md §4.4), stood once, and how they came to it (http-api.md §4.7). */
+/** Subscriptions now and at earlier times (http-api.md §4.4), and their events (http-api.md §4.7). */
 @LedgerController('v1/subscriptions', 'subscriptions')
 export class SubscriptionQueriesController {
   readonly #ledger: Ledger;
@@ -51,7 +51,7 @@ export class SubscriptionQueriesController {
     return { items: await inSlices(items, (item) => this.#with(query.include, item, caller), gone), nextCursor };
   }
 
-  /** Loads the subscription's stream: the read model has no state that a guard could judge. */
+  /** Loads the subscription's stream: the read model lacks the state that guards need. */
   async #with(include: readonly Included[], item: SubscriptionView, caller: Caller): Promise<SubscriptionEntry> {
     const view = answered(await this.#ledger.views.one(item.subscriptionId, caller));
     const { allowedActions, refundOptions, withdrawn, addOns } = view;
@@ -102,7 +102,7 @@ export class SubscriptionQueriesController {
     @From() caller: Caller,
   ): Promise<Page<EventEntry>> {
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor))
-      throw new InvalidRequest([{ path: 'cursor', message: 'must be a nextCursor as it was answered' }]);
+      throw new InvalidRequest([{ path: 'cursor', message: 'must be a nextCursor of an earlier page' }]);
     const first = cursor === undefined ? from : Number(cursor);
     const events = answered(await this.#ledger.views.events(id, caller, { from: first, limit: limit + 1 }));
     return {

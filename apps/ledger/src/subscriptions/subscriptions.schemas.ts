@@ -57,7 +57,7 @@ export class PlanBody {
 
 /** Why it is suspended or cancelled. */
 export class ReasonBody {
-  /** One of three, and never left out (R39, E55). */
+  /** Required (R39, E55). */
   @OneOf(reasons) readonly reason!: Reason;
   @Text(1_000, left) readonly comment?: string;
 }
@@ -94,25 +94,25 @@ export class AdjustmentBody {
   @Text(200, left) readonly reference?: string;
 }
 
-/** A command that needs nothing said beside its route: `{}`, or no body at all. */
-@ApiSchema({ description: 'Nothing needs to be said' })
+/** The body of a command without data: `{}`, or no body at all. */
+@ApiSchema({ description: 'No data is needed' })
 export class NothingBody {}
 
-/** One add-on that the base shall have. */
+/** An add-on with its quantity. */
 export class AddOnWish {
   @Text(200) readonly offerId!: string;
   @Text(200) readonly skuId!: string;
   @Seats() readonly quantity!: number;
 }
 
-/** Which add-on of a base, in the path. */
+/** The add-on of a base, in the path. */
 export class AddOnPath {
   @Uuid() readonly id!: string;
   @Text(200) readonly offerId!: string;
   @Text(200) readonly skuId!: string;
 }
 
-/** The whole set: what is left out ends. */
+/** The whole set: an add-on that is left out ends. */
 export class AddOnsBody {
   @ListOf(AddOnWish, { most: 100 }) readonly addOns!: AddOnWish[];
 }

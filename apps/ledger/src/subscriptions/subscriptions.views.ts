@@ -21,14 +21,14 @@ const left = { optional: true };
 const statuses: readonly Status[] = ['pending', 'active', 'suspended', 'paused', 'expired', 'disabled', 'deleted'];
 const kinds: readonly Kind[] = ['newCommerce', 'legacy', 'isvSaas', 'usage'];
 
-/** What a list shows on request: it has to be read from each subscription's events. */
+/** What a list shows only on request, because it has to be read from each subscription's events. */
 const included = ['allowedActions', 'refundOptions', 'withdrawn'] as const;
 export type Included = (typeof included)[number];
 
 const allowed = {
   type: String,
   isArray: true,
-  description: 'What may be done now, by the guards that refuse the rest; in a list with include=allowedActions',
+  description: 'Actions that are allowed now, by the guards of the commands; in a list with include=allowedActions',
 };
 const refunds = {
   type: () => RefundOptionEntry,
@@ -72,7 +72,7 @@ class SuspensionEntry {
   @ApiProperty({ type: String, format: 'date-time', nullable: true }) readonly autoExpiresAt!: string | null;
 }
 
-const WITHDRAWN = 'No longer sold on its plan: it renews at the price that it had; in a list with include=withdrawn';
+const WITHDRAWN = 'No longer sold on its plan: it renews at its former price; in a list with include=withdrawn';
 
 class AddOnEntry implements AddOnView, Partial<AddOnDetail> {
   @ApiProperty() readonly offerId!: string;
@@ -154,7 +154,7 @@ export class SubscriptionEntry implements SubscriptionView, Partial<Pick<Subscri
   @ApiProperty({ ...refunds, required: false }) readonly refundOptions?: readonly RefundOptionEntry[];
 }
 
-/** One subscription, with what its caller can do with it at an instant (http-api.md §4.4). */
+/** One subscription, with the actions and refunds that its caller has at an instant (http-api.md §4.4). */
 export class SubscriptionDetailEntry extends SubscriptionEntry implements SubscriptionDetail {
   @ApiProperty(allowed) override readonly allowedActions!: readonly string[];
   @ApiProperty({
@@ -167,14 +167,17 @@ export class SubscriptionDetailEntry extends SubscriptionEntry implements Subscr
   @ApiProperty(refunds) override readonly refundOptions!: readonly RefundOptionEntry[];
 }
 
-/** What a command on a subscription answers. */
+/** The response of a command on a subscription. */
 export class SubscriptionAnswered extends CommandAnswered {
   @ApiProperty({ format: 'uuid' }) readonly subscriptionId!: string;
 }
 
-/** What an upgrade answers, when both sides are durable. */
+/** The response of an upgrade, when both sides are durable. */
 export class UpgradeAnswered extends SubscriptionAnswered {
-  @ApiProperty({ format: 'uuid', description: 'Where the seats are now; where all were upgraded, the same' })
+  @ApiProperty({
+    format: 'uuid',
+    description: 'The subscription that has the seats now; after a full upgrade, the same',
+  })
   readonly targetSubscriptionId!: string;
   @ApiProperty({ description: 'The referenceId of the charges of both sides' }) readonly transitionId!: string;
 }

@@ -5,10 +5,10 @@ import { derivedId, type Ledger, systemMeta } from '#ledger';
 /** The stream of all adoptions is `policy-main`. */
 const POLICY_ID = 'main';
 
-/** Records which rules this start found in the configuration, if they are others than at the last one (E53). */
+/** Records the rules of the configuration, if they differ from those of the last start (E53). */
 export const adoptPolicy = async (ledger: Ledger, policy: PolicyTimeline): Promise<void> => {
   const { revision } = await ledger.handling.load(policyAdoption, POLICY_ID);
-  // The same rules may be adopted again after others.
+  // The command id includes the revision: the same rules may be adopted again after others.
   const commandId = derivedId('adopt', String(revision), JSON.stringify(policy));
   const command = new AdoptPolicy({ policy }, systemMeta('start', { commandId, at: ledger.clock.now() }));
   const outcome = await ledger.handling.handle(policyAdoption, POLICY_ID, command);

@@ -6,8 +6,8 @@ import { CATALOGUE_ID, derivedId, type Ledger, systemMeta } from '#ledger';
 const OPTION = 'catalogue';
 
 /**
- * Publishes a catalogue, or a file that holds one, if its content is new. Throws a `ConfigurationError` when it is no
- * catalogue, or when it changes a version that was published: what was bought under that one relies on it.
+ * Publishes a catalog, or a file that holds one, if its content is new. Throws a `ConfigurationError` when it is
+ * invalid, or when it changes a version that was published: purchases under that version rely on it.
  */
 export const publishCatalogue = async (ledger: Ledger, source: string | object): Promise<void> => {
   const isFile = typeof source === 'string';
@@ -15,7 +15,7 @@ export const publishCatalogue = async (ledger: Ledger, source: string | object):
   if ('errors' in catalogue)
     throw new ConfigurationError(
       OPTION,
-      `${isFile ? `names the file ${source}, in which` : 'is none:'} ${summary(catalogue.errors)}`,
+      `${isFile ? `names the file ${source}, in which` : 'is invalid:'} ${summary(catalogue.errors)}`,
     );
   const commandId = derivedId('publish', JSON.stringify(catalogue));
   const command = new PublishCatalogue({ catalogue }, systemMeta('start', { commandId, at: ledger.clock.now() }));

@@ -16,16 +16,17 @@ const metaFor = (ledger: Ledger, ...words: readonly string[]): PartnerMeta =>
   });
 
 type Bootstrapped = {
-  /** A key that was made just now, to be shown once. */
+  /** A key that was just made, to be shown once. */
   readonly administratorKey: string | undefined;
-  /** Up to where a read model must have come to know the key. */
+  /** The position at which a read model knows the key. */
   readonly position: Position;
 };
 
 /**
- * Makes sure that there is the partner `default`, and an administrator's key for it, which is also the operator's: `wanted`
- * if given, and it replaces the one before; else, at the first start, a `fresh` one, if given. May be called again with the
- * same fresh one when it rejects. A wanted key that a caller has revoked stays revoked: `onRevoked` is called. Of several processes that start at once, one makes the key.
+ * Makes sure that the partner `default` exists, with an administrator's key, which is also the operator's: the `wanted` one
+ * if given, which replaces the one before; otherwise, at the first start, the `fresh` one, if given. May be repeated with the
+ * same fresh key after a rejection. A wanted key that a caller has revoked stays revoked: `onRevoked` is called. Of several
+ * processes that start at once, one makes the key.
  */
 export const bootstrap = async (
   ledger: Ledger,
@@ -48,7 +49,7 @@ export const bootstrap = async (
     await revoke(ledger, last);
   }
   const made = await makeKey(ledger, idOf(number + 1), secret);
-  // Another process was faster, and made its own.
+  // Another process was faster, and made its own key.
   if (made === undefined) return bootstrap(ledger, wanted, fresh, onRevoked);
   return { administratorKey: wanted === undefined ? secret : undefined, position: made };
 };
@@ -59,7 +60,7 @@ const revoke = async (ledger: Ledger, { keyId, revoked }: Exclude<Key, { keyId: 
   await record(ledger, 'revoke', { decider: key, id: keyId, commandFor: (meta) => new RevokeKey({ keyId }, meta) });
 };
 
-/** Up to where a read model must have come to know the partner. */
+/** Returns the position at which a read model knows the partner. */
 const registerPartner = async (ledger: Ledger): Promise<Position> => {
   const { state, position } = await ledger.handling.load(partner, PARTNER);
   if (state.partnerId !== null) return position;
@@ -70,7 +71,7 @@ const registerPartner = async (ledger: Ledger): Promise<Position> => {
   });
 };
 
-/** Undefined where there is another key under this id. */
+/** Undefined if another key has this id. */
 const makeKey = async (ledger: Ledger, keyId: string, secret: string): Promise<Position | undefined> => {
   const data = { keyId, partnerId: PARTNER, name: 'bootstrap', role: 'global-admin', hash: hashOf(secret) } as const;
   const command = new CreateKey({ ...data, operator: true }, metaFor(ledger, 'create', key.category, keyId));
@@ -80,7 +81,7 @@ const makeKey = async (ledger: Ledger, keyId: string, secret: string): Promise<P
   throw cannotSetUp(made);
 };
 
-/** The bootstrap keys are numbered from 1, so that the last one is found without any read model. */
+/** Bootstrap keys are numbered from 1, so that the last one is found without a read model. */
 const idOf = (number: number): string => derivedId('bootstrap-key', String(number));
 
 type LastKey = { readonly number: number; readonly last: Key; readonly position: Position };
@@ -96,8 +97,8 @@ const lastKey = async (ledger: Ledger): Promise<LastKey> => {
 };
 
 /**
- * Whether a caller revoked an operator's key with this hash. A start that replaces one key by another revokes, too, and may
- * be told to go back to the first one.
+ * Whether a caller revoked an operator's key with this hash. A start that replaces one key by another revokes, too, and a
+ * later start may configure the first key again.
  */
 const isRevokedByCaller = async (ledger: Ledger, hash: string, count: number): Promise<boolean> => {
   for (let number = 1; number <= count; number += 1) {
