@@ -22,6 +22,6 @@ export const seatCapRefusal = ({
     ? undefined
     : refuse(
         'OFFER_LIMIT',
-        `the customer holds ${held} seats of ${offerId}/${skuId}; with ${more} more they are above the ${limit} allowed (E48)`,
+        `the customer holds ${held} seats of ${offerId}/${skuId}; ${more} more would exceed the limit of ${limit}`,
         { limit, held },
       );

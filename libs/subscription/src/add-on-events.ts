@@ -15,24 +15,24 @@ export type AddOnEnded = Event<
   Named & { readonly quantity: number; readonly cause: 'command' | 'upgrade' | 'retentionElapsed' }
 >;
 
-/** `cascade`: with its base, and back with it (R36, A15); `command`: by itself, and stays so (E28). */
+/** `cascade`: with its base, and reactivated with it (R36, A15); `command`: by itself, and only reactivated by itself (E28). */
 export type AddOnCause = 'cascade' | 'command';
 
-/** An add-on rests: with its base, or by itself (R36, E28). */
+/** An add-on was suspended: with its base, or by itself (R36, E28). */
 export type AddOnSuspended = Event<
   'AddOnSuspended',
   Named & {
     readonly cause: AddOnCause;
     readonly reason: Reason;
-    /** When it is deleted unless it is reactivated before (R41, R42); absent where it went with its base, which has the date. */
+    /** When it is deleted unless it is reactivated before (R41, R42); absent if its base was suspended, which has the date. */
     readonly autoExpiresAt?: Instant;
   }
 >;
 
-/** An add-on works again: with its base, or by itself (A15). */
+/** An add-on was reactivated: with its base, or by itself (A15). */
 export type AddOnReactivated = Event<'AddOnReactivated', Named & { readonly cause: AddOnCause }>;
 
-/** Add-ons that end because their base goes where they cannot follow (R31, R35). */
+/** Add-ons that end because their base moves to a SKU that does not carry them (R31, R35). */
 export const endedByUpgrade = (addOns: readonly AddOn[], effectiveAt: string): readonly AddOnEnded[] =>
   addOns.map(({ offerId, skuId }) => ({
     type: 'AddOnEnded',

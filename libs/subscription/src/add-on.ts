@@ -11,13 +11,13 @@ export const chargedAs = (
   { offerId, skuId, unitPrice, quantity }: Pick<AddOn, 'offerId' | 'skuId' | 'unitPrice' | 'quantity'>,
 ): Charged => ({ ...base, offerId, skuId, unitPrice, quantity });
 
-/** The base and its active add-ons: what a whole cycle is charged for. */
+/** The base and its active add-ons: the parts that a whole cycle charges for. */
 export const chargedParts = (base: Existing): readonly Charged[] => [
   base,
   ...base.addOns.filter(({ status }) => status === 'active').map((addOn) => chargedAs(base, addOn)),
 ];
 
-/** A base's add-ons on another plan, at its prices (R37); or the no of the one that is not sold on it. */
+/** A base's add-ons on another plan, at its prices (R37); or the refusal for the one that is not sold on it. */
 export const addOnsOn = (
   { term, billingCycle }: Pick<Wanted, 'term' | 'billingCycle'>,
   { addOns, currency }: Existing,

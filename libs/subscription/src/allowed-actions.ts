@@ -29,19 +29,19 @@ export const refusalOf = (
   return underWay(state.inTransit);
 };
 
-/** A refusal whatever else is asked of the subscription: there is no point in naming an action instead. */
+/** Whether a refusal holds for every command on the subscription: there is no action to name instead. */
 export const isOutright = ({ refused }: Refusal): boolean =>
   refused === 'FORBIDDEN_ROLE' || refused === 'SUBSCRIPTION_DELETED' || refused === 'PROCESS_PENDING';
 
 export const underWay = ({ transitionId, targetSubscriptionId }: SeatsInTransit): Refusal =>
   refuse('PROCESS_PENDING', `seats are on their way to ${targetSubscriptionId}`, { transitionId });
 
-/** The name of an action that may be tried, or the refusal. */
+/** The name of an action that is allowed, or the refusal. */
 const judged = (verb: AnyVerb, state: Existing, asking: Asking, surroundings: Surroundings): string | Refusal =>
   refusalOf(verb, state, asking, surroundings) ?? verb.actionNow?.(state, asking.at, surroundings) ?? verb.action ?? '';
 
 /**
- * What may be tried on a settled state, and why each other verb of its kind may not, by the same guards that refuse the
+ * What is allowed on a settled state, and why each other verb of its kind is not, by the same guards that refuse the
  * commands (R23, http-api.md §4.4).
  */
 export const actions = (state: Existing, asking: Asking, surroundings: Surroundings): Actions => {
@@ -57,6 +57,6 @@ export const actions = (state: Existing, asking: Asking, surroundings: Surroundi
   return { allowedActions, refusedActions };
 };
 
-/** The verbs that may be tried on a settled state. None while seats are in transit. */
+/** The verbs that are allowed on a settled state; empty while seats are in transit. */
 export const allowedActions = (state: Existing, asking: Asking, surroundings: Surroundings): readonly string[] =>
   actions(state, asking, surroundings).allowedActions;

@@ -4,17 +4,17 @@ import type { Day, Instant } from '#kernel';
 import type { PolicyTimeline } from '#policy';
 import type { Subscription } from './state.ts';
 
-/** What a decision may look at beside the command and the state: price lists and rules by date, and who is buying. */
+/** The context of a decision beside the command and the state: catalogs and rules by date, and the customer. */
 export type Surroundings = {
   readonly catalogue: CatalogueTimeline;
   readonly policies: PolicyTimeline;
   /** The customer, for a purchase, for add-ons, and for a suspension's retention (R41). */
   readonly customer?: CustomerFacts;
-  /** The subscription that an upgrade into an existing one names, with everything recorded that fell due; looked up for that. */
+  /** The existing subscription that an upgrade names, settled to the present; loaded only for that. */
   readonly target?: Subscription;
 };
 
-/** What a purchase must know of its customer (R1, R5, R13, R16). */
+/** The facts about a customer that a purchase needs (R1, R5, R13, R16). */
 export type CustomerFacts = {
   readonly customerId: string;
   readonly country: string;
@@ -23,18 +23,18 @@ export type CustomerFacts = {
   readonly accountOpenedAt: Instant;
   /** First day of the customer's first subscription, where it is known (R41). */
   readonly firstBilledOn?: Day;
-  /** Subscriptions to limited offers that are not deleted, as the customer's slots and their holders tell (R5, A18). */
+  /** Subscriptions to limited offers that are not deleted, according to the customer's slots and their holders (R5, A18). */
   readonly held: readonly HeldSubscription[];
   /**
-   * Seats that subscriptions of the customer have of the capped SKU that a command is about (E48). Left out where nobody looked,
-   * or where they are claimed on the customer's stream already: then the cap is not judged.
+   * Seats that subscriptions of the customer have of the capped SKU of a command (E48). Left out if they were not loaded,
+   * or if they are reserved on the customer's stream already: then the cap is not judged.
    */
   readonly seats?: readonly HeldSeats[];
-  /** What a custom end date may be aligned with; looked up only where one is asked for. */
+  /** The subscriptions with which a custom end date may be aligned; loaded only if one is requested. */
   readonly alignable?: readonly AlignableSubscription[];
 };
 
-/** A subscription that another one's first term may be aligned with: active, of new commerce, no trial. */
+/** A subscription with which another one's first term may be aligned: active, new commerce, not a trial. */
 export type AlignableSubscription = {
   readonly subscriptionId: string;
   readonly term: Term;

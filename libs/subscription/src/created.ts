@@ -6,7 +6,7 @@ import { nothingSeen } from './seen-usage.ts';
 import { nothingUnbilled } from './unbilled.ts';
 import type { Cycle, Existing, Kind, Subscription } from './state.ts';
 
-/** A subscription came to be, by purchase or as the new half of a partial upgrade. Pins everything it was decided under. */
+/** A subscription was created, by purchase or as the new half of a partial upgrade. Pins everything it was decided under. */
 export type SubscriptionCreated = Event<
   'SubscriptionCreated',
   {
@@ -33,23 +33,23 @@ export type SubscriptionCreated = Event<
     readonly termStart: Day;
     readonly termEnd: Day;
     readonly cycle: Cycle;
-    /** From which day charge cycles are counted (A12: the child of an upgrade follows its source's). */
+    /** The day from which charge cycles are counted (A12: the child of an upgrade follows its source's). */
     readonly cyclesFrom: Day;
     readonly autoRenew: boolean;
-    /** From when the cancellation windows count: not the present instant for the child of an upgrade (E43). */
+    /** The instant from which the cancellation windows count: for the child of an upgrade not the present one (E43). */
     readonly startedAt: Instant;
     readonly termStartedAt: Instant;
     readonly upgradedFrom: string | null;
     readonly activationLink: string | null;
     /** Billing waits until the publisher has finished the set-up (`isv.activation`). */
     readonly pending: boolean;
-    /** The term was made to end on a chosen day: the next one is whole, and sets a new anchor (rule-book.md §2.2). */
+    /** The term ends on a chosen day: the next one is whole, and sets a new anchor (rule-book.md §2.2). */
     readonly aligned: boolean;
     /** What each cycle of a usage plan includes, by meter. */
     readonly includedUnits: Readonly<Record<string, Decimal>>;
-    /** The lots that seats of a partial upgrade came in; absent: one, of `termStartedAt`. */
+    /** The lots of the seats of a partial upgrade; absent: one, of `termStartedAt`. */
     readonly lots?: Existing['lots'];
-    /** A billing plan that waits for the next cycle of the subscription that the seats came from. */
+    /** A billing plan that begins with the next cycle of the subscription from which the seats came. */
     readonly pendingPlan?: Existing['pendingPlan'];
   }
 >;

@@ -62,7 +62,7 @@ const evolvers: Evolvers<ExistingEvent> = {
   ...(Object.assign({}, ...Object.values(verbs).map(({ evolve: own }) => own)) as VerbEvolvers),
 };
 
-/** Folds an event into the state; an event that presupposes a subscription changes nothing where there is none. */
+/** Folds an event into the state. Without a subscription, only the event that creates one changes anything. */
 export const evolve = (state: Subscription, event: SubscriptionEvent): Subscription => {
   if (event.type === 'SubscriptionCreated') return created.evolve(state, event);
   if (state.status === 'none') return state;
@@ -71,12 +71,12 @@ export const evolve = (state: Subscription, event: SubscriptionEvent): Subscript
   return counted(state, evolveExisting(state, event), event);
 };
 
-/** Remembers when the stream's last event took effect, and how often something was changed in the running term. */
+/** Notes when the stream's last event took effect, and counts the updates of the running term. */
 const counted = (before: Existing, state: Existing, event: SubscriptionEvent): Existing => {
   const { effectiveAt } = event.data;
   const updates = opensTerm(event) ? 0 : before.updates + (isUpdate(event) ? 1 : 0) - (isTakenBack(event) ? 1 : 0);
   const lastEffectiveAt = effectiveAt > before.lastEffectiveAt ? effectiveAt : before.lastEffectiveAt;
-  // What one command led to takes effect together: after its first event there is nothing to remember.
+  // All events of one command take effect together: after the first one there is nothing new to note.
   if (state.updates === updates && state.lastEffectiveAt === lastEffectiveAt) return state;
   return { ...state, updates, lastEffectiveAt };
 };
@@ -99,12 +99,12 @@ const updates: ReadonlySet<SubscriptionEvent['type']> = new Set([
 ]);
 
 /**
- * What counts towards `nce.updates.max`: what was asked for, not what followed from it or fell due. Stopping is not counted:
+ * What counts towards `nce.updates.max`: commands, not their consequences or what fell due. Stopping is not counted:
  * pausing, cancelling, and switching auto-renew off.
  */
 const isUpdate = ({ type, data }: SubscriptionEvent): boolean =>
   updates.has(type) && !('cause' in data && data.cause !== 'command') && !('atRenewal' in data && data.atRenewal);
 
-/** An upgrade whose seats came back in mid-term counts as if it had never been asked for. */
+/** An upgrade whose seats came back in mid-term does not count. */
 const isTakenBack = (event: SubscriptionEvent): boolean =>
   event.type === 'UpgradeReturned' && event.data.atRenewal === false;

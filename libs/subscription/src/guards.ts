@@ -6,7 +6,7 @@ import type { Existing, Kind, Status } from './state.ts';
 import type { Surroundings } from './context.ts';
 import type { Refusal, RefusalCode } from './refusals.ts';
 
-/** Who asks, when: what a guard judges a state by. */
+/** The actor and the time by which a guard judges a state. */
 export type Asking = {
   readonly at: Instant;
   readonly actor: Actor;
@@ -14,7 +14,7 @@ export type Asking = {
 };
 
 /**
- * Whether a verb may be tried at all, for kind, state, role, partner or window: the no, or nothing. The same guard
+ * Whether a verb may be tried at all, for kind, state, role, partner or window: a refusal, or nothing. The same guard
  * refuses the command and decides what `allowedActions` lists.
  */
 export type Guard = {
@@ -43,7 +43,7 @@ export const all = (...guards: readonly Guard[]): Guard =>
 
 export const policyOf = (state: Existing): Policy => resolve(state.policy);
 
-/** Role first, then the end of everything (R61, E57), then the preview gate (R44, R58, R73, R77, R89, R98). */
+/** The role first, then deletion (R61, E57), then the preview gate (R44, R58, R73, R77, R89, R98). */
 export const mayTry =
   (action: Action): Guard =>
   (state, { actor, partner }) => {
@@ -51,13 +51,13 @@ export const mayTry =
     if (!mayDo(policy, actor.role, action, state.kind))
       return hidden(refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not ${action} a ${state.kind} subscription`));
     if (state.status === 'deleted')
-      return refuse('SUBSCRIPTION_DELETED', 'the subscription is deleted, for good (R61)');
+      return refuse('SUBSCRIPTION_DELETED', 'the subscription is permanently deleted (R61)');
     if (state.kind === 'newCommerce' && policy['nce.previewGate'] === 'on' && !partner.newCommercePreview)
       return refuse('PREVIEW_REQUIRED', 'new commerce is open only to partners in its preview (R44)');
     return undefined;
   };
 
-/** The verb exists for these kinds alone (rule-book.md §4). */
+/** The verb exists for these kinds only (rule-book.md §4). */
 export const onlyFor = (verb: string, ...those: readonly Kind[]): Guard =>
   forKinds(
     ({ kind }) =>
@@ -67,7 +67,7 @@ export const onlyFor = (verb: string, ...those: readonly Kind[]): Guard =>
     (kind) => those.includes(kind),
   );
 
-/** What each kind says to a verb: the table of rule-book.md §4, side by side. */
+/** A guard for each kind: the table of rule-book.md §4, side by side. */
 export const byKind = (guards: Readonly<Record<Kind, Guard>>): Guard =>
   forKinds(
     (state, asking, surroundings) => guards[state.kind](state, asking, surroundings),
@@ -83,15 +83,15 @@ const notActive: Readonly<Record<Exclude<Status, 'active'>, RefusalCode>> = {
   deleted: 'SUBSCRIPTION_DELETED',
 };
 
-/** Most verbs want an active subscription (R76, R81). */
+/** Most verbs need an active subscription (R76, R81). */
 export const mustBeActive: Guard = ({ status }) =>
   status === 'active' ? undefined : refuse(notActive[status], `the subscription is ${status}, not active`);
 
-/** During a trial the seats, the plan and the service stand still (A16, D1). */
+/** During a trial, the seats, the plan and the service cannot change (A16, D1). */
 export const notDuringTrial: Guard = ({ isTrial, termEnd }) =>
   isTrial ? refuse('TRIAL_LOCKED', `that is not possible during the trial, which ends with ${termEnd}`) : undefined;
 
-/** A subscription may be updated only so often in a term (`nce.updates.max`). */
+/** The number of updates in a term is limited (`nce.updates.max`). */
 export const notTooOften: Guard = (state) => {
   const most = policyOf(state)['nce.updates.max'];
   return state.kind === 'newCommerce' && most !== null && state.updates >= most
@@ -99,7 +99,7 @@ export const notTooOften: Guard = (state) => {
     : undefined;
 };
 
-/** How many seats somebody may speak of at all: whole ones, at least one (E47). */
+/** Refuses numbers that cannot be a number of seats: it must be whole and at least one (E47). */
 export const countRefusal = (seats: number): Refusal | undefined =>
   Number.isSafeInteger(seats) && seats >= 1
     ? undefined
@@ -117,5 +117,5 @@ export const quantityRefusal = (
         maxSeats,
       });
 
-/** The instant up to which a window that opened at `from` is open, and whether it is (new commerce counts it in: A4). */
+/** The instant up to which a window that opened at `from` is open, and whether it is (new commerce includes it: A4). */
 export const windowOpen = (from: Instant, duration: string, at: Instant): boolean => at <= plus(from, duration);

@@ -1,14 +1,14 @@
 import type { Existing, ScheduledChange, Subscription } from './state.ts';
 import { seatsThatLeave } from './time/next-term.ts';
 
-/** What a subscription counts for of a SKU and its offer: seats, and subscriptions of which a customer may have so many. */
+/** What a subscription counts of a SKU and its offer: seats, and how many of the customer's limited subscriptions. */
 export type Holding = { readonly seats: number; readonly places: number };
 
 type SkuOf = { readonly offerId: string; readonly skuId: string };
 
 /**
- * What a subscription counts for: what it has, with seats that may come back, or what it will have by its saved change,
- * whichever is more; and what is on its way from it to another subscription (R5, E48).
+ * What a subscription counts: what it has, with seats that may come back, or what it will have by its saved change,
+ * whichever is more; plus what is on its way from it to another subscription (R5, E48).
  */
 export const holdingOf = (state: Subscription, sku: SkuOf): Holding => {
   if (state.status === 'none' || state.status === 'deleted') return { seats: 0, places: 0 };
@@ -33,7 +33,7 @@ const held = (on: SkuOf, quantity: number, sku: SkuOf): Holding => ({
 
 const now = (state: Existing, sku: SkuOf): Holding => held(state, state.quantity, sku);
 
-/** Also one that fell away with seats under way, for it comes back with them. */
+/** Includes a change that was dropped when seats left, because it comes back with them. */
 const savedOf = ({ scheduledChange, inTransit }: Existing): readonly ScheduledChange[] =>
   [scheduledChange, inTransit?.atRenewal === false ? (inTransit.saved?.change ?? null) : null].filter(
     (change) => change !== null,

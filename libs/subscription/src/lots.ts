@@ -1,6 +1,6 @@
 import type { SeatLot } from './state.ts';
 
-/** Lots of which some seats were taken: those that stay, and those that go, each with the date on which it came. */
+/** Lots after some seats were taken: those that stay, and those that go, each with the date on which it was added. */
 export type SplitLots = { readonly left: readonly SeatLot[]; readonly taken: readonly SeatLot[] };
 
 /** Takes seats from the lots that qualify, the one whose window ends first before the others. */

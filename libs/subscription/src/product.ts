@@ -32,7 +32,7 @@ export type Wanted = {
   readonly currency: string;
 };
 
-/** The SKU in the catalogue of an instant, or which part of it is unknown, or withdrawn since. */
+/** The SKU in the catalog of an instant; or a refusal that says which part is unknown, or was withdrawn. */
 export const skuAt = (
   { catalogue: timeline }: Surroundings,
   { offerId, skuId }: Pick<Wanted, 'offerId' | 'skuId'>,
@@ -53,7 +53,7 @@ export const skuAt = (
     : refuse('SKU_UNKNOWN', `the offer ${offerId} has no SKU ${skuId}`);
 };
 
-/** The SKU with its plan and price, or which of them is not to be had. */
+/** The SKU with its plan and price, or a refusal that says which of them is not available. */
 export const priceAt = (surroundings: Surroundings, wanted: Wanted, at: Instant): Priced | Refusal => {
   const found = skuAt(surroundings, wanted, at);
   if (isRefusal(found)) return found;
@@ -67,7 +67,7 @@ export const priceAt = (surroundings: Surroundings, wanted: Wanted, at: Instant)
   return { ...found, plan, unitPrice };
 };
 
-/** How one SKU stands to another: eligible for an upgrade, a way back down, the same, or strangers (R83). */
+/** How one SKU relates to another: an upgrade, a downgrade, the same, or none of these (R83). */
 export const relation = (
   from: { readonly offerId: string; readonly sku: Sku },
   to: { readonly offerId: string; readonly sku: Sku },
@@ -78,7 +78,7 @@ export const relation = (
   return to.sku.upgradeTargets.includes(name(from)) ? 'downgrade' : 'unrelated';
 };
 
-/** The SKUs that a SKU may be upgraded to by the catalogue of an instant; none where it is not sold any more. */
+/** The SKUs to which a SKU may be upgraded by the catalog of an instant; empty if it is no longer sold. */
 export const upgradesOf = (
   surroundings: Surroundings,
   product: Pick<Wanted, 'offerId' | 'skuId'>,

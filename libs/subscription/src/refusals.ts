@@ -1,7 +1,7 @@
 import type { IneligibilityCode } from '#catalog';
 import type * as kernel from '#kernel';
 
-/** With which codes a subscription refuses (http-api.md §6), grouped as there. */
+/** The refusal codes of a subscription (http-api.md §6), grouped as there. */
 export type RefusalCode =
   // who may, and what exists
   | 'VALIDATION_FAILED'

@@ -9,11 +9,11 @@ type Growing = {
   readonly subscriptionId: string;
   /** How many seats of the SKU the subscription has now. */
   readonly has: number;
-  /** How many it shall have. */
+  /** How many it will have. */
   readonly wants: number;
 };
 
-/** The no to more seats of a SKU than the customer may hold over all subscriptions (E48); fewer are always welcome. */
+/** Refuses more seats of a SKU than the customer may hold over all subscriptions (E48); a decrease always passes. */
 export const overCap = (
   customer: CustomerFacts | undefined,
   { offer: { offerId }, sku: { skuId, maxSeatsPerCustomer: limit }, subscriptionId, has, wants }: Growing,
@@ -25,7 +25,7 @@ export const overCap = (
   return seatCapRefusal({ offerId, skuId, held: others + has, more: wants - has, limit });
 };
 
-/** How many of a subscription's seats are on this SKU: all of them, or none. */
+/** How many of a subscription's seats are on this SKU: all of them, or zero. */
 export const seatsOn = (
   state: Pick<Existing, 'offerId' | 'skuId' | 'quantity'>,
   { offerId, skuId }: { readonly offerId: string; readonly skuId: string },

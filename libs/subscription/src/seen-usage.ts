@@ -1,7 +1,7 @@
 /**
- * Content of every usage ever reported, by `usageId`: each counts once. A value like all state: what is seen later makes a new
- * one, and shares nearly everything with it. It lies in parts of 1, 2, 4, 8 … entries, no two alike, so that of n entries each
- * is moved log n times in all. One record, copied with each usage, moved all of them every time.
+ * Content of every reported usage, by `usageId`: each counts once. An immutable value like all state: an addition makes a new
+ * one that shares nearly everything with it. The entries are in parts of 1, 2, 4, 8 … entries, all of different sizes, so that
+ * each of n entries is moved log n times in all. A single record would be copied whole with each usage.
  */
 export type SeenUsage = readonly ReadonlyMap<string, string>[];
 
@@ -10,7 +10,7 @@ const LARGEST = 4_096;
 
 export const nothingSeen: SeenUsage = [];
 
-/** What was reported under an id; undefined where nothing was. */
+/** The content that was reported under an id, or undefined. */
 export const contentSeen = (seen: SeenUsage, usageId: string): string | undefined =>
   seen.find((part) => part.has(usageId))?.get(usageId);
 

@@ -3,7 +3,7 @@ import type { SeenUsage } from './seen-usage.ts';
 import type { Existing, Subscription } from './state.ts';
 import { partsOf, type MeteredUsage } from './unbilled.ts';
 
-/** How many reported usages a state is written down with; one that has seen more is read from its stream. */
+/** The most reported usages in a snapshot; a subscription with more is read from its stream. */
 const MOST_SEEN = 1_000;
 
 type Packed = Omit<Existing, 'usage'> & {
@@ -14,8 +14,8 @@ type Packed = Omit<Existing, 'usage'> & {
 };
 
 /**
- * A subscription's state as JSON. Raise the version with whatever lets the same events fold into another state: `evolve` and
- * the upcasters of its events included (`snapshot.spec.ts` notices most of it).
+ * A subscription's state as JSON. Raise the version with every change after which the same events fold into another state:
+ * in `evolve` and in the upcasters of its events (`snapshot.spec.ts` notices most of these).
  */
 export const snapshots: SnapshotShape<Subscription> = {
   version: 1,

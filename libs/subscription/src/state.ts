@@ -12,13 +12,13 @@ export type Kind = 'newCommerce' | 'legacy' | 'isvSaas' | 'usage';
 /** Why a subscription is paused, suspended or cancelled (R39). */
 export type Reason = 'customerRequest' | 'nonPayment' | 'fraud';
 
-/** Where a subscription stands (rule-book.md §4). `expired` and `disabled` exist only under `docs-2022-03`. */
+/** The status of a subscription (rule-book.md §4). `expired` and `disabled` exist only under `docs-2022-03`. */
 export type Status = 'pending' | 'active' | 'suspended' | 'paused' | 'expired' | 'disabled' | 'deleted';
 
 /** A charge cycle: inclusive days, and how many days it would have if it were not cut short (rule-book.md §2.2). */
 export type Cycle = { readonly start: Day; readonly end: Day; readonly days: number };
 
-/** Seats that came together, and when: a reduction within their window takes them first (`nce.seatReduction.window`). */
+/** Seats that were added together, and when: a reduction within their window takes them first (`nce.seatReduction.window`). */
 export type SeatLot = { readonly quantity: number; readonly since: Instant };
 
 /** Which product at which plan. */
@@ -31,7 +31,7 @@ export type Product = {
   readonly unitPrice: Decimal;
 };
 
-/** What shall change at renewal; a dimension left out stays as it is (R84). */
+/** What changes at renewal; a field that is left out keeps its value (R84). */
 export type ScheduledChange = {
   readonly offerId?: string;
   readonly skuId?: string;
@@ -43,7 +43,7 @@ export type ScheduledChange = {
   readonly target?: UpgradeTarget;
 };
 
-/** A saved change, and the id of the subscription that it will open, where it opens one. */
+/** A saved change, with the id of the subscription that it will create, if any. */
 export type SavedChange = { readonly change: ScheduledChange; readonly newSubscriptionId: string | null };
 
 /** Where upgraded seats go (R97). */
@@ -59,54 +59,54 @@ export type AddOn = {
   readonly status: 'active' | 'suspended';
   /** Why it is suspended: with its base, or by itself (R36, A15). */
   readonly cause: 'cascade' | 'command' | null;
-  /** Absent while it is active. One that was suspended by itself is deleted at its own date, as a base is (R41, R42). */
+  /** Absent while it is active. An add-on that was suspended by itself has its own date of deletion, as a base has (R41, R42). */
   readonly suspension?: AddOnSuspension;
 };
 
-/** Why and since when an add-on is suspended; `autoExpiresAt` is null where it is its base that has the date. */
+/** Why and since when an add-on is suspended; `autoExpiresAt` is null if it was suspended with its base, which has the date. */
 export type AddOnSuspension = {
   readonly reason: string;
   readonly suspendedAt: Instant;
   readonly autoExpiresAt: Instant | null;
 };
 
-/** What a usage-based subscription was used for. */
+/** The usage of a usage-based subscription. */
 export type Usage = {
   /** Units of each meter that every cycle includes. */
   readonly included: Readonly<Record<string, Decimal>>;
-  /** What is left of them in this cycle. */
+  /** Units that are left of them in this cycle. */
   readonly left: Readonly<Record<string, Decimal>>;
   /** Billed when the cycle ends, in the order of first use. */
   readonly unbilled: Unbilled;
   readonly seen: SeenUsage;
 };
 
-/** Seats that have left for another subscription and have not arrived yet. Nothing else happens meanwhile. */
+/** Seats that have left for another subscription and have not arrived yet. No other change is possible meanwhile. */
 export type SeatsInTransit = {
   readonly transitionId: string;
   readonly quantity: number;
-  /** The lots as they were, and will be again if the seats come back. */
+  /** The lots before the seats left; restored if they come back. */
   readonly lotsBefore: readonly SeatLot[];
   readonly targetSubscriptionId: string;
   readonly effectiveAt: Instant;
-  /** Which SKU they go to. */
+  /** The SKU to which they go. */
   readonly target: { readonly offerId: string; readonly skuId: string };
-  /** Whether they open a subscription there. */
+  /** Whether they create a subscription. */
   readonly opens: boolean;
-  /** What was credited when they left; the exact reversal brings them back. */
+  /** What was credited when they left; reversed exactly if they come back. */
   readonly credits: readonly ChargeLine[];
-  /** Whether they left as a new term began. */
+  /** Whether they left when a new term began. */
   readonly atRenewal: boolean;
-  /** The add-ons as they were: where all seats left they ended, and come back with the seats. */
+  /** The add-ons before all seats left and ended them; restored if the seats come back. */
   readonly addOnsBefore: readonly AddOn[];
-  /** The saved change that these seats left by, or that fell away when they left; null: there was none. */
+  /** The saved change that moved these seats, or that was dropped when they left; null if there was none. */
   readonly saved: SavedChange | null;
 };
 
 /** No event yet. */
 export type None = { readonly status: 'none' };
 
-/** A subscription that was created, whatever became of it since. */
+/** A subscription that was created, in any status. */
 export type Existing = Product & {
   readonly status: Status;
   readonly subscriptionId: string;
@@ -120,27 +120,27 @@ export type Existing = Product & {
   readonly catalogVersion: string;
   readonly policy: PolicyPin;
   readonly purchasedAt: Instant;
-  /** From when the cancellation windows count: the purchase, or that of the source of a partial upgrade (A2, E43). */
+  /** Where the cancellation windows start: the purchase, or that of the source of a partial upgrade (A2, E43). */
   readonly startedAt: Instant;
-  /** The same for windows that begin anew with each term. */
+  /** The same for windows that restart with each term. */
   readonly termStartedAt: Instant;
   /** When the first paid term began: the purchase, or the end of its trial (A14, A21). */
   readonly firstPaidAt: Instant;
   readonly isTrial: boolean;
-  /** What a trial turns into. */
+  /** The SKU that a trial becomes. */
   readonly convertsTo: { readonly offerId: string; readonly skuId: string } | null;
   readonly anchor: Anchor;
   readonly termStart: Day;
   readonly termEnd: Day;
   readonly cycle: Cycle;
-  /** From which day the charge cycles are counted: the term's first, or where a change of billing plan took effect. */
+  /** The day from which the charge cycles are counted: the term's first, or that of a change of billing plan. */
   readonly cyclesFrom: Day;
-  /** Whether the running term was made to end on a chosen day. */
+  /** Whether the running term ends on a chosen day. */
   readonly aligned: boolean;
   readonly autoRenew: boolean;
   readonly cancelAtRenewal: boolean;
   readonly scheduledChange: ScheduledChange | null;
-  /** Id of the subscription that a scheduled partial upgrade will open. */
+  /** Id of the subscription that a scheduled partial upgrade will create. */
   readonly scheduledSubscriptionId: string | null;
   readonly scheduledChangeFailed: { readonly at: Instant; readonly code: string } | null;
   readonly pendingPlan: {
@@ -153,22 +153,22 @@ export type Existing = Product & {
     readonly suspendedAt: Instant;
     readonly autoExpiresAt: Instant | null;
   } | null;
-  /** When an expired or disabled subscription goes on to its next stage. */
+  /** When an expired or disabled subscription enters its next stage. */
   readonly stageEndsAt: Instant | null;
   readonly upgradedFrom: string | null;
   readonly licenceReassignment: 'manual' | null;
   readonly activationLink: string | null;
   readonly addOns: readonly AddOn[];
-  /** Add-ons that were deleted when their own suspension ran out, as `offerId/skuId`, and were not bought again. */
+  /** Add-ons, as `offerId/skuId`, that were deleted when their own suspension ran out and were not bought again. */
   readonly deletedAddOns: readonly string[];
   readonly usage: Usage;
   readonly lots: readonly SeatLot[];
   /** Updates of the running term (`nce.updates.max`). */
   readonly updates: number;
   readonly inTransit: SeatsInTransit | null;
-  /** Lines that a refund may still reverse or that a credit may still be measured against. */
+  /** Lines that a refund may still reverse, or that limit a credit. */
   readonly lines: readonly (ChargeLine & { readonly postedFor: Instant })[];
-  /** How many of `lines` were posted before a plan change in mid-term began the running cycle; 0 where time began it. */
+  /** How many of `lines` were posted before a plan change in mid-term started the running cycle; 0 if it started by itself. */
   readonly linesBefore: number;
   readonly lastEffectiveAt: Instant;
 };
@@ -177,7 +177,7 @@ export type Subscription = None | Existing;
 
 export const none: None = { status: 'none' };
 
-/** The end, for good (R61): nothing lives on a deleted base, neither add-ons nor anything that was still to come. */
+/** Permanent deletion (R61): it also drops the add-ons and everything that was scheduled. */
 export const deleted = (state: Existing): Existing => ({
   ...state,
   status: 'deleted',

@@ -15,7 +15,7 @@ import { verbs, type SubscriptionVerb } from './verbs.ts';
 import type { Decision, Refusal, RefusalCode } from './refusals.ts';
 import type { PartnerMeta } from '#policy';
 
-/** Everything that a subscription's stream can be sent. */
+/** Every command that a subscription handles. */
 export type SubscriptionCommand =
   | SubscriptionVerb
   | purchase.PurchaseSubscription
@@ -24,7 +24,7 @@ export type SubscriptionCommand =
   | returnUpgrade.ReturnUpgrade
   | Settle;
 
-/** The aggregate, under the price lists and rules that it is given. */
+/** The aggregate, with the catalogs and rules that it judges by. */
 export const subscription = (
   surroundings: Surroundings,
 ): Decider<SubscriptionCommand, SubscriptionEvent, Subscription, RefusalCode> => ({
@@ -40,7 +40,7 @@ export const subscription = (
 /** The scheduler sends each `Settle` under a new id. */
 const neverRepeats = ({ id, role }: Actor): boolean => role === 'system' && id === SCHEDULER;
 
-/** The preset and the price list that a subscription's events were decided under. */
+/** The preset and the catalog under which a subscription's events were decided. */
 const pinned = (state: Subscription) =>
   state.status === 'none' ? {} : { policy: state.policy.preset, catalogVersion: state.catalogVersion };
 
@@ -98,7 +98,7 @@ const withWayOut = (refusal: Refusal, state: Existing, who: Asking, surroundings
 
 /**
  * The target of an upgrade settles to the source's time, or to its own last event if that is later (http-api.md §4.3). While seats
- * of its own are under way it says so, and takes none: they are waited for.
+ * of its own are in transit it refuses with PROCESS_PENDING; the process then waits for them.
  */
 const joining = (
   command: receiveUpgrade.ReceiveUpgrade,

@@ -4,14 +4,14 @@ import { add, type Decimal } from '#money';
 export type MeteredUsage = { readonly meter: string; readonly unitPrice: Decimal; readonly quantity: Decimal };
 
 /**
- * What the running cycle's usage adds up to, by meter and unit price. A value like all state, and like `SeenUsage` in parts
+ * The running cycle's usage, summed by meter and unit price. An immutable value like all state, and like `SeenUsage` in parts
  * of decreasing size, so that n readings at n prices cost n log n and not n².
  */
 export type Unbilled = readonly ReadonlyMap<string, MeteredUsage>[];
 
 export const nothingUnbilled: Unbilled = [];
 
-/** With one more reading. */
+/** Adds one reading. */
 export const withReading = (unbilled: Unbilled, reading: MeteredUsage): Unbilled => {
   let last: ReadonlyMap<string, MeteredUsage> = new Map([[keyOf(reading), reading]]);
   let kept = unbilled.length;
@@ -25,7 +25,7 @@ export const withReading = (unbilled: Unbilled, reading: MeteredUsage): Unbilled
 /** One line a meter and unit price, in the order of their first use. */
 export const linesOf = (unbilled: Unbilled): readonly MeteredUsage[] => [...together(unbilled).values()];
 
-/** Parts whose lines were written down, each with what it is found by. */
+/** Parts from lines that were serialised, each with its key. */
 export const partsOf = (lines: readonly (readonly MeteredUsage[])[]): Unbilled =>
   lines.map((part) => new Map(part.map((line) => [keyOf(line), line])));
 
@@ -40,6 +40,6 @@ const together = (parts: Unbilled): ReadonlyMap<string, MeteredUsage> => {
   return all;
 };
 
-/** Prices that are equal are one price however they are written: `1.50` and `1.5`. */
+/** Equal prices have one key, however they are written: `1.50` and `1.5`. */
 const keyOf = ({ meter, unitPrice }: MeteredUsage): string =>
   `${unitPrice.includes('.') ? unitPrice.replace(/\.?0+$/, '') : unitPrice} ${meter}`;

@@ -20,7 +20,7 @@ import { suspend } from './verbs/suspend.ts';
 import { upgrade } from './verbs/upgrade.ts';
 import type { PartnerMeta } from '#policy';
 
-/** Everything that one can ask of a subscription that exists, by the type of the command: the one list of verbs. */
+/** Every command that an existing subscription handles, by type: the only list of verbs. */
 export const verbs = {
   AddSeats: addSeats,
   RemoveSeats: removeSeats,

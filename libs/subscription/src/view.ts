@@ -5,14 +5,14 @@ import type { Actions } from './allowed-actions.ts';
 import type { AddOn, Existing, Kind, ScheduledChange, Status } from './state.ts';
 import type { RefundOption } from './rules/refund-options.ts';
 
-/** An add-on as a subscription shows it (R37). */
+/** An add-on in the view of its subscription (R37). */
 export type AddOnView = Pick<AddOn, 'offerId' | 'skuId' | 'quantity' | 'status' | 'unitPrice'> & {
   readonly suspension: Existing['suspension'];
 };
 
 /**
- * A subscription as http-api.md §4.4 shows it, but for what depends on the instant of the request. It is read from a
- * stream or from the read model, and is the same from both.
+ * A subscription as the API shows it (http-api.md §4.4), without the fields that depend on the instant of the request. It is
+ * read from a stream or from the read model, with the same result.
  */
 export type SubscriptionView = {
   readonly subscriptionId: string;
@@ -55,20 +55,20 @@ export type SubscriptionView = {
   readonly upgradedFrom: string | null;
   readonly activationLink: string | null;
   readonly licenceReassignment: 'manual' | null;
-  /** Of the stream's last event: the `ETag`. */
+  /** The revision of the stream's last event: the `ETag`. */
   readonly revision: number;
 };
 
 /** An add-on, and whether it is no longer sold on its base's plan. */
 export type AddOnDetail = AddOnView & { readonly withdrawn: boolean };
 
-/** What depends on the instant of the request and on the caller: it is in no read model. */
+/** The fields that depend on the instant of the request and on the caller: they are in no read model. */
 export type SubscriptionOptions = Actions & {
   readonly refundOptions: readonly RefundOption[];
-  /** No longer sold on its plan: it renews at the price that it had. */
+  /** No longer sold on its plan: it renews at its former price. */
   readonly withdrawn: boolean;
   readonly addOns: readonly AddOnDetail[];
 };
 
-/** One subscription, with what its caller can do with it at an instant. */
+/** One subscription, with the actions and refunds that its caller has at an instant. */
 export type SubscriptionDetail = Omit<SubscriptionView, 'addOns'> & SubscriptionOptions;

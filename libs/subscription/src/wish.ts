@@ -1,7 +1,7 @@
 import type { BillingCycle, Term } from '#calendar';
 import type { Day } from '#kernel';
 
-/** What a purchase asks for. */
+/** The data of a purchase. */
 export type Wish = {
   readonly subscriptionId: string;
   readonly orderId: string;

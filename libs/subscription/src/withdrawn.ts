@@ -5,15 +5,15 @@ import type { AddOn, Existing } from './state.ts';
 import { coming } from './time/next-term.ts';
 
 /**
- * Whether the product is no longer sold on its plan by the catalogue of an instant. It goes on, and renews, at the price
- * that it had. Of a trial also: whether there is nothing that it could become, so that it ends.
+ * Whether the product is no longer sold on its plan by the catalog of an instant. It goes on, and renews, at its former
+ * price. For a trial also: whether there is no SKU that it could become, so that it ends.
  */
 export const isWithdrawn = (state: Existing, at: Instant, surroundings: Surroundings): boolean =>
   state.isTrial
     ? isRefusal(skuAt(surroundings, state, at)) || isRefusal(coming(state, {}, at, surroundings))
     : isRefusal(priceAt(surroundings, state, at));
 
-/** The same of an add-on, which is sold on the plan of its base (R37). */
+/** The same for an add-on, which is sold on the plan of its base (R37). */
 export const isAddOnWithdrawn = (
   { term, billingCycle, currency }: Existing,
   { offerId, skuId }: Pick<AddOn, 'offerId' | 'skuId'>,

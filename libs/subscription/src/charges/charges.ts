@@ -5,7 +5,7 @@ import { resolve, roundingFor } from '#policy';
 import type { ChargeLine, ChargeType, ProratedCharge } from './charge-line.ts';
 import type { Cycle, Existing } from '../state.ts';
 
-/** Money posted by one operation. Recorded in the same append as the decision that it follows from. */
+/** Money posted by one operation. Recorded in the same append as the decision that causes it. */
 export type ChargesPosted = Event<
   'ChargesPosted',
   {
@@ -20,7 +20,7 @@ export type ChargesPosted = Event<
   }
 >;
 
-/** What a line is about: the seats, their price and the charge cycle that it is a part of. */
+/** What a line charges for: the seats, their price and the charge cycle that it is a part of. */
 export type Charged = Pick<
   Existing,
   'kind' | 'offerId' | 'skuId' | 'unitPrice' | 'quantity' | 'currency' | 'billingCycle' | 'policy'
@@ -55,13 +55,13 @@ export const charge = (
   };
 };
 
-/** The same as `charge`, given back. */
+/** A credit for what `charge` would charge. */
 export const credit = (chargeType: ProratedCharge, charged: Charged, from?: Day): ChargeLine => {
   const line = charge(chargeType, charged, from);
   return { ...line, subtotal: negate(line.subtotal) };
 };
 
-/** A posted line taken back to the last cent; never recomputed (rule-book.md §2.4, invariant 2). */
+/** A posted line, reversed exactly; never recomputed (rule-book.md §2.4, invariant 2). */
 export const reversal = (chargeType: ChargeType, line: ChargeLine): ChargeLine => ({
   ...line,
   chargeType,
@@ -69,7 +69,7 @@ export const reversal = (chargeType: ChargeType, line: ChargeLine): ChargeLine =
   rounding: 'reversal',
 });
 
-/** A credit or a debit by hand: no line of any charge cycle, whatever day it was posted for (rule-book.md §2.5). */
+/** A manual credit or debit: it belongs to no charge cycle, whatever day it was posted for (rule-book.md §2.5). */
 export const isCorrection = ({ chargeType }: ChargeLine): boolean =>
   chargeType === 'customerCredit' || chargeType === 'customerDebit';
 
@@ -80,7 +80,7 @@ export const linesBack = (state: Existing, since: Instant): readonly ChargeLine[
     .map(({ postedFor: _, ...line }) => reversal('cancelImmediate', line));
 
 /**
- * The posted lines of the running cycle. A plan change in mid-term gives the rest of the old cycle back from the day on
+ * The posted lines of the running cycle. A plan change in mid-term credits the rest of the old cycle from the day on
  * which the new one starts: those credits belong to the old cycle.
  */
 export const linesOfCycle = ({ lines, linesBefore, cycle }: Existing): Existing['lines'] =>
@@ -100,8 +100,8 @@ const totalOf = (lines: readonly ChargeLine[], currency: string): Decimal =>
 /**
  * Lines of an operation whose net credit is cut to what the running cycle's lines still sum to (rule-book.md §2.4, invariant 3). The net
  * is that of all lines of the operation's reference: `elsewhere` is what it charges on another subscription. The last
- * credit lines give way first, none beyond zero. Where credits by hand have left less than nothing, nothing more is given
- * back.
+ * credit lines are cut first, none beyond zero. If manual credits have left less than nothing, nothing more is
+ * credited.
  */
 export const capped = (
   lines: readonly ChargeLine[],
@@ -146,7 +146,7 @@ export const post = (
   },
 });
 
-/** Remembers posted lines: refunds reverse them, and no credit exceeds them. */
+/** Keeps posted lines in the state: refunds reverse them, and no credit exceeds them. */
 export const evolve = (state: Existing, { data }: ChargesPosted): Existing => ({
   ...state,
   lines: [...state.lines, ...data.lines.map((line) => ({ ...line, postedFor: data.effectiveAt }))],

@@ -17,14 +17,14 @@ export const seatChange = (
   const day = dayOf(at);
   const after = quantity > 0 ? [charge(chargeType, { ...part, quantity }, day)] : [];
   if (state.kind !== 'legacy') return [credit(chargeType, part, day), ...after];
-  // Legacy: the advance charge comes back whole, and each number of seats pays for its own days (W27).
+  // Legacy: the advance charge is credited whole, and each number of seats pays for its own days (W27).
   const advance = openLine(state, part);
   if (advance === undefined) return after;
   const used = advance.chargeStart < day ? [charge(chargeType, part, advance.chargeStart, addDays(day, -1))] : [];
   return [reversal(chargeType, advance), ...used, ...after];
 };
 
-/** The line that reaches to the end of the running cycle and was not taken back. */
+/** The charge that reaches to the end of the running cycle and was not reversed. */
 const openLine = (state: Existing, { offerId, skuId, cycle }: Charged): ChargeLine | undefined => {
   const line = state.lines.findLast(
     (posted) =>
@@ -39,6 +39,6 @@ const openLine = (state: Existing, { offerId, skuId, cycle }: Charged): ChargeLi
   return open;
 };
 
-/** Not a credit: neither one that was cut to nothing nor the opposite of a charge of nothing. */
+/** Whether a line is a charge: neither a credit that was cut to nothing nor the reversal of a charge of nothing. */
 const isCharge = ({ chargeType, rounding, subtotal }: ChargeLine): boolean =>
   !subtotal.startsWith('-') && rounding !== 'reversal' && (rounding !== 'capped' || chargeType === 'reactivate');

@@ -5,12 +5,12 @@ import type { ChargeLine } from './charge-line.ts';
 import { capped, charge, credit, isCorrection, linesOfCycle, reversal, type Charged } from './charges.ts';
 import type { Existing } from '../state.ts';
 
-/** How long after a term's beginning a suspension takes the whole running cycle back (A8). */
+/** How long after a term's start a suspension credits the whole running cycle (A8). */
 const WHOLE_CYCLE_BACK = 'P30D';
 
 /**
- * The running cycle's money back: all of it within the term's first 30 days, pro rata later (A8, W28a, W31). Credits and
- * debits by hand stay as they are: they were not charged for the cycle.
+ * The credit for the running cycle: all of it within the term's first 30 days, pro rata later (A8, W28a, W31). Manual credits
+ * and debits stay as they are: they were not charged for the cycle.
  */
 export const suspensionCredit = (state: Existing, parts: readonly Charged[], at: Instant): readonly ChargeLine[] => {
   const whole = elapsedMs(state.termStartedAt, at) <= durationMs(WHOLE_CYCLE_BACK);
@@ -31,7 +31,7 @@ const isOneOf = (parts: readonly Sku[], { offerId, skuId }: Sku): boolean =>
 
 /**
  * From this day to the end of the running cycle; on a cycle's first day all of it (A8). What the suspension's cap withheld
- * in the same cycle is paid for already and is not charged twice.
+ * in the same cycle is already paid for and is not charged twice.
  */
 export const reactivationCharge = (state: Existing, parts: readonly Charged[], at: Instant): readonly ChargeLine[] =>
   parts.map((part) => {
@@ -43,7 +43,7 @@ export const reactivationCharge = (state: Existing, parts: readonly Charged[], a
     return { ...line, subtotal, rounding: 'capped' };
   });
 
-/** How much of the days that a suspension left unused was not given back, because its credit was capped. */
+/** The value of the days that a suspension left unused and did not credit, because its credit was capped. */
 const withheld = (state: Existing, part: Charged): Decimal => {
   const line = state.lines.findLast(
     ({ chargeType, chargeEnd, ...posted }) =>

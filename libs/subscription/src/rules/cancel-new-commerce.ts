@@ -9,16 +9,16 @@ import type { Existing } from '../state.ts';
 /** A trial's status cannot change under the later rules: auto-renew off lets it end (A16, D1). */
 const trialMayEnd: Guard = (state) =>
   state.isTrial && !policyOf(state)['nce.trial'].cancel
-    ? refuse('TRIAL_LOCKED', 'a trial is not cancelled: switch auto-renew off and let it end (A16)')
+    ? refuse('TRIAL_LOCKED', 'a trial cannot be cancelled: switch auto-renew off and let it end', { rule: 'A16' })
     : undefined;
 
-/** Active, or paused or suspended (E56). */
+/** Active, paused or suspended (E56). */
 const cancellable: Guard = ({ status }) =>
   status === 'active' || status === 'paused' || status === 'suspended'
     ? undefined
     : refuse('NOT_ACTIVE', `the subscription is ${status}`);
 
-/** R65 wins over R59 (A1): after the window there is no cancelling. */
+/** R65 wins over R59 (A1): after the window, a subscription cannot be cancelled. */
 const withinWindow: Guard = (state, { at }) => {
   const window = policyOf(state)['nce.cancel.proratedWindow'];
   const opened = windowStart(state);
@@ -32,15 +32,15 @@ const withinWindow: Guard = (state, { at }) => {
 
 export const guard = all(cancellable, trialMayEnd, withinWindow);
 
-/** From when the windows count: the subscription's start, or the running term's (A2, E15). */
+/** Where the windows start: with the subscription, or with the running term (A2, E15). */
 export const windowStart = (state: Existing): Instant =>
   policyOf(state)['nce.cancel.anchor'] === 'subscriptionStart' ? state.startedAt : state.termStartedAt;
 
-/** "Within" counts the last instant in (A4, E5, E8), and instants alone, not dates (E9); unless the preset says otherwise. */
+/** "Within" includes the last instant (A4, E5, E8), and compares instants, not dates (E9); unless the preset says otherwise. */
 const isWithin = (state: Existing, from: Instant, window: string, at: Instant): boolean =>
   policyOf(state)['nce.cancel.boundary'] === 'inclusive' ? windowOpen(from, window, at) : at < plus(from, window);
 
-/** What cancelling gives back: all within 24 hours (R63), the unused days within the longer window (R64). */
+/** What cancelling refunds: everything within 24 hours (R63), the unused days within the longer window (R64). */
 export const refundOf = (
   state: Existing,
   at: Instant,
@@ -60,8 +60,8 @@ const proratedRefund = (state: Existing, at: Instant): readonly ChargeLine[] => 
 };
 
 /**
- * Days used of the running cycle: UTC dates passed, the day of cancelling not among them; or whole 24-hour blocks (A20,
- * E10). Paused days are days like any other (E56).
+ * Days used of the running cycle: UTC dates passed, without the day of cancelling; or whole 24-hour blocks (A20,
+ * E10). Paused days count like any other (E56).
  */
 const usedDays = (state: Existing, at: Instant): number => {
   const { cycle, termStartedAt } = state;

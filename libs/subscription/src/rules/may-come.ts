@@ -5,12 +5,12 @@ import { policyOf, type Asking } from '../guards.ts';
 import type { Existing, UpgradeTarget } from '../state.ts';
 import type { Refusal } from '../refusals.ts';
 
-/** How seats come to an offer: with their subscription, by opening one there, or into one that is there. */
+/** How seats move to an offer: with their subscription, into a new subscription, or into an existing one. */
 type Way = 'whole' | 'opening' | 'joining';
 
 /**
- * Whoever comes to an offer without buying it must pass what a purchase must pass (R5, R13-R19): segment, country, whether
- * it is sold here and to this partner, and how many a customer may have. The first reason against it.
+ * Seats that move to an offer without a purchase must pass what a purchase must pass (R5, R13-R19): segment, country, whether
+ * it is sold here and to this partner, and how many a customer may have. Returns the first refusal.
  */
 export const comingRefusal = (
   state: Existing,
@@ -36,7 +36,7 @@ export const comingRefusal = (
   return refuse(code, detail, facts);
 };
 
-/** How an upgrade comes to its offer (R93, R97). */
+/** How an upgrade moves its seats (R93, R97). */
 export const wayOf = (
   { quantity: all }: Existing,
   { quantity, target }: { readonly quantity: number; readonly target: UpgradeTarget },

@@ -47,7 +47,7 @@ const ineligible = (
   }
   if (offer.kind === 'usage') return undefined;
   if (data.quantity === undefined) {
-    const because = 'quantity: how many seats? Only usage has none (R20)';
+    const because = 'quantity is missing: only usage subscriptions have none (R20)';
     return refuse('VALIDATION_FAILED', because, { errors: [{ path: 'quantity', message: 'is required' }] });
   }
   return (
@@ -57,7 +57,7 @@ const ineligible = (
   );
 };
 
-/** A new-commerce trial has as many seats as the preset gives it (`nce.trial`). */
+/** A new-commerce trial has the number of seats that the preset gives it (`nce.trial`). */
 const trialRefusal = (
   quantity: number,
   { offer, sku }: Pick<Buying, 'offer' | 'sku'>,
@@ -69,7 +69,7 @@ const trialRefusal = (
     : undefined;
 };
 
-/** Only Microsoft's own new-commerce subscriptions are aligned, and no trials (D3). */
+/** Only Microsoft's own new-commerce subscriptions can be aligned, and not trials (D3). */
 const unalignable = (
   { customTermEndDate, term }: Wish,
   { at }: PartnerMeta,

@@ -6,10 +6,10 @@ import { policyOf, type Asking } from '../guards.ts';
 import type { Existing } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 
-/** What cancelling would still give back, and until when: the last instant (new commerce) or the first too late (A4). */
+/** What cancelling would still refund, and until when: the last instant (new commerce) or the first too late (A4). */
 export type RefundOption = { readonly type: 'full' | 'partial'; readonly expiresAt: Instant };
 
-/** The refunds that are still open (R47–R52, R63–R65), whoever may ask for them. */
+/** The refunds that are still open (R47–R52, R63–R65), whatever the caller's role. */
 export const refundOptions = (state: Existing, asking: Asking, surroundings: Surroundings): readonly RefundOption[] => {
   if (state.status === 'deleted' || state.status === 'pending') return [];
   if (state.kind === 'isvSaas') {

@@ -11,13 +11,13 @@ import type { Surroundings } from '../context.ts';
 import { instantAfter } from './term.ts';
 import { commandTo } from '../command.ts';
 
-/** As whom the scheduler records what fell due. */
+/** The actor under which the scheduler records what fell due. */
 export const SCHEDULER = 'scheduler';
 
 /** Record what fell due, if the next command has not done so already. Sent by the scheduler; twice records nothing. */
 export class Settle extends commandTo('Settle')<Record<never, never>> {}
 
-/** When something happens next by itself: a cycle, the term's or the trial's end, a stage's. Nothing after the end. */
+/** The next instant at which something falls due: a cycle, the end of the term or trial, a stage. Null after the end. */
 export const nextDue = (state: Subscription): Instant | null => {
   if (state.status === 'none' || state.status === 'deleted' || state.inTransit !== null) return null;
   if (state.status === 'pending') return null;
@@ -59,6 +59,6 @@ const whatFallsDue = (state: Existing, due: Instant, surroundings: Surroundings)
   return converted.some(({ type }) => type === 'TrialConverted') ? converted : [...converted, ...endTerm(state, due)];
 };
 
-/** A legacy trial is converted by hand, or it ends (D33). */
+/** A legacy trial is converted by command, or it ends (D33). */
 const staysATrial = (state: Existing): boolean =>
   state.isTrial && state.kind === 'legacy' && policyOf(state)['legacy.trial.autoConvert'] === 'no';

@@ -4,10 +4,10 @@ import type { Policy } from '#policy';
 import type { AlignableSubscription } from '../context.ts';
 import type { Refusal } from '../refusals.ts';
 
-/** A day on which a first term may be made to end, and what it is then aligned with. */
+/** A day on which a first term may end, and what it is then aligned with. */
 export type EndDate = { readonly date: Day; readonly alignsWith: string };
 
-/** What a first term is aligned for: a term that would begin at an instant, with a customer's subscriptions around it. */
+/** The input of an alignment: a term that would begin at an instant, and the customer's other subscriptions. */
 export type Alignment = {
   readonly term: Term;
   readonly at: Instant;
@@ -41,10 +41,10 @@ export const endDates = (alignment: Alignment): readonly EndDate[] => {
 const monthMayEndOn = (term: Term, date: Day): boolean =>
   term !== 'P1M' || !['28', '29', '30'].includes(date.slice(8)) || monthOf(addDays(date, 1)) !== monthOf(date);
 
-/** Why a term cannot be made to end on a day: none of the offered dates (900242, 900244-900246). */
+/** Refuses an end date that is not among the offered ones (900242, 900244-900246). */
 export const endDateRefusal = (date: Day, alignment: Alignment): Refusal | undefined => {
   const offered = endDates(alignment);
   return offered.some((end) => end.date === date)
     ? undefined
-    : refuse('CUSTOM_END_DATE_NOT_OFFERED', `the first term cannot be made to end on ${date}`, { offered });
+    : refuse('CUSTOM_END_DATE_NOT_OFFERED', `the first term cannot end on ${date}`, { offered });
 };

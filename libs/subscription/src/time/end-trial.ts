@@ -9,7 +9,7 @@ import type { Surroundings } from '../context.ts';
 
 /**
  * A trial that reached its end becomes paid (R28, R86), with the values saved for it as far as they still hold (E49).
- * Without a conversion among the events there is nothing that it could become.
+ * Without a conversion among the events, there is no SKU that it could become.
  */
 export const endTrial = (
   state: Existing,

@@ -7,11 +7,11 @@ import type { Existing, ScheduledChange } from '../state.ts';
 import type { Surroundings } from '../context.ts';
 import type { Refusal } from '../refusals.ts';
 
-/** What follows the running term, and what it costs. Seats that an upgrade moves are still counted in. */
+/** What follows the running term, and its price. Seats that an upgrade moves are still counted in. */
 export type Coming = { readonly wanted: Wanted & { readonly quantity: number }; readonly priced: Priced };
 
 /**
- * What renews, or what a trial becomes, with a change applied (R84: what it leaves out stays as it is), priced by the
+ * What renews, or what a trial becomes, with a change applied (R84: a field that is left out keeps its value), priced by the
  * catalogue of an instant.
  */
 export const coming = (
@@ -50,8 +50,8 @@ type Asked = {
 };
 
 /**
- * What a trial becomes: what is asked for; where that leaves something open, the usual plan or the trial's own,
- * whichever the paid SKU is sold for, else the first plan that it is sold for.
+ * What a trial becomes: the requested plan; for fields left open, the usual plan or the trial's own,
+ * whichever the paid SKU is sold on, otherwise the first plan on which it is sold.
  */
 export const paidPlan = (
   state: Existing,
@@ -63,7 +63,7 @@ export const paidPlan = (
   const { offerId = paid.offerId, skuId = paid.skuId } = asked;
   const sold = skuAt(surroundings, { offerId, skuId }, at);
   if (isRefusal(sold)) return sold;
-  let no: Refusal = refuse('PLAN_NOT_OFFERED', `${offerId}/${skuId} is sold for nothing in ${state.currency}`);
+  let no: Refusal = refuse('PLAN_NOT_OFFERED', `${offerId}/${skuId} has no price in ${state.currency}`);
   for (const plan of [...usualPlan(state), state, ...sold.sku.plans]) {
     const { term = plan.term, billingCycle = plan.billingCycle } = asked;
     const wanted = { offerId, skuId, term, billingCycle, currency: state.currency };
@@ -81,7 +81,7 @@ const usualPlan = (state: Existing): readonly Pick<Wanted, 'term' | 'billingCycl
   return usual === null ? [] : [usual];
 };
 
-/** How many seats a change sends to another subscription: some of them to a new one, or any to one that exists (R92, R97). */
+/** How many seats a change moves to another subscription: some of them to a new one, or any to an existing one (R92, R97). */
 export const seatsThatLeave = (
   state: Existing,
   { quantity = state.quantity, upgradeQuantity = quantity, target = 'new' }: ScheduledChange,
@@ -98,7 +98,7 @@ export const changeRefusal = (
   if (isRefusal(then)) return then;
   const now = coming(state, {}, at, surroundings);
   if (!isRefusal(now) && same(now.wanted, then.wanted))
-    return refuse('NOTHING_CHANGES', 'that is what would renew anyway');
+    return refuse('NOTHING_CHANGES', 'the change equals what the subscription renews to already');
   return (
     skuRefusal(state, change, then, { at, surroundings }) ??
     addOnRefusal(state, change, then, { at, surroundings }) ??
@@ -112,7 +112,7 @@ type Then = { readonly at: Instant; readonly surroundings: Surroundings };
 const same = (now: Coming['wanted'], then: Coming['wanted']): boolean =>
   (['offerId', 'skuId', 'quantity', 'term', 'billingCycle'] as const).every((key) => now[key] === then[key]);
 
-/** The SKU must be one that the current one leads to (R83). */
+/** The SKU must be one to which the current one leads (R83). */
 const skuRefusal = (
   state: Existing,
   { upgradeQuantity, target }: ScheduledChange,
@@ -134,7 +134,7 @@ const skuRefusal = (
   );
 };
 
-/** Add-ons go along to another plan: they must be sold on it (R37), unless they end because another SKU does not carry them. */
+/** Add-ons move to the new plan: they must be sold on it (R37), unless they end because the new SKU does not carry them. */
 const addOnRefusal = (
   state: Existing,
   change: ScheduledChange,
@@ -148,18 +148,20 @@ const addOnRefusal = (
   return isRefusal(there) ? there : undefined;
 };
 
-/** More seats wait for no renewal under the seed: they are added at once (R79); the later preset schedules them too. */
+/** Under the seed, more seats are not scheduled but added at once (R79); the later preset schedules them, too. */
 const seatsRefusal = (state: Existing, change: ScheduledChange): Refusal | undefined => {
   const { quantity = state.quantity, upgradeQuantity } = change;
   if (upgradeQuantity !== undefined && upgradeQuantity > quantity)
-    return refuse('QUANTITY_EXCEEDS_SOURCE', `${upgradeQuantity} of ${quantity} seats cannot be upgraded (A11)`);
+    return refuse('QUANTITY_EXCEEDS_SOURCE', `only ${quantity} seats can be upgraded, not ${upgradeQuantity}`, {
+      rule: 'A11',
+    });
   const mayGrow = policyOf(state)['nce.scheduledChange.kinds'].includes('seatIncreases');
   return quantity > state.quantity && !mayGrow
-    ? refuse('QUANTITY_OUT_OF_RANGE', 'more seats are added at once, not scheduled (R79)', { maxSeats: state.quantity })
+    ? refuse('QUANTITY_OUT_OF_RANGE', 'seats are added at once, not scheduled (R79)', { maxSeats: state.quantity })
     : undefined;
 };
 
-/** Seats within the limits of where they will be, so never none (E50); those that stay need their own SKU's plan, too. */
+/** Seats within the limits of the SKU to which they go, so at least one (E50); those that stay also need their SKU's plan. */
 const leavingRefusal = (
   state: Existing,
   change: ScheduledChange,
@@ -170,8 +172,8 @@ const leavingRefusal = (
   if (leaving === 0) return quantityRefusal(wanted.quantity, priced.sku);
   const { target = 'new' } = change;
   if (target !== 'new' && target.subscriptionId === state.subscriptionId)
-    return refuse('TARGET_IS_SOURCE', 'a subscription is not upgraded into itself');
-  // Into an existing subscription, its own limits count: the target judges them.
+    return refuse('TARGET_IS_SOURCE', 'a subscription cannot be upgraded into itself');
+  // An existing target subscription judges its own limits.
   const no = target === 'new' ? quantityRefusal(leaving, priced.sku) : undefined;
   const staying = wanted.quantity - leaving;
   if (no !== undefined || staying === 0) return no;

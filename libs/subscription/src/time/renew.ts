@@ -16,7 +16,7 @@ import { endedByUpgrade, type AddOnEnded } from '../add-on-events.ts';
 import { savedOf } from './revoke-scheduled-change.ts';
 import type { Refusal } from '../refusals.ts';
 
-/** A new term began, with the scheduled change in it (R74, R80), at the prices and under the rules in force then (E53). */
+/** A new term began, with the scheduled change (R74, R80), at the prices and under the rules in force then (E53). */
 export type SubscriptionRenewed = Event<
   'SubscriptionRenewed',
   OpenedTerm & {
@@ -37,7 +37,7 @@ export type SubscriptionRenewed = Event<
   }
 >;
 
-/** The saved change could not be applied at renewal: it renewed unchanged, and says so (E49). */
+/** The saved change could not be applied at renewal: the subscription renewed unchanged (E49). */
 export type ScheduledChangeFailed = Event<
   'ScheduledChangeFailed',
   { readonly code: string; readonly change: ScheduledChange }
@@ -45,7 +45,7 @@ export type ScheduledChangeFailed = Event<
 
 type Renewal = SubscriptionRenewed | ScheduledChangeFailed | ChargesPosted | UpgradeStarted | AddOnEnded;
 
-/** Renews (R74): applies the scheduled change, if it still can be, before the first charge (R80); else flags it (E49). */
+/** Renews (R74): applies the scheduled change, if it is still possible, before the first charge (R80); otherwise flags it (E49). */
 export const renew = (state: Existing, at: Instant, surroundings: Surroundings): readonly Renewal[] => {
   const { scheduledChange } = state;
   const no = scheduledChange === null ? undefined : changeRefusal(state, scheduledChange, at, surroundings);
@@ -54,7 +54,7 @@ export const renew = (state: Existing, at: Instant, surroundings: Surroundings):
   return [...changeFailed(state, no, at), ...apply(state, change, at, surroundings)];
 };
 
-/** Says that the saved change could not be applied, if there was one and a no to it. */
+/** The event that the saved change could not be applied, if there was one and it is refused. */
 export const changeFailed = (
   { scheduledChange }: Existing,
   no: Refusal | undefined,
@@ -78,7 +78,7 @@ const renewWhole = (
   return [...endedByUpgrade(leftBehind, at), renewed, ...firstCharge(base, renewed, at)];
 };
 
-/** Some seats go to another SKU as the new term begins (R92): the others renew, the moved ones open their own term. */
+/** Some seats move to another SKU when the new term begins (R92): the others renew, the moved ones start their own term. */
 const renewInParts = (
   state: Existing,
   change: ScheduledChange | null,
@@ -86,7 +86,7 @@ const renewInParts = (
   surroundings: Surroundings,
 ): readonly Renewal[] => {
   const then = coming(state, change ?? {}, at, surroundings);
-  if (change === null || isRefusal(then)) return renewWhole(state, null, at, surroundings); // changeRefusal has looked
+  if (change === null || isRefusal(then)) return renewWhole(state, null, at, surroundings); // changeRefusal has judged it
   const { offerId, skuId, scheduledSubscriptionId, subscriptionId } = state;
   const { quantity } = then.wanted;
   const moved = seatsThatLeave(state, change);
@@ -105,7 +105,7 @@ const renewInParts = (
   return [renewed, ...firstCharge(state, renewed, at), ...seatsLeave(together, leaving, at)];
 };
 
-/** Price and version of the catalogue in force; a product that it no longer holds renews at the price it had. */
+/** Price and version of the catalog in force; a product that is no longer sold renews at its former price. */
 const priceOrPinned = (
   { unitPrice, pendingPlan, catalogVersion, offerName }: Existing,
   wanted: Wanted,
@@ -157,7 +157,7 @@ const renewal = (
       policy: pinAt(surroundings.policies, at), // E53
       applied: change,
       addOns: state.addOns.map((addOn) => repriced(addOn, wanted, at, surroundings)),
-      // Users' licences do not move along by themselves (R87).
+      // Users' licences are not reassigned automatically (R87).
       licenceReassignment: otherSku && !automatic ? 'manual' : null,
       effectiveAt: at,
     },
@@ -168,7 +168,7 @@ const renewal = (
 const anchorAfter = (state: Existing, start: Day) =>
   state.aligned ? anchorOf(start, policyOf(state).anchor) : state.anchor;
 
-/** The new term's first cycle. Where all seats leave at once there is nothing to charge. */
+/** The new term's first cycle. If all seats leave at once, there is nothing to charge. */
 const firstCharge = (state: Existing, { data }: SubscriptionRenewed, at: Instant): readonly ChargesPosted[] =>
   data.quantity === 0 || !isBilled(state)
     ? []

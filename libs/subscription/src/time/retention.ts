@@ -7,7 +7,7 @@ import type { Surroundings } from '../context.ts';
 /**
  * When the data of a subscription that is suspended now is deleted (R41, R42): 90 days, and the days between the opening
  * of the customer's account and the first billing period, 120 at most (E32); or as long as the preset says (A7). It counts
- * from this suspension, whatever earlier ones there were (E34).
+ * from this suspension, regardless of earlier ones (E34).
  */
 export const autoExpiresAt = (state: Existing, at: Instant, { customer }: Surroundings): Instant => {
   const retention = policyOf(state)['legacy.retention'];

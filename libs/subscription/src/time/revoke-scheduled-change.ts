@@ -2,7 +2,7 @@ import type { Event, Instant } from '#kernel';
 import { policyOf } from '../guards.ts';
 import type { Existing, SavedChange, ScheduledChange } from '../state.ts';
 
-/** A saved change fell away before renewal; it says which, so that a client can offer to save it again (A9). */
+/** A saved change was dropped before renewal; the event holds it, so that a client can offer to save it again (A9). */
 export type ScheduledChangeRemoved = Event<
   'ScheduledChangeRemoved',
   {
@@ -36,7 +36,7 @@ export const invalidated = (
   return [{ type: 'ScheduledChangeRemoved', data: { cause, removed: state.scheduledChange, effectiveAt } }];
 };
 
-/** The change that waits for the renewal, whole enough to be saved again; null: none waits. */
+/** The change that waits for the renewal, complete enough to be saved again; null if there is none. */
 export const savedOf = ({ scheduledChange, scheduledSubscriptionId }: Existing): SavedChange | null =>
   scheduledChange === null ? null : { change: scheduledChange, newSubscriptionId: scheduledSubscriptionId };
 

@@ -1,11 +1,11 @@
 import type { Event } from '#kernel';
 import type { Existing, SavedChange } from '../state.ts';
 
-/** What shall change at renewal is saved, in place of what was saved before (R78, R85). */
+/** A change was saved for the renewal; it replaces an earlier one (R78, R85). */
 export type ChangeScheduled = Event<
   'ChangeScheduled',
   SavedChange & {
-    /** Absent: by command. It is saved again where it had fallen away with seats that came back. */
+    /** Absent: by command. Otherwise saved again, because seats came back whose upgrade had dropped it. */
     readonly cause?: 'upgradeReturned';
   }
 >;

@@ -17,16 +17,16 @@ export type ChargeCycleStarted = Event<
     readonly cyclesFrom: string;
     readonly billingCycle: BillingCycle;
     readonly unitPrice: Decimal;
-    /** The add-ons at the prices of a billing plan that took over with this cycle. */
+    /** The add-ons at the prices of a billing plan that began with this cycle. */
     readonly addOns?: Existing['addOns'];
   }
 >;
 
-/** What names the charges of something that fell due: the same whoever finds it due. */
+/** The reference of charges for what fell due: the same whichever command or process finds it due. */
 export const reference = (state: Existing, what: string, at: Instant): string =>
   `${state.subscriptionId}/${what}/${dayOf(at)}`;
 
-/** The next cycle's charge in advance; a pending billing plan takes over with it (rule-book.md §2.5). */
+/** The next cycle's charge in advance; a pending billing plan begins with it (rule-book.md §2.5). */
 export const startCycle = (
   state: Existing,
   at: Instant,
@@ -34,7 +34,7 @@ export const startCycle = (
 ): readonly (ChargeCycleStarted | ChargesPosted)[] => {
   const { pendingPlan: waiting, term } = state;
   const addOns = waiting === null ? [] : addOnsOn({ ...waiting, term }, state, at, surroundings);
-  // A plan on which an add-on is not sold any more cannot begin: the running one goes on.
+  // A plan on which an add-on is no longer sold cannot begin: the running one goes on.
   const pendingPlan = isRefusal(addOns) ? null : waiting;
   const next =
     pendingPlan === null || isRefusal(addOns)
@@ -60,19 +60,19 @@ export const startCycle = (
   ];
 };
 
-/** What was used in the cycle that ends, billed in arrears (R55). */
+/** The usage of the cycle that ends, billed in arrears (R55). */
 const billUsage = (state: Existing, at: Instant): readonly ChargesPosted[] => {
   const lines = usageLines(state);
   return lines.length > 0 ? [post(state, reference(state, 'usage', at), at, lines)] : [];
 };
 
-/** Whether time costs anything now: a suspended legacy or marketplace subscription rests (A8); new commerce pays on (R68). */
+/** Whether it is billed now: not while legacy or marketplace is suspended (A8); new commerce always is (R68). */
 export const isBilled = ({ kind, status }: Existing): boolean => kind === 'newCommerce' || status === 'active';
 
 export const evolve = (state: Existing, { data: { effectiveAt: _, ...cycle } }: ChargeCycleStarted): Existing =>
   withoutOldLines({ ...state, ...cycle, pendingPlan: null, usage: freshUsage(state.usage) });
 
-/** Forgets lines that no refund can reach any more: neither in the running cycle nor within a full-refund window. */
+/** Drops lines that a refund can no longer reach: neither in the running cycle nor within a full-refund window. */
 export const withoutOldLines = (state: Existing): Existing => {
   const policy = policyOf(state);
   const windows = [policy['nce.cancel.fullRefund'], policy['isv.cancel.monthly'], policy['isv.cancel.annual']];

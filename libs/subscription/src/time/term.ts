@@ -32,14 +32,14 @@ export const openTerm = (start: Day, term: Term, billingCycle: BillingCycle, anc
   };
 };
 
-/** A term that is made to end on a day before its natural end; its cycles are cut there (rule-book.md §2.2). */
+/** A term that ends on a day before its natural end; its cycles are cut there (rule-book.md §2.2). */
 export const openAligned = (term: OpenedTerm, termEnd: Day, billingCycle: BillingCycle): OpenedTerm => ({
   ...term,
   termEnd,
   cycle: cycleOf(term.termStart, termEnd, 0, { billingCycle, anchor: term.anchor }),
 });
 
-/** Usage has no term (R75): its cycles follow one another month by month for ever. */
+/** Usage has no term (R75): its cycles follow one another month by month without end. */
 const openEnded = (start: Day, _: Term, __: BillingCycle, anchor: Anchor): OpenedTerm => ({
   anchor,
   termStart: start,
@@ -48,10 +48,10 @@ const openEnded = (start: Day, _: Term, __: BillingCycle, anchor: Anchor): Opene
   cyclesFrom: start,
 });
 
-/** How a term opens, by kind: by licence with one, metered without (R6). */
+/** How a term opens, by kind: licensed subscriptions have one, metered ones do not (R6). */
 export const openTermOf = (kind: Existing['kind']) => (kind === 'usage' ? openEnded : openTerm);
 
-/** The last day of what has no last day. */
+/** The last day of a subscription without a term. */
 const NEVER: Day = '9999-12-31';
 
 /** A trial of n days ends with its n-th day (E27), and is one cycle. */
@@ -67,7 +67,7 @@ const cycleOf = (from: Day, termEnd: Day, index: number, { billingCycle, anchor 
   return { start, end, days: cycleDays };
 };
 
-/** The cycle after the running one, within the same term; always counted from where the cycles began. */
+/** The cycle after the running one, within the same term; always counted from the cycles' first day. */
 export const nextCycle = (state: Existing): Cycle => {
   const { cyclesFrom, termEnd, cycle, billingCycle, anchor } = state;
   return cycleOf(
@@ -82,5 +82,5 @@ export const nextCycle = (state: Existing): Cycle => {
 export const firstCycleOfPlan = (state: Existing, billingCycle: BillingCycle): Cycle =>
   cycleOf(addDays(state.cycle.end, 1), state.termEnd, 0, { billingCycle, anchor: state.anchor });
 
-/** 00:00Z of the day after an inclusive last day: when what follows takes effect (rule-book.md §2.1). */
+/** 00:00Z of the day after an inclusive last day: when the following period takes effect (rule-book.md §2.1). */
 export const instantAfter = (lastDay: Day): Instant => startOf(addDays(lastDay, 1));

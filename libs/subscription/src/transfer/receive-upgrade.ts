@@ -25,12 +25,12 @@ export type SeatsReceived = Event<
     readonly fromSubscriptionId: string;
     readonly received: number;
     readonly quantity: number;
-    /** The lots that they came in: they keep their dates; absent: one, of this instant. */
+    /** The lots of the seats, with their dates; absent: one, of this instant. */
     readonly lots?: readonly SeatLot[];
   }
 >;
 
-/** A new subscription opens as the source prepared it; its first line is the rest of the source's cycle (A12, W10). */
+/** Creates the subscription as the source prepared it; its first line is the rest of the source's cycle (A12, W10). */
 export const decideOpening = (
   { data: { started } }: ReceiveUpgrade,
   _: None,
@@ -45,7 +45,7 @@ export const decideOpening = (
 
 /**
  * An existing subscription takes the seats (R97) at its own price, for the rest of its own cycle (rule-book.md §2.5). Its own saved change
- * falls away as with any change of its seats (R88, A5).
+ * is dropped as with any change of its seats (R88, A5).
  */
 export const decideJoining = (
   { data: { started } }: ReceiveUpgrade,
@@ -76,13 +76,13 @@ export const decideJoining = (
   ];
 };
 
-/** Seats that go, or shall go, to a subscription: which SKU they will be on, and what they come from. */
+/** Seats that go, or will go, to a subscription: their SKU there, and their source. */
 export type Arriving = Pick<
   UpgradeStarted['data'],
   'targetSubscriptionId' | 'target' | 'source' | 'moved' | 'atRenewal' | 'effectiveAt'
 >;
 
-/** The same words for one that is not there and for one of another customer: nobody learns what others have. */
+/** The same sentence for a missing subscription and for one of another customer: callers learn nothing of others' data. */
 const noTarget = ({ targetSubscriptionId }: Pick<Arriving, 'targetSubscriptionId'>): Refusal =>
   refuse('TARGET_NOT_FOUND', `the customer has no subscription ${targetSubscriptionId}`);
 
@@ -123,7 +123,7 @@ const laterRefusal = (state: Existing, seats: Arriving, at: Instant): Refusal | 
     : undefined;
 };
 
-/** Both renewed at one instant: the window that opened with it does not keep the seats away that came with it. */
+/** Both renewed at one instant: the window that opened with it must not keep out the seats that moved at the same instant. */
 const justRenewed = (state: Existing, { atRenewal, effectiveAt }: Arriving): boolean =>
   atRenewal && windowStart(state) === effectiveAt;
 

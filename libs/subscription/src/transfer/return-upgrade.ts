@@ -16,8 +16,8 @@ export class ReturnUpgrade extends commandTo('ReturnUpgrade')<{
 }> {}
 
 /**
- * Exact reversal of the credit; seats that left at renewal are charged for the term that began then. What had ended or
- * fallen away with them is back, too; a saved change that they left by at renewal is flagged (E49).
+ * Exact reversal of the credit; seats that left at renewal are charged for the term that began then. What ended or was
+ * dropped with them is restored, too; a saved change that moved them at renewal is flagged (E49).
  */
 export const decideReturn = (
   { data: { transitionId, code } }: ReturnUpgrade,
@@ -45,7 +45,7 @@ const addOnsBack = (state: Existing, { addOnsBefore, effectiveAt }: SeatsInTrans
 const linesOfReturn = (state: Existing, { quantity, credits, addOnsBefore }: SeatsInTransit): readonly ChargeLine[] => {
   if (credits.length > 0) return credits.map((line) => reversal('convert', line));
   const returned = { ...state, quantity, addOns: addOnsBefore };
-  // Where none stayed, nothing was charged for the add-ons either.
+  // If no seats stayed, the add-ons were not charged either.
   return (state.quantity === 0 ? chargedParts(returned) : [returned]).map((part) => charge('renew', part));
 };
 

@@ -1,9 +1,9 @@
 import type { Existing } from '../state.ts';
 
-/** Where seats come from. */
+/** The source of seats. */
 type Source = Pick<Existing, 'subscriptionId' | 'partnerId' | 'customerId' | 'term' | 'termEnd'>;
 
-/** What a target is told of where seats come from. */
+/** What a target learns of the source. */
 export const sourceOf = ({ subscriptionId, partnerId, customerId, term, termEnd }: Existing): Source => ({
   subscriptionId,
   partnerId,

@@ -16,8 +16,8 @@ import type { Decision, Refusal } from '../refusals.ts';
 import { commandTo } from '../command.ts';
 
 /**
- * Seats left for another subscription. Until `UpgradeCompleted` or `UpgradeReturned` they belong to nobody's count but
- * this event's, so they are neither lost nor doubled whatever dies when.
+ * Seats left for another subscription. Until `UpgradeCompleted` or `UpgradeReturned` they are counted only in this event,
+ * so they are neither lost nor doubled, whichever process fails.
  */
 export type UpgradeStarted = Event<
   'UpgradeStarted',
@@ -29,16 +29,16 @@ export type UpgradeStarted = Event<
     readonly lots: readonly SeatLot[];
     readonly targetSubscriptionId: string;
     readonly target: { readonly offerId: string; readonly skuId: string };
-    /** Where the seats come from; the target must outlast it under the later rules (`nce.upgrade.existingTarget`). */
+    /** The source of the seats; the target must outlast it under the later rules (`nce.upgrade.existingTarget`). */
     readonly source: Pick<Existing, 'subscriptionId' | 'partnerId' | 'customerId' | 'term' | 'termEnd'>;
     /** The subscription to open, when the target is a new one. */
     readonly opening: SubscriptionCreated['data'] | null;
     readonly credits: readonly ChargeLine[];
-    /** At renewal nothing was credited for the seats: coming back, they are charged like those that stayed. */
+    /** At renewal the seats were not credited: if they come back, they are charged like those that stayed. */
     readonly atRenewal: boolean;
-    /** The lots that the moved seats came in: they keep their dates, so that moving opens no window. */
+    /** The lots of the moved seats, with their dates, so that moving opens no window. */
     readonly movedLots?: readonly SeatLot[];
-    /** The saved change that the seats leave by (at renewal), or that falls away as they leave (R94). */
+    /** The saved change that moves the seats (at renewal), or that is dropped as they leave (R94). */
     readonly saved?: SavedChange;
   }
 >;
@@ -46,16 +46,16 @@ export type UpgradeStarted = Event<
 /** The seats arrived. */
 export type UpgradeCompleted = Event<'UpgradeCompleted', { readonly transitionId: string }>;
 
-/** The target refused the seats: they are back, and so is their money. */
+/** The target refused the seats: they are back, and their money is charged again. */
 export type UpgradeReturned = Event<
   'UpgradeReturned',
   {
     readonly transitionId: string;
     readonly returned: number;
     readonly quantity: number;
-    /** Of the refusal, as it was named then. */
+    /** The code of the refusal. */
     readonly code: string;
-    /** Whether they had left as a new term began. In mid-term, the upgrade counts as if it had never been asked for. */
+    /** Whether they had left when a new term began. In mid-term, the upgrade does not count as an update. */
     readonly atRenewal?: boolean;
   }
 >;
@@ -70,16 +70,16 @@ export type Leaving = {
   readonly newSubscriptionId: string;
   readonly priced: Priced;
   readonly atRenewal?: boolean;
-  /** The billing plan that waits for the next cycle, at the price of the target SKU: it goes along to a new subscription. */
+  /** The billing plan that begins with the next cycle, at the price of the target SKU: a new subscription takes it over. */
   readonly pendingPlan?: Existing['pendingPlan'];
   readonly saved?: SavedChange | null;
-  /** The existing subscription that they go to, where it was looked up: what it charges for them counts in the cap. */
+  /** The existing target subscription, if it was loaded: its charge for the seats counts towards the cap. */
   readonly arriving?: Existing | undefined;
 };
 
 /**
- * Lets seats go, with the credit for the rest of the running cycle (W10). Where none stay, the add-ons end with them, with
- * the rest of their cycle back (R31, R35).
+ * Moves seats out, with the credit for the rest of the running cycle (W10). If none stay, the add-ons end with them, with
+ * a credit for the rest of their cycle (R31, R35).
  */
 export const seatsLeave = (
   state: Existing,
@@ -114,7 +114,7 @@ export const seatsLeave = (
   return [started, ...ended, ...(credits.length > 0 ? [post(state, transitionId, at, credits)] : [])];
 };
 
-/** What is charged for the seats where they go: the cap is on the net of the operation (rule-book.md §2.4, invariant 3). */
+/** The charge for the seats in the target: the cap is on the net of the operation (rule-book.md §2.4, invariant 3). */
 const chargedThere = (
   { quantity, arriving }: Leaving,
   opened: SubscriptionCreated['data'] | null,
@@ -123,7 +123,7 @@ const chargedThere = (
   if (opened !== null) return charge('convert', opened).subtotal;
   if (arriving === undefined) return '0';
   const day = dayOf(at < arriving.lastEffectiveAt ? arriving.lastEffectiveAt : at);
-  // Looked at before the source's last event, its cycle may be over by then.
+  // The target was loaded before the source's last event, so its cycle may be over by then.
   return day > arriving.cycle.end ? '0' : charge('moveQuantity', { ...arriving, quantity }, day).subtotal;
 };
 
@@ -135,8 +135,8 @@ const creditsFor = (state: Existing, moved: number, charged: Decimal, at: Instan
 };
 
 /**
- * The new half: its own price (E40), the source's end and rhythm (R96, A12, E41) with the plan that waits for its next
- * cycle, the source's windows (E43).
+ * The new half: its own price (E40), the source's end and cycles (R96, A12, E41) with the plan that begins with its next
+ * cycle, and the source's windows (E43).
  */
 const opening = (
   state: Existing,
@@ -185,10 +185,10 @@ const windowOfChild = (
     ? { startedAt: state.startedAt, termStartedAt: state.termStartedAt, lots }
     : { startedAt: LONG_AGO, termStartedAt: LONG_AGO };
 
-/** Before any window: the child of an upgrade has none of its own until it renews (`childCancelWindow: none`). */
+/** Before any window: the child of an upgrade has no window of its own until it renews (`childCancelWindow: none`). */
 const LONG_AGO: Instant = '0000-01-01T00:00:00.000Z';
 
-/** Whether no seats of that upgrade are under way: it has come to its end before. */
+/** Refuses an upgrade whose seats are not in transit: it ended before. */
 export const strange = (state: Existing, transitionId: string): Refusal | undefined =>
   state.inTransit?.transitionId === transitionId
     ? undefined

@@ -64,7 +64,7 @@ const decideReactivation = (
   const addOn = find(state, data);
   if ('refused' in addOn) return addOn;
   if (state.status !== 'active')
-    return refuse('PARENT_NOT_ACTIVE', `the base is ${state.status}: its add-on is not reactivated before it (27009)`);
+    return refuse('PARENT_NOT_ACTIVE', `the base is ${state.status}: reactivate it before its add-on`, { rule: 'E29' });
   if (addOn.status === 'active') return refuse('NOT_SUSPENDED', 'the add-on is active');
   const lines = reactivationCharge(state, [chargedAs(state, addOn)], at);
   return [
@@ -85,7 +85,7 @@ const changed = ({ suspension: _, ...addOn }: AddOn, { type, data }: AddOnSuspen
     ? { ...addOn, status: 'active', cause: null }
     : { ...addOn, status: 'suspended', cause: data.cause, suspension: addOnSuspension(data) };
 
-/** What is remembered, and shown, of an add-on's suspension. */
+/** What the state keeps, and the API shows, of an add-on's suspension. */
 export const addOnSuspension = ({
   reason,
   effectiveAt,

@@ -25,7 +25,7 @@ import { commandTo } from '../command.ts';
 /** More seats, at once (R79). */
 export class AddSeats extends commandTo('AddSeats')<{ readonly quantity: number }> {}
 
-/** More seats, from this instant on (R79). */
+/** Seats were added, from this instant on (R79). */
 export type SeatsAdded = Event<'SeatsAdded', { readonly added: number; readonly quantity: number }>;
 
 const guard = all(
@@ -45,7 +45,7 @@ const decide = (
 ): Decision<SeatsAdded | ChargesPosted | ScheduledChangeRemoved> => {
   const quantity = state.quantity + data.quantity;
   const found = skuAt(surroundings, state, at);
-  // A SKU that was withdrawn has no limits any more than it has buyers: what is held may still grow within an integer.
+  // A withdrawn SKU no longer has limits: the subscription may still grow within an integer.
   const limits = isRefusal(found) ? { minSeats: 1, maxSeats: MOST_SEATS } : found.sku;
   const no =
     countRefusal(data.quantity) ??

@@ -15,7 +15,7 @@ export class AdjustCharges extends commandTo('AdjustCharges')<{
   readonly reference?: string;
 }> {}
 
-/** A correction by hand, and why; its money stands in the `ChargesPosted` beside it (rule-book.md §2.5). */
+/** A manual correction with its reason; its money is in the `ChargesPosted` beside it (rule-book.md §2.5). */
 export type ChargesAdjusted = Event<
   'ChargesAdjusted',
   { readonly amount: Decimal; readonly currency: string; readonly reason: string; readonly reference: string | null }
@@ -32,7 +32,7 @@ const decide = (
     const because = `amount: ${state.currency} has ${minorDigits(state.currency)} decimals`;
     return refuse('VALIDATION_FAILED', because, { errors: [{ path: 'amount', message: because }] });
   }
-  if (compare(amount, '0') === 0) return refuse('NOTHING_CHANGES', 'an adjustment of nothing changes nothing');
+  if (compare(amount, '0') === 0) return refuse('NOTHING_CHANGES', 'an adjustment of zero changes nothing');
   const subtotal = format(amount, state.currency);
   const isCredit = compare(amount, '0') < 0;
   const unitPrice = isCredit ? negate(subtotal) : subtotal;

@@ -13,17 +13,17 @@ export class SetAutoRenew extends commandTo('SetAutoRenew')<{ readonly enabled: 
 /** The subscription will renew when its term ends (R75). */
 export type AutoRenewEnabled = Event<'AutoRenewEnabled'>;
 
-/** A cancellation that was scheduled for the renewal is taken back (A3). */
+/** A cancellation that was scheduled for the renewal was revoked (A3). */
 export type CancellationRevoked = Event<'CancellationRevoked'>;
 
 /** Legacy subscriptions always renew (R75). */
 const configurable: Guard = ({ kind }) =>
   kind === 'legacy' ? refuse('AUTO_RENEW_NOT_CONFIGURABLE', 'a legacy subscription always renews (R75)') : undefined;
 
-/** The stages after a term that did not renew: auto-renew is off there for good, and may be said to be. */
+/** The stages after a term that did not renew: auto-renew is permanently off, and switching it off again is accepted. */
 const isOver = ({ status }: Existing): boolean => status === 'expired' || status === 'disabled';
 
-/** One can always stop: switching off is not held up by the number of updates, nor by a term that is over already. */
+/** Stopping is always possible: neither the limit of updates nor the end of the term prevents switching off. */
 const mayStop: Guard = (state, asking, surroundings) =>
   isOver(state)
     ? undefined

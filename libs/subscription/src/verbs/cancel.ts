@@ -15,19 +15,19 @@ export class CancelSubscription extends commandTo('CancelSubscription')<{
   readonly comment?: string;
 }> {}
 
-/** Access is gone with this event, for good (R60, R61). */
+/** The subscription was cancelled: access ends permanently (R60, R61). */
 export type SubscriptionCancelled = Event<
   'SubscriptionCancelled',
   { readonly reason: Reason; readonly comment: string | null; readonly refund: 'full' | 'prorated' }
 >;
 
-/** The seed cancels no legacy subscription: suspending is the way (A24). */
+/** The seed cannot cancel a legacy subscription: suspend it instead (A24). */
 const suspendInstead: Guard = () =>
-  refuse('WRONG_COMMERCE_KIND', 'a legacy subscription is not cancelled here: suspend it (A24)');
+  refuse('WRONG_COMMERCE_KIND', 'a legacy subscription cannot be cancelled: suspend it', { rule: 'A24' });
 
-/** What is used has been used (R53, R55). */
+/** Consumed usage cannot be returned (R53, R55). */
 const notReturnable: Guard = () =>
-  refuse('NOT_RETURNABLE', 'a usage-based service is not returned: it is ended by deprovisioning (R53, R54)');
+  refuse('NOT_RETURNABLE', 'a usage-based service cannot be returned: deprovision it (R53, R54)');
 
 const guard = all(
   mayTry('cancel'),

@@ -29,13 +29,13 @@ export class ChangePlan extends commandTo('ChangePlan')<{
   readonly billingCycle?: BillingCycle;
 }> {}
 
-/** The billing plan will be another from the next charge cycle on; the term stays. */
+/** The billing plan changes with the next charge cycle; the term stays. */
 export type PlanChangeScheduled = Event<
   'PlanChangeScheduled',
   { readonly billingCycle: BillingCycle; readonly unitPrice: Decimal; readonly effectiveOn: Day }
 >;
 
-/** A billing plan that was to begin with the next charge cycle does not: the running one goes on. */
+/** A billing plan that was to begin with the next charge cycle was revoked: the running one goes on. */
 export type PlanChangeRevoked = Event<
   'PlanChangeRevoked',
   { readonly revoked: { readonly billingCycle: BillingCycle; readonly unitPrice: Decimal; readonly effectiveOn: Day } }
@@ -79,7 +79,7 @@ const decide = (
   const no = planRefusal(state, term, billingCycle);
   if (no !== undefined) return no;
   const { offerId, skuId, currency, pendingPlan: revoked } = state;
-  // Back to the running plan, at the price that the term was bought at.
+  // Back to the running plan, at the term's own price.
   if (revoked !== null && term === state.term && billingCycle === state.billingCycle)
     return [{ type: 'PlanChangeRevoked', data: { revoked, effectiveAt: at } }, ...invalidated(state, 'planChange', at)];
   const priced = priceAt(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
@@ -109,7 +109,7 @@ type Longer = Pick<Existing, 'term' | 'billingCycle' | 'unitPrice' | 'catalogVer
   readonly referenceId: string;
 };
 
-/** The old term's rest goes back, the new term begins with a whole cycle on this day, its anchor (rule-book.md §2.5). */
+/** Credits the rest of the old term; the new one begins with a whole cycle on this day, its anchor (rule-book.md §2.5). */
 const longerTerm = (
   state: Existing,
   { term, billingCycle, unitPrice, catalogVersion, addOns, referenceId }: Longer,
@@ -136,7 +136,7 @@ const planRefusal = (state: Existing, term: Term, billingCycle: BillingCycle): R
     : frequencyRefusal(state, billingCycle);
 };
 
-/** Three-year terms alone, between monthly and annual (`nce.billingFrequency.midTerm`). */
+/** Three-year terms only, between monthly and annual (`nce.billingFrequency.midTerm`). */
 const frequencyRefusal = (state: Existing, billingCycle: BillingCycle): Refusal | undefined => {
   const allowed = policyOf(state)['nce.billingFrequency.midTerm'] !== 'forbidden';
   const among = [state.billingCycle, billingCycle].every((cycle) => cycle === 'monthly' || cycle === 'annual');
@@ -157,7 +157,7 @@ const evolve = (state: Existing, { type, data }: PlanChangeScheduled | PlanChang
     const { billingCycle, unitPrice, effectiveOn } = data;
     return { ...state, pendingPlan: { billingCycle, unitPrice, effectiveOn } };
   }
-  // The windows of `termStart` open with a purchase or a renewal (A2), not with this: `termStartedAt` stays.
+  // The windows of `termStart` open with a purchase or a renewal (A2), not with a plan change: `termStartedAt` stays.
   const { effectiveAt: _, ...term } = data;
   return { ...state, ...term, aligned: false, pendingPlan: null, linesBefore: state.lines.length };
 };

@@ -34,7 +34,7 @@ export class ConvertTrial extends commandTo('ConvertTrial')<{
 }> {}
 
 const mustBeTrial: Guard = ({ isTrial }) =>
-  isTrial ? undefined : refuse('NOT_A_TRIAL', 'the subscription is no trial, or no longer one');
+  isTrial ? undefined : refuse('NOT_A_TRIAL', 'the subscription is not a trial, or no longer one');
 
 /** A marketplace trial converts by itself, at its end, and cannot be cut short (R27). */
 const guard = all(
@@ -56,7 +56,7 @@ const actionNow = (state: Existing, at: string, surroundings: Surroundings): str
       fewSeats(state, then.priced.sku.maxSeats) === undefined
     );
   });
-  return possible ? 'convert' : refuse('OFFER_NOT_PURCHASABLE', 'nothing that the trial could become is sold now');
+  return possible ? 'convert' : refuse('OFFER_NOT_PURCHASABLE', 'no SKU to which the trial could convert is sold now');
 };
 
 const decide = (
@@ -85,7 +85,7 @@ const decide = (
   return [converted, post(state, meta.commandId, at, lines), ...invalidated(state, 'conversion', at)];
 };
 
-/** The paid SKU itself, or one that it may be upgraded to. */
+/** The paid SKU itself, or a SKU to which it may be upgraded. */
 const wayRefusal = (state: Existing, wanted: Wanted, at: string, surroundings: Surroundings): Refusal | undefined => {
   const paid = state.convertsTo ?? state;
   const [from, to] = [skuAt(surroundings, paid, at), skuAt(surroundings, wanted, at)];
@@ -100,7 +100,7 @@ const wayRefusal = (state: Existing, wanted: Wanted, at: string, surroundings: S
 const fewSeats = (state: Existing, quantity: number): Refusal | undefined => {
   const least = policyOf(state)['nce.trial'].minSeatsToConvertNow;
   return state.kind === 'newCommerce' && least !== null && quantity < least
-    ? refuse('QUANTITY_OUT_OF_RANGE', `a trial converts in mid-term with ${least} seats or more`, { minSeats: least })
+    ? refuse('QUANTITY_OUT_OF_RANGE', `a trial converts in mid-term with at least ${least} seats`, { minSeats: least })
     : undefined;
 };
 

@@ -13,7 +13,7 @@ export class PauseSubscription extends commandTo('PauseSubscription')<{
   readonly comment?: string;
 }> {}
 
-/** Users cannot work; the partner goes on being billed (R66, R68). */
+/** Users cannot work; the partner is still billed (R66, R68). */
 export type SubscriptionPaused = Event<
   'SubscriptionPaused',
   { readonly reason: Reason; readonly comment: string | null }

@@ -84,7 +84,7 @@ const creation = (
       startedAt: at,
       termStartedAt: at,
       upgradedFrom: null,
-      // The publisher's site, to be read here: nobody is mailed about it (R24, R25).
+      // The publisher's set-up page. The API returns the link; no mail is sent (R24, R25).
       activationLink: sku.setupUrl === null ? null : sku.setupUrl.replaceAll('{subscriptionId}', data.subscriptionId),
       pending: offer.kind === 'isvSaas' && resolve(pin)['isv.activation'] === 'publisherConfirms',
       aligned: opened.termEnd !== natural.termEnd,
@@ -94,7 +94,7 @@ const creation = (
   };
 };
 
-/** How long the trial is that begins by itself (R26), as the preset or else the SKU says; null: it is none. */
+/** Length of the automatic trial (R26): from the preset, otherwise from the SKU. Null if there is no trial. */
 const trialDays = ({ kind }: Offer, { trialDays: days }: Sku, pin: PolicyPin): number | null =>
   days !== null && kind === 'newCommerce' ? (resolve(pin)['nce.trial'].days ?? days) : days;
 

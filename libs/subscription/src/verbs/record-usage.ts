@@ -17,7 +17,7 @@ export class RecordUsage extends commandTo('RecordUsage')<{
   readonly usageId: string;
 }> {}
 
-/** Used, and rated: `billable` is what the plan's included units leave of it. */
+/** Usage was recorded and rated: `billable` is what exceeds the plan's included units. */
 export type UsageRecorded = Event<'UsageRecorded', RecordUsage['data'] & { readonly billable: Decimal }>;
 
 const guard = all(mayTry('usage'), onlyFor('usage', 'usage'), mustBeActive);
@@ -36,7 +36,7 @@ const decide = ({ data }: RecordUsage, state: Existing, { at }: Asking): Decisio
   return [{ type: 'UsageRecorded', data: { ...data, billable, effectiveAt: at } }];
 };
 
-/** What was used was used in the life of the subscription: not before it was bought, and not after the ledger's clock. */
+/** Usage must lie in the life of the subscription: not before its purchase, and not after the ledger's clock. */
 const timeRefusal = ({ usedAt }: RecordUsage['data'], { purchasedAt }: Existing, at: Instant): Refusal | undefined => {
   const message =
     usedAt < purchasedAt
@@ -52,7 +52,7 @@ const timeRefusal = ({ usedAt }: RecordUsage['data'], { purchasedAt }: Existing,
 const beyond = (quantity: Decimal, included: Decimal): Decimal =>
   compare(quantity, included) > 0 ? add(quantity, negate(included)) : '0';
 
-/** What somebody else's name stands for; `constructor` and the like name nothing by themselves. */
+/** An own property; inherited names such as `constructor` do not count. */
 const named = (record: Readonly<Record<string, string>>, name: string): string | undefined =>
   Object.hasOwn(record, name) ? record[name] : undefined;
 
@@ -68,7 +68,7 @@ const evolve = (state: Existing, { data }: UsageRecorded): Existing => {
     usage: {
       ...usage,
       unbilled: withReading(usage.unbilled, { meter, unitPrice, quantity: billable }),
-      // Only of what the plan includes something is anything left.
+      // Only a meter with included units has units left.
       ...(included !== undefined && {
         left: { ...usage.left, [meter]: add(included, negate(add(quantity, negate(billable)))) },
       }),

@@ -28,21 +28,20 @@ import { commandTo } from '../command.ts';
 /** Fewer seats, at once, where the policy lets them go mid-term. */
 export class RemoveSeats extends commandTo('RemoveSeats')<{ readonly quantity: number }> {}
 
-/** Fewer seats, from this instant on, and which lots they were taken from. */
+/** Seats were removed, from this instant on, with the lots from which they were taken. */
 export type SeatsRemoved = Event<
   'SeatsRemoved',
   { readonly removed: number; readonly quantity: number; readonly lots: readonly SeatLot[] }
 >;
 
-/** New commerce: only lots within their window may go (R78; `nce.seatReduction.window`). */
+/** New commerce: only lots within their window may be removed (R78; `nce.seatReduction.window`). */
 const withinWindow: Guard = (state, { at }) => {
   const window = policyOf(state)['nce.seatReduction.window'];
   if (state.kind !== 'newCommerce') return undefined;
-  if (window === 'none')
-    return refuse('MUST_BE_SCHEDULED', 'fewer seats take effect at renewal: schedule the change (R78)');
+  if (window === 'none') return refuse('MUST_BE_SCHEDULED', 'seats are removed at renewal: schedule the change (R78)');
   return openSeats(state, window, at) > 0
     ? undefined
-    : refuse('REDUCTION_WINDOW_PASSED', `seats may go only within ${window} of their coming`, { window });
+    : refuse('REDUCTION_WINDOW_PASSED', `seats can be removed only within ${window} after they were added`, { window });
 };
 
 const openSeats = ({ lots }: Existing, window: string, at: Instant): number =>

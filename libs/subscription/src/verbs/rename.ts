@@ -21,7 +21,7 @@ const decide = (
   { at }: Asking,
 ): Decision<SubscriptionRenamed> =>
   friendlyName === state.friendlyName
-    ? refuse('NOTHING_CHANGES', `the subscription is called ${friendlyName} already`)
+    ? refuse('NOTHING_CHANGES', `the subscription is already called ${friendlyName}`)
     : [{ type: 'SubscriptionRenamed', data: { friendlyName, effectiveAt: at } }];
 
 const evolve = (state: Existing, { data: { friendlyName } }: SubscriptionRenamed): Existing => ({

@@ -14,10 +14,9 @@ export type SubscriptionResumed = Event<'SubscriptionResumed'>;
 const mustBePaused: Guard = ({ status }) => {
   if (status === 'paused') return undefined;
   if (status === 'suspended')
-    return refuse(
-      'SUBSCRIPTION_SUSPENDED',
-      'the subscription was suspended by support: only support reactivates it (A22)',
-    );
+    return refuse('SUBSCRIPTION_SUSPENDED', 'only support reactivates a subscription that it suspended', {
+      rule: 'A22',
+    });
   return refuse('NOT_PAUSED', `the subscription is ${status}, not paused`);
 };
 

@@ -26,7 +26,7 @@ export class ScheduleChange extends commandTo('ScheduleChange')<{
   readonly newSubscriptionId: string;
 }> {}
 
-/** A schedule needs something to happen at renewal (R82, E38). */
+/** A scheduled change needs a renewal (R82, E38). */
 const autoRenewOn: Guard = ({ autoRenew }) =>
   autoRenew
     ? undefined
@@ -51,7 +51,7 @@ const decide = (
   const { at } = asking;
   const { newSubscriptionId, ...change } = data;
   const leaving = seatsThatLeave(state, change) > 0;
-  if (state.isTrial && leaving) return refuse('TRIAL_LOCKED', 'a trial converts as a whole: no seats leave it');
+  if (state.isTrial && leaving) return refuse('TRIAL_LOCKED', 'a trial converts as a whole: its seats cannot be split');
   const no =
     changeRefusal(state, change, at, surroundings) ??
     unfitTarget(state, change, at, surroundings) ??
@@ -66,7 +66,7 @@ const decide = (
   ];
 };
 
-/** An existing target is judged as for an upgrade at once, and again when the seats arrive (E49). */
+/** An existing target is judged as for an upgrade now, and again when the seats arrive (E49). */
 const unfitTarget = (
   state: Existing,
   { target, ...change }: ScheduledChange,
@@ -89,8 +89,8 @@ const unfitTarget = (
 };
 
 /**
- * What a purchase of it must pass, and the cap (E48), as things stand when it is saved, with what others have saved: at
- * renewal, a change that was accepted is not held up by what others have got since.
+ * The rules of a purchase, and the cap (E48), judged when the change is saved, together with others' saved changes: at
+ * renewal, an accepted change is not refused for seats that others have bought since.
  */
 const limitRefusal = (
   state: Existing,

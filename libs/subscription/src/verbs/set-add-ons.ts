@@ -25,19 +25,16 @@ export type AddOnQuantityChanged = Event<'AddOnQuantityChanged', Wish & { readon
 
 type Changed = AddOnAdded | AddOnQuantityChanged | AddOnEnded;
 
-/** An active base first (E30). */
+/** The base must be active (E30). */
 const parentActive: Guard = ({ status }) =>
   status === 'active'
     ? undefined
     : refuse('PARENT_NOT_ACTIVE', `the base is ${status}: add-ons need an active one (R31)`);
 
-/** Not by indirect resellers (E30). */
+/** Not for indirect resellers (E30). */
 const mayBuyAddOns: Guard = (_, { partner: { model } }) =>
   model === 'indirectReseller'
-    ? refuse(
-        'PARTNER_MODEL_NOT_ALLOWED',
-        'add-ons are bought by direct-bill partners and indirect providers alone (R34)',
-      )
+    ? refuse('PARTNER_MODEL_NOT_ALLOWED', 'only direct-bill partners and indirect providers buy add-ons (R34)')
     : undefined;
 
 const guard = all(
@@ -54,14 +51,14 @@ const actionNow = (state: Existing, at: string, surroundings: Surroundings): str
   const mayGrow = (wish: Wish) => held(wish)?.status !== 'suspended' && (held(wish)?.quantity ?? 0) < wish.quantity;
   const catalogue = catalogueAt(surroundings.catalogue, at);
   const offered = catalogue === undefined ? [] : addOnsFor(catalogue, state.offerId, state.skuId);
-  // As many as may be: what does not fit then does not fit at all.
+  // At the largest quantity: an add-on that is refused then does not fit at all.
   const grows = offered
     .map(({ offer: { offerId }, sku: { skuId, maxSeats } }) => ({ offerId, skuId, quantity: maxSeats }))
     .some((wish) => mayGrow(wish) && !isRefusal(fitting(state, wish, at, surroundings)));
   const shrinks = state.kind === 'legacy' && state.addOns.some(({ status }) => status === 'active');
   return grows || shrinks
     ? 'add-ons'
-    : refuse('ADDON_NOT_FOR_PARENT', `no add-on can be added to ${state.offerId}/${state.skuId} now, and none removed`);
+    : refuse('ADDON_NOT_FOR_PARENT', `no add-on can be added to ${state.offerId}/${state.skuId} or removed now`);
 };
 
 /** Every add-on of the wished set with its quantity, or none of it (R33). */
@@ -73,7 +70,7 @@ const decide = (
 ): Decision<Changed | ChargesPosted | ScheduledChangeRemoved> => {
   const names = data.addOns.map(nameOf);
   if (new Set(names).size < names.length)
-    return refuse('VALIDATION_FAILED', 'addOns: one of them is named twice', {
+    return refuse('VALIDATION_FAILED', 'addOns: names an add-on twice', {
       errors: [{ path: 'addOns', message: 'must not name an add-on twice' }],
     });
   const steps: Step[] = [];
@@ -82,7 +79,7 @@ const decide = (
     if (isRefusal(step)) return step;
     if (step !== undefined) steps.push(step);
   }
-  if (steps.length === 0) return refuse('NOTHING_CHANGES', 'these are the add-ons that the base has already');
+  if (steps.length === 0) return refuse('NOTHING_CHANGES', 'the base already has these add-ons');
   const lines = steps.flatMap((step) => step.lines);
   return [
     ...steps.map(({ event }) => event),
@@ -95,7 +92,7 @@ type Step = { readonly event: Changed; readonly lines: ReturnType<typeof seatCha
 
 const nameOf = ({ offerId, skuId }: Pick<Wish, 'offerId' | 'skuId'>): string => `${offerId}/${skuId}`;
 
-/** What is left out of the wished set ends: a decrease to none. */
+/** An add-on that is left out of the requested set ends: its quantity becomes 0. */
 const missing = ({ addOns }: Existing, wished: readonly Wish[]): readonly Wish[] =>
   addOns
     .filter((addOn) => !wished.some((wish) => nameOf(wish) === nameOf(addOn)))
@@ -120,7 +117,7 @@ const change = (state: Existing, wish: Wish, at: string, surroundings: Surroundi
   return { event: { type: 'AddOnAdded', data: { ...addOn, effectiveAt: at } }, lines: [line] };
 };
 
-/** Legacy gives seats back at any time; new commerce only lets them end with the base (rule-book.md §4.4). */
+/** Legacy removes add-on seats at any time; new commerce only ends them with the base (rule-book.md §4.4). */
 const fewer = (
   state: Existing,
   { held, wish }: { readonly held: AddOn; readonly wish: Wish },
@@ -130,10 +127,10 @@ const fewer = (
   if (state.kind === 'newCommerce')
     return refuse(
       'MUST_BE_SCHEDULED',
-      'add-ons of new commerce become fewer only with the base: auto-renew off ends them',
+      'add-ons of new commerce are reduced only with the base: switch auto-renew off to end them',
     );
   const found = skuAt(surroundings, wish, at);
-  // What was withdrawn has no limits any more; none at all is an end, not a number of seats.
+  // A withdrawn SKU no longer has limits; quantity 0 is an end, not a number of seats.
   const no = wish.quantity === 0 || isRefusal(found) ? undefined : limitRefusal(state, wish, found.sku);
   if (no !== undefined) return no;
   const lines = seatChange('removeQuantity', state, { part: chargedAs(state, held), quantity: wish.quantity, at });
@@ -146,23 +143,23 @@ const changed = (held: AddOn, { offerId, skuId, quantity }: Wish, effectiveAt: s
   data: { offerId, skuId, quantity, before: held.quantity, effectiveAt },
 });
 
-/** The add-on with its price on the base's plan, if it goes with this base and this customer (R35, E30). */
+/** The add-on with its price on the base's plan, if this base and this customer may have it (R35, E30). */
 const fitting = (state: Existing, wish: Wish, at: string, surroundings: Surroundings): Priced | Refusal => {
   const { term, billingCycle, currency } = state;
   const priced = priceAt(surroundings, { ...wish, term, billingCycle, currency }, at);
   if (isRefusal(priced)) return priced;
   const { offer, sku } = priced;
   if (sku.addOn === null || offer.kind !== state.kind)
-    return refuse('ADDON_NOT_FOR_PARENT', `${nameOf(wish)} is no add-on for a ${state.kind} subscription`);
+    return refuse('ADDON_NOT_FOR_PARENT', `${nameOf(wish)} is not an add-on for a ${state.kind} subscription`);
   if (!sku.addOn.prerequisiteSkus.includes(nameOf(state)))
-    return refuse('ADDON_PREREQUISITE_MISSING', `${nameOf(wish)} does not go with ${nameOf(state)} (R35)`);
+    return refuse('ADDON_PREREQUISITE_MISSING', `${nameOf(wish)} cannot be combined with ${nameOf(state)} (R35)`);
   const { customer } = surroundings;
   if (customer !== undefined && offer.countries !== 'all' && !offer.countries.includes(customer.country))
     return refuse('COUNTRY_NOT_SUPPORTED', `${nameOf(wish)} is not sold in ${customer.country} (R35)`);
   return limitRefusal(state, wish, sku) ?? priced;
 };
 
-/** Within the add-on's own limits, and enough for its base (W40). */
+/** Within the add-on's own limits, and its minimum share of the base (W40). */
 const limitRefusal = (state: Existing, wish: Wish, sku: Sku): Refusal | undefined =>
   quantityRefusal(wish.quantity, sku) ?? shareRefusal(state, wish, sku);
 

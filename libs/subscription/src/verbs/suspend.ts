@@ -20,7 +20,7 @@ export class SuspendSubscription extends commandTo('SuspendSubscription')<{
   readonly comment?: string;
 }> {}
 
-/** Access is taken away, and why (R39). */
+/** Access was suspended, with the reason (R39). */
 export type SubscriptionSuspended = Event<
   'SubscriptionSuspended',
   { readonly reason: Reason; readonly comment: string | null; readonly autoExpiresAt: Instant | null }
@@ -40,8 +40,8 @@ const guard = all(
 type Consequence = SubscriptionSuspended | AutoRenewDisabled | ScheduledChangeRemoved | AddOnSuspended | ChargesPosted;
 
 /**
- * Access ends for the base and its add-ons (R36, R40), but not again for those that rest already (E28). The reason is kept
- * (R39). What it does to the bill depends on the kind.
+ * Access ends for the base and its add-ons (R36, R40), except those that were suspended before (E28). The reason is kept
+ * (R39). The effect on billing depends on the kind.
  */
 const decide = (
   { data: { reason, comment }, meta }: SuspendSubscription,
@@ -53,7 +53,7 @@ const decide = (
     type: 'SubscriptionSuspended',
     data: { reason, comment: comment ?? null, autoExpiresAt: expiresAt, effectiveAt: at },
   });
-  // With the effects of a pause: billing goes on, auto-renew goes off (A22).
+  // With the effects of a pause: billing goes on, auto-renew is switched off (A22).
   if (state.kind === 'newCommerce')
     return [suspended(null), ...autoRenewOff(state, 'suspend', at), ...invalidated(state, 'suspend', at)];
   const cascade = state.addOns

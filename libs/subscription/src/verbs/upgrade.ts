@@ -65,7 +65,7 @@ const takesSeats = (
 ): boolean => {
   const priced = targetPlan(state, to, at, surroundings);
   if (isRefusal(priced)) return false;
-  // New commerce may send some into an existing subscription, which judges for itself.
+  // New commerce may move some into an existing subscription, which judges for itself.
   if (state.kind !== 'legacy') return true;
   const everySeat = { quantity: state.quantity, target: 'new' } as const;
   return amountRefusal(state, everySeat, priced) === undefined && !isRefusal(repriced(state, to, at, surroundings));
@@ -88,7 +88,7 @@ const decide = (
   if (no !== undefined) return no;
   const dropped = invalidated(state, 'midTermUpgrade', at);
   const { quantity, target } = data;
-  // The waiting plan goes along with the seats; an existing target has plans of its own.
+  // A plan that begins with the next cycle moves along with the seats; an existing target has its own plan.
   const pendingPlan = target === 'new' ? repriced(state, data, at, surroundings) : null;
   if (isRefusal(pendingPlan)) return pendingPlan;
   // R93, A11, E39: all seats to a new subscription is the same subscription on another SKU.
@@ -105,7 +105,7 @@ const decide = (
   return [...seatsLeave(state, { ...leaving, arriving, saved: savedOf(state) }, at), ...dropped];
 };
 
-/** The existing target, if it is one that can take the seats: another customer's is none of ours. */
+/** The existing target, if it can take the seats and belongs to the same customer. */
 const arrivingAt = ({ partnerId, customerId }: Existing, { target }: Surroundings): Existing | undefined =>
   target?.status === 'active' && target.partnerId === partnerId && target.customerId === customerId
     ? target
@@ -128,7 +128,7 @@ const targetPlan = (
   if (way !== 'upgrade')
     return refuse(
       'UPGRADE_NOT_ELIGIBLE',
-      `${state.offerId}/${state.skuId} is not upgraded to ${offerId}/${skuId} (R83)`,
+      `${state.offerId}/${state.skuId} cannot be upgraded to ${offerId}/${skuId} (R83)`,
     );
   return soldAs(surroundings, { ...state, offerId, skuId }, at);
 };
@@ -140,7 +140,7 @@ const soldAs = (surroundings: Surroundings, wanted: Wanted, at: string): Priced 
     : priced;
 };
 
-/** The billing plan that waits for the next cycle, at the price of the target SKU. */
+/** The billing plan that begins with the next cycle, at the price of the target SKU. */
 const repriced = (
   { pendingPlan, term, currency }: Existing,
   { offerId, skuId }: { offerId: string; skuId: string },
@@ -164,12 +164,13 @@ const amountRefusal = (
       `a legacy upgrade moves all ${state.quantity} seats, and keeps the subscription (R91)`,
     );
   if (target !== 'new' && target.subscriptionId === state.subscriptionId)
-    return refuse('TARGET_IS_SOURCE', 'a subscription is not upgraded into itself');
+    return refuse('TARGET_IS_SOURCE', 'a subscription cannot be upgraded into itself');
   if (quantity > state.quantity && !(policyOf(state)['nce.upgrade.mayAddSeats'] && target === 'new'))
-    return refuse('QUANTITY_EXCEEDS_SOURCE', `${quantity} of ${state.quantity} seats cannot be upgraded (A11)`, {
+    return refuse('QUANTITY_EXCEEDS_SOURCE', `only ${state.quantity} seats can be upgraded, not ${quantity}`, {
       quantity: state.quantity,
+      rule: 'A11',
     });
-  // Into an existing subscription, its own limits count: the target judges them.
+  // An existing target subscription judges its own limits.
   return target === 'new' ? quantityRefusal(quantity, sku) : countRefusal(quantity);
 };
 
