@@ -19,14 +19,14 @@ type Parts = {
   readonly codec: Codec;
   readonly clock: Clock;
   readonly policies: PolicyTimeline;
-  /** How much memory remembered states may take, in bytes. */
+  /** Memory limit of the cached states, in bytes. */
   readonly cacheBytes?: number | undefined;
   readonly retries?: CommandHandlerOptions['retries'];
-  /** How long an order's answer waits for its lines, in milliseconds. */
+  /** How long an order's response waits for its lines, in milliseconds. */
   readonly patienceMs?: number;
 };
 
-/** Whatever decides, and whatever follows from what was decided: what a process has in its head over a log. */
+/** The command side over a log: everything that decides, and the processes that react. */
 export const writeSide = ({ codec, policies, cacheBytes, retries, patienceMs, ...given }: Parts) => {
   const handling = new CommandHandler(given.store, {
     codec,

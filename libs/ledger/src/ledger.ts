@@ -22,12 +22,12 @@ import { CLOCK_ID, TimeMachine } from './roles/time-machine.ts';
 import type { DispatchDeps } from './commands/dispatch.ts';
 import { writeSide } from './compose.ts';
 
-/** How often a process looks for what others have recorded, for those who only read, in milliseconds. */
+/** How often a process that only reads looks for what others have recorded, in milliseconds. */
 const LOOK_EVERY_MS = 1_000;
-/** A clock that is moved by hand is waited for. */
+/** The same for a simulated clock, for which callers wait. */
 const LOOK_AT_CLOCK_EVERY_MS = 100;
 
-/** What a process does: answer requests, keep read models, do what falls due and finish processes (architecture.md §6). */
+/** A duty of a process: respond to requests, update read models, or record what falls due and run processes (architecture.md §6). */
 export type Duty = 'api' | 'projector' | 'scheduler';
 
 export type LedgerOptions = {
@@ -36,11 +36,11 @@ export type LedgerOptions = {
   readonly policies: PolicyTimeline;
   readonly duties: ReadonlySet<Duty>;
   readonly logger: Logger;
-  /** How much memory remembered states may take, in bytes; 256 MiB when left out. */
+  /** Memory limit of the cached states, in bytes; 256 MiB when left out. */
   readonly cacheBytes?: number;
 };
 
-/** The whole ledger without its face: stores, the command side, read models, processes, scheduler and clock. */
+/** The ledger without HTTP: stores, the command side, read models, processes, scheduler and clock. */
 export class Ledger {
   readonly places: Places;
   readonly access: AccessDirectory;
@@ -58,10 +58,10 @@ export class Ledger {
   readonly orders: Orders;
   readonly directOrders: DirectOrders;
   readonly views: SubscriptionViews;
-  /** Only under a simulated clock. */
+  /** Only with a simulated clock. */
   readonly timeMachine: TimeMachine | undefined;
   readonly duties: ReadonlySet<Duty>;
-  /** Whether it has been caught up with the log since this process began, and everything is there that must be. */
+  /** Whether it has caught up with the log since this process began, and the start-up steps are done. */
   isStarted = false;
   readonly #stores: Stores;
   readonly #closing = new AbortController();
@@ -73,7 +73,7 @@ export class Ledger {
 
   /**
    * Opens the stores; nothing runs yet. Throws `FolderInUse` when another process owns the data folder, and `WrongPlace`
-   * where a URL is none.
+   * if a URL is invalid.
    */
   static async open(options: LedgerOptions): Promise<Ledger> {
     return new Ledger(options, await openStores(options.places, { logger: options.logger }));
@@ -121,7 +121,7 @@ export class Ledger {
       });
   }
 
-  /** Whether other processes may work on the same stores. */
+  /** Whether other processes may use the same stores. */
   get #isShared(): boolean {
     return !usesFolder(this.places);
   }
@@ -131,7 +131,7 @@ export class Ledger {
     return this.#closing.signal;
   }
 
-  /** Catches the clock and the price lists up with the log. May be called again when it rejects because a store is away. */
+  /** Catches the clock and the catalogs up with the log. May be repeated when it rejects because a store is unavailable. */
   async catchUpAtStart(): Promise<void> {
     await this.ready();
     await this.#readClock();
@@ -139,8 +139,8 @@ export class Ledger {
   }
 
   /**
-   * Starts this process's duties, the scheduler among them: whatever it is to settle by has been recorded before. May be
-   * called again when it rejects because a store is away; rejects with `CheckpointBeyondLog` where the log is not the one
+   * Starts this process's duties, including the scheduler: the rules by which it settles must have been recorded before. May be
+   * repeated when it rejects because a store is unavailable; rejects with `CheckpointBeyondLog` if the log is not the one
    * that was projected.
    */
   async startDuties(): Promise<void> {
@@ -153,14 +153,14 @@ export class Ledger {
   }
 
   /**
-   * Before something is decided: what other processes have recorded for all (price lists, a moved clock) is known
-   * afterwards. Costs a read where there may be others, and nothing where there are none.
+   * Call it before a decision: afterwards, what other processes have recorded (catalogs, a moved clock) is known.
+   * Costs a read if there may be other processes, and nothing otherwise.
    */
   catchUp(): Promise<void> | undefined {
     return this.#isShared ? this.#look() : undefined;
   }
 
-  /** Resolves when the log answers; rejects with what is wrong with it. */
+  /** Resolves when the log responds; otherwise rejects with the reason. */
   ready(): Promise<void> {
     return this.#stores.ready();
   }
@@ -176,7 +176,7 @@ export class Ledger {
     this.clock.set(lastShown);
   }
 
-  /** Ends the duties, then lets go of the stores. */
+  /** Ends the duties, then closes the stores. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#following?.stop();

@@ -6,17 +6,17 @@ import { derivedId, reservedId } from '../context/deterministic-id.ts';
 import type { Outcome } from '../context/refusals.ts';
 import type { PartnerMeta } from '#policy';
 
-/** One cart makes one order, and a line one subscription, whoever asks and wherever (E24). */
+/** Derived ids: one cart makes one order, and a line one subscription, in every process (E24). */
 export const naming = {
   orderId: (cartId: string): string => derivedId('order-of-cart', cartId),
   subscriptionId: (orderId: string, line: number): string => reservedId('subscription-of-order', orderId, String(line)),
 };
 
-/** Under which id a line is bought: the same one however often it is tried. */
+/** The command id of a line's purchase: the same for every attempt. */
 export const purchaseIdOf = (orderId: string, line: number): string =>
   derivedId('purchase-of-order', orderId, String(line));
 
-/** The purchase that a line of an order stands for. */
+/** The purchase of a line of an order. */
 export const purchaseOf = (
   { line, ...wish }: OrderLine,
   { orderId, customerId }: { readonly orderId: string; readonly customerId: string },
@@ -24,20 +24,20 @@ export const purchaseOf = (
 ): PurchaseSubscription =>
   new PurchaseSubscription({ ...wish, orderId, customerId }, { ...meta, commandId: purchaseIdOf(orderId, line) });
 
-/** Tries one purchase as if the customer held these subscriptions, too; records nothing. */
+/** Previews one purchase as if the customer held these subscriptions, too; records nothing. */
 export type Attempt = (command: PurchaseSubscription, besides: readonly HeldSubscription[]) => Promise<Outcome>;
 
 type Filled = { readonly cartId: string; readonly customerId: string; readonly lines: readonly CartLine[] };
 
-/** What buying a cart's lines would come to, and every event that it would record. */
+/** The result of buying a cart's lines, with every event that it would record. */
 export type Rehearsal = Review & {
   readonly results: ReadonlyMap<number, LineResult>;
   readonly events: readonly Recorded[];
 };
 
 /**
- * Tries the purchase of each line, and records nothing. A line is judged as if those before it were bought already: of two
- * that want the only place of a limited offer, the second is refused (R5).
+ * Previews the purchase of each line, and records nothing. A line is judged as if those before it were bought already: if two
+ * lines need the last place of a limited offer, the second is refused (R5).
  */
 export const rehearse = async (attempt: Attempt, cart: Filled, meta: PartnerMeta): Promise<Rehearsal> => {
   const orderId = naming.orderId(cart.cartId);

@@ -3,13 +3,13 @@ import type { Recorded } from '#kernel';
 import type { ChargesPosted } from '#subscription';
 import type { CommandAnswer } from '../context/caller.ts';
 
-/** An event as a command's answer shows it (http-api.md §2). */
+/** An event as a command's response shows it (http-api.md §2). */
 const shown = ({ type, data }: Recorded) => {
   const { effectiveAt, ...rest } = data;
   return { type, effectiveAt, data: rest };
 };
 
-/** Lines as the billing read model will show them (http-api.md §4.5), but for `sequence`, which it counts itself. */
+/** Lines as the billing read model will show them (http-api.md §4.5), without `sequence`, which it counts itself. */
 const chargesOf = (events: readonly Recorded[]): readonly object[] =>
   events
     .filter((event): event is Recorded<ChargesPosted> => event.type === 'ChargesPosted')
@@ -33,7 +33,7 @@ type Parts = {
   readonly quoteToken?: string;
 };
 
-/** What a command answers: built from its events alone, so that a replay answers as the first time. */
+/** The response of a command: built from its events only, so that a replay returns the same as the first time. */
 export const answerOf = (answer: Answer, { ids, location, alsoRecorded = [], quoteToken }: Parts): CommandAnswer => {
   const events = [...answer.events, ...alsoRecorded];
   return {

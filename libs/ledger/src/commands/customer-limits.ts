@@ -29,36 +29,36 @@ import {
 import { readModels } from '../queries/read-models.ts';
 import type { Decider, Refusal } from '../context/refusals.ts';
 
-/** What a customer may hold of an offer and of its SKU, and what is held, as the holders' own streams tell. */
+/** What a customer may hold of an offer and of its SKU, and what is held, according to the holders' own streams. */
 export type Limits = {
   /** How many subscriptions to the offer; null: any number (R5). */
   readonly limit: number | null;
-  /** Who holds the limited offer, or will by a saved change; no deleted ones. */
+  /** The holders of the limited offer, including those by a saved change; without deleted ones. */
   readonly held: readonly HeldSubscription[];
   /** How many seats of the SKU; null: any number (E48). */
   readonly cap: SeatCap | null;
   /** Seats of the capped SKU that are held or on their way, by holder. */
   readonly seats: readonly HeldSeats[];
-  /** Who was seen to take places of the limited offer. */
+  /** The places of the limited offer that each holder was seen to take. */
   readonly holders: readonly SeenPlaces[];
   /** Holders of slots that are deleted by now. */
   readonly ended: readonly string[];
 };
 
-/** What is wanted more of, by which subscription, when. */
+/** The SKU of which a subscription gets more, and when. */
 export type Wanted = SkuOf & { readonly subscriptionId: string; readonly at: Instant };
 
-/** What a command would bring a subscription that exists more of, and what of that it counts for already. */
+/** The SKU of which a command brings an existing subscription more, and how much of it is counted already. */
 export type Growth = SkuOf & {
   readonly buyer: Registered;
   readonly limits: Limits;
   readonly before: ReturnType<typeof holdingOf>;
-  /** Of the subscription when it was looked at. */
+  /** The revision at which the subscription was loaded. */
   readonly revision: Revision;
 };
 
-/** In place of a decision: the customer's seats of a capped SKU have to be looked up first. Recognised by identity. */
-export const limitsNeeded: Refusal = refuse('OFFER_LIMIT', 'the seats that the customer has were not looked up');
+/** In place of a decision: the customer's seats of a capped SKU have to be loaded first. Recognised by identity. */
+export const limitsNeeded: Refusal = refuse('OFFER_LIMIT', "the customer's seats were not loaded");
 
 type Parts = {
   readonly handling: CommandHandler;
@@ -69,8 +69,8 @@ type Parts = {
 type Seen = SeenSeats & SeenPlaces & { readonly status: string };
 
 /**
- * What customers hold of limited offers and capped SKUs. The customer's stream knows the claims; whether a holder still
- * exists, and how many seats it has, is looked up on its own stream when it matters.
+ * What customers hold of limited offers and capped SKUs. The customer's stream has the reservations; whether a holder still
+ * exists, and how many seats it has, is read from its own stream when it matters.
  */
 export class Holdings {
   readonly #parts: Parts;
@@ -79,7 +79,7 @@ export class Holdings {
     this.#parts = parts;
   }
 
-  /** Looks at nobody where there is nothing to limit. */
+  /** Loads nothing when no limit applies. */
   async limits(buyer: Registered, wanted: Wanted): Promise<Limits> {
     const { offerId, skuId, at } = wanted;
     const catalogue = catalogueAt(this.#parts.surroundings().catalogue, at);
@@ -93,7 +93,7 @@ export class Holdings {
     return {
       limit,
       held: holders.flatMap(([subscriptionId, places]) => {
-        // A slot without its subscription belongs to a purchase that is being recorded just now.
+        // A slot without its subscription belongs to a purchase that is being recorded now.
         const { quantity = 0, status: stands = 'active' } = byId.get(subscriptionId) ?? {};
         const one = { subscriptionId, offerId, skuId, quantity, status: stands === 'none' ? 'active' : stands };
         return stands === 'deleted' ? [] : Array.from({ length: places }, () => one);
@@ -108,8 +108,8 @@ export class Holdings {
   }
 
   /**
-   * The same decider, but where a verb would give more seats of a capped SKU, or brings seats to another one, it answers
-   * `limitsNeeded`: what the customer has is looked up only then, and judged by the state on which the verb is decided.
+   * The same decider; but where a verb would give more seats of a capped SKU, or moves seats to another one, it returns
+   * `limitsNeeded`: what the customer has is loaded only then, and judged by the state on which the verb is decided.
    */
   unlessCapped(
     decider: Decider<SubscriptionCommand, SubscriptionEvent, Subscription>,
@@ -127,7 +127,7 @@ export class Holdings {
     return this.#cap({ ...skuAfter(command, settled), at }) !== null;
   }
 
-  /** What a verb would give the subscription more of. More seats of what it is on matter only where they are capped. */
+  /** What a verb would give the subscription more of. More seats of its present SKU matter only if they are capped. */
   async growth(command: SubscriptionVerb): Promise<Growth | undefined> {
     const { target: subscriptionId, meta } = command;
     const { actor, at } = meta;
@@ -142,7 +142,7 @@ export class Holdings {
     return { offerId, skuId, buyer, limits, revision, before: holdingOf(settled, wanted) };
   }
 
-  /** The existing subscription that a command would upgrade into, now or later, with everything that fell due (E49). */
+  /** The existing subscription into which a command would upgrade, now or later, settled (E49). */
   async target({ type, data, meta }: SubscriptionVerb): Promise<Subscription | undefined> {
     if (type !== 'ScheduleChange' && type !== 'UpgradeSubscription') return undefined;
     if (data.target === undefined || data.target === 'new') return undefined;
@@ -150,7 +150,7 @@ export class Holdings {
     return settled ?? { status: 'none' };
   }
 
-  /** How many seats of the SKU a customer may hold by the catalogue of an instant; null: any number. Usage has no seats. */
+  /** How many seats of the SKU a customer may hold by the catalog of an instant; null: any number. Usage has no seats. */
   #cap({ offerId, skuId, at }: Omit<Wanted, 'subscriptionId'>): number | null {
     const catalogue = catalogueAt(this.#parts.surroundings().catalogue, at);
     if (catalogue === undefined || findOffer(catalogue, offerId)?.kind === 'usage') return null;
@@ -158,8 +158,8 @@ export class Holdings {
   }
 
   /**
-   * Everybody who may hold something of the offer: whoever claimed something, and whom the read model knows: subscriptions
-   * that came there without a claim, before anything was limited.
+   * Every subscription that may hold something of the offer: those with a reservation, and those of the read model, which may
+   * have come there without a reservation, before anything was limited.
    */
   async #seen({ slots, partnerId, customerId }: Registered, { at, offerId, skuId }: Wanted): Promise<readonly Seen[]> {
     const known = await status.subscriptionsTo(readModels(this.#parts), partnerId, { customerId, offerId });
@@ -182,7 +182,7 @@ export class Holdings {
     return { settled: state.status === 'none' ? undefined : settle(state, at, surroundings).state, revision };
   }
 
-  /** Which claims' commands are on the holder's stream, up to the revision at which it was looked at. */
+  /** The reservations whose commands are on the holder's stream, up to the revision at which it was loaded. */
   async #recorded(
     subscriptionId: string,
     claims: Registered['slots'][string]['claims'],
@@ -191,7 +191,7 @@ export class Holdings {
     const open = Object.entries(claims);
     const opening = open.filter(([, { after }]) => after < 0);
     const increases = open.filter(([, { after }]) => after >= 0 && after < revision);
-    // A stream begins with the purchase: where there is one, the purchase is recorded.
+    // A stream begins with the purchase, so an existing stream has recorded it.
     const recorded = revision < 0 ? [] : opening.map(([commandId]) => commandId);
     if (increases.length === 0) return recorded;
     const first = Math.min(...increases.map(([, { after }]) => after)) + 1;
@@ -202,7 +202,7 @@ export class Holdings {
   }
 }
 
-/** What is limited in nothing. */
+/** The limits of a SKU without any. */
 const unlimited: Limits = { limit: null, held: [], cap: null, seats: [], holders: [], ended: [] };
 
 const growing: ReadonlySet<string> = new Set<SubscriptionVerb['type']>([
@@ -214,7 +214,7 @@ const growing: ReadonlySet<string> = new Set<SubscriptionVerb['type']>([
 
 const mayGrow = (command: SubscriptionCommand): command is SubscriptionVerb => growing.has(command.type);
 
-/** The SKU that the subscription, or what it opens, would be on. */
+/** The SKU of the subscription, or of the one that it creates, after the command. */
 const skuAfter = ({ data }: SubscriptionVerb, state: Existing): SkuOf => {
   const { offerId, skuId } = state.convertsTo ?? state;
   const asked: Partial<SkuOf> = 'offerId' in data || 'skuId' in data ? data : {};

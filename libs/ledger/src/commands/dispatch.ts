@@ -11,12 +11,12 @@ import type { Outcome } from '../context/refusals.ts';
 /** What commands are dispatched with. */
 export type DispatchDeps = {
   readonly handling: CommandHandler;
-  /** Price lists and rules in force: a quote holds only as long as they do. */
+  /** Catalogs and rules in force: a quote holds only as long as they do. */
   readonly surroundings: () => Surroundings;
   readonly reservations: OfferSlots;
 };
 
-/** A command on its way: to which aggregate, by whose rules, and what the response is to name. */
+/** A command to dispatch: its aggregate and decider, and the ids for the response. */
 export type Dispatch<C extends Command = Command, E extends Event = Event, S = unknown> = {
   readonly command: C;
   readonly decider: Decider<C, E, S>;
@@ -26,17 +26,17 @@ export type Dispatch<C extends Command = Command, E extends Event = Event, S = u
   readonly ids: Readonly<Record<string, unknown>>;
   /** Where the command creates a resource. */
   readonly location?: string;
-  /** What is claimed on the customer's stream before the command is recorded, and who decides it once it is (R5, E48). */
+  /** What is reserved on the customer's stream before the command is recorded, and the decider after that (R5, E48). */
   readonly reservation?: {
-    /** By what the command came to when it was tried; undefined: it takes nothing. */
+    /** Derived from the result of the preview; undefined if nothing is reserved. */
     readonly of: (previewed: Answer<E, S>) => Reservation | undefined;
     readonly claimed: Decider<C, E, S>;
   };
 };
 
 /**
- * Sends a command to its aggregate, under the conditions of its `options`: the way of every command. With a quote, a dry
- * run decides first; what it came to has to be what was quoted, and is then recorded at exactly that revision (R56).
+ * Sends a command to its aggregate, under the conditions of its `options`: every command comes through here. With a quote, a
+ * preview decides first; its result must equal what was quoted, and is then recorded at exactly that revision (R56).
  */
 export const dispatch = async <C extends Command, E extends Event, S>(
   deps: DispatchDeps,
@@ -73,8 +73,8 @@ export const tokenFor = (
 };
 
 /**
- * Records what a dry run decided. With a quote at hand only at the revision of the dry run: there the same is decided. What
- * is reserved is claimed first, and given back if the command is refused after all.
+ * Records what a preview decided. With a quote, only at the revision of the preview, so that the decision is the same.
+ * Reservations are made first, and released if the command is refused after all.
  */
 export const recordPreviewed = async <C extends Command, E extends Event, S>(
   deps: DispatchDeps,

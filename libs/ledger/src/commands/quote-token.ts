@@ -5,15 +5,15 @@ import { pinAt } from '#policy';
 import type { Surroundings } from '#subscription';
 import type { Refusal } from '../context/refusals.ts';
 
-/** Ids that differ from one sending of the same wish to the next. */
+/** Ids that differ when the same request is sent again. */
 const DERIVED = new Set(['subscriptionId', 'orderId', 'newSubscriptionId', 'cartId']);
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 const INSTANT = /^\d{4}-\d\d-\d\dT/;
 
-/** A wish, under the price lists and rules it is judged by. */
+/** A request, with the catalogs and rules by which it is judged. */
 type Wish = {
   readonly command: Command;
-  /** The resource; none where the command creates one. */
+  /** The resource; null if the command creates one. */
   readonly stream: string | null;
   readonly surroundings: Surroundings;
 };
@@ -24,8 +24,8 @@ const timeless = (_: string, value: unknown): unknown => {
 };
 
 /**
- * A token for exactly this outcome. It holds no secret and no state: whoever brings it says "only if it comes out like
- * this", and it does when stream, price list, rules, dates and amounts are what they were (R56).
+ * A token for exactly this result. It holds no secret and no state: the sender of it accepts only this result, and gets it
+ * if stream, catalog, rules, dates and amounts are the same as for the quote (R56).
  */
 export const quoteToken = ({ command, stream, surroundings }: Wish, events: readonly Recorded[]): string => {
   const { at } = command.meta;
@@ -44,6 +44,6 @@ export const quoteToken = ({ command, stream, surroundings }: Wish, events: read
   return createHash('sha256').update(JSON.stringify(frame)).digest('base64url');
 };
 
-/** The refusal of a command that would not come out as quoted. */
+/** The refusal of a command whose result would differ from the quote. */
 export const stale = (): Refusal =>
-  refuse('QUOTE_STALE', 'stream, price list, rules or dates moved since the quote: ask for a new one (R56)');
+  refuse('QUOTE_STALE', 'stream, catalog, rules or dates have changed since the quote: ask for a new one (R56)');

@@ -15,7 +15,7 @@ import type { Limits } from './customer-limits.ts';
 import type { Outcome } from '../context/refusals.ts';
 import type { Meta } from '#kernel';
 
-/** What is claimed for which subscription of which customer. */
+/** The customer and the subscription of a reservation. */
 export type Reserved = {
   readonly kind: 'offer' | 'seats' | 'arrival';
   readonly customerId: string;
@@ -35,19 +35,19 @@ type SeatReservation = Reserved & {
   readonly offerId: string;
   readonly skuId: string;
   readonly added: number;
-  /** Of the subscription when it was looked at. */
+  /** The revision at which the subscription was loaded. */
   readonly after: Revision;
   readonly limits: { readonly cap: SeatCap; readonly ended: readonly string[] };
 };
 
-/** A place of a limited offer, and seats of a capped SKU, for whatever else comes there: upgrades, conversions, saved changes. */
+/** A place of a limited offer, and seats of a capped SKU, for upgrades, conversions and saved changes. */
 type ArrivalReservation = Reserved & {
   readonly kind: 'arrival';
   readonly offerId: string;
   readonly skuId: string;
   readonly added: number;
   readonly places: number;
-  /** What a process sends again where this one dies. */
+  /** The command that a process sends again if this process dies. */
   readonly command: Pick<SubscriptionVerb, 'type' | 'data'>;
   readonly after: Revision;
   readonly limits: Limits;
@@ -56,12 +56,12 @@ type ArrivalReservation = Reserved & {
 export type Reservation = OfferReservation | SeatReservation | ArrivalReservation;
 
 /**
- * Places of limited offers (R5) and seats of capped SKUs (E48): claimed on the customer's stream before the purchase or the
- * increase is recorded, so that two at once cannot both have the last.
+ * Places of limited offers (R5) and seats of capped SKUs (E48): reserved on the customer's stream before the purchase or the
+ * increase is recorded, so that concurrent commands cannot oversell.
  */
 export class OfferSlots {
   readonly #handling: CommandHandler;
-  /** Commands of claims that are being carried out here and now. */
+  /** Commands with a reservation that this process is handling now. */
   readonly #underWay = new Map<string, Promise<void>>();
 
   constructor(handling: CommandHandler) {
@@ -69,15 +69,15 @@ export class OfferSlots {
   }
 
   /**
-   * Claims for a command; `onlyAt` is the one revision of the subscription that the command is meant for, if it is meant
-   * for one. Each attempt is a claim of its own: what is claimed for the same command already is not claimed twice.
+   * Reserves for a command; `onlyAt` is the only revision of the subscription for which the command is meant, if it has
+   * one. Each attempt is a reservation of its own, but nothing is reserved twice for the same command.
    */
   claim(reservation: Reservation, meta: Meta, onlyAt: Revision | null): Promise<Outcome> {
     const command = claimFor(reservation, meta.commandId, onlyAt, followUp(meta, randomUUID()));
     return this.#handling.handle(customer, reservation.customerId, command);
   }
 
-  /** Gives back what was claimed for a command that was refused. `claimedAt` is the revision of the claim's event. */
+  /** Releases the reservation of a command that was refused. `claimedAt` is the revision of the reservation's event. */
   async release(reserved: Reserved, claimedAt: Revision, meta: Meta): Promise<void> {
     const { kind, customerId, subscriptionId } = reserved;
     const { commandId } = meta;
@@ -86,7 +86,7 @@ export class OfferSlots {
     await this.#handling.handle(customer, customerId, new Release({ subscriptionId, commandId }, own));
   }
 
-  /** From now on a command with a claim is being carried out here, until what this returns is called. */
+  /** Marks a command with a reservation as being handled by this process, until the returned function is called. */
   begin(commandId: string): () => void {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     this.#underWay.set(commandId, promise);
@@ -96,7 +96,7 @@ export class OfferSlots {
     };
   }
 
-  /** Resolves when this process has recorded the command or given its claim back; at once where it is not about it. */
+  /** Resolves when this process has recorded the command or released its reservation; at once if it is not handling it. */
   async settled(commandId: string): Promise<void> {
     await this.#underWay.get(commandId);
   }

@@ -23,7 +23,7 @@ import type { UpgradeOutcomes } from './upgrade-outcome.ts';
 import type { Refusal } from '../context/refusals.ts';
 import type { Outcome } from '../context/refusals.ts';
 
-/** Verbs that look at the customer: add-ons by country (R35), a suspension's retention by the account's age (R41). */
+/** Verbs that need the customer: add-ons by country (R35), a suspension's retention by the account's age (R41). */
 const asksForCustomer: ReadonlySet<SubscriptionVerb['type']> = new Set([
   'SetAddOns',
   'SuspendAddOn',
@@ -44,7 +44,7 @@ type Sent<C> = {
   readonly ids: { readonly subscriptionId: string };
 };
 
-/** Sends commands to subscriptions: with the price lists and rules in force, the customer's facts, and a quote to hold to. */
+/** Sends commands to subscriptions, with the catalogs and rules in force, the customer's facts, and the quote if there is one. */
 export class SubscriptionCommands {
   readonly #parts: Parts;
 
@@ -52,13 +52,13 @@ export class SubscriptionCommands {
     this.#parts = parts;
   }
 
-  /** Price lists and rules for a decision made now. */
+  /** Catalogs and rules for a decision made now. */
   surroundings(facts?: CustomerFacts): Surroundings {
     const { priceLists, policies } = this.#parts;
     return { catalogue: priceLists.timeline, policies, ...(facts === undefined ? {} : { customer: facts }) };
   }
 
-  /** A verb on a subscription that exists. Seats of a capped SKU are claimed before the increase is recorded (E48). */
+  /** A verb on an existing subscription. Seats of a capped SKU are reserved before the increase is recorded (E48). */
   async send(command: SubscriptionVerb): Promise<CommandAnswer | Refusal> {
     if (command.type === 'UpgradeSubscription') return this.#upgrade(command);
     const { target: id, type } = command;
@@ -74,7 +74,7 @@ export class SubscriptionCommands {
     const { command, id } = sent;
     const growth = await this.#parts.holdings.growth(command);
     const target = await this.#parts.holdings.target(command);
-    // Capped no more: the subscription has changed in the meantime.
+    // No longer capped: the subscription has changed in the meantime.
     if (growth === undefined) return dispatch(this.#deps, { ...sent, decider: this.#decider(undefined, target) });
     const decider = this.#decider(factsOf(growth), target);
     const claimed = this.#decider(unlimited({ ...growth.buyer, held: [] }), target);
@@ -86,7 +86,7 @@ export class SubscriptionCommands {
     return dispatch(this.#deps, { ...sent, decider, ...(!isFree(growth.limits) && { reservation }) });
   }
 
-  /** A purchase. What is limited is claimed on the customer's stream before the purchase is recorded (R5, E48). */
+  /** A purchase. Limited offers and seats are reserved on the customer's stream before the purchase is recorded (R5, E48). */
   async purchase(command: PurchaseSubscription): Promise<CommandAnswer | Refusal> {
     const { subscriptionId } = command.data;
     const { facts, limits } = await this.#buying(command);
@@ -103,7 +103,7 @@ export class SubscriptionCommands {
     });
   }
 
-  /** Tries a purchase as if the customer held these subscriptions, too. Records nothing. */
+  /** Previews a purchase as if the customer held these subscriptions, too. Records nothing. */
   async rehearse(command: PurchaseSubscription, besides: readonly HeldSubscription[]): Promise<Outcome> {
     const { facts } = await this.#buying(command);
     const { held = [], seats = [] } = facts ?? {};
@@ -111,7 +111,7 @@ export class SubscriptionCommands {
     return this.#parts.handling.handle(decider, command.data.subscriptionId, command, { dryRun: true });
   }
 
-  /** What a purchase must know of its customer, and of what is limited; nothing of an unknown customer. */
+  /** The facts about the customer and the limits that a purchase needs; empty for an unknown customer. */
   async #buying({ data, meta }: PurchaseSubscription): Promise<{
     readonly facts?: CustomerFacts;
     readonly limits?: Limits;
@@ -124,7 +124,7 @@ export class SubscriptionCommands {
     return { facts: { ...buyer, held, seats, alignable: await this.#alignable({ data, meta }) }, limits };
   }
 
-  /** Looked up only for a term that is to be aligned. */
+  /** Loaded only for a term with a custom end date. */
   async #alignable({
     data,
     meta,
@@ -134,7 +134,7 @@ export class SubscriptionCommands {
       : this.#parts.customers.alignable(meta.actor.partnerId, data.customerId, meta.at);
   }
 
-  /** An upgrade; of some of the seats, or into another subscription, it is answered when both sides are durable. */
+  /** An upgrade. If it is partial or goes into another subscription, it returns when both sides are durable. */
   async #upgrade(command: UpgradeSubscription): Promise<CommandAnswer | Refusal> {
     const growth = await this.#parts.holdings.growth(command);
     const { target: id } = command;
@@ -167,7 +167,7 @@ const seatsFor = (
     : { kind: 'seats', customerId, subscriptionId, offerId, skuId, added, after, limits: { cap, ended } };
 };
 
-/** What a command brings more of than the subscription counts for already. */
+/** What a command brings more of than the subscription counts already. */
 const arrivalOf =
   ({ offerId, skuId, buyer: { customerId }, revision: after, limits, before }: Growth, command: SubscriptionVerb) =>
   ({ state }: { readonly state: Subscription }): Reservation | undefined => {
@@ -186,9 +186,9 @@ const offerFor = ({ data: purchase }: PurchaseSubscription, limits: Limits): Res
   return { kind: 'offer', customerId, subscriptionId, purchase, limits };
 };
 
-/** What a verb must know of the customer who would get more seats of a capped SKU (E48). */
+/** The facts about the customer that a verb needs if it adds seats of a capped SKU (E48). */
 const factsOf = (growth: Growth | undefined): CustomerFacts | undefined =>
   growth && { ...growth.buyer, held: growth.limits.held, seats: growth.limits.seats };
 
-/** The same customer, for whom what is limited is claimed already. */
+/** The same customer, after the reservation of what is limited. */
 const unlimited = ({ seats: _, ...facts }: CustomerFacts): CustomerFacts => ({ ...facts, held: [] });

@@ -14,11 +14,11 @@ type Upgrade = Pick<
   'command' | 'decider' | 'id' | 'reservation'
 >;
 
-/** How often an upgrade is tried whose seats came back. */
+/** How often an upgrade is tried if its seats come back. */
 const ATTEMPTS = 5;
 
 /**
- * An upgrade, answered when both sides are durable. One whose seats came back left nothing behind: the same command is tried
+ * An upgrade that returns when both sides are durable. If its seats come back, nothing has changed: the same command is tried
  * again under an id of its own that follows from the key, so that the key may be sent again as after any refusal
  * (http-api.md §2).
  */
@@ -35,7 +35,7 @@ export const upgrade = async (
     const again = { ...meta, commandId: derivedId('again', meta.commandId) };
     attempt = new UpgradeSubscription({ subscriptionId, ...data }, again, options);
   }
-  return refuse('PROCESS_PENDING', 'the seats came back each time: ask again with the same key');
+  return refuse('PROCESS_PENDING', 'the seats came back at each attempt: try again with the same key');
 };
 
 const once = async (
@@ -57,7 +57,7 @@ const once = async (
     if (options.dryRun === true)
       return answerOf(previewed, { ids: idsOf(id, previewed), alsoRecorded: received, quoteToken: token });
   }
-  // Judged once more at the append: between the preview and here, something may have moved.
+  // Judged once more at the append: the streams may have changed since the preview.
   const outcome = await recordPreviewed(deps, sent, previewed);
   return isRefusal(outcome) ? outcome : arrived(outcomes, id, outcome, meta.commandId);
 };

@@ -5,27 +5,27 @@ import { waitForEvent } from '../queries/wait-for-event.ts';
 import { receiveIdOf, startedIn, type SeatTransfers, type Started } from './upgrade-steps.ts';
 import type { Refusal } from '../context/refusals.ts';
 
-/** How long an upgrade's answer waits for seats to arrive (http-api.md §4.3). */
+/** How long an upgrade's response waits for seats to arrive (http-api.md §4.3). */
 const PATIENCE_MS = 5_000;
 
-/** How often a target is tried again whose own seats have arrived in the meantime. */
+/** How often the preview of a target is repeated after seats of its own have arrived. */
 const ROUNDS = 5;
 
 type Ended = Extract<SubscriptionEvent, { type: 'UpgradeCompleted' | 'UpgradeReturned' }>;
 
-/** Both sides are durable: where they stand, and what the target recorded. */
+/** Both sides are durable: their positions, and what the target recorded. */
 export type Arrived = {
   readonly revision: number;
   readonly position: string;
   readonly received: readonly Recorded[];
 };
 
-/** The seats came back: nothing is left of this attempt. */
+/** The seats came back: this attempt changed nothing. */
 export type CameBack = { readonly cameBack: string };
 
 type Parts = { readonly store: EventStore; readonly upgrades: SeatTransfers };
 
-/** What becomes of an upgrade's seats at their target: tried beforehand, and waited for afterwards. */
+/** The result of an upgrade at its target: previewed beforehand, and awaited afterwards. */
 export class UpgradeOutcomes {
   readonly #parts: Parts;
 
@@ -34,8 +34,8 @@ export class UpgradeOutcomes {
   }
 
   /**
-   * What the target would record. A target that would refuse is found out before any seat moves. One with seats of its own
-   * under way is waited for; `PROCESS_PENDING` where that takes too long.
+   * What the target would record. The refusal of a target is known before any seat moves. A target with seats of its own
+   * in transit is waited for; `PROCESS_PENDING` if that takes too long.
    */
   async rehearse({ events }: Answer, transitionId: string): Promise<readonly Recorded[] | Refusal> {
     const started = startedIn(events, transitionId);
@@ -58,7 +58,7 @@ export class UpgradeOutcomes {
     if (started === undefined) return { revision: outcome.revision, position: outcome.position, received: [] };
     const end = await this.#end(started);
     if (end === undefined)
-      return refuse('PROCESS_PENDING', 'the seats are still on their way: ask again with the same key');
+      return refuse('PROCESS_PENDING', 'the seats are still in transit: try again with the same key');
     if (end.type === 'UpgradeReturned') return { cameBack: end.data.code };
     const target = await this.#parts.store.read(`subscription-${started.data.targetSubscriptionId}`);
     const received = target.filter(({ meta }) => meta.commandId === receiveIdOf(started.data.transitionId));
@@ -66,10 +66,10 @@ export class UpgradeOutcomes {
     return { revision: end.revision, position, received };
   }
 
-  /** Waits until no seats of a subscription are under way; false where that takes too long. */
+  /** Waits until no seats of a subscription are in transit; false if that takes too long. */
   async #isFree(subscriptionId: string): Promise<boolean> {
     const transit = await this.#parts.upgrades.transitOf(subscriptionId);
-    // Gone by now, or due and not recorded yet: the next try will tell.
+    // Arrived by now, or due and not recorded yet: the next preview shows it.
     return transit === undefined || (await this.#end(transit)) !== undefined;
   }
 
@@ -82,7 +82,7 @@ export class UpgradeOutcomes {
   }
 }
 
-/** Which subscription the seats go to, and under which id the upgrade goes. */
+/** The ids of the target subscription and of the upgrade. */
 export const idsOf = (subscriptionId: string, { events }: Answer): Readonly<Record<string, string>> => {
   const started = events.find((event): event is Started => event.type === 'UpgradeStarted');
   const upgraded = events.find(({ type }) => type === 'SubscriptionUpgraded');

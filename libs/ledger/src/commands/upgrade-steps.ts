@@ -6,7 +6,7 @@ import type { Outcome } from '../context/refusals.ts';
 /** Seats that left their subscription for another one. */
 export type Started = Recorded<UpgradeStarted>;
 
-/** What a command needs of the process that carries seats from one subscription to another. */
+/** What a command needs of the process that moves seats from one subscription to another. */
 export type SeatTransfers = {
   /** Sends the seats to their target, or only previews it. */
   receive(started: Started, dryRun: boolean): Promise<Outcome>;

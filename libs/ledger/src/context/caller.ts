@@ -2,7 +2,7 @@ import type { Actor, CommandOptions } from '#kernel';
 import type { Refusal } from './refusals.ts';
 import type { PartnerFacts } from '#policy';
 
-/** Who sent a request, as its key or token tells. The access guard puts it on the request as `caller`. */
+/** The sender of a request, according to its key or token. The access guard puts it on the request as `caller`. */
 export type Caller = {
   readonly actor: Actor;
   readonly partner: PartnerFacts;
@@ -10,7 +10,7 @@ export type Caller = {
   readonly operator: boolean;
 };
 
-/** How a command was sent (http-api.md §2): read off the request's headers and query, beside its body. */
+/** How a command was sent (http-api.md §2): from the request's headers and query. */
 export type CommandRequest = {
   readonly caller: Caller;
   /** As sent, or generated. */
@@ -20,16 +20,16 @@ export type CommandRequest = {
   readonly options: CommandOptions;
 };
 
-/** What a command answers, before it is put into HTTP (http-api.md §2). */
+/** The response of a command, before it is put into HTTP (http-api.md §2). */
 export type CommandAnswer = {
-  /** 201 when it created something, else 200. */
+  /** Set if it created a resource: 201 instead of 200. */
   readonly created?: { readonly location: string };
   readonly replayed: boolean;
   readonly revision: number;
   readonly position: string;
-  /** The body: ids, `revision`, `events`, `charges`, and `dryRun` with `quoteToken` for a trial run. */
+  /** The body: ids, `revision`, `events`, `charges`, and `dryRun` with `quoteToken` for a dry run. */
   readonly body: Readonly<Record<string, unknown>>;
 };
 
-/** What the command bus answers: a rule that says no is an answer, too. */
+/** The result that the command bus returns: a refusal is a result, too. */
 export type Answered = CommandAnswer | Refusal;

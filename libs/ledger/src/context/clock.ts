@@ -1,6 +1,6 @@
 import type { Instant } from '#kernel';
 
-/** What time it is for the ledger. Read once a command, at the edge; the core gets it with the command. */
+/** The time of the ledger. Read once a command, outside the core, which gets it with the command. */
 export interface Clock {
   now(): Instant;
 }
@@ -12,7 +12,7 @@ export class SystemClock implements Clock {
   }
 }
 
-/** Stands still until it is moved, and never goes back (http-api.md §4.8). */
+/** Moves only by command, and never back (http-api.md §4.8). */
 export class SimulatedClock implements Clock {
   #now: Instant;
 

@@ -3,12 +3,12 @@ import type { CommandRequest } from './caller.ts';
 import { commandIdOf } from './deterministic-id.ts';
 import type { PartnerFacts, PartnerMeta } from '#policy';
 
-/** What takes commands: `subscription-<id>`, `customer-<id>` … */
+/** Streams that take commands: `subscription-<id>`, `customer-<id>` … */
 export type Stream = `${'cart' | 'catalog' | 'clock' | 'customer' | 'key' | 'partner' | 'subscription'}-${string}`;
 
 /**
- * What a command is recorded with. The same key of the same partner on the same resource gives the same command id, for
- * ever. A command from outside is its own cause.
+ * The metadata with which a command is recorded. The same key of the same partner on the same resource permanently gives the
+ * same command id. A command from outside is its own cause.
  */
 export const metaFor = (request: Omit<CommandRequest, 'options'>, stream: Stream, now: Instant): PartnerMeta => {
   const { caller, correlationId } = request;
@@ -23,7 +23,7 @@ export const metaFor = (request: Omit<CommandRequest, 'options'>, stream: Stream
   };
 };
 
-/** The id of a command before it is made, for ids that follow from it. */
+/** The id of a command before it is created, for ids that are derived from it. */
 export const commandIdFor = (
   { caller, idempotencyKey }: Pick<CommandRequest, 'caller' | 'idempotencyKey'>,
   stream: Stream,

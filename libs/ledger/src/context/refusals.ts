@@ -7,7 +7,7 @@ import type * as kernel from '#kernel';
 import type { RefusalCode as OrderCode } from '#order';
 import type { RefusalCode as SubscriptionCode } from '#subscription';
 
-/** With which codes the ledger itself refuses, beside its aggregates (http-api.md §6). */
+/** The refusal codes of the ledger itself, beside those of its aggregates (http-api.md §6). */
 type OwnCode =
   | 'PARTNER_NOT_FOUND'
   | 'CART_NOT_FOUND'

@@ -1,7 +1,7 @@
 import { CATALOGUE_ID, cataloguePublication, timeline, type CatalogueTimeline } from '#catalog';
 import type { CommandHandler } from '#event-store';
 
-/** The published price lists, kept at hand; read again from the log when told that there is a new one. */
+/** The published catalogs, cached; `refresh` reads new ones from the log. */
 export class PriceLists {
   readonly #handling: CommandHandler;
   #timeline: CatalogueTimeline = timeline([]);

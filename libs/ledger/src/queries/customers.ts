@@ -17,7 +17,7 @@ import {
 } from '#subscription';
 import { readModels } from './read-models.ts';
 
-/** How many subscriptions are looked at together. */
+/** How many subscriptions are loaded together. */
 const AT_ONCE = 100;
 
 type Parts = {
@@ -26,7 +26,7 @@ type Parts = {
   readonly surroundings: () => Surroundings;
 };
 
-/** What decisions on a subscription may need to know of its customer. */
+/** Facts about a subscription's customer that decisions may need. */
 export class Customers {
   readonly #parts: Parts;
 
@@ -35,8 +35,8 @@ export class Customers {
   }
 
   /**
-   * Active subscriptions of new commerce, which a new one's first term may be aligned with (D3): all of them, some at a time,
-   * so that a customer with many holds up nobody else.
+   * Active subscriptions of new commerce, with which a new one's first term may be aligned (D3): all of them, in batches,
+   * so that a customer with many does not delay others.
    */
   async alignable(partnerId: string, customerId: string, at: Instant): Promise<readonly AlignableSubscription[]> {
     const wanted = { customerId, status: 'active', kind: 'newCommerce' } as const;
@@ -65,7 +65,7 @@ export class Customers {
       : undefined;
   }
 
-  /** On which days a term that begins now may be made to end (http-api.md §4.3); undefined for an unknown customer. */
+  /** The days on which a term that begins now may end (http-api.md §4.3); undefined for an unknown customer. */
   async endDates(
     partnerId: string,
     customerId: string,
@@ -80,14 +80,14 @@ export class Customers {
     return endDates({ term, at, anchor: anchorOf(dayOf(at), policy.anchor), policy, subscriptions });
   }
 
-  /** The customer of a subscription; nothing where there is none. */
+  /** The customer of a subscription, or undefined. */
   async of(subscriptionId: string): Promise<CustomerFacts | undefined> {
     const { handling, surroundings } = this.#parts;
     const { state } = await handling.load(subscription(surroundings()), subscriptionId);
     if (state.status === 'none') return undefined;
     const { state: registered } = await handling.load(customer, state.customerId);
     if (registered.customerId === null) return undefined;
-    // A read model may lag behind this subscription, but not behind the customer's first one by a lifetime.
+    // A read model may lag behind this subscription, but not as far as the customer's first one.
     const first = await status.firstPurchaseDay(readModels(this.#parts), state.partnerId, state.customerId);
     return { ...registered, held: [], ...(first === undefined ? {} : { firstBilledOn: first }) };
   }

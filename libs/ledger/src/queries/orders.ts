@@ -8,12 +8,12 @@ import { readModels } from './read-models.ts';
 
 type Parts = { readonly store: EventStore; readonly reads: ReadStore };
 
-/** A purchase without a cart, seen as the order of one line that it is. */
+/** A purchase without a cart, as an order of one line. */
 export type DirectOrder = Omit<PlacedOrder, 'cartId'> & { readonly cartId: null };
 
 /**
- * Orders of direct purchases (http-api.md §4.3). They have no stream of their own: the subscription's says what was ordered,
- * whatever became of it since.
+ * Orders of direct purchases (http-api.md §4.3). They have no stream of their own: the subscription's stream has the order,
+ * whatever happened to the subscription since.
  */
 export class DirectOrders {
   readonly #parts: Parts;

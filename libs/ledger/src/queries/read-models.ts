@@ -6,9 +6,9 @@ import type { RenewalTables } from '#projections/renewals';
 import type { StatusTables } from '#projections/status';
 import type { ReadStore } from '#read-store';
 
-/** Every table that queries read, whichever projection keeps it. */
+/** Every table for queries, of all projections. */
 export type ReadModels = AccessTables & BillingTables & CatalogueTables & RenewalTables & StatusTables;
 
-/** A read store's tables, for queries. The store itself does not know which there are. */
+/** A read store's tables, for queries. The store itself does not know their names. */
 export const readModels = ({ reads }: { readonly reads: ReadStore }): Kysely<ReadModels> =>
   reads.db as Kysely<ReadModels>;

@@ -33,12 +33,12 @@ export type Next = {
 
 type Opened = Extract<SubscriptionEvent, { type: 'SubscriptionRenewed' | 'TrialConverted' }>;
 
-/** Reads another subscription, for seats that go there. */
+/** Loads the subscription to which seats go. */
 export type Load = (subscriptionId: string) => Promise<Subscription>;
 
 /**
- * What a renewal will come to if nothing changes until then: by the very code that will renew it, under the price lists and
- * rules known for that day. Null where nothing follows.
+ * What a renewal will be if nothing changes until then: computed by the code that will renew it, with the catalogs and
+ * rules known for that day. Null if the subscription does not continue.
  */
 export const outlook = async (
   state: Existing,
@@ -57,7 +57,7 @@ export const outlook = async (
   if (started === undefined) return { ...plan, amount: amountOf(events, currency), currency };
   const arrived = await arrival(started, at, surroundings, load);
   if (isRefusal(arrived)) {
-    // The seats would come back: it renews unchanged (E49).
+    // The target refuses, so the seats would come back: it renews unchanged (E49).
     const back = comingBack(settle(state, at, surroundings).state, started, arrived, surroundings);
     const amount = amountOf([...events, ...back], currency);
     return { ...plan, quantity: quantity + started.data.moved, amount, currency };
@@ -68,7 +68,7 @@ export const outlook = async (
 
 const opensTerm = ({ type }: SubscriptionEvent): boolean => type === 'SubscriptionRenewed' || type === 'TrialConverted';
 
-/** Some seats go to another SKU as the term begins (R92): the change as it was saved. */
+/** Some seats move to another SKU when the term begins (R92): the change as it was saved. */
 const moving = ({ data: { target, moved, quantity } }: UpgradeStarted, state: Existing, unitPrice: string) => ({
   ...target,
   quantity: quantity + moved,
@@ -88,18 +88,18 @@ const arrival = async (
   const { targetSubscriptionId: subscriptionId } = started;
   const command = new ReceiveUpgrade({ subscriptionId, started }, foresight(started.source.partnerId, at));
   const decision = subscription(surroundings).decide(command, target);
-  // A target settles first, at its own cost.
+  // A target settles first; that cost is not part of the arrival.
   return isRefusal(decision) ? decision : decision.filter((event) => isChargeOf(event, started.transitionId));
 };
 
-/** The target as the seats find it: whatever it lets go itself by then has arrived elsewhere. */
+/** The target when the seats arrive: seats that leave it by then have arrived elsewhere. */
 const arriving = (target: Subscription, at: Instant, surroundings: Surroundings): Subscription => {
   if (target.status === 'none') return target;
   const { state } = settle(target, at, surroundings);
   return { ...state, inTransit: null };
 };
 
-/** What the source, its seats under way, records where their target refuses. */
+/** What the source, with its seats in transit, records if their target refuses. */
 const comingBack = (
   source: Existing,
   { data: { transitionId } }: UpgradeStarted,

@@ -28,7 +28,7 @@ type Parts = {
   readonly surroundings: () => Surroundings;
 };
 
-/** Single subscriptions, read off their streams and settled up to the ledger's clock. */
+/** Single subscriptions, read from their streams and settled up to the ledger's clock. */
 export class SubscriptionViews {
   readonly #parts: Parts;
 
@@ -36,7 +36,7 @@ export class SubscriptionViews {
     this.#parts = parts;
   }
 
-  /** The subscription now, whether or not the scheduler has come by. */
+  /** The subscription now, whether or not the scheduler has recorded what fell due. */
   async one(subscriptionId: string, caller: Caller): Promise<SubscriptionDetail | Refusal> {
     const { state, revision } = await this.#load(subscriptionId);
     const mine = owned(state, caller);
@@ -118,7 +118,7 @@ export class SubscriptionViews {
 
 const notFound = (): Refusal => refuse('SUBSCRIPTION_NOT_FOUND', 'there is no such subscription');
 
-/** Another partner's subscription does not exist for the caller. */
+/** The subscription if it belongs to the caller's partner: another partner's does not exist for the caller. */
 const owned = (state: Subscription, { actor }: Caller): Existing | undefined =>
   state.status !== 'none' && state.partnerId === actor.partnerId ? state : undefined;
 
@@ -168,7 +168,7 @@ const viewOf = (state: Existing, revision: number): Omit<SubscriptionView, 'addO
   cycleEnd: state.cycle.end,
   autoRenew: state.autoRenew,
   cancelAtRenewal: state.cancelAtRenewal,
-  // Nothing renews that has not begun, or that somebody switched off.
+  // A pending subscription does not renew, nor does one whose auto-renew is off.
   renewsOn: state.autoRenew && state.status !== 'pending' && endOf(state) !== null ? addDays(state.termEnd, 1) : null,
   scheduledChange: state.scheduledChange,
   pendingPlan: state.pendingPlan && {

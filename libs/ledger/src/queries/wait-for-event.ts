@@ -3,15 +3,15 @@ import type { Position, Recorded } from '#kernel';
 
 type Wanted<E extends Recorded> = {
   readonly stream: string;
-  /** Events of the stream from this revision on are looked at. */
+  /** The first revision to look at. */
   readonly from: number;
-  /** A place in the log before the event, from which to follow where the stream has no event yet. */
+  /** A position before the event, from which to follow if the stream does not have it yet. */
   readonly after: Position;
   readonly is: (event: Recorded) => event is E;
   readonly timeoutMs: number;
 };
 
-/** The first event of a stream that is wanted, recorded already or within the time; undefined where there is none by then. */
+/** The first matching event of a stream, recorded already or within the time; undefined if there is none by then. */
 export const waitForEvent = async <E extends Recorded>(
   store: EventStore,
   { stream, from, after, is, timeoutMs }: Wanted<E>,

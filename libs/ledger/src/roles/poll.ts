@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FailureLog, type Logger, type Running } from '#read-store';
 
 /**
- * The same look for everybody who asks: it began after they had asked, so that it sees what was recorded before. While one
- * is under way, those who come meanwhile share the next one.
+ * Shares one check among its callers: each gets a check that began after it asked, so that it sees what was recorded before.
+ * Calls that come while a check is running share the next one.
  */
 export const sharedLook = (look: () => Promise<void>): (() => Promise<void>) => {
   let underWay: Promise<void> | undefined;
@@ -17,14 +17,14 @@ export const sharedLook = (look: () => Promise<void>): (() => Promise<void>) => 
   };
   return () => {
     if (underWay === undefined) return begin();
-    // However the one under way ends.
+    // Also if the running one fails.
     next ??= underWay.then(begin, begin);
     return next;
   };
 };
 
 /**
- * Looks again and again, until it is stopped. What could not be looked up is looked for again next time, and said
+ * Repeats a check until it is stopped. A failed check is repeated the next time, and each reason is logged
  * once.
  */
 export const following = (look: () => Promise<void>, everyMs: number, logger: Logger): Running => {

@@ -22,19 +22,19 @@ type Parts = {
   readonly reads: ReadStore;
   readonly logger: Logger;
   readonly now: () => Instant;
-  /** Who this process is among those that share the stores. */
+  /** The name of this process among those that share the stores. */
   readonly holder: string;
 };
 
 /**
- * The duty of a projector: of all processes that have it, one keeps the read models, the others stand by. And how far the
- * read models have come, for every process, whoever keeps them.
+ * The role of a projector: of all processes that have it, one updates the read models, the others stand by. Every process
+ * can ask how far the read models have come.
  */
 export class Projecting {
   readonly #parts: Parts;
   readonly #leadership: Leadership;
   readonly #watch: CheckpointWatch;
-  /** While this process keeps the read models. */
+  /** Set while this process updates the read models. */
   #keeping: { readonly runner: ProjectionRunner; readonly over: AbortSignal } | undefined;
 
   constructor(parts: Parts) {
@@ -51,8 +51,8 @@ export class Projecting {
   }
 
   /**
-   * Begins to keep the read models, or to stand by. Rejects with `CheckpointBeyondLog` where they were built from another
-   * log, and with `StoreUnavailable` or `ReadStoreUnavailable` when that cannot be found out.
+   * Begins to update the read models, or to stand by. Rejects with `CheckpointBeyondLog` if they were built from another
+   * log, and with `StoreUnavailable` or `ReadStoreUnavailable` if that cannot be determined.
    */
   async start(): Promise<void> {
     await assertSameLog(this.#parts.store, this.#parts.reads);
@@ -79,7 +79,7 @@ export class Projecting {
   }
 
   /**
-   * Whether what queries read reflects the log at least up to `position`; waits for it as long as patience lasts. `of` names
+   * Whether what queries read reflects the log at least up to `position`; waits for it until the time limit. `of` names
    * the projections that matter; all, when left out.
    */
   async reached(
@@ -93,7 +93,7 @@ export class Projecting {
       const so = await runner.reached(position, { of, signal: either, ...(timeoutMs !== undefined && { timeoutMs }) });
       if (so || !over.aborted) return so;
     }
-    // Somebody else keeps them, or has just taken over.
+    // Another process updates them, or has just taken over.
     const left = timeoutMs === undefined ? undefined : Math.max(0, timeoutMs - (performance.now() - began));
     return this.#watch.reached(position, of, {
       ...(signal && { signal }),
@@ -102,15 +102,15 @@ export class Projecting {
   }
 
   /**
-   * Whether what queries read reflects the log as it is at the time of asking; waits for it as `reached` does. Rejects with
-   * `StoreUnavailable` when the log cannot be asked where it ends.
+   * Whether what queries read reflects the log as it was at the call; waits for it as `reached` does. Rejects with
+   * `StoreUnavailable` if the end of the log cannot be read.
    */
   async caughtUp(patience: WaitOptions & { readonly of?: readonly string[] } = {}): Promise<boolean> {
     const { position } = await this.#parts.store.logEnd();
     return this.reached(position, patience);
   }
 
-  /** How each projection fares; nothing is known of it in a process that does not keep them. */
+  /** The state of each projection; empty in a process that does not update them. */
   statuses(): readonly ProjectionStatus[] {
     return this.#keeping?.runner.statuses() ?? [];
   }
@@ -118,7 +118,7 @@ export class Projecting {
   /** The names of all projections. */
   readonly names = all;
 
-  /** Whether this process keeps the read models, or stands by. */
+  /** Whether this process updates the read models, or stands by. */
   status(): LeadershipStatus {
     return this.#leadership.status();
   }

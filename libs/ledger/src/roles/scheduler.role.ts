@@ -25,23 +25,23 @@ type Parts = Reactions & {
   readonly scheduler: Scheduler;
   readonly logger: Logger;
   readonly now: () => Instant;
-  /** Told the instant at which something was recorded, before it is reacted to. */
+  /** Called with the instant at which an event was recorded, before the reaction to it. */
   readonly recordedAt: (instant: Instant) => void;
-  /** Called before that, too: what was published before it must be known. */
+  /** Called before that, too: publications before the event must be known. */
   readonly catchUp: () => Promise<void> | undefined;
   readonly holder: string;
-  /** Whether somebody elsewhere may wait for the processes: then they write down promptly how far they are. */
+  /** Whether other processes may wait for the processes: then their checkpoints are saved promptly. */
   readonly prompt: boolean;
 };
 
 /**
- * The duty of a scheduler: of all processes that have it, one records what falls due and finishes what spans two aggregates
- * (orders, upgrades, claimed purchases); the others stand by.
+ * The role of a scheduler: of all processes that have it, one records what falls due and runs the processes
+ * (orders, upgrades, reservations); the others stand by.
  */
 export class Scheduling {
   readonly #parts: Parts;
   readonly #leadership: Leadership;
-  /** While this process does it. */
+  /** Set while this process does it. */
   #running: readonly ProcessRunner[] | undefined;
 
   constructor(parts: Parts) {
@@ -88,8 +88,8 @@ export class Scheduling {
   }
 
   /**
-   * Resolves to `true` once every event up to `position` has been dealt with, whichever process does it; to `false` when the
-   * signal aborts first. What that led to may be further on in the log.
+   * Resolves to `true` once every event up to `position` has been handled, by this or another process; to `false` when the
+   * signal aborts first. The resulting events may be further on in the log.
    */
   async reached(position: Position, signal: AbortSignal): Promise<boolean> {
     const condition = async () => {
@@ -110,7 +110,7 @@ export class Scheduling {
     return true;
   }
 
-  /** How each process fares; nothing is known of it where another one runs them. */
+  /** The state of each process; empty if another operating-system process runs them. */
   statuses(): readonly ProcessStatus[] {
     return this.#running?.map((process) => process.status()) ?? [];
   }

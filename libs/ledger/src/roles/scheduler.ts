@@ -12,16 +12,16 @@ import { readModels } from '../queries/read-models.ts';
 
 /** How often it looks for what is due. */
 const BEAT_MS = 1_000;
-/** How many subscriptions it takes in hand at once. */
+/** How many subscriptions are settled together. */
 const BATCH = 200;
 
 type Due = Pick<renewals.Due, 'subscriptionId' | 'partnerId'>;
 
-/** What became of what was due. */
+/** Result of one pass. */
 type Settled = {
-  /** How many times something was recorded. */
+  /** How many subscriptions recorded something. */
   readonly recorded: number;
-  /** Why something was not, where the log was away: it will be there again. */
+  /** The error if the log was unavailable; it is worth trying again. */
   readonly away?: StoreUnavailable;
 };
 
@@ -36,8 +36,8 @@ type Parts = {
 };
 
 /**
- * Nudges subscriptions for which something fell due, so that it is recorded soon after, and not only when the next command
- * comes by. A nudge, not a source of truth: nudging twice records nothing (architecture.md §3).
+ * Settles subscriptions for which something fell due, so that it is recorded soon after, and not only at the next command.
+ * It is not a source of truth: settling twice records nothing (architecture.md §3).
  */
 export class Scheduler {
   readonly #parts: Parts;
@@ -79,8 +79,8 @@ export class Scheduler {
   }
 
   /**
-   * Settles everything that is due up to an instant, once: each subscription that is due is tried, and what could not be
-   * settled is left for the next call. Only one call works at a time, whoever makes it: the beat, or a clock that is moved.
+   * Settles everything that is due up to an instant, once: each due subscription is tried, and failed ones
+   * are left for the next call. Only one call runs at a time, of the timer or of a clock that is moved.
    */
   settleDue(until: Instant, signal: AbortSignal): Promise<Settled> {
     return this.#mutex.run(() => this.#settleAll(until, signal));
@@ -89,7 +89,7 @@ export class Scheduler {
   async #settleAll(until: Instant, signal: AbortSignal): Promise<Settled> {
     const { catchUp, projecting } = this.#parts;
     await catchUp();
-    // A list that lags names what is settled already, and misses what is due.
+    // A list that lags contains settled subscriptions, and lacks due ones.
     if (!(await projecting.caughtUp({ of: ['renewals'], signal }))) return { recorded: 0 };
     const tally = { recorded: 0, failed: 0, last: START };
     let away: StoreUnavailable | undefined;
@@ -100,7 +100,7 @@ export class Scheduler {
       if (after === undefined) break;
       const outcomes = await Promise.all(batch.map((one) => this.#settle(one, until)));
       count(tally, outcomes);
-      // The others would fail as well: a log that is away is not asked once for each.
+      // The others would fail as well: an unavailable log is not asked once for each.
       away = outcomes.find((outcome) => outcome instanceof StoreUnavailable);
     }
     this.#failed = tally.failed;
@@ -109,7 +109,7 @@ export class Scheduler {
     return { recorded: tally.recorded, ...(away && { away }) };
   }
 
-  /** Where it is recorded, the error when it is not, or nothing where nothing was due any more. */
+  /** The position where it is recorded, the error if it is not, or undefined if nothing was due any more. */
   async #settle({ subscriptionId, partnerId }: Due, at: Instant): Promise<Position | Error | undefined> {
     const { handling, surroundings } = this.#parts;
     const meta = systemMeta(SCHEDULER, { commandId: randomUUID(), at, partnerId });

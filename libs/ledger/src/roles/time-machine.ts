@@ -13,14 +13,14 @@ import type { Scheduling } from './scheduler.role.ts';
 import type { Refusal } from '../context/refusals.ts';
 import type { PartnerMeta } from '#policy';
 
-/** What the simulated clock last showed is kept on the stream `clock-simulated`. */
+/** The time of the simulated clock is recorded on the stream `clock-simulated`. */
 export const CLOCK_ID = 'simulated';
 
 /** How often the read models are asked how far they have come, in milliseconds. */
 const LOOK_AGAIN_MS = 20;
-/** How long a move waits at one stop for whoever has the duties of a projector and of a scheduler elsewhere. */
+/** How long a move waits at each stop for the projector and the scheduler in other processes. */
 const PATIENCE_MS = 60_000;
-/** How often in a row processes may react to what processes wrote: a checkout's purchase claims places, which are reacted to. */
+/** How often in a row processes may react to events of processes: a checkout's purchase reserves places, which is reacted to. */
 const ROUNDS = 4;
 
 type Parts = {
@@ -37,7 +37,7 @@ type Parts = {
 
 /**
  * Moves a simulated clock through everything that falls due on the way, in order (http-api.md §4.8). Each instant at which it
- * stops is recorded before anything else is: other processes follow it there, and a move that broke off stands where it was.
+ * stops is recorded before anything else: other processes follow it there, and an interrupted move stays where it was.
  */
 export class TimeMachine {
   readonly #parts: Parts;
@@ -49,7 +49,7 @@ export class TimeMachine {
 
   /**
    * Resolves when all that fell due is recorded, every process has finished and every projection has caught up; to a
-   * refusal when the clock would go back, or when those who have to finish are not there (PROCESS_PENDING).
+   * refusal when the clock would go back, or when a required role does not run in any process (PROCESS_PENDING).
    */
   async moveTo(now: Instant, meta: PartnerMeta): Promise<Refusal | undefined> {
     const move = this.#moving.then(() => this.#move(now, meta));
@@ -67,10 +67,10 @@ export class TimeMachine {
     for (let due = await this.#earliestDue(now); due !== undefined; due = await this.#earliestDue(now, passed)) {
       await this.#stopAt(due, meta);
       const { recorded, away } = await scheduler.settleDue(due, closing);
-      // Nothing that falls due later may be recorded before it: the clock stays here until somebody asks again.
+      // Nothing that falls due later may be recorded before it: the clock stays here until the next request.
       if (away !== undefined) throw away;
       if (!(await this.#settled())) return pending();
-      // Where a stream cannot be settled at all, the others do not wait for it: they go on from instant to instant.
+      // A stream that cannot be settled at all does not hold up the others: they go on from instant to instant.
       if (recorded === 0) passed = due;
     }
     await this.#stopAt(now, meta);
@@ -90,8 +90,8 @@ export class TimeMachine {
   }
 
   /**
-   * Until everything is done that was recorded up to now, with what it led to: what processes write may be read by processes
-   * again, a few times over. It does not wait for silence: others may go on writing meanwhile.
+   * Waits until everything that was recorded up to now is handled, with its consequences: processes may react to the events of
+   * processes, a few times over. It does not wait for the log to be quiet: others may go on writing meanwhile.
    */
   async #settled(): Promise<boolean> {
     const { store, scheduling, projecting, closing } = this.#parts;
@@ -106,7 +106,7 @@ export class TimeMachine {
     return (await projecting.reached(position, { signal })) && (await this.#shows(position, signal));
   }
 
-  /** Until the read models themselves say so: what was seen there before, a database that crashed may have taken back. */
+  /** Asks the read models themselves: a database that crashed may have lost what was seen there before. */
   async #shows(end: Position, signal: AbortSignal): Promise<boolean> {
     const condition = async () => {
       const served = (await this.#parts.reads.builds()).filter((build) => build.served);
@@ -121,7 +121,4 @@ export class TimeMachine {
 }
 
 const pending = (): Refusal =>
-  refuse(
-    'PROCESS_PENDING',
-    'what fell due is still being recorded: ask again, and the clock goes on from where it stands',
-  );
+  refuse('PROCESS_PENDING', 'what fell due is still being recorded: try again, and the clock continues from there');

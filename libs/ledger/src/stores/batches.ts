@@ -2,7 +2,7 @@ import { CorruptEvent, type EventStore } from '#event-store';
 import type { Verification } from '#event-store/sqlite';
 import { START, type Position, type Recorded } from '#kernel';
 
-/** The events after a position, in batches, up to where the log ends when the reader gets there. */
+/** The events after a position, in batches, up to the end of the log when the reader reaches it. */
 export async function* batchesOf(log: EventStore, after: Position = START): AsyncGenerator<readonly Recorded[]> {
   const reading = new AbortController();
   try {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-/** Where a data folder keeps its log, and its read models. */
+/** The paths of the log and of the read models within a data folder. */
 export const eventsIn = (folder: string): string => join(folder, 'events.sqlite');
 export const readsIn = (folder: string): string => join(folder, 'read.sqlite');
 

@@ -2,14 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore } from '#event-store';
 import type { Recorded } from '#kernel';
 
-/** How long nothing may come of a log before it is asked whether it is still there, in milliseconds. */
+/** How long a log may be silent before it is checked, in milliseconds. */
 const SILENCE = 3_000;
 
 type Batch = IteratorResult<readonly Recorded[], unknown>;
 
 /**
- * A log for somebody who waits at a terminal: following it rejects, as `ready` does, while it is away or denies access,
- * where a server would wait. It survives what is over within `silence` milliseconds.
+ * A log for a person at a terminal: following it rejects, as `ready` does, while it is unavailable or denies access,
+ * where a server would wait. Interruptions shorter than `silence` milliseconds are ignored.
  */
 export const impatient = (log: EventStore, ready: () => Promise<void>, silence = SILENCE): EventStore => ({
   read: (...of) => log.read(...of),
@@ -41,7 +41,7 @@ async function* following(
   }
 }
 
-/** What comes next, however long that takes, as long as the log is there. */
+/** The next batch, however long that takes, as long as the log is available. */
 const orGone = async (next: Promise<Batch>, { ready, silence }: Patience): Promise<Batch> => {
   const over = new AbortController();
   const gone = async (): Promise<never> => {
@@ -51,7 +51,7 @@ const orGone = async (next: Promise<Batch>, { ready, silence }: Patience): Promi
     }
   };
   const watching = gone();
-  // Called off, it is of no interest any more how it ended.
+  // After the abort, its result does not matter.
   watching.catch(() => undefined);
   next.catch(() => undefined);
   try {

@@ -10,10 +10,10 @@ import { eventsIn, readsIn } from './data-folder.ts';
 import { whereReadsAre, whereLogIs, type Places } from './locations.ts';
 import { openReadModels, openRemoteLog } from './stores.ts';
 
-/** The ledger has a history already, or the read store has read models of one. */
+/** The ledger already has a history, or the read store has read models of one. */
 export class LedgerNotEmpty extends Error {
   override readonly name = 'LedgerNotEmpty';
-  /** Where, for a person. */
+  /** The place, for a person. */
   readonly where: string;
   constructor(what: string, where: string) {
     super(`${what} ${where} is not empty`);
@@ -22,19 +22,19 @@ export class LedgerNotEmpty extends Error {
 }
 
 /**
- * How a log gets a history: `present` are the events that are there already, because an earlier attempt broke off; `append`
- * takes up where they end. Answers what it has made of it.
+ * How a log gets a history: `present` are the events of an earlier attempt that failed midway; `append` continues after
+ * them. Returns a result of the caller's choice.
  */
 export type Fill<T> = (log: EventStore, present: AsyncIterable<readonly Recorded[]>) => Promise<T>;
 
 /**
- * Gives a ledger that has no history one: `fill` appends it, events as written. Rejects with `LedgerNotEmpty`, also where
- * there are read models of another log: to the new one they would be wrong.
+ * Gives a ledger without a history one: `fill` appends it, with events as written. Rejects with `LedgerNotEmpty`, also if
+ * there are read models of another log, which would be wrong for the new one.
  *
- * In a data folder the whole history takes the log's place at once; if `fill` throws, or the process dies, the folder is as
- * it was, and it is made if it is not there (`FolderInUse` when another process owns it). A log elsewhere takes event by
- * event; what an attempt that broke off has left there, the next one finds in `present`, and must reject unless it is the
- * beginning of the same history. Rejects with `StoreUnavailable` where that log is away.
+ * In a data folder the whole history takes the log's place at once; if `fill` throws, or the process dies, the folder is
+ * unchanged. A missing folder is created (`FolderInUse` when another process owns it). A remote log takes event by
+ * event; the next attempt after a failed one finds its events in `present`, and must reject unless they are the
+ * beginning of the same history. Rejects with `StoreUnavailable` if that log is unavailable.
  */
 export const fillEmptyLedger = async <T>(places: Places, fill: Fill<T>): Promise<T> => {
   const { eventStoreUrl } = places;
@@ -59,7 +59,7 @@ const fillFolder = async <T>(places: Places, fill: Fill<T>): Promise<T> => {
   const beside = `${target}.new`;
   try {
     if (!(await isEmpty(target))) throw new LedgerNotEmpty('the ledger', whereLogIs(places));
-    // Left by one that died.
+    // Left by a process that died.
     await removeDatabase(beside);
     const log = openEvents({ path: beside, codec: asWritten });
     const filled = await (async () => {
@@ -92,7 +92,7 @@ const isEmpty = async (path: string): Promise<boolean> => {
   }
 };
 
-/** A database is nothing that is cleared unasked, nor are the read models of a folder that is not being filled. */
+/** Databases are not cleared without a request, nor are the read models of a folder that is not being filled. */
 const readModelsMustFit = async (log: EventStore, places: Places): Promise<void> => {
   const { dataFolder, databaseUrl } = places;
   const inFolder = databaseUrl === undefined;

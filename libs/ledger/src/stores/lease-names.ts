@@ -1,5 +1,5 @@
-/** The lease of whoever keeps the read models: one process at a time (architecture.md §6). */
+/** The lease of the process that updates the read models: one at a time (architecture.md §6). */
 export const PROJECTING = 'projections';
 
-/** The lease of whoever does what falls due and finishes what spans two aggregates: one process at a time. */
+/** The lease of the process that records what falls due and runs the processes: one at a time. */
 export const SCHEDULING = 'scheduler';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 
-/** Where a ledger lies: each of its two stores in the data folder, or elsewhere. */
+/** Where a ledger is stored: each of its two stores in the data folder, or remote. */
 export type Places = {
-  /** Absolute. Used by whichever store is not elsewhere. */
+  /** Absolute. Used by the stores that are not remote. */
   readonly dataFolder: string;
   /** `esdb://user:password@host:2113?tls=true`: the log is in EventStoreDB or KurrentDB. */
   readonly eventStoreUrl?: string;
@@ -10,11 +10,11 @@ export type Places = {
   readonly databaseUrl?: string;
 };
 
-/** A variable that names a place names none. */
+/** A variable for a location has an invalid value. */
 export class WrongPlace extends Error {
   override readonly name = 'WrongPlace';
   readonly variable: string;
-  /** What is wrong, to be read after the variable's name. */
+  /** What is wrong; reads on from the variable's name. */
   readonly fault: string;
   constructor(variable: string, fault: string) {
     super(`${variable} ${fault}`);
@@ -23,7 +23,7 @@ export class WrongPlace extends Error {
   }
 }
 
-/** Reads `SUBLEDGER_DATA`, `EVENTSTORE_URL` and `DATABASE_URL` (http-api.md §1). An empty value counts as none. Throws `WrongPlace`. */
+/** Reads `SUBLEDGER_DATA`, `EVENTSTORE_URL` and `DATABASE_URL` (http-api.md §1). An empty value counts as unset. Throws `WrongPlace`. */
 export const placesIn = (environment: Readonly<Record<string, string | undefined>>): Places => {
   const value = (name: string) => (environment[name] === '' ? undefined : environment[name]);
   const eventStoreUrl = value('EVENTSTORE_URL');
@@ -35,19 +35,19 @@ export const placesIn = (environment: Readonly<Record<string, string | undefined
   };
 };
 
-/** Whether something is in the data folder: then one process owns it. */
+/** Whether the data folder is used: then one process owns it. */
 export const usesFolder = ({ eventStoreUrl, databaseUrl }: Places): boolean =>
   eventStoreUrl === undefined || databaseUrl === undefined;
 
-/** Where the log lies, for a person: without passwords. */
+/** Where the log is, for a person: without passwords. */
 export const whereLogIs = ({ dataFolder, eventStoreUrl }: Places): string =>
   eventStoreUrl === undefined ? `in ${dataFolder}` : `at ${withoutSecrets(eventStoreUrl)}`;
 
-/** Where the read models lie, for a person: without passwords. */
+/** Where the read models are, for a person: without passwords. */
 export const whereReadsAre = ({ dataFolder, databaseUrl }: Places): string =>
   databaseUrl === undefined ? `in ${dataFolder}` : `at ${withoutSecrets(databaseUrl)}`;
 
-/** Hosts and database; neither who comes in nor how. */
+/** Keeps hosts and database; drops user and password. */
 const withoutSecrets = (url: string): string => url.replace(/\/\/.*@/, '//').replace(/\?.*$/, '');
 
 const eventStore = (url: string): string => {

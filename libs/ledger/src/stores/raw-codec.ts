@@ -27,14 +27,14 @@ const reading =
   };
 
 /**
- * Events in the shape in which they were written, old shapes included. For copies and digests: neither may come out
- * differently because a newer program brings old events up to date. Nothing that decides or projects uses it.
+ * Events in the shape in which they were written, old shapes included. For copies and digests, which must not
+ * change because a newer program upcasts old events. Nothing that decides or projects uses it.
  */
 export const asWritten: Codec = {
   encode,
   decode: reading((text) => JSON.parse(String(text))),
   restore: reading((value) => value),
   schemaOf: (type) => {
-    throw new Error(`no command is carried out on a copy, and none records ${type}`);
+    throw new Error(`a copy handles no commands, and none records ${type}`);
   },
 };

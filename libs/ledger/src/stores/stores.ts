@@ -17,13 +17,13 @@ export type Stores = {
   /** The log's codec, which `CommandHandler` needs too. */
   readonly codec: Codec;
   /**
-   * Resolves when the log answers; rejects with `StoreUnavailable` when it does not, with `StoreUnusable` when it says that it
-   * never will.
+   * Resolves when the log responds; rejects with `StoreUnavailable` when it does not, with `StoreUnusable` when waiting will
+   * not help.
    */
   ready(): Promise<void>;
   /** Rejects with the reason, a `StoreUnavailable`, while nothing can be appended to the log. */
   writable(): Promise<void>;
-  /** Lets go of the stores, then of the folder. */
+  /** Closes the stores, then releases the folder. */
   close(): Promise<void>;
 };
 
@@ -37,16 +37,16 @@ export type BesideStores = Omit<Stores, 'reads' | 'writable'> & {
 export type OpenOptions = {
   /** Reject with `NoLedgerHere` rather than make a data folder. */
   readonly mustExist?: boolean;
-  /** Told when a store elsewhere goes away, and when it is back. */
+  /** Logs when a remote store becomes unavailable, and when it is back. */
   readonly logger?: Logger;
-  /** Follow a log elsewhere only as long as it is there (`impatient`): somebody waits at a terminal. */
+  /** Fail soon when a remote log is unavailable (`impatient`), because a person waits at a terminal. */
   readonly atTerminal?: boolean;
 };
 
 /**
- * Opens the stores of a ledger for writing. What is in the data folder is made if it is not there, and belongs to this
- * process alone: rejects with `FolderInUse` when another one owns it. Stores elsewhere are shared, and connected to when
- * they are first used. Rejects with `WrongPlace` where a URL is none.
+ * Opens the stores of a ledger for writing. A missing data folder is created; it belongs to this
+ * process exclusively: rejects with `FolderInUse` when another one owns it. Remote stores are shared, and connected to when
+ * they are first used. Rejects with `WrongPlace` if a URL is invalid.
  */
 export const openStores = async (places: Places, options: OpenOptions = {}): Promise<Stores> => {
   const { dataFolder, eventStoreUrl } = places;
@@ -73,8 +73,8 @@ export const openStores = async (places: Places, options: OpenOptions = {}): Pro
 };
 
 /**
- * Looks into a ledger without taking it: whoever runs it goes on meanwhile, and what it writes is seen. Makes nothing in
- * the data folder. A log elsewhere is `impatient`. Rejects with `NoLedgerHere` where there is no log.
+ * Reads a ledger without owning it: its owner goes on meanwhile, and what it writes is seen. Creates nothing in
+ * the data folder. A remote log is `impatient`. Rejects with `NoLedgerHere` if there is no log.
  */
 export const lookIntoStores = async (places: Places, shapes: Codec = codec(history)): Promise<BesideStores> => {
   const { dataFolder, eventStoreUrl, databaseUrl } = places;
@@ -98,12 +98,12 @@ export const lookIntoStores = async (places: Places, shapes: Codec = codec(histo
 };
 
 type Log = Pick<Stores, 'events' | 'ready'> & {
-  /** Writes without recording anything, where that is possible. */
+  /** Tests a write without recording anything, if that is possible. */
   readonly attempt?: () => Promise<void>;
   readonly verify?: () => Promise<Verification>;
 };
 
-/** Where no stream lies. */
+/** A stream that does not exist. */
 const NOWHERE = 'catalog-nowhere';
 
 const lookIntoLogIn = (folder: string, shapes: Codec): Log => {
@@ -123,7 +123,7 @@ const answering = (events: EventStore) => async (): Promise<void> => {
 /** For how long after a failed append a remote log is not trusted, in milliseconds: it answers, but cannot be written as a test. */
 const QUIET_MS = 5_000;
 
-/** A log whose appends are watched. Where it does not answer at all, those that follow it report that. */
+/** A log whose appends are watched. If it does not respond at all, its followers report that. */
 const watched = ({ events, ready, attempt }: Log, logger?: Logger): Pick<Stores, 'events' | 'writable'> => {
   const warn = (sentence: string) => logger?.warn({}, sentence);
   const watch =
@@ -143,13 +143,13 @@ const watched = ({ events, ready, attempt }: Log, logger?: Logger): Pick<Stores,
 
 type RemoteOptions = { readonly logger?: Logger | undefined; readonly atTerminal?: boolean };
 
-/** The log of a cluster. Rejects with `WrongPlace` where the connection string is none. */
+/** The log of a cluster. Rejects with `WrongPlace` if the connection string is invalid. */
 export const openRemoteLog = async (
   url: string,
   shapes: Codec,
   { logger, atTerminal = false }: RemoteOptions,
 ): Promise<Log> => {
-  // Loaded where it is used: a ledger in one folder starts without the driver.
+  // Loaded on demand: a ledger in one folder starts without the driver.
   const { openEventStoreDb } = await import('#event-store/eventstoredb');
   const told = logger && { warn: (sentence: string) => logger.warn({}, sentence) };
   try {
@@ -157,13 +157,13 @@ export const openRemoteLog = async (
     const ready = () => events.ping();
     return { events: atTerminal ? impatient(events, ready) : events, ready };
   } catch (error) {
-    // What the driver found there instead may be part of a password.
+    // The driver's message may quote a part of a password.
     const why = (error instanceof Error ? error.message : String(error)).replace(/^Unexpected ".*" at/s, 'at');
-    throw new WrongPlace('EVENTSTORE_URL', `is no connection string that can be used: ${why}`);
+    throw new WrongPlace('EVENTSTORE_URL', `is not a valid connection string: ${why}`);
   }
 };
 
-/** The read models, wherever they are. */
+/** Opens the read models, in the folder or remote. */
 export const openReadModels = async ({ dataFolder, databaseUrl }: Places, readOnly = false): Promise<ReadStore> => {
   if (databaseUrl === undefined) return openReads({ path: readsIn(dataFolder), readOnly });
   const { openPostgres } = await import('#read-store/postgres');

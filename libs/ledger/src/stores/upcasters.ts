@@ -6,7 +6,7 @@ import * as orders from '#order';
 import * as policies from '#policy';
 import * as subscriptions from '#subscription';
 
-/** Old shapes of every event that may be in a ledger's log. A new aggregate adds its own here, and nowhere else. */
+/** Upcasters of every event that may be in a ledger's log. A new aggregate adds its own here, and nowhere else. */
 export const history: History = {
   ...access.history,
   ...catalog.history,
