@@ -6,5 +6,5 @@ import { status } from './status/index.ts';
 
 export { MalformedCursor, type Page, type PageRequest } from './page.ts';
 
-/** Every read model there is. What is not in this list is not kept. */
+/** Every read model. A projection that is not in this list is not run. */
 export const projections = [access, billing, catalogue, renewals, status] as const;

@@ -1,11 +1,11 @@
 import { addDays } from '#calendar';
 import type { Day } from '#kernel';
 
-/** The last day that can be written: a usage-based subscription ends with it, which is to say never (R75). */
+/** The last day that can be written: a usage-based subscription never ends, and has this one (R75). */
 const NEVER: Day = '9999-12-31';
 
-/** A last day; null where there is none. */
+/** A last day; null if there is none. */
 export const lastDayOf = (lastDay: Day): Day | null => (lastDay >= NEVER ? null : lastDay);
 
-/** On which day what follows an inclusive last day takes effect; null where nothing ever does. */
+/** The day after an inclusive last day, on which the next period takes effect; null if there is no last day. */
 export const dayAfter = (lastDay: Day): Day | null => (lastDay >= NEVER ? null : addDays(lastDay, 1));

@@ -1,24 +1,24 @@
-/** Which part of a list is asked for. `limit` is checked by the caller: at least 1. */
+/** Which part of a list is requested. `limit` is checked by the caller: at least 1. */
 export type PageRequest = { readonly limit: number; readonly cursor?: string | undefined };
 
-/** A part of a list, and where to read on; `null` at its end. */
+/** A part of a list, with the cursor of the next one; `null` at its end. */
 export type Page<Item> = { readonly items: readonly Item[]; readonly nextCursor: string | null };
 
-/** Where a page ended: the values that the list is sorted by. */
+/** The place where a page ended: the values by which the list is sorted. */
 export type Place = readonly (string | number)[];
 
-/** The caller's cursor is none of this list's. Nothing of the ledger is wrong: the request is. */
+/** The cursor does not belong to this list. The request is wrong, not the ledger. */
 export class MalformedCursor extends Error {
   override readonly name = 'MalformedCursor';
 }
 
 /**
- * Keyset pages: a cursor names the last row that was seen, not a number of rows to pass over, so rows that are added
- * meanwhile neither repeat nor hide others. `list` keeps the cursors of one list out of another; `like` is an example
+ * Keyset pages: a cursor names the last row that was seen, not a number of rows to skip, so rows that are added
+ * meanwhile are neither repeated nor hide others. `list` keeps the cursors of one list out of another; `like` is an example
  * of a place, for the types of its values.
  */
 export const keyset = <P extends Place>(list: string, like: P) => ({
-  /** After which place to go on; `undefined` from the list's beginning. Throws `MalformedCursor`. */
+  /** The place after which to continue; `undefined` at the list's beginning. Throws `MalformedCursor`. */
   after: ({ cursor }: PageRequest): P | undefined => {
     if (cursor === undefined) return undefined;
     const [name, ...place] = decoded(cursor);
@@ -26,7 +26,7 @@ export const keyset = <P extends Place>(list: string, like: P) => ({
     if (name !== list || !fits) throw new MalformedCursor(`this is no cursor of ${list}`);
     return place as unknown as P;
   },
-  /** How many rows to ask for: one more than wanted, which tells whether there are more. */
+  /** How many rows to fetch: one more than requested, which shows whether there are more. */
   fetch: ({ limit }: PageRequest): number => limit + 1,
   /** The page made of the rows that were fetched. */
   page: <Row, Item>(
@@ -57,12 +57,12 @@ const decoded = (cursor: string): readonly unknown[] => {
     const place: unknown = JSON.parse(decodeURIComponent(atob(cursor.replaceAll('-', '+').replaceAll('_', '/'))));
     if (Array.isArray(place)) return place;
   } catch {
-    // Said below, in our words.
+    // The error below has a message of our own.
   }
-  throw new MalformedCursor('the cursor cannot be read: hand back what `nextCursor` said, as it is');
+  throw new MalformedCursor('the cursor cannot be read: send back `nextCursor` unchanged');
 };
 
-/** A condition of a query, where the request gives a value for it. */
+/** A condition of a query, if the request has a value for it. */
 export const given = <Asked, Condition>(
   value: Asked | undefined,
   condition: (value: Asked) => Condition,

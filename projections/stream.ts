@@ -1,4 +1,4 @@
 import type { Recorded } from '#kernel';
 
-/** What a stream is about: the id in `<category>-<id>`. Later events of an aggregate do not repeat it in their data. */
+/** The id in `<category>-<id>`. Later events of an aggregate do not repeat it in their data. */
 export const idOf = ({ stream }: Pick<Recorded, 'stream'>): string => stream.slice(stream.indexOf('-') + 1);

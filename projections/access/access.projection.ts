@@ -18,7 +18,7 @@ export type ApiKeyRow = {
   readonly partner_id: string;
   readonly name: string;
   readonly role: Role;
-  /** SHA-256 of the key, in hex. The key itself is nowhere. */
+  /** SHA-256 of the key, in hex. The key itself is not stored. */
   readonly hash: string;
   /** Whether its holder may act for the whole ledger (http-api.md §4.10). */
   readonly operator: number;
@@ -29,7 +29,7 @@ export type ApiKeyRow = {
 
 export type AccessTables = { readonly partners: PartnerRow; readonly api_keys: ApiKeyRow };
 
-/** Who may knock: partners, and the keys that open for them. */
+/** Partners and their keys. */
 export const access = projection<AccessEvent>({
   name: 'access',
   version: 1,

@@ -21,7 +21,7 @@ const showKey = (row: Omit<ApiKeyRow, 'hash'>) => ({
 
 const keys = keyset<readonly [number]>('keys', [0]);
 
-/** The keys of a partner, or everybody's for the operator (`partnerId` left out), oldest first. */
+/** The keys of a partner, or all keys for the operator (`partnerId` left out), oldest first. */
 export const listKeys = async (db: Db, partnerId: string | undefined, request: PageRequest): Promise<Page<ApiKey>> => {
   const [last = 0] = keys.after(request) ?? [];
   const rows = await db
@@ -34,7 +34,7 @@ export const listKeys = async (db: Db, partnerId: string | undefined, request: P
   return keys.page(rows, request, ({ sequence }) => [sequence], showKey);
 };
 
-/** One key; `undefined` where the partner (any, for the operator) has none of this id. */
+/** One key; `undefined` if the partner (any, for the operator) has none with this id. */
 export const findKey = async (db: Db, partnerId: string | undefined, keyId: string): Promise<ApiKey | undefined> => {
   const row = await db
     .selectFrom('api_keys')
@@ -75,7 +75,7 @@ export const listPartners = async (db: Db, request: PageRequest): Promise<Page<R
   return partners.page(rows, request, ({ sequence }) => [sequence], showPartner);
 };
 
-/** One partner; `undefined` where there is none of this id. */
+/** One partner; `undefined` if there is none with this id. */
 export const findPartner = async (db: Db, partnerId: string): Promise<RegisteredPartner | undefined> => {
   const row = await db.selectFrom('partners').selectAll().where('partner_id', '=', partnerId).executeTakeFirst();
   return row && showPartner(row);

@@ -4,7 +4,7 @@ import type { ChargesPosted, SubscriptionEvent } from '#subscription';
 
 /** One line of money, as it was decided. */
 export type ChargeRow = {
-  /** `<event id>/<line>`: the same for ever, also after a rebuild. */
+  /** `<event id>/<line>`: permanent, also after a rebuild. */
   readonly charge_id: string;
   /** Counted in the order of the log. */
   readonly sequence: number;
@@ -64,7 +64,7 @@ const chargesOf = ({ id, data, meta }: Recorded<ChargesPosted>): readonly Omit<C
     period: monthOf(dayOf(data.effectiveAt)),
   }));
 
-/** What is owed, line by line. Billing never recalculates: it collects what was decided (architecture.md §2). */
+/** Charges, line by line. Billing never recalculates: it collects what was decided (architecture.md §2). */
 export const billing = projection<SubscriptionEvent>({
   name: 'billing',
   version: 1,

@@ -13,7 +13,7 @@ export type CatalogueRow = {
 
 export type CatalogueTables = { readonly catalogues: CatalogueRow };
 
-/** Every price list ever published. */
+/** Every published catalog. */
 export const catalogue = projection<CataloguePublished>({
   name: 'catalogue',
   version: 1,

@@ -5,21 +5,21 @@ import type { SubscriptionEvent } from '#subscription';
 import { dayAfter } from '../last-day.ts';
 import { idOf } from '../stream.ts';
 
-/** A subscription that is not over, and what time will do to it. */
+/** A subscription that has not ended, with the dates at which something falls due. */
 export type RenewalRow = {
   readonly subscription_id: string;
   readonly partner_id: string;
   readonly customer_id: string;
   readonly status: string;
-  /** What becomes of it when the term, or the trial, is over, unless auto-renew is off. */
+  /** What happens when the term, or the trial, is over, unless auto-renew is off. */
   readonly at_term_end: 'renew' | 'convert' | 'end';
   readonly auto_renew: number;
   readonly cancel_at_renewal: number;
-  /** When something falls due by itself next: a charge cycle, the end of term or trial, of a stage after it. Null while pending. */
+  /** When something falls due next: a charge cycle, the end of term or trial, of a stage after it. Null while pending. */
   readonly due_at: string | null;
-  /** When a suspension turns into deletion, unless somebody ends it before (R41). */
+  /** When a suspension leads to deletion, unless it is ended before (R41). */
   readonly expires_at: string | null;
-  /** 1 while seats are under way to another subscription: nothing falls due until they have arrived or are back. */
+  /** 1 while seats are in transit to another subscription: nothing falls due until they have arrived or are back. */
   readonly in_transit: number;
   /** The day after the term's (or trial's) last; null while pending, in the stages after the term, and for usage. */
   readonly renews_on: string | null;
@@ -28,7 +28,7 @@ export type RenewalRow = {
   readonly quantity: number;
   readonly term: string;
   readonly billing_cycle: string;
-  /** JSON: the dimensions that change at renewal. */
+  /** JSON: the fields that change at renewal. */
   readonly scheduled_change: string | null;
 };
 
@@ -75,7 +75,7 @@ type Plan = Pick<Created, 'term' | 'billingCycle'>;
 
 const plan = ({ term, billingCycle }: Plan) => ({ term, billing_cycle: billingCycle });
 
-/** A legacy trial ends, unless somebody converts it or the rules do (D33). */
+/** A legacy trial ends, unless it is converted by command or by the rules (D33). */
 const atTermEnd = ({ isTrial, kind, policy }: Created): RenewalRow['at_term_end'] => {
   if (!isTrial) return 'renew';
   return kind === 'legacy' && resolve(policy)['legacy.trial.autoConvert'] === 'no' ? 'end' : 'convert';

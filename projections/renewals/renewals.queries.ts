@@ -7,10 +7,10 @@ import type { RenewalRow, RenewalTables } from './renewals.projection.ts';
 
 type Db = Kysely<RenewalTables>;
 
-/** Something fell due to this subscription, and nobody has recorded it yet. */
+/** Something fell due for this subscription and is not recorded yet. */
 export type Due = { readonly subscriptionId: string; readonly partnerId: string; readonly dueAt: Instant };
 
-/** Two things fall due to a subscription, each by itself: what time does to a term, and what it does to a suspension. */
+/** Two dates of a subscription at which something falls due, independently: of its term, and of its suspension. */
 const kinds = ['due_at', 'expires_at'] as const;
 
 /** A place in the list of what is due: by instant, then by subscription. */
@@ -20,8 +20,8 @@ export type DuePlace = Pick<Due, 'dueAt' | 'subscriptionId'>;
 type Span = { readonly after?: DuePlace | undefined; readonly until: Instant };
 
 /**
- * A page of the subscriptions, of all partners, to which something falls due up to and including an instant, the earliest
- * first. `after` is the last place of the page before: rows are never read twice, whatever became of them. A subscription to
+ * A page of the subscriptions, of all partners, for which something falls due up to and including an instant, the earliest
+ * first. `after` is the last place of the page before: rows are never read twice, whatever changed in them. A subscription for
  * which several things fall due is on a page once, and may be on a later page again.
  */
 export const due = async (
@@ -35,7 +35,7 @@ export const due = async (
     firstAddOnDue(db, span, limit),
   ]);
   const earliest = new Map<string, Due>();
-  // Cut before anything is left out: beyond its own `limit` rows, no list is complete.
+  // Cut before duplicates are left out: beyond its own `limit` rows, no list is complete.
   for (const one of found.flat().sort(byTime).slice(0, limit))
     if (!earliest.has(one.subscriptionId)) earliest.set(one.subscriptionId, one);
   return [...earliest.values()];
@@ -44,7 +44,7 @@ export const due = async (
 const byTime = (a: Due, b: Due): number =>
   a.dueAt === b.dueAt ? (a.subscriptionId < b.subscriptionId ? -1 : 1) : a.dueAt < b.dueAt ? -1 : 1;
 
-/** By one index, so that a long list costs no more than a short one. */
+/** Uses one index, so that a long list costs no more than a short one. */
 const firstDue = async (
   db: Db,
   kind: (typeof kinds)[number],
@@ -73,7 +73,7 @@ const firstDue = async (
 };
 
 /**
- * Suspended add-ons, with their subscriptions. The flag as an expression, which has no index: else a planner goes from all
+ * Suspended add-ons, with their subscriptions. The flag is an expression without an index: otherwise a planner goes from all
  * subscriptions to their few suspended add-ons instead of the other way round.
  */
 const suspendedAddOns = (db: Db) =>
@@ -105,10 +105,10 @@ const firstAddOnDue = async (db: Db, { after, until }: Span, limit: number): Pro
   return rows.map((row) => ({ subscriptionId: row.subscription_id, partnerId: row.partner_id, dueAt: row.expires_at }));
 };
 
-/** Behind every subscription id: ids are ASCII. */
+/** Sorts after every subscription id: ids are ASCII. */
 const BEHIND_ALL_IDS = '\u{10FFFF}';
 
-/** When something falls due next, whose ever it is; `undefined` when nothing does up to and including `until`. */
+/** When something falls due next, for any subscription; `undefined` if nothing does up to and including `until`. */
 export const earliestDue = async (
   db: Db,
   until: Instant = '9999-12-31T23:59:59.999Z',
@@ -135,7 +135,7 @@ export const overdueCount = async (db: Db, now: Instant): Promise<number> => {
   return Number(count);
 };
 
-/** Nothing falls due while seats are under way. */
+/** Nothing falls due while seats are in transit. */
 const waiting = (db: Db) => db.selectFrom('renewals').where('in_transit', '=', 0);
 
 export type RenewalFilter = {
@@ -145,7 +145,7 @@ export type RenewalFilter = {
   readonly to?: string | undefined;
 };
 
-/** What a subscription comes to when its term is over. What that will cost is told by whoever knows the price lists. */
+/** What a subscription becomes when its term is over. Its price is added by the caller, who knows the catalogs. */
 export type Renewal = ReturnType<typeof showRenewal>;
 
 const showRenewal = (row: RenewalRow & { readonly renews_on: string }) => ({
@@ -161,14 +161,14 @@ const showRenewal = (row: RenewalRow & { readonly renews_on: string }) => ({
     term: row.term,
     billingCycle: row.billing_cycle,
   },
-  /** The dimensions that change; those left out stay. */
+  /** The fields that change; others stay. */
   scheduledChange: json(row.scheduled_change) as ScheduledChange | null,
 });
 
 const actionOf = (row: RenewalRow): RenewalRow['at_term_end'] =>
   row.auto_renew === 0 || row.cancel_at_renewal === 1 || isDeletedBefore(row) ? 'end' : row.at_term_end;
 
-/** A suspension that nobody ends runs out before the term does (R41). */
+/** A suspension that is not ended runs out before the term does (R41). */
 const isDeletedBefore = ({ expires_at, renews_on }: RenewalRow): boolean =>
   expires_at !== null && renews_on !== null && expires_at <= startOf(renews_on);
 

@@ -4,7 +4,7 @@ import type { SubscriptionRow } from './subscription-row.ts';
 
 type Db = Kysely<StatusTables>;
 
-/** A customer's subscriptions to an offer; no deleted ones. */
+/** A customer's subscriptions to an offer, without deleted ones. */
 export const subscriptionsTo = async (
   db: Db,
   partnerId: string,
@@ -22,7 +22,7 @@ export const subscriptionsTo = async (
   return rows.map((row) => row.subscription_id);
 };
 
-/** Ids of a customer's subscriptions of one kind and status, behind a place in the list; `limit` of them at most. */
+/** Ids of a customer's subscriptions of one kind and status, after a place in the list; at most `limit` of them. */
 export const subscriptionsPage = async (
   db: Db,
   partnerId: string,
@@ -43,7 +43,7 @@ export const subscriptionsPage = async (
   return rows.map(({ subscription_id, sequence }) => ({ subscriptionId: subscription_id, sequence }));
 };
 
-/** The subscriptions that came of an order, in the order in which they came to be; no children of upgrades. */
+/** The subscriptions of an order, in the order of their creation, without children of upgrades. */
 export const subscriptionsOfOrder = async (db: Db, partnerId: string, orderId: string): Promise<readonly string[]> => {
   const rows = await db
     .selectFrom('subscriptions')

@@ -27,7 +27,7 @@ type Changed = Partial<Omit<SubscriptionRow, 'subscription_id' | 'sequence' | 'r
 const change = (event: Recorded, changed: Changed = {}): Change =>
   patch('subscriptions', { subscription_id: idOf(event) }, { ...changed, revision: event.revision });
 
-/** Subscriptions and customers: who has what, and how it stands. */
+/** Subscriptions with their status, and customers. */
 export const status = projection<SubscriptionEvent | CustomerEvent>({
   name: 'status',
   version: 4,
@@ -114,7 +114,7 @@ export const status = projection<SubscriptionEvent | CustomerEvent>({
         policy: policy.preset,
         scheduled_change: null,
         pending_plan: null,
-        // What could not be applied stays told until another change is saved or applied (E49).
+        // A change that could not be applied stays visible until another change is saved or applied (E49).
         ...(applied !== null && { scheduled_change_failed: null }),
         ...(licenceReassignment !== null && { licence_reassignment: licenceReassignment }),
       });

@@ -37,7 +37,7 @@ const showSubscription = (row: SubscriptionRow, addOns: readonly AddOnRow[] = []
   cycleEnd: row.cycle_end,
   autoRenew: row.auto_renew === 1,
   cancelAtRenewal: row.cancel_at_renewal === 1,
-  // It renews on no day that somebody switched off.
+  // Without auto-renew there is no day of renewal.
   renewsOn: row.auto_renew === 1 ? row.renews_on : null,
   scheduledChange: json(row.scheduled_change) as SubscriptionView['scheduledChange'],
   pendingPlan: json(row.pending_plan) as SubscriptionView['pendingPlan'],
@@ -67,16 +67,16 @@ export type SubscriptionFilter = {
   readonly customerId?: string | undefined;
   readonly status?: Status | undefined;
   readonly offerId?: string | undefined;
-  /** A date: those that renew, or convert, earlier. */
+  /** A date: only those that renew, or convert, earlier. */
   readonly renewsBefore?: string | undefined;
 };
 
 const subscriptions = keyset<readonly [number]>('subscriptions', [0]);
 
-/** How many subscriptions that renew early are sorted; of more, a page is found soon by going through all in order. */
+/** Up to this number, subscriptions that renew early are sorted; of more, a page is found soon by going through all in order. */
 const FEW = 500;
 
-/** A partner's subscriptions in the order in which they came to be. */
+/** A partner's subscriptions in the order of their creation. */
 export const listSubscriptions = async (
   db: Db,
   partnerId: string,
@@ -89,7 +89,7 @@ export const listSubscriptions = async (
     .selectFrom('subscriptions')
     .selectAll()
     .where((eb) => {
-      // An expression has no index: then the date is looked at row by row, in the list's order.
+      // An expression has no index: then the date is checked row by row, in the list's order.
       const renewsOn = byDate ? eb.ref('renews_on') : eb.fn.coalesce('renews_on', eb.val('9999-12-31'));
       return eb.and([
         eb('partner_id', '=', partnerId),
@@ -112,7 +112,7 @@ export const listSubscriptions = async (
   );
 };
 
-/** Whether a date, and no customer, is asked for, before which few of a partner's subscriptions renew. */
+/** Whether the filter is by date without a customer, and few of the partner's subscriptions renew before it. */
 const isNarrow = async (
   db: Db,
   partnerId: string,
@@ -146,7 +146,7 @@ const addOnsOf = async (
   return Map.groupBy(found, (row) => row.subscription_id);
 };
 
-/** One subscription; `undefined` where the partner has none of this id. */
+/** One subscription; `undefined` if the partner has none with this id. */
 export const findSubscription = async (
   db: Db,
   partnerId: string,
@@ -208,7 +208,7 @@ export const listCustomers = async (
   return customers.page(rows, request, ({ sequence }) => [sequence], showCustomer);
 };
 
-/** One customer; `undefined` where the partner has none of this id. */
+/** One customer; `undefined` if the partner has none with this id. */
 export const findCustomer = async (
   db: Db,
   partnerId: string,

@@ -3,7 +3,7 @@ import type { Recorded, Table } from '#kernel';
 import type { Kind, Status, SubscriptionEvent } from '#subscription';
 import { dayAfter, lastDayOf } from '../last-day.ts';
 
-/** A subscription as its events tell it. What depends on the instant of asking is added by whoever asks. */
+/** A subscription according to its events. The caller adds what depends on the instant of the request. */
 export type SubscriptionRow = {
   readonly subscription_id: string;
   /** Counted in the order in which subscriptions came to be. */
@@ -38,7 +38,7 @@ export type SubscriptionRow = {
   readonly cancel_at_renewal: number;
   /** The day after the term's last, on which it renews or converts, if `auto_renew` is on; null once it is over, and for usage. */
   readonly renews_on: string | null;
-  /** JSON: the dimensions that change. */
+  /** JSON: the fields that change. */
   readonly scheduled_change: string | null;
   /** JSON: `{ billingCycle, effectiveOn }`. */
   readonly pending_plan: string | null;
@@ -49,7 +49,7 @@ export type SubscriptionRow = {
   readonly upgraded_from: string | null;
   readonly activation_link: string | null;
   readonly licence_reassignment: 'manual' | null;
-  /** Of the stream's last event: the `ETag`. */
+  /** The revision of the stream's last event: the `ETag`. */
   readonly revision: number;
 };
 
@@ -99,8 +99,8 @@ export const subscriptionsTable = {
     ['partner_id', 'status', 'sequence'],
     ['partner_id', 'offer_id', 'sequence'],
     ['partner_id', 'order_id', 'sequence'],
-    // Last, for SQLite takes the last of two that look alike to it, and a customer has few. The date is asked for by its
-    // index only where it names few rows (`listSubscriptions`).
+    // Last, because SQLite takes the last of two that look alike to it, and a customer has few. The index on the date is used
+    // only if it names few rows (`listSubscriptions`).
     ['partner_id', 'customer_id', 'sequence'],
   ],
 } satisfies Table;
@@ -127,7 +127,7 @@ export const created = ({ data, revision }: Created): Omit<SubscriptionRow, 'seq
   policy: data.policy.preset,
   purchased_at: data.effectiveAt,
   ...running(data),
-  // Nothing renews that has not begun.
+  // A pending subscription does not renew.
   ...(data.pending && { renews_on: null }),
   auto_renew: data.autoRenew ? 1 : 0,
   cancel_at_renewal: 0,
@@ -141,20 +141,20 @@ export const created = ({ data, revision }: Created): Omit<SubscriptionRow, 'seq
   revision,
 });
 
-/** The billing plan that came along with the seats of an upgrade. */
+/** The billing plan that moved along with the seats of an upgrade. */
 const waiting = ({ pendingPlan }: Created['data']): string | null => {
   if (pendingPlan === undefined || pendingPlan === null) return null;
   const { billingCycle, effectiveOn } = pendingPlan;
   return JSON.stringify({ billingCycle, effectiveOn });
 };
 
-/** Where it stands, and with it whether users can work (R40, R60, R67, R69). */
+/** The status, and with it whether users can work (R40, R60, R67, R69). */
 export const standing = (status: Status) => ({
   status,
   access: status === 'active' || status === 'expired' ? 1 : 0,
 });
 
-/** Deleted, for good: nothing that was still to come does. */
+/** Permanently deleted: everything that was scheduled is dropped. */
 export const gone = {
   ...standing('deleted'),
   auto_renew: 0,
@@ -184,7 +184,7 @@ export const running = (data: Opened & Pick<Created['data'], 'term' | 'billingCy
 
 type Sold = Pick<Created['data'], 'offerId' | 'skuId' | 'offerName' | 'quantity' | 'unitPrice' | 'catalogVersion'>;
 
-/** What is sold from now on. */
+/** The product that is sold from now on. */
 export const sold = ({ offerId, skuId, offerName, quantity, unitPrice, catalogVersion }: Sold) => ({
   offer_id: offerId,
   sku_id: skuId,

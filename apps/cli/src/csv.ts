@@ -9,8 +9,8 @@ const cell = (value: string): string => {
 const NUMBER = /^[+-]?\d+(\.\d+)?$/;
 
 /**
- * A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, also behind white space: such a text gets
- * an apostrophe in front, which a spreadsheet shows it without. A negative amount is a number, and stays one.
+ * A spreadsheet takes a cell that begins with `=`, `+`, `-` or `@` for a formula, also after white space: such a text gets
+ * an apostrophe in front, which a spreadsheet does not show. A negative amount is a number, and stays one.
  */
 const inert = (text: string): string =>
   /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/.test(text) && !NUMBER.test(text) ? `'${text}` : text;

@@ -20,7 +20,7 @@ export class ExportFile {
     this.#handle = handle;
   }
 
-  /** Opens a file; `-` is stdin. What can be read but once is kept in a file that nobody else sees, as long as this lasts. */
+  /** Opens a file; `-` is stdin. A stream that can be read only once is copied to a private file, for the time of the import. */
   static async open(path: string): Promise<ExportFile> {
     if (path === '-') return new ExportFile('stdin', await kept(process.stdin));
     const handle = await open(path);
@@ -79,7 +79,7 @@ function* lineOf(parts: readonly Buffer[], at: string): Generator<Line> {
 const kept = async (source: Readable): Promise<FileHandle> => {
   const folder = await mkdtemp(join(tmpdir(), 'subledger-import-'));
   const handle = await open(join(folder, 'export.ndjson'), 'wx+', 0o600);
-  // It has no name any more: however this ends, nothing is left.
+  // The file has no name any more, so nothing is left behind.
   await rm(folder, { recursive: true, force: true });
   await handle.writeFile(source);
   return handle;
@@ -89,14 +89,14 @@ const shapes = codec(history);
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** The event in a line, which this program must be able to read in all its parts. */
+/** The event of a line. Fails if this program cannot read any part of it. */
 export const eventIn = ({ text, at }: Line): Entry & { readonly position: Position } => {
   try {
     const members = JSON.parse(text) as Members;
     const fault = faultOf(members);
     if (fault !== undefined) throw new Error(fault);
     const { position, stream, revision, id, type, schema, data, meta } = members as ReturnType<typeof eventIn>;
-    // What the ledger could not read one day must not get in.
+    // An event that the ledger could not read later must not get in.
     const stored = { id, type, data: JSON.stringify(data), meta: JSON.stringify(meta) };
     const { meta: known } = shapes.decode(stored, stream, revision, position);
     const lack = lackOf(data, meta);

@@ -2,7 +2,7 @@ import { StoreUnavailable } from '#event-store';
 import { FolderInUse } from '#event-store/sqlite';
 import { LedgerNotEmpty, NoLedgerHere, placesIn, whereLogIs } from '#ledger';
 
-/** Why a verb could not be done, in one line for a person. Exit status 1. */
+/** Why a verb failed, in one line for a person. Exit status 1. */
 export class Failure extends Error {
   override readonly name = 'Failure';
 }
@@ -12,7 +12,7 @@ export const fail = (line: string): never => {
   throw new Failure(line);
 };
 
-/** What went wrong, in one line, and what to do about it where that is known. */
+/** What went wrong, in one line, with the remedy if it is known. */
 export const lineFor = (error: unknown): string => {
   if (error instanceof NoLedgerHere)
     return `there is no ledger in ${error.folder}: name its data folder in SUBLEDGER_DATA`;
@@ -24,7 +24,7 @@ export const lineFor = (error: unknown): string => {
   return error instanceof StoreUnavailable ? named(line) : line;
 };
 
-/** A cluster has many servers: which one it is, and where that is said. The driver's notes on it may be empty. */
+/** Names the server and its variable, since a cluster has many. The driver's message may be empty. */
 const named = (line: string): string =>
   line
     .replace(/^the event store /, () => `the event store ${whereLogIs(placesIn(process.env))} (EVENTSTORE_URL) `)

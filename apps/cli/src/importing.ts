@@ -6,7 +6,7 @@ import { eventIn, type ExportFile, type Line } from './export-file.ts';
 import { fail } from './failure.ts';
 import { canonical, entryOf, LogDigest, type Entry } from './log.ts';
 
-/** What a file was found to hold: events in order, none missing. */
+/** The content of a checked file: events in order, none missing. */
 export type Checked = {
   readonly events: number;
   readonly sha256: string;
@@ -15,8 +15,8 @@ export type Checked = {
 };
 
 /**
- * Reads a file from end to end, beside the events that are `present` in the log `where`. Fails where a line is no event, or
- * where an event is missing or not in order; throws `LedgerNotEmpty` where what is present is not the beginning of the file.
+ * Reads a file from end to end, and compares it with the events that are `present` in the log `where`. Fails if a line is not
+ * an event, or if an event is missing or out of order; throws `LedgerNotEmpty` if `present` is not the beginning of the file.
  */
 export const check = async (
   file: ExportFile,
@@ -44,7 +44,7 @@ async function* eventsOf(batches: AsyncIterable<readonly Recorded[]>): AsyncGene
   for await (const batch of batches) yield* batch;
 }
 
-/** Answers the event of each line. Fails with the first that does not come after the ones before it. */
+/** Returns the event of each line. Fails with the first that does not follow the ones before it. */
 const orderly = (): ((line: Line) => Entry) => {
   const next = new Map<string, number>();
   let before = START;
@@ -63,27 +63,27 @@ const orderly = (): ((line: Line) => Entry) => {
   };
 };
 
-/** How a log is to be filled. */
+/** How a log is filled. */
 export type Manner = {
   /**
-   * How many appends are under way at once. One, where they might overtake each other: each is then in the log before the
+   * How many appends run at once. One, if they might overtake each other: each is then in the log before the
    * next one is sent.
    */
   readonly atOnce: number;
-  /** How long an append is tried again while the log does not answer, in milliseconds. */
+  /** How long an append is retried while the log does not respond, in milliseconds. */
   readonly patience: number;
-  /** Told how many events of the file are in the log. */
+  /** Called with the number of events that are in the log. */
   readonly onProgress?: (events: number) => void;
 };
 
-/** Appends what a file that was checked holds from an event on, in its order. */
+/** Appends the events of a checked file from a number on, in order. */
 export const appendFrom = async (log: EventStore, file: ExportFile, present: number, manner: Manner): Promise<void> => {
   const { atOnce, patience, onProgress } = manner;
   let waiting: Promise<void>[] = [];
   let done = present;
   for await (const run of runsOf(file, present)) {
     const appended = append(log, run, patience);
-    // It may fail while the next lines are still being read; it is asked for that when the group is full.
+    // It may fail while the next lines are still being read; the error is taken when the group is full.
     appended.catch(() => undefined);
     waiting.push(appended);
     done += run.events.length;
@@ -95,13 +95,13 @@ export const appendFrom = async (log: EventStore, file: ExportFile, present: num
   await settled(waiting);
 };
 
-/** All have come to an end; the first that failed is told. */
+/** Waits for all; throws the first failure. */
 const settled = async (waiting: readonly Promise<void>[]): Promise<void> => {
   await Promise.allSettled(waiting);
   await Promise.all(waiting);
 };
 
-/** Events of one stream that stand side by side in the log, and are appended together. */
+/** Events of one stream that follow each other in the log, and are appended together. */
 type Run = { readonly stream: string; readonly expected: number; readonly events: Draft[] };
 
 /** What an append may hold: well below the megabyte that an event store takes by default. */
@@ -130,7 +130,7 @@ async function* runsOf(file: ExportFile, present: number): AsyncGenerator<Run> {
 /** How long to wait before an append is tried again, in milliseconds. */
 const AGAIN = 250;
 
-/** An append whose outcome is unknown may be in the log: the same ids at the same place once more are written once. */
+/** An append with an unknown result may be in the log: a repetition with the same ids at the same revision is written once. */
 const append = async (log: EventStore, { stream, events, expected }: Run, patience: number): Promise<void> => {
   const until = performance.now() + patience;
   for (;;) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Recorded } from '#kernel';
 
-/** An event as exports hold it: everything that was recorded, in the shape in which it was written. */
+/** An event of an export: everything that was recorded, in the shape in which it was written. */
 export type Entry = Pick<Recorded, 'stream' | 'revision' | 'id' | 'type' | 'data' | 'meta'> & {
   readonly schema: number;
 };
@@ -16,7 +16,7 @@ export const entryOf = ({ stream, revision, id, type, data, meta }: Recorded): E
   meta,
 });
 
-/** The members of every object in one order, so that equal values are equal text. */
+/** Sorts the members of every object, so that equal values are equal text. */
 const inOrder = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(inOrder);
@@ -31,8 +31,8 @@ const inOrder = (value: unknown): unknown => {
 export const canonical = (entry: Entry): string => `${JSON.stringify(inOrder(entry))}\n`;
 
 /**
- * The digest of a log: SHA-256 over its events in order, each as canonical JSON on a line of its own. Without positions,
- * which are the store's affair: a copy has the same one.
+ * The digest of a log: SHA-256 over its events in order, each as canonical JSON on a line of its own. It leaves out the
+ * positions, which each store assigns itself: a copy has the same digest.
  */
 export class LogDigest {
   readonly #hash = createHash('sha256');
@@ -43,7 +43,7 @@ export class LogDigest {
     this.events += 1;
   }
 
-  /** As far as it was read; reading may go on afterwards. */
+  /** The digest so far; reading may go on afterwards. */
   get sha256(): string {
     return this.#hash.copy().digest('hex');
   }

@@ -34,18 +34,18 @@ PostgreSQL it works beside one, too, but for rebuild, which needs the projectors
 for (const declare of [events, state, exportLog, importLog, rebuild, projections, digest, verify, keys, catalog, bench])
   declare(program);
 
-/** What happened, as an exit status; said in one line on stderr where it did not go well. */
+/** The exit status for an error, which is reported in one line on stderr. */
 const statusOf = (error: unknown): number => {
-  // Commander has said it already; only help that was asked for is no mistake.
+  // Commander has reported it already; requested help is not an error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? DONE : WRONG_USAGE;
   process.stderr.write(`subledger: ${lineFor(error)}\n`);
   return FAILED;
 };
 
-// What it makes is for this user alone: the log holds names, prices and digests of keys.
+// Files are for this user only: the log holds names, prices and digests of keys.
 process.umask(0o077);
 
-// Whoever reads the output may stop early, like head: that is no failure.
+// A reader of the output may stop early, as `head` does: that is not a failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(DONE);

@@ -8,7 +8,7 @@ export type Json = { readonly json?: true };
 export const verb = (parent: Command, usage: string, description: string): Command =>
   parent.command(usage).description(description).option('--json', 'print JSON, for a program');
 
-/** An instant given by hand. Wrong usage when it is none. */
+/** An instant of the command line. A usage error if it is invalid. */
 export const instant = (text: string): Instant => {
   const known = normaliseInstant(text);
   if (known === undefined) throw new InvalidArgumentError('It is an instant such as 2021-06-18T09:00:00Z.');

@@ -8,15 +8,15 @@ export const printJson = (value: unknown): void => {
   print(JSON.stringify(value, null, 2));
 };
 
-/** Says something beside the result, for a person. */
+/** Prints a remark beside the result, for a person. */
 export const note = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };
 
-/** Names come from customers: none may play with the terminal. */
+/** Names come from customers: their control characters must not reach the terminal. */
 const harmless = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '\ufffd');
 
-/** Rows in columns, under their headings; headings that end with `>` stand on the right, as numbers do. */
+/** Rows in columns, under their headings; columns whose heading ends with `>` are aligned right, as numbers are. */
 export const table = (headings: readonly string[], rows: readonly (readonly string[])[]): string => {
   const right = headings.map((heading) => heading.endsWith('>'));
   const lines = [headings.map((heading) => heading.replace(/>$/, '')), ...rows.map((row) => row.map(harmless))];

@@ -6,10 +6,10 @@ import { Failure } from './failure.ts';
 
 export const projectionNames: readonly string[] = projections.map(({ name }) => name);
 
-/** The names of all tables that queries see, in order. */
+/** The names of all tables, in order. */
 export const tableNames: readonly string[] = projections.flatMap(({ tables }) => Object.keys(tables)).sort();
 
-/** A running ledger keeps the read models: nobody else may meanwhile. */
+/** The read models are updated by a running ledger: no other process may do that meanwhile. */
 export class ReadModelsInUse extends Error {
   override readonly name = 'ReadModelsInUse';
   constructor() {
@@ -18,8 +18,8 @@ export class ReadModelsInUse extends Error {
 }
 
 /**
- * Keeps some read models (all, where none is named) up with the log while `work` lasts. Where a server would go on trying,
- * this fails: somebody is waiting at the terminal. Rejects with `ReadModelsInUse` where a projector runs elsewhere.
+ * Updates some read models (all, if none is named) from the log while `work` lasts. It fails where a server would retry,
+ * because a person waits at the terminal. Rejects with `ReadModelsInUse` if a projector runs elsewhere.
  */
 export const keepingReadModels = async <T>(
   { events, reads }: Stores,
@@ -50,7 +50,7 @@ export const keepingReadModels = async <T>(
   });
   try {
     await Promise.race([leadership.start(), failing.promise]);
-    // Nothing has failed, and yet it does not lead.
+    // Nothing has failed, but another process leads.
     if (runner === undefined) throw new ReadModelsInUse();
     return await Promise.race([work(runner), failing.promise]);
   } finally {

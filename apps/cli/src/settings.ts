@@ -7,13 +7,13 @@ import { type Places, placesIn } from '#ledger';
 import { isPresetName, parsePolicyTimeline, presetNames, timelineOf, type PolicyTimeline } from '#policy';
 import { fail } from './failure.ts';
 
-/** An empty value counts as none, as for the server. */
+/** An empty value counts as unset, as for the server. */
 const variable = (name: string): string | undefined => process.env[name] || undefined;
 
-/** Where the ledger lies, by the same variables as the server's. */
+/** The locations of the stores, from the same variables as the server's. */
 export const places = (): Places => placesIn(process.env);
 
-/** What the ledger's clock shows (`SUBLEDGER_CLOCK`): a simulated one never goes back behind what it last showed. */
+/** The time of the ledger's clock (`SUBLEDGER_CLOCK`): a simulated one never goes back behind its last recorded time. */
 export const ledgerNow = async (handling: CommandHandler): Promise<Instant> => {
   const clock = variable('SUBLEDGER_CLOCK') ?? 'system';
   if (clock === 'system') return new Date().toISOString();
@@ -23,7 +23,7 @@ export const ledgerNow = async (handling: CommandHandler): Promise<Instant> => {
   return lastShown > from ? lastShown : from;
 };
 
-/** The rules for what is yet to come (`SUBLEDGER_POLICY`): what was bought keeps the ones it is pinned to. */
+/** The rules for future decisions (`SUBLEDGER_POLICY`): existing subscriptions keep the ones to which they are pinned. */
 export const policies = (): PolicyTimeline => {
   const policy = variable('SUBLEDGER_POLICY') ?? 'seed-2021-09';
   if (isPresetName(policy)) return timelineOf(policy);
@@ -34,7 +34,7 @@ export const policies = (): PolicyTimeline => {
   return fail(`SUBLEDGER_POLICY names the file ${policy}, in which ${first?.path ?? ''} ${first?.message ?? ''}`);
 };
 
-/** What a JSON file holds. Fails with a line that begins with `expected` where there is none. */
+/** The content of a JSON file. Fails with a line that begins with `expected` if it cannot be read. */
 export const jsonIn = (path: string, expected: string): unknown => {
   let bytes: Buffer;
   try {

@@ -5,11 +5,11 @@ import { Failure } from './failure.ts';
 import { ReadModelsInUse } from './read-models.ts';
 import { places } from './settings.ts';
 
-/** Reads a ledger beside whoever runs it. Nothing is made, nothing is locked. */
+/** Reads a ledger while another process may run it. Creates nothing, locks nothing. */
 export const looking = async <T>(work: (stores: BesideStores) => Promise<T>, codec?: Codec): Promise<T> => {
   const stores = await lookIntoStores(places(), codec);
   try {
-    // Somebody waits at the terminal: where a server would wait for a log that is away, this fails.
+    // A person waits at the terminal: where a server would wait for an unavailable log, this fails.
     await stores.ready();
     return await work(stores);
   } finally {
@@ -18,8 +18,8 @@ export const looking = async <T>(work: (stores: BesideStores) => Promise<T>, cod
 };
 
 /**
- * Opens a ledger for writing, for as long as the work lasts; what of it is in a data folder is taken. Where a running
- * ledger owns that, or the read models, says what to do `instead`.
+ * Opens a ledger for writing while the work lasts; takes the lock of its data folder, if it has one. If a running
+ * ledger owns the folder, or the read models, the error says what to do `instead`.
  */
 export const taking = async <T>(instead: string, work: (stores: Stores) => Promise<T>): Promise<T> => {
   try {
@@ -35,7 +35,7 @@ export const taking = async <T>(instead: string, work: (stores: Stores) => Promi
   }
 };
 
-/** What a running ledger has for itself, together with what to do instead; any other error as it is. */
+/** Adds what to do instead to an error about a running ledger; other errors stay. */
 export const orInstead = (error: unknown, instead: string): unknown =>
   error instanceof FolderInUse || error instanceof ReadModelsInUse
     ? new Failure(`${error.message}: ${instead}`)

@@ -14,7 +14,7 @@ export const keyRoles = [
   'billing-reader',
 ] as const satisfies readonly Role[];
 
-/** Make an API key. Only its hash is ever recorded. */
+/** Create an API key. Only its hash is ever recorded. */
 export class CreateKey extends commandNaming('key', 'CreateKey')<{
   readonly keyId: string;
   readonly partnerId: string;
@@ -26,13 +26,13 @@ export class CreateKey extends commandNaming('key', 'CreateKey')<{
   readonly operator: boolean;
 }> {}
 
-/** Make a key worthless, for good. */
+/** Revoke a key, permanently. */
 export class RevokeKey extends commandNaming('key', 'RevokeKey')<{ readonly keyId: string }> {}
 
-/** An API key exists; of the key itself, nothing but its hash. */
+/** An API key was created; only the hash of the key is recorded. */
 export type KeyCreated = Event<'KeyCreated', CreateKey['data']>;
 
-/** An API key opens nothing any more. */
+/** An API key was revoked. */
 export type KeyRevoked = Event<'KeyRevoked', { readonly keyId: string }>;
 
 export type Key = { readonly keyId: null } | (CreateKey['data'] & { readonly revoked: boolean });
@@ -47,7 +47,7 @@ const decide = (command: CreateKey | RevokeKey, state: Key): Decision<KeyCreated
   return [{ type: 'KeyRevoked', data: { keyId: state.keyId, effectiveAt } }];
 };
 
-/** An API key: whose it is, with which role, and whether it still opens anything. */
+/** An API key: its partner, its role, and whether it is in force. */
 export const key: Decider<CreateKey | RevokeKey, KeyCreated | KeyRevoked, Key, RefusalCode> = {
   category: 'key',
   initial: { keyId: null },

@@ -2,12 +2,12 @@ import { hidden, commandNaming, refuse, type Decider, type Event } from '#kernel
 import type { RefusalCode } from './refusals.ts';
 import type { PartnerFacts } from '#policy';
 
-/** Let a partner use this ledger. The operator's doing. */
+/** Let a partner use this ledger. Operator only. */
 export class RegisterPartner extends commandNaming('partner', 'RegisterPartner')<
   PartnerFacts & { readonly partnerId: string; readonly name: string }
 > {}
 
-/** A partner may use this ledger. */
+/** A partner was registered and may use this ledger. */
 export type PartnerRegistered = Event<
   'PartnerRegistered',
   PartnerFacts & { readonly partnerId: string; readonly name: string }

@@ -12,8 +12,8 @@ export const latestMonthEnd = (naturalEnd: Day): Day => {
 
 /**
  * The end of a first term aligned with another subscription: that one's end, moved on by its terms as long as it does not
- * pass the natural end (W19). `anchor` is the one that the other's coming terms aim at. The answer lies beyond the natural
- * end where the other's running term does.
+ * pass the natural end (W19). `anchor` is the anchor of the other's coming terms. The result lies beyond the natural
+ * end if the other's running term does.
  */
 export const cotermEnd = (existingEnd: Day, existingTerm: Term, anchor: Anchor, naturalEnd: Day): Day => {
   const nextStart = addDays(existingEnd, 1);

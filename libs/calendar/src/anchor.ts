@@ -7,7 +7,7 @@ import { civilDay, lastDayOfMonth, partsOf } from './day.ts';
  */
 export type Anchor = { readonly day: number; readonly rule: 'clamp' | 'eomOffset'; readonly fromEnd?: number };
 
-/** What a policy may ask for (`anchor`). */
+/** The rules that a policy may choose (`anchor`). */
 export type AnchorRule = Anchor['rule'];
 
 /**

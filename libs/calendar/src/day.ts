@@ -51,7 +51,7 @@ export const partsOf = (day: Day): { readonly year: number; readonly month: numb
   dayOfMonth: digits(day, 8),
 });
 
-/** The two digits that stand at a place of a text. */
+/** The two digits at a place of a text. */
 export const digits = (text: string, at: number): number =>
   (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
 

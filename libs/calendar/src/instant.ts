@@ -26,7 +26,7 @@ export const elapsedMs = (from: Instant, to: Instant): number => Math.max(0, msO
 
 const lengths = new Map<string, number>();
 
-/** The length of a duration, or undefined where it is none, is negative, or has no fixed length (years, months). */
+/** The length of a duration, or undefined if it is invalid, negative, or has no fixed length (years, months). */
 const lengthOf = (iso: string): number | undefined => {
   const known = lengths.get(iso);
   if (known !== undefined) return known;
@@ -47,7 +47,7 @@ const lengthOf = (iso: string): number | undefined => {
 /** Whether a text is an ISO 8601 duration of fixed length, 0 or more: `PT24H`, `P30D`, `P2W`; not `P1M`. */
 export const isDuration = (text: string): boolean => lengthOf(text) !== undefined;
 
-/** A duration's length in milliseconds. Throws a `RangeError` where `isDuration` says no. */
+/** A duration's length in milliseconds. Throws a `RangeError` if it is not one by `isDuration`. */
 export const durationMs = (iso: string): number => {
   const ms = lengthOf(iso);
   if (ms === undefined) throw new RangeError(`${iso} is not a duration of fixed length`);
@@ -65,7 +65,7 @@ const fromOutside = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:[.,](\d+))?(Z|[+-]
 
 /**
  * An instant from outside in the ledger's form: any ISO 8601 date and time with `Z` or an offset; what goes beyond
- * milliseconds is cut off, not rounded. Undefined where the text is none, or lies outside the years 0 to 9999.
+ * milliseconds is cut off, not rounded. Undefined if the text is not one, or lies outside the years 0 to 9999.
  */
 export const normaliseInstant = (text: string): Instant | undefined => {
   if (isInstant(text)) return text;

@@ -3,13 +3,13 @@ import { addMonths, anchorOf } from './anchor.ts';
 import { dayOf } from './day.ts';
 import type { RefusalCode } from './refusals.ts';
 
-/** Move a simulated clock on. */
+/** Move a simulated clock forward. */
 export class MoveClock extends commandClass('MoveClock')<{ readonly now: Instant }> {}
 
-/** A simulated clock shows a later instant. */
+/** A simulated clock was moved to a later instant. */
 export type ClockMoved = Event<'ClockMoved', { readonly now: Instant }>;
 
-/** No simulated clock shows more: the terms that begin then still end within the calendar's four digits. */
+/** The latest time of a simulated clock: terms that begin then still end within the calendar's four digits. */
 export const LATEST_INSTANT: Instant = '9900-01-01T00:00:00.000Z';
 
 /**
@@ -22,15 +22,15 @@ const furthestFrom = (shown: Instant): Instant => {
   return addMonths(day, 1_200, anchorOf(day, 'clamp')) + shown.slice(10);
 };
 
-/** What a simulated clock last showed; empty before it was ever moved. It never goes back (http-api.md §4.8). */
+/** The last time of a simulated clock; empty before it was ever moved. It never goes back (http-api.md §4.8). */
 export const simulatedClock: Decider<MoveClock, ClockMoved, Instant, RefusalCode> = {
   category: 'clock',
   initial: '',
   decide: ({ data: { now }, meta: { at } }, lastShown) => {
-    // Another process may have moved it on since this one looked.
+    // Another process may have moved it on since this one read it.
     const shown = lastShown > at ? lastShown : at;
     if (now < shown)
-      return refuse('CLOCK_BACKWARDS', `the clock shows ${shown}: it is not set back to ${now}`, { now: shown });
+      return refuse('CLOCK_BACKWARDS', `the clock shows ${shown}: it cannot be set back to ${now}`, { now: shown });
     if (now === shown) return [];
     const furthest = furthestFrom(shown);
     if (now > furthest) {

@@ -1,2 +1,2 @@
-/** With which codes the ledger's clock refuses (http-api.md §6). */
+/** The refusal codes of the ledger's clock (http-api.md §6). */
 export type RefusalCode = 'VALIDATION_FAILED' | 'CLOCK_BACKWARDS';

@@ -36,7 +36,7 @@ const cycleStart = (termStart: Day, k: number, billingCycle: BillingCycle, ancho
 
 /**
  * The k-th charge cycle of a term, from 0, cut at the term's end. Always counted from the term's start and its anchor,
- * never from the cycle before, or a 31st would drift to the 28th for ever (W15, E3). It has the days that it has (E4).
+ * never from the cycle before, or a 31st would drift to the 28th permanently (W15, E3). Its days are the actual ones (E4).
  */
 export const cycleAt = (termStart: Day, termEnd: Day, k: number, billingCycle: BillingCycle, anchor: Anchor): Cycle => {
   const start = cycleStart(termStart, k, billingCycle, anchor);
@@ -57,6 +57,6 @@ export const cycleIndexOn = (
   const [from, to] = [partsOf(termStart), partsOf(within)];
   const months = (to.year - from.year) * 12 + to.month - from.month;
   const k = Math.floor(months / cycleMonthsOf(billingCycle));
-  // Within its month the day may still lie before the cycle's first one.
+  // Within its month, the day may still be before the cycle's first day.
   return k > 0 && within < cycleStart(termStart, k, billingCycle, anchor) ? k - 1 : k;
 };

@@ -10,7 +10,7 @@ export type Catalogue = {
   readonly offers: readonly Offer[];
 };
 
-/** A product, and to whom it may be sold. Ids hold no slash, so that `offerId/skuId` names one SKU. */
+/** A product, with the customers to whom it may be sold. Ids contain no slash, so that `offerId/skuId` names one SKU. */
 export type Offer = {
   readonly offerId: string;
   readonly name: string;
@@ -36,7 +36,7 @@ export type Offer = {
 /** Names a SKU within the catalogue: `offerId/skuId`. */
 export type SkuRef = string;
 
-/** What is bought of an offer: an edition, a trial, an add-on. */
+/** A variant of an offer that can be bought: an edition, a trial, an add-on. */
 export type Sku = {
   readonly skuId: string;
   readonly name: string;
@@ -44,18 +44,18 @@ export type Sku = {
   readonly maxSeats: number;
   /** Length of the trial that it begins with (R26); null: none. */
   readonly trialDays: number | null;
-  /** The paid SKU that a trial turns into; null: this one. */
+  /** The paid SKU to which a trial converts; null: this one. */
   readonly convertsTo: SkuRef | null;
   /** Over all of the customer's subscriptions to it (E48); null: no such limit. */
   readonly maxSeatsPerCustomer: number | null;
   readonly addOn: AddOn | null;
   readonly upgradeTargets: readonly SkuRef[];
-  /** Where an ISV's set-up is finished (R24); `{subscriptionId}` is to be filled in. */
+  /** The page where an ISV's set-up is completed (R24); `{subscriptionId}` is replaced. */
   readonly setupUrl: string | null;
   readonly plans: readonly Plan[];
 };
 
-/** What makes a SKU an add-on: it is bought on a base, which is one of these, never by itself (R31-R35). */
+/** What makes a SKU an add-on: it is bought on one of these bases, never by itself (R31-R35). */
 export type AddOn = {
   readonly prerequisiteSkus: readonly SkuRef[];
   /** The least share of the base's seats, `"0.05"` (W40); null: none. */
@@ -72,5 +72,5 @@ export type Plan = {
   readonly includedUnits?: Readonly<Record<string, Decimal>>;
 };
 
-/** The number of seats that nothing exceeds. */
+/** The largest number of seats. */
 export const MOST_SEATS = 2_147_483_647;

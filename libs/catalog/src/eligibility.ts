@@ -21,7 +21,7 @@ export type Wish = {
   readonly policy: Policy;
 };
 
-/** All reasons that stand against a purchase, the gravest first; none: the offer may be bought (R5, R13-R19, R44, A18). */
+/** All reasons against a purchase, the gravest first; empty: the offer may be bought (R5, R13-R19, R44, A18). */
 export const eligibility = (wish: Wish): readonly Reason[] => [
   ...gate(wish),
   ...customerReasons(wish),
@@ -44,7 +44,7 @@ const customerReasons = ({ offer, customer: { country, segment } }: Wish): reado
     : [reason('COUNTRY_NOT_SUPPORTED', `${offer.name} is not sold to customers in ${country}.`)]),
 ];
 
-/** What stands against the offer itself (R7, R17–R19); an exclusive one is for the partners that were given it (R6). */
+/** Reasons in the offer itself (R7, R17–R19); an exclusive one is for the partners to which it was given (R6). */
 const offerReasons = ({ offer, partner: { partnerId } }: Wish): readonly Reason[] => [
   ...(offer.inCsp
     ? []
@@ -57,7 +57,7 @@ const offerReasons = ({ offer, partner: { partnerId } }: Wish): readonly Reason[
     : [reason('NOT_TRANSACTABLE_HERE', `${offer.name} is bought and managed elsewhere, not here.`)]),
 ];
 
-/** As many as are allowed are held (R5, R14). A18: suspended ones count; a hint tells which one to take up again (R15). */
+/** The limit is reached (R5, R14). A18: suspended ones count; a hint names the one to reactivate (R15). */
 const limitReasons = ({ offer, held }: Wish): readonly Reason[] => {
   const limit = offer.limitPerCustomer;
   const own = held.filter(({ offerId, status }) => offerId === offer.offerId && status !== 'deleted');

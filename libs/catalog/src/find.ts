@@ -7,7 +7,7 @@ type Found = { readonly offer: Offer; readonly sku: Sku };
 type Index = {
   readonly offers: ReadonlyMap<string, Offer>;
   readonly skus: ReadonlyMap<SkuRef, Found>;
-  /** By what they may be added to. */
+  /** By the SKU to which they may be added. */
   readonly addOns: ReadonlyMap<SkuRef, readonly Found[]>;
 };
 
@@ -48,7 +48,7 @@ export const addOnsFor = (catalogue: Catalogue, offerId: string, skuId: string):
 export const findPlan = (sku: Sku, term: Term, billingCycle: BillingCycle): Plan | undefined =>
   sku.plans.find((plan) => plan.term === term && plan.billingCycle === billingCycle);
 
-/** The price of one seat for one whole charge cycle; undefined where the plan is not sold in this currency. */
+/** The price of one seat for one whole charge cycle; undefined if the plan is not sold in this currency. */
 export const priceOf = ({ prices }: Plan, currency: string): Decimal | undefined =>
   Object.hasOwn(prices, currency) ? prices[currency] : undefined;
 

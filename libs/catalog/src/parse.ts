@@ -20,11 +20,11 @@ import {
 } from './reader.ts';
 import { referenceProblems } from './references.ts';
 
-// An id is a part of a path, where one or two dots alone would mean another place.
+// An id is a part of a path, where one or two dots alone would mean another resource.
 const isId = (value: string) => /^(?!\.{1,2}$)[^\s/]{1,200}$/.test(value);
 const isRef = (value: string) => /^[^\s/]{1,200}\/[^\s/]{1,200}$/.test(value);
 
-/** As long as the API takes one with the usage that is reported. */
+/** The API takes reported usage with meters up to this length. */
 const LONGEST_METER = 200;
 
 const id = text('an id of 1 to 200 characters without spaces and slashes', isId);
@@ -34,11 +34,11 @@ const country = text('an ISO 3166 code of two capital letters', (value) => /^[A-
 const segment = text('a segment such as commercial', (value) => /^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(value));
 const link = text('an http or https address', (value) => /^https?:\/\/\S{1,2000}$/.test(value));
 const share = text('a decimal string from 0 to 1', (value) => isAmount(value) && compare(value, '1') <= 0);
-// Prices of nothing are prices, and so are those with more decimals than the currency has (E46).
+// A price of zero is a price, and so is one with more decimals than the currency has (E46).
 const amount = text('a decimal string, 0 or more', (value) => isAmount(value));
 const isAmount = (value: string) => isDecimal(value) && !value.startsWith('-');
 
-/** Read into the ledger's own form of instants. */
+/** Converted to the ledger's own form of instants. */
 const instant: Reader<string> = (value, path, problems) => {
   const known = typeof value === 'string' ? normaliseInstant(value) : undefined;
   return known ?? wrong(value, path, problems, 'an ISO 8601 instant');
@@ -96,7 +96,7 @@ const catalogue = record<Catalogue>({
 });
 
 /**
- * Reads a catalogue file (http-api.md §3). What may be null may also be left out. Answers the first 50 problems with their paths in
+ * Reads a catalog file (http-api.md §3). What may be null may also be left out. Returns the first 50 problems with their paths in
  * the file, `offers[0].skus[1].plans[0].prices.EUR`; a file whose parts are wrong is not yet searched for contradictions
  * between them.
  */
@@ -119,7 +119,7 @@ const withWholeRefs = (offer: Offer): Offer => ({
   ),
 });
 
-/** What is wrong within an offer although each of its fields is right. */
+/** Contradictions within an offer whose fields are each valid. */
 const contradictions = (offer: Offer, index: number): readonly Problem[] =>
   offer.skus.flatMap((sku, skuIndex) => {
     const path = `offers[${index}].skus[${skuIndex}]`;

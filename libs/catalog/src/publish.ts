@@ -5,7 +5,7 @@ import type { RefusalCode } from './refusals.ts';
 /** The stream of all published catalogues is `catalog-main`. */
 export const CATALOGUE_ID = 'main';
 
-/** Put a price list in force from its `effectiveFrom` on. The operator's doing. */
+/** Put a catalog in force from its `effectiveFrom` on. Operator only. */
 export class PublishCatalogue extends commandClass('PublishCatalogue')<{ readonly catalogue: Catalogue }> {
   /** All versions are published on one stream. */
   static streamOf(): `catalog-${string}` {
@@ -13,13 +13,13 @@ export class PublishCatalogue extends commandClass('PublishCatalogue')<{ readonl
   }
 }
 
-/** A price list is published, whole; it is in force from its own `effectiveFrom` on. */
+/** A catalog was published; it is in force from its own `effectiveFrom` on. */
 export type CataloguePublished = Event<'CataloguePublished', { readonly catalogue: Catalogue }>;
 
-/** Every version ever published, in order: each is kept, for what was bought under it. */
+/** Every version ever published, in order: each is kept for what was bought under it. */
 export type PublishedCatalogues = readonly Catalogue[];
 
-/** The price lists. The same version again changes nothing; the same version with other content is another version. */
+/** The published catalogs. Publishing the same version again changes nothing, unless its content differs: then it is refused. */
 export const cataloguePublication: Decider<PublishCatalogue, CataloguePublished, PublishedCatalogues, RefusalCode> = {
   category: 'catalog',
   initial: [],

@@ -1,14 +1,14 @@
 import { isStorable } from '#kernel';
 
-/** How many problems of a file are told: where there are that many, nothing more is read. */
+/** How many problems of a file are reported: after that many, nothing more is read. */
 export const MOST_PROBLEMS = 50;
 
 /** Something wrong with a file: where in it, and what. */
 export type Problem = { readonly path: string; readonly message: string };
 
 /**
- * Reads one value of a file, and adds what is wrong with it to `problems`. What comes back of a wrong value is never looked
- * at: a file with a problem is refused whole.
+ * Reads one value of a file, and adds its problems to `problems`. The result for an invalid value is never
+ * used: a file with a problem is refused whole.
  */
 export type Reader<T> = (value: unknown, path: string, problems: Problem[]) => T;
 
@@ -28,7 +28,7 @@ const valid =
 export const text = (expected: string, holds: (text: string) => boolean): Reader<string> =>
   valid((value): value is string => typeof value === 'string' && isStorable(value) && holds(value), expected);
 
-/** Whether a text is one for people: something in it, at most so long, and kept as it is by every store. */
+/** Whether a text is suitable for people: not empty, at most `longest` characters, and storable in every store. */
 export const isName = (value: string, longest: number): boolean =>
   value.trim() !== '' && value.length <= longest && isStorable(value);
 
@@ -49,19 +49,19 @@ export const integer = (least: number, most: number): Reader<number> =>
 
 export const flag: Reader<boolean> = valid((value) => typeof value === 'boolean', 'true or false');
 
-/** The reader's value; `fallback` where the file says nothing. */
+/** The reader's value; `fallback` if it is missing. */
 export const optional =
   <T>(read: Reader<T>, fallback: T): Reader<T> =>
   (value, path, problems) =>
     value === undefined ? fallback : read(value, path, problems);
 
-/** The reader's value, or null; null also where the file says nothing. */
+/** The reader's value, or null; null also if it is missing. */
 export const nullable =
   <T>(read: Reader<T>): Reader<T | null> =>
   (value, path, problems) =>
     value === undefined || value === null ? null : read(value, path, problems);
 
-/** A list of at least so many. */
+/** A list of at least `least` values. */
 export const list =
   <T>(read: Reader<T>, least = 0): Reader<readonly T[]> =>
   (value, path, problems) => {
@@ -80,7 +80,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const within = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);
 
-/** An object with exactly these fields: one that nobody knows is a problem, so that a typo is not silently ignored. */
+/** An object with exactly these fields: an unknown one is a problem, so that a typo is not silently ignored. */
 export const record =
   <T extends object>(fields: { readonly [K in keyof T]-?: Reader<T[K]> }): Reader<T> =>
   (value, path, problems) => {
@@ -96,7 +96,7 @@ export const record =
     return Object.fromEntries(entries.filter(([, read]) => read !== undefined)) as T;
   };
 
-/** By name, so that the same content reads the same however the file is ordered. */
+/** Sorted by name, so that the same content reads the same in whatever order the file has it. */
 const inOrder = (value: object): readonly (readonly [string, unknown])[] =>
   Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
 

@@ -1,7 +1,7 @@
 import type { Catalogue, Offer, Sku } from './catalog.ts';
 import type { Problem } from './reader.ts';
 
-/** Ids that occur twice, and SKUs that are named but not there. */
+/** Ids that occur twice, and references to SKUs that do not exist. */
 export const referenceProblems = ({ offers }: Catalogue): readonly Problem[] => {
   const known = new Set(offers.flatMap(({ offerId, skus }) => skus.map(({ skuId }) => `${offerId}/${skuId}`)));
   return [
@@ -32,7 +32,7 @@ const offerProblems = ({ skus }: Offer, path: string, known: ReadonlySet<string>
   ]),
 ];
 
-/** Every SKU that a SKU names, and where. */
+/** Every SKU that a SKU refers to, with the path. */
 const named = ({ convertsTo, upgradeTargets, addOn }: Sku, path: string): readonly (readonly [string, string])[] => [
   ...(convertsTo === null ? [] : [[convertsTo, `${path}.convertsTo`] as const]),
   ...upgradeTargets.map((ref, index) => [ref, `${path}.upgradeTargets[${index}]`] as const),

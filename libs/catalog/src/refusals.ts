@@ -12,7 +12,7 @@ export type IneligibilityCode =
   | 'ALREADY_OWNED_SINGLE'
   | 'OFFER_LIMIT';
 
-/** With which codes the catalog refuses. */
+/** The refusal codes of the catalog. */
 export type RefusalCode = IneligibilityCode | 'CATALOG_VERSION_EXISTS';
 
 export type Refusal<Code extends RefusalCode = RefusalCode> = kernel.Refusal<Code>;

@@ -1,7 +1,7 @@
 import { refuse } from '#kernel';
 import type { Refusal } from './refusals.ts';
 
-/** A SKU's seats over all subscriptions of a customer: what is held, what is wanted besides, how many are allowed. */
+/** A SKU's seats over all subscriptions of a customer: how many are held, requested in addition, and allowed. */
 export type SeatsWanted = {
   readonly offerId: string;
   readonly skuId: string;
@@ -10,7 +10,7 @@ export type SeatsWanted = {
   readonly limit: number;
 };
 
-/** The no to more seats than a customer may hold of a SKU, all subscriptions together (E48, W41). */
+/** Refuses more seats of a SKU than a customer may hold over all subscriptions (E48, W41). */
 export const seatCapRefusal = ({
   offerId,
   skuId,

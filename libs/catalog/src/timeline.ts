@@ -16,7 +16,7 @@ export const timeline = (versions: readonly Catalogue[]): CatalogueTimeline => (
 export const catalogueAt = ({ versions }: CatalogueTimeline, instant: Instant): Catalogue | undefined =>
   versions.findLast(({ effectiveFrom }) => effectiveFrom <= instant);
 
-/** Whether some version up to an instant sold this: what the one in force lacks, then, was withdrawn and is not unknown. */
+/** Whether a version up to an instant sold this: if the one in force lacks it, it was withdrawn and is not unknown. */
 export const wasOffered = (
   { versions }: CatalogueTimeline,
   instant: Instant,

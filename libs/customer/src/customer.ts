@@ -15,7 +15,7 @@ export class RegisterCustomer extends commandNaming('customer', 'RegisterCustome
 
 export type CustomerCommand = RegisterCustomer | slots.SlotCommand;
 
-/** A customer of the partner is known, to whom subscriptions can be sold (R1). */
+/** A customer was registered, to whom subscriptions can be sold (R1). */
 export type CustomerRegistered = Event<
   'CustomerRegistered',
   {
@@ -31,7 +31,7 @@ export type CustomerRegistered = Event<
 
 export type CustomerEvent = CustomerRegistered | slots.SlotEvent;
 
-/** Who the customer is, and what they hold of limited offers and capped SKUs, by subscription. */
+/** A registered customer, with what they hold of limited offers and capped SKUs, by subscription. */
 export type Registered = Omit<CustomerRegistered['data'], 'effectiveAt'> & slots.Holding;
 
 export type Customer = { readonly customerId: null } | Registered;
@@ -78,7 +78,7 @@ const evolve = (state: Customer, event: CustomerEvent): Customer => {
   return state.customerId === null ? state : slots.evolve(state, event);
 };
 
-/** The customer: who they are, and what they hold of what is limited. */
+/** The customer, with what they hold of limited offers and capped SKUs. */
 export const customer: Decider<CustomerCommand, CustomerEvent, Customer, RefusalCode> = {
   category: 'customer',
   initial: { customerId: null },

@@ -1,6 +1,6 @@
 import type * as kernel from '#kernel';
 
-/** With which codes a customer refuses (http-api.md §6). */
+/** The refusal codes of a customer (http-api.md §6). */
 export type RefusalCode =
   | 'FORBIDDEN_ROLE'
   | 'CUSTOMER_NOT_FOUND'

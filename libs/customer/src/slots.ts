@@ -11,17 +11,17 @@ export class ClaimOfferSlot extends commandClass('ClaimOfferSlot')<{
   /** Null: the SKU is not capped. */
   readonly cap: SeatCap | null;
   readonly slot: OfferSlot;
-  /** Who was seen to take places of the limited offer. */
+  /** The places of the limited offer that each holder was seen to take. */
   readonly holders?: readonly SeenPlaces[];
-  /** Holders of slots that are deleted by now: their slots come free. */
+  /** Holders of slots that are deleted by now: their slots become free. */
   readonly ended: readonly string[];
 }> {}
 
-/** Give a slot back, because the purchase it was claimed for was refused. */
+/** Release a slot, because its purchase was refused. */
 export class ReleaseOfferSlot extends commandClass('ReleaseOfferSlot')<ClaimOf> {}
 
 /**
- * Reserve seats of a capped SKU (E48), or a place of a limited offer (R5), for an increase, or for whatever else brings a
+ * Reserve seats of a capped SKU (E48), or a place of a limited offer (R5), for an increase, or for another change that brings a
  * subscription there, that is about to be recorded.
  */
 export class ClaimSeats extends commandClass('ClaimSeats')<{
@@ -30,21 +30,21 @@ export class ClaimSeats extends commandClass('ClaimSeats')<{
   readonly cap: SeatCap | null;
   /** How many subscriptions to the offer the customer may hold; absent or null: any number. */
   readonly limit?: number | null;
-  /** Who was seen to take places of the limited offer. */
+  /** The places of the limited offer that each holder was seen to take. */
   readonly holders?: readonly SeenPlaces[];
-  /** Holders of slots that are deleted by now: their slots come free. */
+  /** Holders of slots that are deleted by now: their slots become free. */
   readonly ended: readonly string[];
 }> {}
 
-/** Give claimed seats back, because the increase they were claimed for was refused. */
+/** Release reserved seats, because their increase was refused. */
 export class ReleaseSeats extends commandClass('ReleaseSeats')<ClaimOf> {}
 
 export type SlotCommand = ClaimOfferSlot | ReleaseOfferSlot | ClaimSeats | ReleaseSeats;
 
-/** Which subscription's claim, and the command that it was made for. */
+/** The subscription of a reservation, and the command for which it was made. */
 type ClaimOf = { readonly subscriptionId: string; readonly commandId: string };
 
-/** A place of a limited offer and the purchase that fills it, whole, so that a process can finish what a kill cut short. */
+/** A place of a limited offer and the purchase that fills it, whole, so that a process can finish it after a crash. */
 export type OfferSlot = {
   readonly subscriptionId: string;
   readonly skuId: string;
@@ -54,33 +54,33 @@ export type OfferSlot = {
   readonly purchase: Readonly<Record<string, unknown>>;
 };
 
-/** Seats for an increase of one subscription, and what a process must know to finish it when a kill cut it short. */
+/** Seats for an increase of one subscription, with what a process needs to finish it after a crash. */
 export type SeatClaim = SkuOf & {
   readonly subscriptionId: string;
   readonly added: number;
   /** The id of the command that adds the seats. */
   readonly commandId: string;
-  /** Revision of the subscription's stream when the seats were claimed: the command is found behind it. */
+  /** Revision of the subscription's stream when the seats were reserved: the command is found after it. */
   readonly after: number;
   /** The only revision at which the seats may be added (`If-Match`, or a quote's); null: any. */
   readonly revision: number | null;
   /** How many more subscriptions to the offer there will be; absent: none. */
   readonly places?: number;
-  /** What the seats are claimed for, whole; absent: for more seats of the subscription. */
+  /** The command of the reservation, whole; absent: more seats for the subscription. */
   readonly command?: { readonly type: string; readonly data: Readonly<Record<string, unknown>> };
 };
 
 /** A place of a limited offer, or seats of a capped SKU, are taken for a purchase that is recorded next (R5, E48). */
 export type OfferSlotClaimed = Event<'OfferSlotClaimed', OfferSlot & { readonly offerId: string }>;
 
-/** What a purchase had taken is free again: the purchase was refused, or the subscription is deleted (R5, E48). */
+/** A purchase's place and seats are free again: the purchase was refused, or the subscription is deleted (R5, E48). */
 export type OfferSlotReleased = Event<'OfferSlotReleased', { readonly subscriptionId: string }>;
 
 /** Seats of a capped SKU, or a place of a limited offer, are taken for a change that is recorded next (R5, E48). */
 export type SeatsClaimed = Event<
   'SeatsClaimed',
   SeatClaim & {
-    /** What the subscription counts for with them. */
+    /** How many seats the subscription counts for, including these. */
     readonly quantity: number;
     /** Commands of earlier claims that were seen on the subscription's stream. */
     readonly recorded: readonly string[];
@@ -92,7 +92,7 @@ export type SeatsReleased = Event<'SeatsReleased', ClaimOf>;
 
 export type SlotEvent = OfferSlotClaimed | OfferSlotReleased | SeatsClaimed | SeatsReleased;
 
-/** The part of a customer that slots are about. */
+/** The part of a customer that slots need. */
 export type Holding = { readonly slots: Slots; readonly lastEffectiveAt: Instant };
 
 export const decide = (command: SlotCommand, state: Holding): Decision<SlotEvent> => {
@@ -113,14 +113,14 @@ export const decide = (command: SlotCommand, state: Holding): Decision<SlotEvent
   }
 };
 
-/** Never earlier than what came before, though the clock went back (E13). */
+/** Never earlier than the last event, even if the clock went back (E13). */
 const effective = ({ at }: Meta, { lastEffectiveAt }: Holding): Instant =>
   at < lastEffectiveAt ? lastEffectiveAt : at;
 
 const isClaimed = ({ slots }: Holding, { subscriptionId, commandId }: ClaimOf): boolean =>
   slots[subscriptionId]?.claims[commandId] !== undefined;
 
-/** Counts every slot whose holder is not known to be deleted (R5): so two buyers at once cannot both have the last one (E25). */
+/** Counts every slot unless its holder is known to be deleted (R5), so that concurrent purchases cannot both have the last one (E25). */
 const claim = (
   { data: { offerId, limit, cap, slot, holders, ended } }: ClaimOfferSlot,
   state: Holding,
@@ -167,7 +167,7 @@ const fullSku = (
   return seatCapRefusal({ ...sku, held, more, limit: cap.limit });
 };
 
-/** Counts what is claimed and not yet recorded, too: so many increases at once cannot all have the last seats. */
+/** Also counts reservations that are not recorded yet, so that concurrent increases cannot oversell. */
 const claimSeats = (
   { data: { claim: wanted, cap, limit, holders, ended } }: ClaimSeats,
   state: Holding,

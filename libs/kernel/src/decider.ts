@@ -9,19 +9,19 @@ export type Command<Type extends string = string, Data extends object = object, 
   readonly options?: CommandOptions;
 };
 
-/** Under which conditions a command is carried out; empty: on the stream as it is when the command's turn comes. */
+/** The conditions of a command; empty: it is decided on the current state. */
 export type CommandOptions = {
   /** Only if the stream is at this revision (`If-Match`); else it is refused, REVISION_MISMATCH. */
   readonly expectedRevision?: number | undefined;
-  /** Only if it comes out exactly as this token quoted (`Quote-Token`); else it is refused, QUOTE_STALE. */
+  /** Only if the result is exactly what this token quoted (`Quote-Token`); else it is refused, QUOTE_STALE. */
   readonly quoteToken?: string | undefined;
-  /** Decide and answer, but record nothing. */
+  /** Decide and return the result, but record nothing. */
   readonly dryRun?: boolean | undefined;
-  /** Digest of what was asked, where that is not the command's type and data. */
+  /** Digest of the request, if that is not the command's type and data. */
   readonly fingerprint?: string | undefined;
 };
 
-/** Facts to record, or a refusal. No facts means there was nothing to do. */
+/** Events to record, or a refusal. No events means that there was nothing to do. */
 export type Decision<E, Code extends string = string> = readonly E[] | Refusal<Code>;
 
 /**
@@ -35,19 +35,19 @@ export type Decider<C extends Command, E extends Event, S, Code extends string =
   readonly initial: S;
   readonly decide: (command: C, state: S) => Decision<E, Code>;
   readonly evolve: (state: S, event: E) => S;
-  /** The policy preset and catalogue version that a state is bound to: recorded beside each event that leads to it. */
+  /** The policy preset and catalog version to which a state is pinned: recorded beside each event that leads to it. */
   readonly pinned?: (state: S) => { readonly policy?: string; readonly catalogVersion?: string };
-  /** How its states are written down, so that a stream need not be read from its first event; they are not when left out. */
+  /** How states are serialised, so that a stream need not be read from its first event. Without it, no snapshots are made. */
   readonly snapshots?: SnapshotShape<S>;
-  /** Whether each command of this actor has a new id and is never repeated: then its ids need not be remembered. */
+  /** Whether each command of this actor has a new id and is never repeated: then its ids need not be kept. */
   readonly neverRepeats?: (actor: Actor) => boolean;
 };
 
-/** A state as JSON, and back. What `unpack` makes of what `pack` returned equals the state. */
+/** A state as JSON, and back: `unpack(pack(state))` equals the state. */
 export type SnapshotShape<S> = {
-  /** Raise it whenever the same events fold into another state, or a state is packed otherwise: older snapshots are then ignored. */
+  /** Raise it whenever the same events fold into another state, or a state is packed differently: older snapshots are then ignored. */
   readonly version: number;
-  /** A JSON-safe value; undefined where the state is too large to be written down. */
+  /** A JSON-safe value; undefined if the state is too large for a snapshot. */
   readonly pack: (state: S) => unknown;
   readonly unpack: (packed: unknown) => S;
 };
@@ -67,7 +67,7 @@ export const commandClass = <Type extends string, M extends Meta = Meta>(type: T
   };
 
 /**
- * The class of a command to an aggregate that exists already, which its `target` names:
+ * The class of a command to an existing aggregate, which its `target` names:
  * `class AddSeats extends commandTo('subscription', 'AddSeats')<{ quantity: number }> {}`, and then
  * `new AddSeats({ subscriptionId, quantity: 2 }, meta)`. The target is kept out of `data`, and so out of the fingerprint:
  * the command id follows from the stream already, and logs hold fingerprints without it.

@@ -16,11 +16,11 @@ export type Event<Type extends string = string, Data extends object = object> = 
 /** Who asked: recorded on every event. Which roles there are, and what they may do, is a matter of policy. */
 export type Actor = { readonly id: string; readonly role: string; readonly partnerId: string };
 
-/** Who asked, when, and under which id. Time enters the core here and nowhere else. */
+/** Sender, time and ids of a command. Time enters the core here and nowhere else. */
 export type Meta = {
-  /** A UUID; the same command has the same one for ever. */
+  /** A UUID; a repeated command has the same one. */
   readonly commandId: string;
-  /** What the ledger's clock showed when the command was taken in hand. */
+  /** The time of the ledger's clock when the command was received. */
   readonly at: Instant;
   readonly actor: Actor;
   readonly correlationId: string;

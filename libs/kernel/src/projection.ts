@@ -17,7 +17,7 @@ export type Table = {
   readonly indexes?: readonly (readonly string[])[];
 };
 
-/** What a projection wants done to a table: data, so that a test needs no database and one runner serves every store. */
+/** A change that a projection makes to a table: data, so that a test needs no database and one runner serves every store. */
 export type Change =
   /** Insert the row, or replace the one with its key. */
   | { readonly put: Row; readonly into: string }
@@ -38,19 +38,19 @@ export type Recorded<E extends Event = Event> = E & {
   readonly stream: string;
   /** The event's number within its stream, from 0. */
   readonly revision: number;
-  /** Where it stands in the log: opaque, but later positions compare greater as strings. */
+  /** Its position in the log: opaque, but later positions compare greater as strings. */
   readonly position: Position;
   readonly meta: EventMeta;
 };
 
-/** A place in the log. Opaque; only ever compared (`<`) and handed back. `START` is before the first event. */
+/** A place in the log. Opaque; only compared (`<`) and handed back. `START` is before the first event. */
 export type Position = string;
 export const START: Position = '';
 
-/** What is recorded beside an event, written once, by `handle`. */
+/** The metadata of an event, written once, by `handle`. */
 export type EventMeta = {
   readonly commandId: string;
-  /** Digest of the command's type and body: another body under the same id is told apart by it. */
+  /** Digest of the command's type and body: shows whether a repeated id comes with another body. */
   readonly fingerprint: string;
   readonly $correlationId: string;
   readonly $causationId: string;

@@ -1,5 +1,5 @@
 /**
- * A rule that forbids what was asked. A value, not an exception: refusing is a normal result, and records nothing. Each
+ * A rule does not allow the command. A value, not an exception: refusing is a normal result, and records nothing. Each
  * lib lists its own codes in its `refusals.ts`.
  */
 export type Refusal<
@@ -7,11 +7,11 @@ export type Refusal<
   Facts extends Readonly<Record<string, unknown>> = Readonly<Record<string, unknown>>,
 > = {
   readonly refused: Code;
-  /** One sentence for a person: what was asked, which limit or state forbids it. */
+  /** One sentence for a person: what was requested, and which limit or state forbids it. */
   readonly because: string;
-  /** What a program may want to know: the window, the limit, what may be done instead. JSON-safe. */
+  /** Facts for a program: the window, the limit, the `rule`, the actions that are allowed instead. JSON-safe. */
   readonly facts?: Facts;
-  /** The caller may not see the aggregate, so nothing else is revealed of it: not even its revision. */
+  /** The caller may not see the aggregate, so nothing else of it is revealed: not even its revision. */
   readonly hidden?: true;
 };
 
@@ -23,8 +23,8 @@ export const refuse = <Code extends string, Facts extends Readonly<Record<string
 ): Refusal<Code, Facts> => (facts === undefined ? { refused, because } : { refused, because, facts });
 
 /**
- * The same refusal to a caller who may not see the aggregate: it does not exist for them, or is another's, or their role
- * may not touch it.
+ * The same refusal for a caller who may not see the aggregate: it does not exist for them, or belongs to another partner, or
+ * their role may not use it.
  */
 export const hidden = <Code extends string>(refusal: Refusal<Code>): Refusal<Code> => ({ ...refusal, hidden: true });
 

@@ -5,7 +5,7 @@ const exceptions: Readonly<Record<number, string>> = {
   4: 'CLF UYW',
 };
 
-/** What was in force at some time since 2021; a code that was withdrawn stays, since ledgers keep its amounts. */
+/** Codes that were in force at some time since 2021; withdrawn ones stay, since ledgers keep their amounts. */
 const twoDigits =
   'AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE CHF CHW ' +
   'CNY COP COU CRC CUC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HRK HTG HUF ' +

@@ -7,7 +7,7 @@ export type Decimal = string;
 const withinLimits = /^-?(0|[1-9]\d{0,17})(\.\d{1,12})?$/;
 
 /**
- * Whether a text from outside is a decimal number that the ledger takes: plain notation, no superfluous leading zero, at
+ * Whether a text from outside is a decimal number that the ledger accepts: plain notation, no superfluous leading zero, at
  * most 18 digits before the point and 12 behind it.
  */
 export const isDecimal = (text: string): boolean => withinLimits.test(text);

@@ -5,7 +5,7 @@ const plain = /^-?\d+(\.\d+)?$/;
 
 export const tenTo = (power: number): bigint => 10n ** BigInt(power);
 
-/** Reads plain decimal notation. Throws a `TypeError` for anything else: an amount that nobody checked is a fault of ours. */
+/** Reads plain decimal notation. Throws a `TypeError` for anything else: an unchecked amount is a defect. */
 export const exact = (text: string): Exact => {
   if (!plain.test(text)) throw new TypeError(`${JSON.stringify(text)} is not a decimal number`);
   const point = text.indexOf('.');

@@ -6,7 +6,7 @@ import { down, exact, halfUp, tenTo, written, type Exact } from './exact.ts';
 export type RoundingRegime = 'unit-down' | 'line-down' | 'line-half-up' | 'unit-half-up' | 'daily';
 
 /**
- * How a line's amount was rounded, as it stands on the line: a regime; `whole-cycle` (nothing pro-rated, half-up on the
+ * How a line's amount was rounded, as the line says: a regime; `whole-cycle` (nothing pro-rated, half-up on the
  * line); `reversal` (the exact opposite of a posted line); `capped` (cut to what was still owed, invariant 3 of rule-book.md §2.4).
  */
 export type RoundingName = RoundingRegime | 'whole-cycle' | 'reversal' | 'capped';
@@ -21,11 +21,11 @@ export type Proration = {
   /** ISO 4217: amounts have its decimals. */
   readonly currency: string;
   readonly regime: RoundingRegime;
-  /** Rate into the billing currency, multiplied in before anything is rounded; 1 when left out. */
+  /** Rate into the billing currency, applied before anything is rounded; 1 when left out. */
   readonly fx?: Decimal;
 };
 
-/** A line's amount, and the price for one seat that it stands for. */
+/** A line's amount, and the corresponding price of one seat. */
 export type Prorated = {
   /** With exactly the currency's decimals. */
   readonly subtotal: Decimal;
@@ -55,7 +55,7 @@ export const prorate = (input: Proration): Prorated => {
 };
 
 type Part = { readonly quantity: number; readonly days: number; readonly cycleDays: number; readonly digits: number };
-/** The line in minor units, and the price for one seat that it stands for. */
+/** The line in minor units, and the corresponding price of one seat. */
 type Amounts = { readonly line: bigint; readonly effectiveUnitPrice: Decimal };
 
 const converted = ({ unitPrice, fx }: Proration): Exact => {
@@ -90,7 +90,7 @@ const onTheLine =
 const LONGEST_MONTH = 31;
 
 /**
- * How many decimals the price of a day keeps: two, as the printed figures have it (W31), or the currency's where it has
+ * How many decimals the price of a day keeps: two, as the printed figures have it (W31), or the currency's if it has
  * more; three for a plan that is paid by the month and in a currency without a minor unit, where two would lose whole
  * units over a year.
  */

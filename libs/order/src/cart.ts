@@ -40,21 +40,21 @@ export type CartCreated = Event<
     readonly customerId: string;
     readonly lines: readonly CartLine[];
     readonly errors: readonly LineError[];
-    /** From this instant on it is expired. */
+    /** The cart expires at this instant. */
     readonly expiresAt: Instant;
   }
 >;
 
-/** The cart holds other lines, and is open again. */
+/** The cart's lines were replaced, and it is open again. */
 export type CartLinesReplaced = Event<
   'CartLinesReplaced',
   { readonly cartId: string; readonly lines: readonly CartLine[]; readonly errors: readonly LineError[] }
 >;
 
-/** Somebody looked at the whole order: what it costs as things stand, and which lines cannot be bought. */
+/** The whole order was reviewed: what it costs, and which lines cannot be bought at that time. */
 export type CartReviewed = Event<'CartReviewed', Review & { readonly cartId: string }>;
 
-/** A cart became an order. Names the order and every subscription, so that whoever fulfils it needs nothing else. */
+/** A cart became an order. Names the order and every subscription, so that the order process needs nothing else. */
 export type CartOrdered = Event<
   'CartOrdered',
   {
@@ -74,7 +74,7 @@ export type ExistingCart = {
   readonly customerId: string;
   readonly status: 'open' | 'reviewed' | 'ordered';
   readonly lines: readonly CartLine[];
-  /** What stood against the lines when they were put in, or reviewed. */
+  /** The reasons against the lines when they were put in, or reviewed. */
   readonly errors: readonly LineError[];
   /** The last review of these very lines. */
   readonly review: Review | null;
@@ -86,19 +86,19 @@ export type ExistingCart = {
 
 export type Cart = { readonly cartId: null } | ExistingCart;
 
-/** What a cart looks at beside itself. */
+/** The context of a cart's decisions. */
 export type CartSurroundings = {
   readonly policies: PolicyTimeline;
-  /** For whom a cart is opened; nothing else needs it. */
+  /** The customer for whom a cart is opened; needed only then. */
   readonly customer?: { readonly customerId: string };
-  /** One cart makes one order, and a line one subscription: their ids follow from the cart's, wherever it is bought from (E24). */
+  /** One cart makes one order, and a line one subscription: their ids are derived from the cart's, in every process (E24). */
   readonly naming: {
     readonly orderId: (cartId: string) => string;
     readonly subscriptionId: (orderId: string, line: number) => string;
   };
 };
 
-/** What has become of a cart by an instant. */
+/** The status of a cart at an instant. */
 export const statusAt = (cart: ExistingCart, at: Instant): ExistingCart['status'] | 'expired' =>
   cart.status !== 'ordered' && at >= cart.expiresAt ? 'expired' : cart.status;
 
@@ -127,7 +127,7 @@ const decide = (command: CartCommand, state: Cart, surroundings: CartSurrounding
   }
 };
 
-/** Whoever may buy may fill carts (R3). */
+/** Roles that may purchase may fill carts (R3). */
 const roleRefusal = ({ meta: { actor, at } }: CartCommand, { policies }: CartSurroundings): Refusal | undefined =>
   mayDo(resolve(pinAt(policies, at)), actor.role, 'purchase')
     ? undefined
@@ -146,14 +146,14 @@ const create = (command: CreateCart, state: Cart, surroundings: CartSurroundings
   ];
 };
 
-/** Bought again, it is the same order, and nothing happens (E24); everything else comes too late. */
+/** A second checkout returns the same order and records nothing (E24); every other command is too late. */
 const again = ({ type }: CartCommand, { orderId }: ExistingCart): Decision<never> =>
   type === 'CheckOutCart'
     ? []
     : refuse('CART_ALREADY_ORDERED', `the cart became the order ${orderId ?? ''}`, { orderId });
 
 const emptyRefusal = ({ lines }: ExistingCart): Refusal | undefined =>
-  lines.length === 0 ? refuse('CART_EMPTY', 'there is nothing in the cart') : undefined;
+  lines.length === 0 ? refuse('CART_EMPTY', 'the cart is empty') : undefined;
 
 const checkOut = (state: ExistingCart, at: Instant, { naming }: CartSurroundings): Decision<CartOrdered> => {
   const { cartId, partnerId, customerId, lines } = state;
@@ -168,7 +168,7 @@ const checkOut = (state: ExistingCart, at: Instant, { naming }: CartSurroundings
   return [{ type: 'CartOrdered', data: { cartId, orderId, partnerId, customerId, lines: ordered, effectiveAt: at } }];
 };
 
-/** Other lines open a reviewed cart again (R21). */
+/** New lines reopen a reviewed cart (R21). */
 const evolve = (state: Cart, event: CartEvent): Cart => {
   if (event.type === 'CartCreated') {
     const { effectiveAt, ...created } = event.data;
@@ -191,7 +191,7 @@ const evolve = (state: Cart, event: CartEvent): Cart => {
   }
 };
 
-/** The cart: what somebody is about to buy for a customer, until it becomes an order. */
+/** The cart: lines to be bought for a customer, until it becomes an order. */
 export const cart = (surroundings: CartSurroundings): Decider<CartCommand, CartEvent, Cart, RefusalCode> => ({
   category: 'cart',
   initial: { cartId: null },

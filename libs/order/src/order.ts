@@ -2,17 +2,17 @@ import { hidden, commandNaming, commandTo, refuse, type Decider, type Event, typ
 import type { OrderLine } from './line.ts';
 import type { Decision, RefusalCode } from './refusals.ts';
 
-/** Note an order that a cart became. Sent by the process that fulfils it. */
+/** Record an order that a cart became. Sent by the order process. */
 export class PlaceOrder extends commandNaming('order', 'PlaceOrder')<{
   readonly orderId: string;
   readonly cartId: string;
   readonly customerId: string;
   readonly lines: readonly OrderLine[];
-  /** When the cart was bought: whenever this is recorded, it takes effect then. */
+  /** When the cart was checked out: the order takes effect then, whenever it is recorded. */
   readonly orderedAt: Instant;
 }> {}
 
-/** Note what became of a line: its subscription, or the no that its purchase met. */
+/** Record the result of a line: its subscription, or the refusal of its purchase. */
 export class RecordOrderLine extends commandTo('order', 'RecordOrderLine')<{
   readonly line: number;
   readonly result: LineResult;
@@ -22,7 +22,7 @@ export type OrderCommand = PlaceOrder | RecordOrderLine;
 
 export type LineResult = { readonly subscriptionId: string } | { readonly code: string; readonly detail: string };
 
-/** A cart's order is in hand; its lines are being bought. */
+/** An order was placed; its lines are being bought. */
 export type OrderPlaced = Event<
   'OrderPlaced',
   {
@@ -34,7 +34,7 @@ export type OrderPlaced = Event<
   }
 >;
 
-/** A line was bought: there is its subscription. */
+/** A line was bought; its subscription exists. */
 export type OrderLineFulfilled = Event<
   'OrderLineFulfilled',
   { readonly orderId: string; readonly line: number; readonly subscriptionId: string }
@@ -78,7 +78,7 @@ const place = ({ data, meta }: PlaceOrder, state: Order): Decision<OrderPlaced> 
   return [{ type: 'OrderPlaced', data: { ...placed, partnerId: meta.actor.partnerId, effectiveAt: orderedAt } }];
 };
 
-/** A line has one result for ever: whoever brings a second one comes too late, and nothing happens. */
+/** The first result of a line stays: a second one comes too late and changes nothing. */
 const record = ({ data: { line, result } }: RecordOrderLine, state: PlacedOrder): Decision<OrderEvent> => {
   const { orderId, lines, results, orderedAt: effectiveAt } = state;
   if (results.has(line)) return [];
@@ -119,7 +119,7 @@ const evolve = (state: Order, event: OrderEvent): Order => {
   }
 };
 
-/** The order: what a cart became, and what became of each of its lines. */
+/** The order of a cart, with the result of each line. */
 export const order: Decider<OrderCommand, OrderEvent, Order, RefusalCode> = {
   category: 'order',
   initial: { orderId: null },

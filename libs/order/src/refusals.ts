@@ -1,6 +1,6 @@
 import type * as kernel from '#kernel';
 
-/** With which codes carts and orders refuse (http-api.md §6). */
+/** The refusal codes of carts and orders (http-api.md §6). */
 export type RefusalCode =
   | 'FORBIDDEN_ROLE'
   | 'CUSTOMER_NOT_FOUND'

@@ -1,17 +1,17 @@
 import { commandClass, type Decider, type Event, type History, type Instant } from '#kernel';
 import type { PolicyPin, PolicyTimeline } from './pin.ts';
 
-/** Go by these rules from now on. The operator's doing, by the configuration that a start finds. */
+/** Adopt these rules from now on. Sent by a start with the operator's configuration. */
 export class AdoptPolicy extends commandClass('AdoptPolicy')<{ readonly policy: PolicyTimeline }> {}
 
-/** Which rules apply from which instant on, oldest first: a preset, and what differs from it. */
+/** Which rules apply from which instant on, oldest first: a preset, and the keys that differ from it. */
 type AdoptedTimeline = readonly (PolicyPin & { readonly from: Instant })[];
 
-/** The ledger goes by these rules from now on, for purchases and renewals; what was decided before stands (E53). */
+/** The ledger adopted these rules for purchases and renewals; earlier decisions keep theirs (E53). */
 export type PolicyAdopted = Event<'PolicyAdopted', { readonly timeline: AdoptedTimeline }>;
 
 export type Adopted = {
-  /** Those of the last start; none before the first one. */
+  /** The rules of the last start; empty before the first one. */
   readonly timeline: AdoptedTimeline;
   readonly lastEffectiveAt: Instant;
 };
@@ -22,7 +22,7 @@ const writtenOut = ({ timeline }: PolicyTimeline): AdoptedTimeline =>
 
 const same = (one: AdoptedTimeline, other: AdoptedTimeline): boolean => canonical(one) === canonical(other);
 
-/** A file may name the same rules in another order. */
+/** Sorts the keys: a file may name the same rules in another order. */
 const canonical = (timeline: AdoptedTimeline): string =>
   JSON.stringify(
     timeline.map(({ from, preset, override = {} }) => [
@@ -32,7 +32,7 @@ const canonical = (timeline: AdoptedTimeline): string =>
     ]),
   );
 
-/** Which rules the ledger has gone by since when: the log tells it, whatever the configuration says today. */
+/** Which rules the ledger has adopted when: the log records it, independent of today's configuration. */
 export const policyAdoption: Decider<AdoptPolicy, PolicyAdopted, Adopted, never> = {
   category: 'policy',
   initial: { timeline: [], lastEffectiveAt: '' },

@@ -2,7 +2,7 @@ import type { Instant } from '#kernel';
 import type { Policy } from './policy.ts';
 import { isPresetName, presets, type PresetName } from './presets.ts';
 
-/** What an event records of the rules it was decided under: a preset, and the keys that a policy file overrode (E53). */
+/** The rules under which an event was decided: a preset, and the keys that a policy file overrode (E53). */
 export type PolicyPin = { readonly preset: PresetName; readonly override?: Partial<Policy> };
 
 /** Which rules are in force from when on, oldest first; at least one entry. */
@@ -11,7 +11,7 @@ export type PolicyTimeline = { readonly timeline: readonly { readonly from: Inst
 const byIdentity = new WeakMap<PolicyPin, Policy>();
 const byContent = new Map<string, Policy>();
 
-/** The whole policy of a pin. Cheap: equal pins give the same object. Throws where an event names a preset that never was. */
+/** The whole policy of a pin. Cheap: equal pins give the same object. Throws if the preset never existed. */
 export const resolve = (pin: PolicyPin): Policy => {
   const known = byIdentity.get(pin);
   if (known !== undefined) return known;

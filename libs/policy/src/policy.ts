@@ -10,7 +10,7 @@ export type Duration = `P${string}`;
 /** A dimension that a new-commerce change at renewal may have; `seatIncreases`: more seats as well as fewer. */
 export type ScheduledKind = 'sku' | 'quantity' | 'term' | 'billingFrequency' | 'seatIncreases';
 
-/** What an existing subscription must be to take seats of another. The first three always hold. */
+/** What an existing subscription must fulfil to take seats of another. The first three always hold. */
 export type ExistingTargetRule =
   'active' | 'sameCustomer' | 'sameSku' | 'notInCancellationWindow' | 'termNotShorter' | 'endNotEarlier';
 
@@ -51,7 +51,7 @@ export type UsageCharge = 'new' | 'cycleCharge' | 'usage';
 
 export type RoundingKey = `rounding.${'nce' | 'isv' | 'legacy'}.${ProratedCharge}` | `rounding.usage.${UsageCharge}`;
 
-/** The rules that differ between presets (rule-book.md §2.9), by key. A running subscription keeps the ones it is pinned to. */
+/** The rules that differ between presets (rule-book.md §2.9), by key. A subscription keeps the ones to which it is pinned. */
 export type Policy = Choices & { readonly [K in RoundingKey]: Rounding };
 
 export type PolicyKey = keyof Policy;
@@ -59,7 +59,7 @@ export type PolicyKey = keyof Policy;
 type Choices = {
   readonly 'nce.cancel.fullRefund': Duration;
   readonly 'nce.cancel.proratedWindow': Duration;
-  /** From when the two windows count; `termStart`: the purchase or the last renewal (A2). */
+  /** Where the two windows start; `termStart`: the purchase or the last renewal (A2). */
   readonly 'nce.cancel.anchor': 'subscriptionStart' | 'termStart';
   /** Whether the window's last instant still counts (A4). */
   readonly 'nce.cancel.boundary': 'inclusive' | 'exclusive';

@@ -23,7 +23,7 @@ export const presets: Readonly<Record<PresetName, Policy>> = {
   'docs-2022-03': valuesOf(written['docs-2022-03']),
 };
 
-/** Where each value of a preset comes from: references of the rule book. */
+/** The sources of each preset's values: references to the rule book. */
 export const sources: Readonly<Record<PresetName, Readonly<Record<PolicyKey, string>>>> = {
   'seed-2021-09': sourcesOf(written['seed-2021-09']),
   'docs-2022-03': sourcesOf(written['docs-2022-03']),

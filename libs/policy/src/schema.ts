@@ -37,7 +37,7 @@ const seats = count(2_147_483_647);
 
 const plan = record({ term: choice(...terms), billingCycle: choice(...billingCycles) });
 
-/** A plan as a catalogue may hold it: its cycle is no longer than its term (Partner Center code 900270, rule-book.md §2.2). */
+/** A plan of a catalog: its cycle is no longer than its term (Partner Center code 900270, rule-book.md §2.2). */
 const paidPlan: Shape = {
   ...plan,
   check: (value, path) => {
@@ -112,7 +112,7 @@ export const policySchema: Readonly<Record<string, unknown>> = {
 
 /**
  * Reads a policy file, `{ "timeline": [{ "from", "preset", "override"? }] }`: entries in any order, no two from the same
- * instant. Answers all problems, each with its path, or the timeline.
+ * instant. Returns the timeline, or all problems, each with its path.
  */
 export const parsePolicyTimeline = (json: unknown): PolicyTimeline | { readonly errors: readonly Problem[] } => {
   if (!isObject(json)) return { errors: [{ path: '', message: 'must be an object with a timeline' }] };

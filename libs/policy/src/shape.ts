@@ -14,7 +14,7 @@ const shape = (schema: Shape['schema'], holds: (value: unknown) => boolean, expe
   check: (value, path) => (holds(value) ? [] : [{ path, message: `must be ${expected}` }]),
 });
 
-/** One of these words, spelt so. */
+/** One of these words, spelt exactly so. */
 export const choice = (...words: readonly string[]): Shape =>
   shape(
     { type: 'string', enum: words },
@@ -51,7 +51,7 @@ export const either = (...shapes: readonly Shape[]): Shape => ({
   check: (value, path) => {
     const answers = shapes.map(({ check }) => check(value, path));
     if (answers.some((problems) => problems.length === 0)) return [];
-    // A problem deeper inside says that this alternative was meant.
+    // A problem deeper inside shows that this alternative was meant.
     const meant = answers.find((problems) => problems.some((problem) => problem.path !== path));
     return (
       meant ?? [
@@ -67,7 +67,7 @@ export const either = (...shapes: readonly Shape[]): Shape => ({
   },
 });
 
-/** A list of different words, among which those in `always`. */
+/** A list of different words that includes those in `always`. */
 export const listOf = (words: readonly string[], always: readonly string[] = []): Shape => ({
   schema: {
     type: 'array',
@@ -110,7 +110,7 @@ export const record = (fields: Readonly<Record<string, Shape>>): Shape => ({
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A problem for each field that nobody knows, so that a typo is not silently ignored. */
+/** A problem for each unknown field, so that a typo is not silently ignored. */
 export const unknownFields = (value: object, known: readonly string[], path: string): readonly Problem[] =>
   Object.keys(value)
     .filter((name) => !known.includes(name))

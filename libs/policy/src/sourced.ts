@@ -1,4 +1,4 @@
 import type { Policy } from './policy.ts';
 
-/** A preset as it is written down: each value with its place in the evidence. */
+/** A preset as written: each value with its source. */
 export type SourcedPolicy = { readonly [K in keyof Policy]: readonly [value: Policy[K], source: string] };

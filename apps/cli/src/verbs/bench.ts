@@ -18,7 +18,7 @@ export const bench = (program: Command): void => {
       const root = projectRoot();
       const main = join(root, 'bench/main.ts');
       if (!existsSync(main)) fail(`there are no benchmarks in this installation: ${main} is missing`);
-      // One of the rows measures the service, which is built.
+      // One of the rows measures the built service.
       if ((await run(root, 'scripts/build.ts')) !== 0) fail('the ledger cannot be built');
       const options = [...(json ? ['--json'] : []), ...(quick ? ['--quick'] : []), ...(only ? ['--only', only] : [])];
       const status = await run(root, main, ...options);
@@ -27,7 +27,7 @@ export const bench = (program: Command): void => {
     });
 };
 
-/** Runs a script of the project. Answers its exit status, or the signal that ended it. */
+/** Runs a script of the project. Returns its exit status, or the signal that ended it. */
 const run = async (root: string, ...command: readonly string[]): Promise<number | string> => {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...command], {
     cwd: root,

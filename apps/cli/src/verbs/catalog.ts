@@ -39,7 +39,7 @@ export const catalog = (program: Command): void => {
   });
 };
 
-/** The catalogue of a file; every problem of one that is none is printed, then it fails. */
+/** The catalog of a file. If it is invalid, prints every problem and fails. */
 const readCatalogue = (file: string, json: true | undefined): Catalogue => {
   const parsed = parseCatalogue(jsonIn(file, 'the catalogue must be a JSON file'));
   if (!('errors' in parsed)) return parsed;
@@ -60,7 +60,7 @@ const summaryOf = ({ version, effectiveFrom, offers }: Catalogue) => {
   };
 };
 
-/** Answers whether there was anything to publish. */
+/** Returns whether there was anything to publish. */
 const publish = async (stores: Stores, catalogue: Catalogue): Promise<boolean> => {
   const handling = new CommandHandler(stores.events, { codec: stores.codec });
   const facts = { model: 'directBill', cloud: 'global', newCommercePreview: true } as const;

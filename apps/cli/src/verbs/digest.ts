@@ -14,7 +14,7 @@ import { verb, type Json } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
 import { keepingReadModels, ReadModelsInUse, tableNames } from '../read-models.ts';
 
-/** How long to wait for read models that do not move, or for a log that keeps growing, in milliseconds. */
+/** How long to wait for read models that make no progress, or for a log that keeps growing, in milliseconds. */
 const PATIENCE = 10_000;
 const LOOK_AGAIN = 100;
 
@@ -35,8 +35,8 @@ export const digest = (program: Command): void => {
 };
 
 /**
- * Read models are a function of the log, so both are digested at the same place. Where they are behind and nobody is at it,
- * they are brought up first; a running ledger is given the time to do it, as long as it gets on.
+ * Read models are a function of the log, so both are digested at the same position. If they are behind and no process updates
+ * them, they are brought up to date first; a running ledger gets time to do it, as long as it makes progress.
  */
 const digestsOf = async ({ places, events }: BesideStores): Promise<Digests> => {
   const log = new GrowingDigest(events);
@@ -60,7 +60,7 @@ const STUCK =
   'the read models are not at the end of the log, in which they are to be digested: the log keeps growing, ' +
   'the projector does not get on, or the running ledger is of another version';
 
-/** A log's digest that is carried on as the log grows. */
+/** A log's digest that continues as the log grows. */
 class GrowingDigest {
   readonly #log: EventStore;
   readonly #digest = new LogDigest();
@@ -86,7 +86,7 @@ class GrowingDigest {
 
 type Seen = { readonly tables?: Digests['tables']; readonly applied: number };
 
-/** The tables, if all stand at `end`; and how many events have been applied, over all that is kept or being built. */
+/** The tables, if all are at `end`; and how many events have been applied, over all that are served or being built. */
 const seenIn = async (reads: ReadStore | undefined, end: Position): Promise<Seen> => {
   const builds = (await reads?.builds()) ?? [];
   const applied = builds.reduce((sum, { checkpoint }) => sum + checkpoint.events, 0);
@@ -108,7 +108,7 @@ const allAt = (builds: readonly Build[], end: Position): boolean =>
     ),
   );
 
-/** Brings the read models up with the log; not where a running ledger does it itself. */
+/** Brings the read models up to date with the log, unless a running ledger does it itself. */
 const broughtUp = async (places: Places): Promise<boolean> => {
   try {
     const stores = await openStores(places, { mustExist: true, atTerminal: true });

@@ -47,7 +47,7 @@ const shown = ({ position, id, stream, revision, type, data, meta }: Recorded) =
 
 const LONGEST = 100;
 
-/** What other columns say, or the creation of the subscription. */
+/** Fields that have a column of their own, or that the creation of the subscription shows. */
 const ELSEWHERE = new Set(['effectiveAt', 'subscriptionId', 'partnerId', 'customerId', 'orderId', 'offerName', 'kind']);
 
 const row = ({ revision, type, data, meta }: Recorded): readonly string[] => {

@@ -22,12 +22,12 @@ export const exportLog = (program: Command): void => {
     )
     .action(async ({ after = START, format, json }: Options, command: Command) => {
       if (json && format === 'csv') command.error("error: option '--json' contradicts '--format csv'");
-      // Copies are of what was written.
+      // Copies hold events as they were written.
       await looking(({ events }) => write(linesOf(events, after, format)), asWritten);
     });
 };
 
-/** As fast as the reader takes it. */
+/** Waits for the reader where necessary. */
 const write = async (lines: AsyncIterable<string>): Promise<void> => {
   await pipeline(Readable.from(lines, { highWaterMark: 4 }), process.stdout, { end: false });
 };

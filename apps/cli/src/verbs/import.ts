@@ -14,9 +14,9 @@ import { orInstead } from '../stores.ts';
 
 const INSTEAD = 'import into an empty folder of its own (SUBLEDGER_DATA), and start the ledger on that';
 
-/** As many as may share a transaction, in which they keep the order in which they were sent. */
+/** As many as may share a transaction, in which they keep their order. */
 const INTO_FOLDER: Manner = { atOnce: 512, patience: 0 };
-/** As long as a cluster may take to elect another leader, and some more. */
+/** Longer than a cluster may take to elect another leader. */
 const INTO_CLUSTER: Manner = { atOnce: 1, patience: 20_000 };
 
 const FORMAT = 'imported [{bar}] {percentage}% {value}/{total} events';
@@ -24,7 +24,7 @@ const FORMAT = 'imported [{bar}] {percentage}% {value}/{total} events';
 type Options = Json & { readonly sha256?: string };
 type Imported = { readonly events: number; readonly sha256: string };
 
-/** `import <file>`: an export becomes the history of a ledger that has none. */
+/** `import <file>`: an export becomes the history of an empty ledger. */
 export const importLog = (program: Command): void => {
   verb(program, 'import <file>', 'an export (ndjson; - for stdin) into an empty ledger, ids and order kept')
     .option('--sha256 <digest>', 'only if the file has this digest of a log', hexDigest)
@@ -57,7 +57,7 @@ type Target = {
   readonly present: AsyncIterable<readonly Recorded[]>;
 };
 
-/** Nothing is appended of a file in which anything is wrong. */
+/** Nothing is appended if anything in the file is wrong. */
 const importInto = async (target: Target, path: string, wanted: string | undefined): Promise<Imported> => {
   const file = await ExportFile.open(path);
   try {
@@ -73,7 +73,7 @@ const importInto = async (target: Target, path: string, wanted: string | undefin
   }
 };
 
-/** In a folder, whatever goes wrong leaves nothing behind; elsewhere, what is there is the beginning. */
+/** In a folder, a failure leaves nothing behind; in a cluster, it leaves the beginning. */
 const append = async ({ to, log }: Target, file: ExportFile, { events, sha256, present }: Checked): Promise<void> => {
   const inFolder = to.eventStoreUrl === undefined;
   const bar = process.stderr.isTTY ? new SingleBar({ format: FORMAT }, Presets.shades_classic) : undefined;

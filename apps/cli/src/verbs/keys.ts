@@ -21,7 +21,7 @@ export const keys = (program: Command): void => {
     .requiredOption('--name <name>', 'whose it is, or what for')
     .addOption(new Option('--role <role>', 'what it may do').choices(keyRoles).makeOptionMandatory())
     .option('--partner <partnerId>', 'for whom it acts', 'default')
-    .option('--operator', "it may act for the whole ledger: partners, everybody's keys, the catalogue")
+    .option('--operator', 'it may act for the whole ledger: partners, all keys, the catalogue')
     .action(async (wanted: NewKey & Json) => {
       const created = await taking('stop it first, or make the key with its POST /v1/keys', (stores) =>
         create(stores, wanted),
@@ -48,7 +48,7 @@ export const keys = (program: Command): void => {
 const create = async (stores: Stores, { name, role, partner: partnerId, operator = false }: NewKey & Json) => {
   const handling = new CommandHandler(stores.events, { codec: stores.codec });
   const facts = await factsOf(handling, partnerId);
-  // As the API makes them: 256 random bits, of which SHA-256 is kept.
+  // As the API makes them: 256 random bits, of which only the SHA-256 is kept.
   const secret = `slk_${randomBytes(32).toString('base64url')}`;
   const keyId = randomUUID();
   const data = { keyId, partnerId, name, role, hash: hash('sha256', secret, 'hex'), operator };
@@ -79,7 +79,7 @@ const factsOf = async (handling: CommandHandler, partnerId: string): Promise<Par
 
 type Listed = Omit<Exclude<Key, { readonly keyId: null }>, 'hash'> & { readonly createdAt: string };
 
-/** Read off the log, which is never behind: a read model may be. */
+/** Read from the log: a read model may be behind. */
 const listed = async (batches: AsyncIterable<readonly Recorded[]>): Promise<readonly Listed[]> => {
   const found = new Map<string, Listed>();
   for await (const batch of batches)

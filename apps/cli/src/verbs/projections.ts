@@ -9,9 +9,9 @@ import { print, printJson, table } from '../output.ts';
 
 type Standing = {
   readonly name: string;
-  /** The version that queries see; null where nothing was built yet. */
+  /** The version that queries read; null if none was built yet. */
   readonly version: number | null;
-  /** What the program declares: another one is built at the next start. */
+  /** The version that the program declares: if it differs, it is built at the next start. */
   readonly declaredVersion: number;
   readonly position: Position;
   /** How many events of the log it has not applied yet. */
@@ -20,7 +20,7 @@ type Standing = {
   readonly quarantined: readonly Quarantined[];
 };
 
-/** `projections`: which read models there are, and how each fares. */
+/** `projections`: the read models and the state of each. */
 export const projections = (program: Command): void => {
   verb(program, 'projections', 'the read models, and how far each has come').action(async ({ json }: Json) => {
     const standings = await looking(standingsOf);
@@ -31,7 +31,7 @@ export const projections = (program: Command): void => {
 
 const standingsOf = async ({ events, reads }: BesideStores): Promise<readonly Standing[]> => {
   const builds = (await reads?.builds()) ?? [];
-  // Counted from the one that is furthest on: mostly nothing is left from there.
+  // Counted from the one that has come furthest: usually there is nothing left from there.
   const first = builds.toSorted((a, b) => b.checkpoint.events - a.checkpoint.events)[0]?.checkpoint;
   let known = first?.events ?? 0;
   for await (const batch of batchesOf(events, first?.position ?? START)) known += batch.length;

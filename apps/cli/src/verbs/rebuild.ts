@@ -17,7 +17,7 @@ type Rebuilt = {
   readonly quarantined: number;
 };
 
-/** `rebuild <projection>|--all`: builds read models anew from the log, and swaps them in when they have caught up. */
+/** `rebuild <projection>|--all`: builds read models anew from the log, and activates them when they have caught up. */
 export const rebuild = (program: Command): void => {
   verb(program, 'rebuild', 'build read models anew from the log')
     .addArgument(new Argument('[projection]', 'which one').choices(projectionNames))

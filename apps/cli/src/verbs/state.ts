@@ -11,10 +11,10 @@ import { instant, verb, type Json } from '../options.ts';
 import { print, printJson, tree } from '../output.ts';
 import { ledgerNow, policies } from '../settings.ts';
 
-/** `state <subscriptionId> [--at]`: what the events of a subscription come to. */
+/** `state <subscriptionId> [--at]`: a subscription's state, folded from its events. */
 export const state = (program: Command): void => {
-  verb(program, 'state <subscriptionId>', 'what the events of a subscription come to')
-    .option('--at <instant>', 'as it stood then, with everything that was due; else as it is recorded', instant)
+  verb(program, 'state <subscriptionId>', 'the state that results from the events of a subscription')
+    .option('--at <instant>', 'as it was then, with everything that was due; otherwise as recorded', instant)
     .action(async (subscriptionId: string, { at, json }: Json & { readonly at?: Instant }) => {
       const found = await looking((stores) => stateOf(stores, subscriptionId, at));
       if (json) printJson(found);
@@ -28,7 +28,7 @@ const stateOf = async (stores: BesideStores, subscriptionId: string, at: Instant
   if (first === undefined) return fail(`there is no subscription ${subscriptionId} ${whereLogIs(stores.places)}`);
   const handling = new CommandHandler(stores.events, { codec: stores.codec });
   const now = await ledgerNow(handling);
-  // What is yet to come is nobody's state (http-api.md §4.7).
+  // The future is not a state (http-api.md §4.7).
   const until = at === undefined || at < now ? at : now;
   const past = until === undefined ? recorded : recorded.filter(({ data }) => data.effectiveAt <= until);
   const folded = past.reduce<Subscription>(evolve, { status: 'none' });
@@ -43,12 +43,12 @@ const stateOf = async (stores: BesideStores, subscriptionId: string, at: Instant
 
 type Story = Recorded<SubscriptionEvent>;
 
-/** All that is remembered of a subscription, under the names of http-api.md §4.4 where it has them. */
+/** The whole state of a subscription, under the names of http-api.md §4.4 where it has them. */
 const shown = (
   { cycle, policy, subscriptionId, status, offerName, friendlyName, quantity, ...rest }: Existing,
   revision: number,
 ) => ({
-  // First what a reader looks for first.
+  // The fields that readers look for first.
   subscriptionId,
   status,
   access: status === 'active' || status === 'expired',
