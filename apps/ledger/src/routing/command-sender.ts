@@ -49,7 +49,7 @@ export class CommandSender {
     throw new InvalidRequest([{ path: `${resource}Id`, message }]);
   }
 
-  /** Sends a command to whom it names. Answers the body; throws a `RefusedError` for a refusal. */
+  /** Sends a command to its aggregate. Returns the body of the response; throws a `RefusedError` for a refusal. */
   async send<Given>(
     { request, reply }: Sent,
     Command: CommandType<Given>,

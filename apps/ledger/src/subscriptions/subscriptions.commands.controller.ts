@@ -64,8 +64,8 @@ export class SubscriptionCommandsController {
     status: 201,
     type: SubscriptionAnswered,
   })
-  async purchase(@Body() { ...wish }: PurchaseBody, @SentCommand() sent: Sent): Answer {
-    const subscriptionId = await this.#sender.idFor('subscription', sent, wish.subscriptionId);
+  async purchase(@Body() { ...request }: PurchaseBody, @SentCommand() sent: Sent): Answer {
+    const subscriptionId = await this.#sender.idFor('subscription', sent, request.subscriptionId);
     const orderId = derivedId('order', commandIdFor(sent.request, `subscription-${subscriptionId}`));
     return this.#sender.send(sent, PurchaseSubscription, { ...request, subscriptionId, orderId });
   }

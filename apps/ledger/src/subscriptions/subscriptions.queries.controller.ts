@@ -35,7 +35,7 @@ export class SubscriptionQueriesController {
 
   @Get()
   @ForBillingReaders()
-  @ApiList('listSubscriptions', 'Subscriptions, in the order in which they came to be', SubscriptionEntry)
+  @ApiList('listSubscriptions', 'Subscriptions, in the order of their creation', SubscriptionEntry)
   async list(
     @Query() query: SubscriptionsQuery,
     @From() caller: Caller,
