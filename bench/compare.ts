@@ -44,7 +44,7 @@ export const rate = async (count: number, work: () => unknown): Promise<number> 
   return (count / (performance.now() - began)) * 1_000;
 };
 
-/** Carries out `count` pieces of work, by so many clients, each of whom waits for an answer before it asks for the next. */
+/** Runs a task `count` times, by a number of clients, each of which waits for a result before it begins the next. */
 export const byClients = async (
   clients: number,
   count: number,

@@ -7,7 +7,7 @@ import { timelineOf, type PartnerMeta } from '#policy';
 import { PurchaseSubscription } from '#subscription';
 import { CATALOGUE_ID, Ledger } from '#ledger';
 
-/** The instant at which the benchmarks' ledger stands still. */
+/** The fixed time of the benchmarks' clock. */
 export const NOW: Instant = '2021-06-18T09:00:00.000Z';
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };

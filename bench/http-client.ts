@@ -37,7 +37,7 @@ export class Connection {
     });
   }
 
-  /** Answers the body. Rejects unless the status is 200 or 201. */
+  /** Returns the body. Rejects unless the status is 200 or 201. */
   send({ method, path, key, body }: Request): Promise<string> {
     const text = JSON.stringify(body);
     const authorization = key === undefined ? '' : `Authorization: Bearer ${key}\r\n`;

@@ -27,7 +27,7 @@ const aligned = (lines: readonly (readonly string[])[]): string => {
     .join('\n');
 };
 
-/** `B1s` for the row `W1s`: in the rule book `W` stands for worked examples. `--json` keeps the ids that programs read. */
+/** `B1s` for the row `W1s`: in the rule book, `W` is for worked examples. `--json` keeps the ids that programs read. */
 export const displayId = (id: RowId): string => id.replace(/^W/, 'B');
 
 /** The id of a row that was named by either of its names. */

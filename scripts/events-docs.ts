@@ -80,7 +80,7 @@ const table = (examples: readonly object[]): readonly string[] => {
   return ['| Field | Type | Example |', '| --- | --- | --- |', ...rows];
 };
 
-/** Whether a field is told by another: by itself, or by something around it that is null or empty there. */
+/** Whether a field follows from another: from itself, or from an enclosing one that is null or empty there. */
 const within = (path: string, other: string): boolean =>
   path === other || path.startsWith(`${other}.`) || path.startsWith(`${other}[]`);
 

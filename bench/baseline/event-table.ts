@@ -11,7 +11,7 @@ type Append = {
   readonly reject: (error: unknown) => void;
 };
 
-/** A table of events as one would write it by hand: prepared statements, group commit, and nothing else. */
+/** A table of events as one would write it written manually: prepared statements, group commit, and nothing else. */
 export class EventTable {
   readonly #begin: StatementSync;
   readonly #insert: StatementSync;

@@ -17,7 +17,7 @@ type Happened = readonly [type: string, id: string, data: Data, revision: number
 /** Writes a batch, and resolves when all of it is written. */
 type Write = (reads: Client, batch: readonly Happened[]) => Promise<unknown>;
 
-/** Reads a log of events into one table of subscriptions, by hand: prepared statements, one transaction a batch. */
+/** Reads a log of events into one table of subscriptions, written manually: prepared statements, one transaction a batch. */
 export const projectIntoPostgres = async (log: DatabaseSync, reads: Client, write: Write): Promise<number> => {
   await reads.query(TABLES);
   const next = batchesOf(log);

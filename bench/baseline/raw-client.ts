@@ -22,7 +22,7 @@ export const rawLog = (client: EventStoreDBClient, prefix: string): Log => ({
   },
 });
 
-/** Reads so many events of the streams with this prefix in order, and folds their data into a state by stream. */
+/** Reads `events` events of the streams with this prefix in order, and folds their data into a state by stream. */
 export const rawReplay = async (
   client: EventStoreDBClient,
   { prefix, from, events }: { readonly prefix: string; readonly from: Position; readonly events: number },

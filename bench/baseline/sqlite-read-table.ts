@@ -3,7 +3,7 @@ import { BATCH, batchesOf, columns, moved, newRow, reactions, type Data, type Re
 
 type React = (id: string, data: Data, revision: number) => unknown;
 
-/** Reads a log of events into one table of subscriptions, by hand: prepared statements, one transaction a batch. */
+/** Reads a log of events into one table of subscriptions, written manually: prepared statements, one transaction a batch. */
 export const project = (log: DatabaseSync, reads: DatabaseSync): number => {
   reads.exec(`
     CREATE TABLE subscriptions (

@@ -38,7 +38,7 @@ const statuses: Readonly<Record<string, string>> = {
   SubscriptionCancelled: 'deleted',
 };
 
-/** Two commands written by hand against a log. Folded states are kept; a stream's end is checked by the log. */
+/** Two commands written directly against a log. Folded states are kept; a stream's end is checked by the log. */
 export class BaselineSubscriptions {
   readonly #log: Log;
   readonly #states = new Map<string, State>();

@@ -75,7 +75,7 @@ export const listPartners = async (db: Db, request: PageRequest): Promise<Page<R
   return partners.page(rows, request, ({ sequence }) => [sequence], showPartner);
 };
 
-/** One partner; `undefined` if there is none with this id. */
+/** The partner with this id, or `undefined`. */
 export const findPartner = async (db: Db, partnerId: string): Promise<RegisteredPartner | undefined> => {
   const row = await db.selectFrom('partners').selectAll().where('partner_id', '=', partnerId).executeTakeFirst();
   return row && showPartner(row);

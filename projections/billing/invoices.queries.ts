@@ -48,7 +48,7 @@ export const listInvoices = async (
     for (const row of rows) {
       const last = found.at(-1);
       if (last?.[0] !== undefined && isSame(last[0], row)) last.push(row);
-      // One invoice more than wanted tells that there are more.
+      // One invoice more than requested shows that there are more.
       else if (found.push([row]) > request.limit || lines >= MOST_LINES) return pageOf(found, request);
       lines += 1;
     }

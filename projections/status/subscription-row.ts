@@ -6,7 +6,7 @@ import { dayAfter, lastDayOf } from '../last-day.ts';
 /** A subscription according to its events. The caller adds what depends on the instant of the request. */
 export type SubscriptionRow = {
   readonly subscription_id: string;
-  /** Counted in the order in which subscriptions came to be. */
+  /** Counted in the order in which subscriptions were created. */
   readonly sequence: number;
   readonly partner_id: string;
   readonly customer_id: string;

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 const ATTEMPTS = 30;
 const RETRY_AFTER_MS = 500;
 
-/** Why the story cannot be told, in one line. */
+/** Why the demonstration cannot go on, in one line. */
 export class CannotGoOn extends Error {
   override readonly name = 'CannotGoOn';
 }
@@ -46,7 +46,7 @@ const HOW_TO_START =
 export class LedgerClient {
   readonly url: string;
   readonly #key: string;
-  /** Of the last command: what is read next reflects it, also where somebody else keeps the read models. */
+  /** The position of the last command: the next read reflects it, also if another process updates the read models. */
   #position: string | null = null;
 
   constructor(url: string, key: string) {

@@ -90,7 +90,7 @@ export const pauseAndResume = async ({ teller, time }: Cast, subscriptionId: str
   await teller.send(`POST /subscriptions/${subscriptionId}/pause`, { reason: 'nonPayment' });
   await time.daysLater(1);
   await teller.send(`POST /subscriptions/${subscriptionId}/resume`);
-  teller.say('A resumed subscription ends with its term, unless somebody wants it to go on:');
+  teller.say('A resumed subscription ends with its term, unless auto-renew is switched on again:');
   await teller.send(`PUT /subscriptions/${subscriptionId}/auto-renew`, { enabled: true });
 };
 
@@ -118,7 +118,7 @@ export const regret = async ({ customerId, teller }: Cast): Promise<void> => {
 /** Tells what is going to happen, and when; and lets it happen where the clock can be moved. */
 export const lookAhead = async (cast: Cast, subscriptionId: string, trialId: string | undefined): Promise<void> => {
   const { customerId, teller, time } = cast;
-  teller.chapter('What comes next, if nobody does anything');
+  teller.chapter('What comes next without another command');
   await teller.send(`PUT /subscriptions/${subscriptionId}/scheduled-change`, { quantity: 6 });
   const renewals = await teller.ledger.list<Renewal>(`/renewals?customerId=${customerId}`);
   teller.table(

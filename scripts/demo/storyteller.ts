@@ -10,7 +10,7 @@ const timesPrice = ({ quantity, effectiveUnitPrice }: Charge): string => `${Stri
 
 const daysOf = ({ days, cycleDays }: Charge): string => `${String(days)}/${String(cycleDays)} days`;
 
-/** Columns; the last one stands on the right. */
+/** Columns; the last one is aligned right. */
 const columns = (rows: readonly (readonly string[])[]): readonly string[] => {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   return rows.map((row) =>
@@ -39,14 +39,14 @@ export class Storyteller {
     print(`   ${text}`);
   }
 
-  /** A table under its headings; the last column stands on the right. */
+  /** A table under its headings; the last column is aligned right. */
   table(headings: readonly string[], rows: readonly (readonly string[])[]): void {
     const [first = '', ...rest] = columns([headings, ...rows]);
     this.say(styleText('dim', first));
     for (const line of rest) this.say(line);
   }
 
-  /** Sends a command, and tells what was recorded and what it costs; a refusal is told as well, and answers undefined. */
+  /** Sends a command, and shows what was recorded and what it costs; shows a refusal as well, and then returns undefined. */
   async send(command: string, body: object = {}): Promise<Done | undefined> {
     const [method = '', path = ''] = command.split(' ');
     const written = Object.keys(body).length === 0 ? '' : ` ${JSON.stringify(body)}`;

@@ -3,7 +3,7 @@ import ts from 'typescript';
 /** A rule cited in a source: `R64`, and where. */
 export type Citation = {
   readonly rule: string;
-  /** In code the declaration that the citation stands at, in a spec the sentence of the test; `undefined`: at neither. */
+  /** In code the declaration of the citation, in a spec the sentence of the test; `undefined` without either. */
   readonly at: string | undefined;
 };
 
@@ -20,8 +20,8 @@ export const rulesIn = (text: string): readonly { readonly rule: string; readonl
   );
 
 /**
- * The rules that code says it enforces. A citation counts in a comment, and in the words of a refusal, when it stands at or
- * within something that runs: what merely describes a shape (a type, an import) enforces nothing, and has no name here.
+ * The rules that code says it enforces. A citation counts in a comment, and in the words of a refusal, if it is at or
+ * within code that runs: a declaration that only describes a shape (a type, an import) enforces nothing, and has no name here.
  */
 export const citationsInCode = (file: string, text: string): readonly Citation[] =>
   citations(file, text, (anchor) => declarationAt(anchor));

@@ -136,7 +136,7 @@ export class CommandHandler {
     }
   }
 
-  /** Appends with retries, which is safe because event ids make a repeated append a no-op. */
+  /** Appends with retries, which is safe because event ids make a repeated append change nothing. */
   async #append(stream: string, drafts: readonly Draft[], expected: Revision): Promise<Receipt> {
     for (const wait of this.#retries) {
       try {

@@ -21,7 +21,7 @@ export interface EventStore {
   /**
    * The events of a stream from this revision on, oldest first, `limit` (above zero) at most; empty when there are none. Already
    * upcast. Costs only what it returns, however long the stream is. Rejects with
-   * `StreamGone` where it can be seen that the log is another one than that in which the stream was at `from`.
+   * `StreamGone` if it can be seen that this is not the log in which the stream was at `from`.
    */
   read(stream: string, from?: Revision, limit?: number): Promise<readonly Recorded[]>;
   /**
@@ -32,8 +32,8 @@ export interface EventStore {
   append(stream: string, events: readonly Draft[], expected: Revision): Promise<Receipt>;
   /**
    * Every event after `position` in log order, in batches, then live until the signal aborts (the iteration then ends).
-   * An empty batch says that the reader stands at the log's end; there is one each time it arrives there. Throws when
-   * the log ends before `position`: then it is not the log that the position was taken from.
+   * An empty batch means that the reader is at the log's end; there is one each time it arrives there. Throws when
+   * the log ends before `position`: then it is not the log from which the position was taken.
    *
    * With `categories` (the part of a stream's name before the `-`), only events of those streams, and history costs what
    * these streams cost, however long the log is.
@@ -48,7 +48,7 @@ export interface EventStore {
   close(): Promise<void>;
 }
 
-/** The stream is not where the writer thought: somebody else wrote. */
+/** The stream is not at the writer's revision, because another writer appended to it. */
 export class RevisionConflict extends Error {
   override readonly name = 'RevisionConflict';
   readonly stream: string;
@@ -67,12 +67,12 @@ export class StoreUnavailable extends Error {
   override readonly name: string = 'StoreUnavailable';
 }
 
-/** The store answers, but not to us: it denies access, or is too old. Waiting alone does not help; somebody has to act. */
+/** The store responds, but denies access, or is too old. Waiting does not help; the operator has to act. */
 export class StoreUnusable extends StoreUnavailable {
   override readonly name: string = 'StoreUnusable';
 }
 
-/** A stream that had events is no more, although nobody deletes one: this is not the log that it was. */
+/** A stream that had events is gone, although streams are never deleted: this is another log. */
 export class StreamGone extends StoreUnusable {
   override readonly name = 'StreamGone';
   constructor(stream: string) {

@@ -33,9 +33,9 @@ export class Followers {
   #fresh: Fresh | undefined;
   #ended = false;
 
-  /** Tells everybody who waits that the log has grown. */
+  /** Notifies all waiting followers that the log has grown. */
   wake(fresh?: Fresh): void {
-    // Only for those: whoever comes later wants to know what the storage holds.
+    // Only for those: a later follower has to read what the storage holds.
     this.#fresh = this.#waiting.size > 0 ? fresh : undefined;
     this.#lately = undefined;
     const waiting = [...this.#waiting];

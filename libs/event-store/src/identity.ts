@@ -20,9 +20,9 @@ const idOfEvent = idsWithin('9d2c4f1e-6b0a-4c53-8e7f-d41b7a2f90c6');
 
 /**
  * The id of the index-th event of a command: named `<commandId>/<index>/<at>/<fingerprint>`. An append that is repeated
- * because its answer was lost has the same ids, and the store recognises it. A command that is taken in hand anew has
- * others: it may come out differently by then, and must not be mistaken for what was recorded; nor may what another process
- * was asked under the same key at the same instant.
+ * because its response was lost has the same ids, and the store recognises it. A command that is decided anew has
+ * others: its result may differ by then, and must not be mistaken for what was recorded; nor may the result of another process
+ * for the same key at the same instant.
  */
 export const eventId = (
   { commandId, at }: Pick<Meta, 'commandId' | 'at'>,
@@ -39,6 +39,6 @@ const inOrder = (value: unknown): unknown => {
   return ordered;
 };
 
-/** The digest of what a command asks for, SHA-256 in hex: the same for the same type and data, whoever asks, and when. */
+/** The digest of a command's request, SHA-256 in hex: the same for the same type and data, whatever the sender and time. */
 export const fingerprintOf = ({ type, data }: Pick<Command, 'type' | 'data'>): string =>
   hash('sha256', JSON.stringify(inOrder({ type, data })), 'hex');

@@ -40,7 +40,7 @@ export class StateSizes {
 
   /** Roughly how much memory the state of a stream takes, in bytes. */
   of({ state, revision, commands }: StreamState<unknown>): number {
-    // The set of commands is the same from event to event: it stands for the stream.
+    // The set of commands is the same object from event to event, so it identifies the stream.
     let measured = this.#measured.get(commands);
     const due = measured === undefined ? 0 : Math.max(LEAST_EVENTS, measured.revision / 4);
     if (measured === undefined || revision > measured.revision + due) {

@@ -21,7 +21,7 @@ export type Table = {
 export type Change =
   /** Insert the row, or replace the one with its key. */
   | { readonly put: Row; readonly into: string }
-  /** Set some columns of the row with this key; nothing happens when there is none. */
+  /** Set some columns of the row with this key; without such a row, nothing happens. */
   | { readonly patch: Row; readonly of: string; readonly where: Row }
   /** Remove the row with this key, if it is there. */
   | { readonly drop: Row; readonly from: string };

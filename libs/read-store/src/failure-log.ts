@@ -2,7 +2,7 @@ import { StoreUnavailable } from '#event-store';
 import { sentenceOf, type Logger } from './logger.ts';
 import { ReadStoreUnavailable } from './read-store.ts';
 
-/** What a store says of itself that is away, full or denies access. It is about the store, not about whoever asked it. */
+/** Whether an error says that the store is unavailable, full or denies access. It is about the store, not about the caller. */
 const isStoreAway = (error: unknown): error is Error =>
   error instanceof StoreUnavailable || error instanceof ReadStoreUnavailable;
 

@@ -15,12 +15,12 @@ export type LeadershipOptions = {
   readonly holder: string;
   readonly store: ReadStore;
   /**
-   * Begins the duty. What it writes through this store counts only as long as nobody else leads. Rejecting means: not
+   * Begins the duty. What it writes through this store counts only as long as no other process leads. Rejecting means: not
    * this time; it is called again, with another lease, after `ttlMs`.
    */
   readonly begin: (store: ReadStore) => Promise<Running>;
   readonly logger?: Logger;
-  /** How long nobody else takes over when nothing is heard of the leader: 4,000 ms when left out. */
+  /** How long other processes wait before they take over from a silent leader: 4,000 ms when left out. */
   readonly ttlMs?: number;
 };
 

@@ -1,6 +1,6 @@
 /**
- * The right to do what only one process may do at a time. Each time it changes hands its epoch rises, so that whoever held
- * it before and does not know yet, because it was paused, is told apart.
+ * The right to do what only one process may do at a time. Each time it changes hands its epoch rises, so that a former
+ * holder that was paused and does not know of the change is recognised.
  */
 export type Lease = {
   /** What it is the right to do: `projections`, `scheduler`. */
@@ -14,27 +14,27 @@ export type Lease = {
 /** Who may do what alone, as the read store keeps it. Every method rejects with `ReadStoreUnavailable` when that is away. */
 export interface Leases {
   /**
-   * Takes the lease for `ttlMs` milliseconds by the store's clock, if nobody has it or its time is over; `undefined` while
-   * somebody else has it. Waits for what the last holder is writing at that moment: afterwards it writes nothing more.
+   * Takes the lease for `ttlMs` milliseconds by the store's clock, if it is free or its time is over; `undefined` while
+   * another process has it. Waits for the last holder's write at that moment: afterwards it writes nothing more.
    */
   acquire(name: string, holder: string, ttlMs: number): Promise<Lease | undefined>;
 
-  /** Another `ttlMs` milliseconds from now. `false` when somebody else has taken it meanwhile. */
+  /** Another `ttlMs` milliseconds from now. `false` when another process has taken it meanwhile. */
   renew(lease: Lease, ttlMs: number): Promise<boolean>;
 
-  /** Gives it back, so that the next one need not wait. Does nothing when somebody else has taken it meanwhile. */
+  /** Gives it back, so that the next one need not wait. Does nothing when another process has taken it meanwhile. */
   release(lease: Lease): Promise<void>;
 
-  /** Who has it; `undefined` when nobody does. For people to look at. */
+  /** The holder; `undefined` if it is free. For people to look at. */
   holderOf(name: string): Promise<string | undefined>;
 }
 
-/** A write under a lease that somebody else holds by now. Nothing of it was written. */
+/** A write under a lease that another process holds by now. Nothing of it was written. */
 export class LeaseLost extends Error {
   override readonly name = 'LeaseLost';
   readonly lease: Lease;
   constructor(lease: Lease) {
-    super(`${lease.holder} no longer leads ${lease.name}: somebody else has taken over`);
+    super(`${lease.holder} no longer leads ${lease.name}: another process has taken over`);
     this.lease = lease;
   }
 }
@@ -65,7 +65,7 @@ export class OwnLeases implements Leases {
     return this.#held.get(name)?.holder;
   }
 
-  /** Whether nobody has taken it since. */
+  /** Whether it has not been taken since. */
   holds({ name, epoch }: Lease): boolean {
     return this.#held.get(name)?.epoch === epoch;
   }

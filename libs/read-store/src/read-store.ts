@@ -17,7 +17,7 @@ export type Checkpoint = {
   readonly position: Position;
   /** How many events it has read up to there, relevant or not. */
   readonly events: number;
-  /** The event that stands at `position`; none at `START`. A log that was wiped or swapped no longer holds it. */
+  /** The event at `position`; undefined at `START`. A log that was wiped or replaced no longer has it. */
   readonly event?: {
     readonly stream: string;
     readonly revision: number;
@@ -69,7 +69,7 @@ export interface ReadStore {
    * For queries: one view for each table of each projection, under its plain name. Never write with it. Give it its
    * shape where it is used: `db: Kysely<{ charges: ChargeRow }>`.
    */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- only whoever declares the tables knows their shape
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- only the caller, who declares the tables, knows their shape
   readonly db: Kysely<any>;
 
   /** Every build there is, in no particular order. */
@@ -98,7 +98,7 @@ export interface ReadStore {
 
   /**
    * The same store for the holder of a lease: each of its writes rejects with `LeaseLost`, and writes nothing, once
-   * somebody else has taken the lease. Closing it closes the store.
+   * another process has taken the lease. Closing it closes the store.
    */
   fencedBy(lease: Lease): ReadStore;
 
@@ -129,8 +129,8 @@ export class ReadModelNotBuilt extends ReadStoreUnavailable {
 }
 
 /**
- * The database answers, but not to us: wrong user or password, no such database, too old. Waiting alone does not help;
- * somebody has to act.
+ * The database responds, but denies access: wrong user or password, no such database, too old. Waiting does not help;
+ * the operator has to act.
  */
 export class ReadStoreUnusable extends ReadStoreUnavailable {
   override readonly name = 'ReadStoreUnusable';

@@ -16,7 +16,7 @@ export type ProjectionStatus = {
    */
   readonly state: 'building' | 'catchingUp' | 'live' | 'rebuilding' | 'failed';
   /**
-   * How many events of the log are not applied yet. Where the store cannot tell how many the log holds, those that are known of.
+   * How many events of the log are not applied yet. If the store does not know the length of the log: of those that are known.
    */
   readonly lagEvents: number;
   /** How long ago, by the ledger's clock, the oldest unapplied event was recorded; while none is known, the last applied. */
@@ -79,7 +79,7 @@ const stateOf = (
   return reader?.live ? 'live' : 'catchingUp';
 };
 
-/** When the oldest event was recorded that is not applied; the last applied one while catching up and none is at hand. */
+/** When the oldest event was recorded that is not applied; while catching up without one at its disposal, the last applied one. */
 const waitingSince = (reader: ProjectionReader): Instant | undefined =>
   reader.oldest ?? (reader.live ? undefined : reader.checkpoint.event?.recordedAt);
 

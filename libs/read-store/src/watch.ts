@@ -3,12 +3,12 @@ import { wait } from './back-off.ts';
 import type { ReadStore } from './read-store.ts';
 import { ConditionWaiters, type WaitOptions } from './condition-waiters.ts';
 
-/** How often the store is asked while somebody waits, in milliseconds. */
+/** How often the store is asked while a caller waits, in milliseconds. */
 const INTERVAL = 20;
 
 /**
- * For a process that answers queries while another one keeps the projections: waits until what is served has come far enough.
- * However many wait, the store is asked once at a time, and not at all while nobody does.
+ * For a process that answers queries while another one updates the projections: waits until the served build has come far enough.
+ * However many callers wait, the store is asked once at a time, and not at all without any.
  */
 export class CheckpointWatch {
   readonly #store: Pick<ReadStore, 'builds'>;

@@ -1,5 +1,5 @@
 /**
- * What comes of a source, and `undefined` once where nothing comes for so many milliseconds. The source is called off when the
+ * The values of a source, and `undefined` once if none comes within the given milliseconds. The source is closed when the
  * reader leaves, also while it is waited for.
  */
 export async function* withPauses<T>(
@@ -23,7 +23,7 @@ export async function* withPauses<T>(
   }
 }
 
-/** Whether something takes longer than that. How it ends is told to its own reader. */
+/** Whether something takes longer than that. Its result goes to its own reader. */
 const isLate = async (next: Promise<unknown>, milliseconds: number): Promise<boolean> => {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(true), milliseconds);

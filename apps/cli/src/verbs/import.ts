@@ -100,7 +100,7 @@ const append = async ({ to, log }: Target, file: ExportFile, { events, sha256, p
       `the log came out as ${came}, but the file is ${sha256}: ` +
         (inFolder
           ? 'nothing is imported'
-          : 'somebody else wrote to it meanwhile. Begin again with an empty event store'),
+          : 'another process wrote to it meanwhile. Begin again with an empty event store'),
     );
 };
 

@@ -6,7 +6,7 @@ import { decoded, type Record } from './mapping.ts';
 /** How many events a batch holds at most. */
 const BATCH = 500;
 
-/** The batches of `EventStore.follow`. Nobody is at the end who has not been told of what is `written` for certain. */
+/** The batches of `EventStore.follow`. The end is reported only after every event known to be `written` was delivered. */
 export async function* batches(
   feed: Feed,
   codec: Codec,

@@ -5,9 +5,9 @@ const GOSSIP_TIMEOUT = 1;
 const PARTS = /^esdb(\+discover)?:\/\/([^:@/?]+:[^@]+@)?([^/?]+)\/?(\?.*)?$/s;
 
 /**
- * A connection string as the driver has to be told what it says. Of several hosts behind `esdb+discover` it would ask the
- * first one alone, so that nobody finds the cluster while that node is away; and it would wait five seconds for a node that
- * does not answer. What is no connection string stays as it is: the driver says so.
+ * A connection string in the form that the driver needs. Of several hosts behind `esdb+discover` the driver would ask only the
+ * first, and find no cluster while that node is down; and it would wait five seconds for a node that
+ * does not respond. An invalid connection string stays as it is: the driver reports it.
  */
 export const forDriver = (url: string): string => {
   const [, discover, credentials = '', hosts, query = ''] = PARTS.exec(url.trim()) ?? [];

@@ -19,10 +19,10 @@ export const countdown = (limit: number, late: () => void): { restart(): void; s
   };
 };
 
-/** The error of a call without an answer for so many milliseconds. */
+/** The error of a call without a response within `limit` milliseconds. */
 export const noAnswer = (limit: number): TimedOut => new TimedOut(`no answer within ${limit} ms`);
 
-/** The result of some work, or `TimedOut` after so many milliseconds. The work goes on then, but its result is dropped. */
+/** The result of some work, or `TimedOut` after `limit` milliseconds. The work then goes on, but its result is dropped. */
 export const within = <T>(limit: number, work: () => Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
     const time = countdown(limit, () => reject(noAnswer(limit)));

@@ -38,8 +38,8 @@ export type EventStoreDbOptions = {
   /** How long a call may go without an answer, in milliseconds; handling tries four times. */
   readonly timeouts?: { readonly call?: number };
   /**
-   * Which streams there are, by the part of their names before the `-`: what else is in the database is none of our
-   * business. An append to another one throws, since nobody would be told of it.
+   * The categories of the ledger's streams, the part of their names before the `-`; the database may hold other
+   * streams, too. An append to another category throws, since no follower would see it.
    */
   readonly categories: readonly string[];
 };
@@ -54,7 +54,7 @@ export type EventStoreDb = EventStore & {
 
 /**
  * The store of a cluster: EventStoreDB or KurrentDB. Connects when it is first used, and again after each failure. Throws
- * when the connection string is none, or when this process is connected to another server.
+ * if the connection string is invalid, or if this process is connected to another server.
  */
 export const openEventStoreDb = (options: EventStoreDbOptions): EventStoreDb => new EventStoreDbEventStore(options);
 
@@ -86,7 +86,7 @@ class EventStoreDbEventStore implements EventStoreDb {
       const { records, last, absent } = await this.#readWithin(`reading ${stream}`, (reading) =>
         pageOf(reading, stream, next, Math.min(PAGE, limit - events.length)),
       );
-      // Whoever reads on has seen what came before, and nobody deletes a stream of a ledger.
+      // The reader has seen earlier events, and streams of a ledger are never deleted.
       if (absent && next > 0) throw new StreamGone(stream);
       for (const record of records) events.push(decoded(this.#codec, record));
       if (last || events.length >= limit) return events;
@@ -96,7 +96,8 @@ class EventStoreDbEventStore implements EventStoreDb {
 
   async append(stream: string, events: readonly Draft[], expected: Revision): Promise<Receipt> {
     this.#mustBeOpen();
-    if (!this.#isFollowed(stream)) throw new Error(`nobody follows ${stream}: its category is not one of the ledger's`);
+    if (!this.#isFollowed(stream))
+      throw new Error(`${stream} is not followed: its category is not one of the ledger's`);
     if (events.length === 0) return this.#appendNothing(stream, expected);
     // Encoding may throw: nothing has been sent by then.
     const messages = events.map((event) => messageOf(this.#codec.encode(event)));

@@ -35,7 +35,7 @@ export class EndsBefore extends Error {
 /** Another writer was faster. */
 export const isConflict = (error: unknown): boolean => typeOf(error) === 'wrong-expected-version';
 
-/** Where the stream stands, by the error of a conflict; -1 when there is none. */
+/** The stream's revision, from the error of a conflict; -1 if it has none. */
 export const actualIn = (error: unknown): number => {
   const actual = propertyOf(error, 'actualVersion');
   return typeof actual === 'bigint' ? Number(actual) : -1;
@@ -57,7 +57,7 @@ const isFinal = (error: unknown): boolean =>
     typeOf(error),
   );
 
-/** Whether the server has answered, if only with a no: then the connection is as good as before. */
+/** Whether the server has responded, if only with a refusal: then the connection is as good as before. */
 export const isAnswer = (error: unknown): boolean =>
   isConflict(error) ||
   isAbsent(error) ||

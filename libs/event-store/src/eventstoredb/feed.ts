@@ -98,7 +98,7 @@ export class Feed {
     this.#wake();
   }
 
-  /** Whether this is still the log that the position was taken from. A subscription would wait there for ever. */
+  /** Checks that this is still the log from which the position was taken. In another, a subscription would wait without end. */
   async #assertSameLog(): Promise<void> {
     const { connection, limit } = this.#options;
     if (this.#after === START) return;

@@ -65,7 +65,7 @@ export type Reading = { readonly client: EventStoreDBClient; readonly over: Abor
 /** Events of a stream. */
 type Page = {
   readonly records: readonly Record[];
-  /** Whether there are none behind these. */
+  /** Whether these are the last. */
   readonly last: boolean;
   /** Whether there is no such stream at all. */
   readonly absent?: true;

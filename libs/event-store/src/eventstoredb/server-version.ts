@@ -1,7 +1,7 @@
 import type { EventStoreDBClient } from '@eventstore/db-client';
 import { StoreUnusable } from '../event-store.ts';
 
-/** The first release that tells a subscription when it has caught up; without that, nobody would know of the log's end. */
+/** The first release that notifies a subscription when it has caught up; without that, the log's end would stay unknown. */
 const OLDEST = { major: 23, minor: 10 };
 
 /**

@@ -11,15 +11,15 @@ import { recordIn, type Record } from './mapping.ts';
 /** A checkpoint comes after as many windows of 32 events that the filter has seen. */
 const CHECKPOINT = 8;
 
-/** Who is told what comes, in the order in which the server has sent it. */
+/** Receives the events in the order in which the server has sent them. */
 export type Listener = {
   readonly confirmed: () => void;
   readonly event: (record: Record) => void;
-  /** Everything of interest up to there has been told. */
+  /** Everything relevant up to there has been delivered. */
   readonly checkpoint: (position: Position) => void;
   /** That was all, for now. */
   readonly caughtUp: () => void;
-  /** Whether another event may be told; if not, `flow` is to be called once there is room again. */
+  /** Whether another event may be delivered; if not, `flow` is to be called once there is room again. */
   readonly hasRoom: () => boolean;
 };
 
@@ -45,7 +45,7 @@ export class Subscription {
       }),
     });
     this.over = new Promise((resolve, reject) => {
-      // It stays on: an error that nobody listens to ends the process.
+      // It stays on: an error without a listener ends the process.
       this.#source.on('error', reject);
       this.#source.on('end', resolve);
       this.#source.on('close', resolve);

@@ -20,7 +20,7 @@ export const openMemory = ({ codec }: { readonly codec: Codec }): EventStore => 
 
 class MemoryEventStore implements EventStore {
   readonly #codec: Codec;
-  /** Position n stands at index n - 1. */
+  /** Position n is at index n - 1. */
   readonly #log: Entry[] = [];
   /** The places of each stream's events in the log. */
   readonly #streams = new Map<string, number[]>();
@@ -87,7 +87,7 @@ class MemoryEventStore implements EventStore {
 
   readonly #recorded = (offset: number): Recorded => {
     const entry = this.#log[offset];
-    if (entry === undefined) throw new Error(`nothing stands at ${offset}`);
+    if (entry === undefined) throw new Error(`there is no event at ${offset}`);
     return this.#codec.decode(entry.event, entry.stream, entry.revision, positionOf(offset + 1));
   };
 

@@ -15,7 +15,7 @@ export class FolderInUse extends Error {
   }
 }
 
-/** A data folder is none, cannot be made, or lies where nothing can be written or locked. */
+/** The path is not a directory, cannot be created, or is not writable or lockable. */
 export class FolderUnusable extends Error {
   override readonly name = 'FolderUnusable';
   readonly folder: string;
@@ -30,10 +30,10 @@ export class FolderUnusable extends Error {
 }
 
 /**
- * Takes a data folder for this process alone, or throws `FolderInUse`; makes it where there is none. The lock is the operating
- * system's, by way of a SQLite transaction that stays open: a killed process holds it no longer, so that the next start waits
- * for nothing. It names the owner early and for the whole folder; what keeps a second one out where this file was deleted or
- * replaced is the `WriteLock` of each database. Returns how to let go of it. Throws `FolderUnusable`.
+ * Takes a data folder for this process exclusively, or throws `FolderInUse`; creates it if it is missing. The lock is the operating
+ * system's, through a SQLite transaction that stays open: a killed process loses it at once, so the next start does not
+ * wait. It names the owner early and for the whole folder; if this file is deleted or replaced, the `WriteLock` of each
+ * database still keeps a second owner out. Returns a function that releases it. Throws `FolderUnusable`.
  */
 export const lockFolder = (folder: string): (() => void) => {
   const path = join(folder, 'lock');

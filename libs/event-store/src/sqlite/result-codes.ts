@@ -10,7 +10,7 @@ const propertyOf = (error: unknown, name: string): unknown =>
 /** The primary result code with which SQLite failed. */
 export const resultCodeOf = (error: unknown): number => Number(propertyOf(error, 'errcode')) & 0xff;
 
-/** Whether the bytes are to blame, so that trying again is of no use. Nobody ever wrote a number beyond 2^53. */
+/** Whether the stored bytes are the cause, so that retrying is useless. The ledger never writes a number beyond 2^53. */
 export const isDamage = (error: unknown): boolean =>
   [CORRUPT, NOT_A_DATABASE].includes(resultCodeOf(error)) || propertyOf(error, 'code') === 'ERR_OUT_OF_RANGE';
 

@@ -59,7 +59,7 @@ export const openSqlite = ({ path, codec, readOnly = false }: SqliteOptions): Sq
   }
 };
 
-/** A negative limit is none, to SQLite. */
+/** SQLite takes a negative limit as no limit. */
 const UNLIMITED = -1;
 
 /** An event log in one file. Only specs construct it; all other code calls `openSqlite`. */

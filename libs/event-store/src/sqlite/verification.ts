@@ -59,7 +59,7 @@ const missing = ({ position, name, revision }: Entry): CorruptEvent =>
 /** Reads every event, and compares table and index. Blocks until it is done. */
 export const verify = (database: DatabaseSync, read: RowReader): Verification => {
   const tally = { events: 0, unchecked: 0, damages: [] as CorruptEvent[] };
-  // Whoever owns the log is in a transaction all the time.
+  // The owner of the log is in a transaction all the time.
   const isOwner = database.isTransaction;
   if (!isOwner) database.exec('BEGIN');
   try {

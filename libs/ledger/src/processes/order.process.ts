@@ -44,7 +44,7 @@ export type Fulfilled = { readonly order: PlacedOrder; readonly events: readonly
 
 /**
  * Carts that become orders, and orders that become subscriptions, line by line (R22). Each step is an idempotent command
- * whose id follows from order and line, so whoever dies in between, the next one who looks goes on from there.
+ * whose id is derived from order and line, so after a crash the next process continues from there.
  */
 export class Orders {
   readonly #parts: Parts;
@@ -62,7 +62,7 @@ export class Orders {
     return cart({ policies, naming, ...(known ? { customer: state } : {}) });
   }
 
-  /** What buying these lines would come to just now. Records nothing. */
+  /** Previews the purchase of these lines. Records nothing. */
   rehearse(
     filled: { readonly cartId: string; readonly customerId: string; readonly lines: readonly CartLine[] },
     meta: PartnerMeta,

@@ -22,8 +22,8 @@ type Parts = {
 };
 
 /**
- * Finishes the purchase or the increase that something was claimed for, if whoever claimed it died in between. It is the
- * same command with the same id: where it is recorded already, nothing happens.
+ * Finishes the purchase or the increase of a reservation whose process died. It is the
+ * same command with the same id: if it is recorded already, nothing happens.
  */
 export class ReservationRecovery {
   readonly #parts: Parts;
@@ -70,8 +70,8 @@ export class ReservationRecovery {
   }
 
   /**
-   * The customer, while the claim stands. One that was given back belongs to a command that was refused: it is not tried
-   * again. Whoever is about it here and now is left to end it.
+   * The customer, while the reservation is open. A released one belongs to a command that was refused: it is not tried
+   * again. A command that this process is still handling is left alone.
    */
   async #stillClaimed(
     customerId: string,

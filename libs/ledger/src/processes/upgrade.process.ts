@@ -24,8 +24,8 @@ type Parts = {
 };
 
 /**
- * Seats that move between two subscriptions (R90, R97): the source lets go, the target takes in, the source is told. Each
- * step is an idempotent command, so whoever dies in between, the next one who looks goes on from there.
+ * Seats that move between two subscriptions (R90, R97): they leave the source, arrive at the target, and the source records that.
+ * Each step is an idempotent command, so after a crash the next process continues from there.
  */
 export class Upgrades implements SeatTransfers {
   readonly #parts: Parts;
@@ -84,7 +84,7 @@ export class Upgrades implements SeatTransfers {
     return this.#parts.handling.handle(decider, subscriptionId, command, options);
   }
 
-  /** The upgrade that the target's own seats are under way by, also where it fell due and nobody has recorded it yet. */
+  /** The upgrade for which the target's own seats are in transit, also if it fell due and is not recorded yet. */
   async #blocking(started: Started): Promise<Started | undefined> {
     const { targetSubscriptionId: targetId, effectiveAt } = started.data;
     const transit = await this.transitOf(targetId);
@@ -123,8 +123,8 @@ const circleOf = (waiting: readonly Started[], next: Started): readonly Started[
 };
 
 /**
- * The one of a circle whose seats go back: whoever looks comes to the same. Those that somebody asked for in mid-term before
- * those of a renewal, for they can be asked for again.
+ * The upgrade of a circle whose seats go back; the choice is the same in every process. Upgrades by command come before
+ * those of a renewal, because they can be requested again.
  */
 const givingWay = (circle: readonly Started[]): Started =>
   circle.reduce((one, other) => (rankOf(other) > rankOf(one) ? other : one));

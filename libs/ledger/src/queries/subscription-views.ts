@@ -45,7 +45,7 @@ export class SubscriptionViews {
 
   /**
    * The subscription as it was at an instant of the past, or at a revision that its stream had by then. The signal ends the
-   * reading: nobody waits for the answer any more.
+   * reading, because the caller no longer waits for the result.
    */
   async at(
     subscriptionId: string,

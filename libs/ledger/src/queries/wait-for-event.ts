@@ -11,7 +11,7 @@ type Wanted<E extends Recorded> = {
   readonly timeoutMs: number;
 };
 
-/** The first matching event of a stream, recorded already or within the time; undefined if there is none by then. */
+/** The first matching event of a stream, recorded already or within the time; otherwise undefined. */
 export const waitForEvent = async <E extends Recorded>(
   store: EventStore,
   { stream, from, after, is, timeoutMs }: Wanted<E>,

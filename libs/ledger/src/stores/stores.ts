@@ -27,7 +27,7 @@ export type Stores = {
   close(): Promise<void>;
 };
 
-/** What can be seen of a ledger from beside: no read models where nobody has built any yet. */
+/** A ledger's stores for a reader beside its owner; the read models may not exist yet. */
 export type BesideStores = Omit<Stores, 'reads' | 'writable'> & {
   readonly reads: ReadStore | undefined;
   /** Reads every event of the log and checks it. One elsewhere has no checksums of ours, and is read up to the first damage. */

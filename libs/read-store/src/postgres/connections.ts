@@ -211,7 +211,7 @@ const pool = (url: string, { name, most, timeout, settings }: Use): pg.Pool => {
     // Not as options of the start-up message, which the URL may use, and which a connection pooler may refuse.
     onConnect: (client) => client.query(set.join('; ')) as unknown as undefined,
   });
-  // A connection that is lost while nobody uses it is replaced when it is needed; without a listener it would end the process.
+  // A connection that is lost while idle is replaced when it is needed; without a listener it would end the process.
   made.on('error', () => undefined);
   made.on('connect', (client) => {
     client.on('error', () => undefined);
@@ -224,6 +224,6 @@ const placeOf = (url: string): string => {
     const { host, pathname, searchParams } = new URL(url);
     return `at ${searchParams.get('host') ?? host}${pathname}`;
   } catch {
-    throw new Error('the URL of the read store is none: postgresql://user:password@host:5432/database is');
+    throw new Error("the read store's URL is not valid; expected postgresql://user:password@host:5432/database");
   }
 };

@@ -15,7 +15,7 @@ const ABOUT_THE_STORE = new Set(['08', '25', '40', '53', '55', '57', '58', 'XX']
 /** Who may come in, which database. */
 const ABOUT_US = new Set(['28', '3D']);
 
-/** A view that is not there is one that nobody has made yet: the read models are on their way. */
+/** A missing view was not created yet: the read models are being built. */
 const NO_SUCH_TABLE = '42P01';
 
 /** Whether PostgreSQL said it. */
@@ -24,7 +24,7 @@ const isAnswer = (error: unknown): error is pg.DatabaseError => error instanceof
 /** A server that was the primary until a fail-over. */
 const READ_ONLY = '25006';
 
-/** Whether a connection is of no use any more: nobody knows where it stands, or it is, or leads to, what has gone. */
+/** Whether a connection cannot be used any longer: its state is unknown, or it is closed, or its server is gone. */
 export const endsConnection = (error: unknown): boolean =>
   !isAnswer(error) || error.severity === 'FATAL' || error.code === READ_ONLY;
 

@@ -56,8 +56,8 @@ const heldBy = async (session: Session, name: string): Promise<string | undefine
 };
 
 /**
- * Throws `LeaseLost` when somebody else has taken the lease. Else nobody can take it before this transaction has ended: it
- * either counts as a whole, or the next holder comes first and it does not.
+ * Throws `LeaseLost` when another process has taken the lease. Otherwise the lease cannot be taken before this transaction has
+ * ended: it either counts as a whole, or the next holder comes first and it does not.
  */
 export const assertHeld = async (session: Session, lease: Lease): Promise<void> => {
   const sql = 'SELECT FROM _leases WHERE name = $1 AND epoch = $2 FOR KEY SHARE';

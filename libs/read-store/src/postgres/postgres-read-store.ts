@@ -98,7 +98,7 @@ class PostgresReadStore implements ReadStore {
     for (const other of others) await this.discard(other);
   }
 
-  /** Each in a transaction of its own, before the swap: nobody reads the table yet, and what is made stays made. */
+  /** Each in a transaction of its own, before the swap: the table is not read yet, and a created index stays. */
   async #createIndexes(id: BuildId): Promise<void> {
     const build = (await this.builds()).find((one) => nameOf(one) === nameOf(id));
     for (const [name, table] of Object.entries(build?.tables ?? {})) {

@@ -18,7 +18,7 @@ export const OWN_TABLES: readonly string[] = [
     event_id text NOT NULL, body text NOT NULL
   )`,
   // A write under a lease locks its key (FOR KEY SHARE). Since the epoch is part of a key, taking the lease over waits for
-  // such writes and they for it, while renewing it, which changes no key, waits for nobody.
+  // such writes and they for it, while renewing it, which changes no key, waits for no other transaction.
   `CREATE TABLE IF NOT EXISTS _leases (
     name text NOT NULL PRIMARY KEY, epoch bigint NOT NULL, holder text NOT NULL, expires_at timestamptz NOT NULL,
     UNIQUE (name, epoch)
@@ -64,7 +64,7 @@ export const createTable = (physical: string, { key, columns }: Table): string =
 export const createIndexes = (physical: string, { columns, indexes = [] }: Table): readonly string[] =>
   indexes
     .filter((of) => of.length > 1 || columns[of[0] ?? ''] !== 'sequence')
-    // Numbered: the names of its columns would make a name longer than the 63 letters that PostgreSQL tells apart.
+    // Numbered: the names of its columns would exceed the 63 letters of a name in PostgreSQL.
     .map(
       (of, i) =>
         `CREATE INDEX IF NOT EXISTS ${quoted(`${physical}_index_${i + 1}`)} ON ${quoted(physical)} (${listed(of)})`,

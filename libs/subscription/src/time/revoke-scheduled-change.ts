@@ -36,7 +36,7 @@ export const invalidated = (
   return [{ type: 'ScheduledChangeRemoved', data: { cause, removed: state.scheduledChange, effectiveAt } }];
 };
 
-/** The change that waits for the renewal, complete enough to be saved again; null if there is none. */
+/** The change that waits for the renewal, complete enough to be saved again; null without one. */
 export const savedOf = ({ scheduledChange, scheduledSubscriptionId }: Existing): SavedChange | null =>
   scheduledChange === null ? null : { change: scheduledChange, newSubscriptionId: scheduledSubscriptionId };
 

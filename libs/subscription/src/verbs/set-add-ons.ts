@@ -61,7 +61,7 @@ const actionNow = (state: Existing, at: string, surroundings: Surroundings): str
     : refuse('ADDON_NOT_FOR_PARENT', `no add-on can be added to ${state.offerId}/${state.skuId} or removed now`);
 };
 
-/** Every add-on of the wished set with its quantity, or none of it (R33). */
+/** Every add-on of the requested set with its quantity, or none of it (R33). */
 const decide = (
   { data, meta }: SetAddOns,
   state: Existing,
