@@ -37,14 +37,17 @@ export const accepted = <T>(outcome: T | Refusal): T => {
 const sampleCatalogue = (): unknown =>
   JSON.parse(readFileSync(new URL('../catalog.sample.json', import.meta.url), 'utf8'));
 
-/** Opens a ledger in an empty folder. None of its duties run: nothing competes with what is measured. */
-export const openHarness = async (folder: string): Promise<Harness> => {
+/** Opens a ledger in an empty folder. No duty of it runs yet: nothing competes with what is measured. */
+export const openHarness = async (
+  folder: string,
+  more: Partial<Parameters<typeof Ledger.open>[0]> = {},
+): Promise<Harness> => {
   const ledger = await Ledger.open({
     places: { dataFolder: folder },
     clock: { kind: 'simulated', from: NOW },
     policies: timelineOf('seed-2021-09'),
-    duties: new Set(),
     logger: silent,
+    ...{ duties: new Set<never>(), ...more },
   });
   const catalogue = parseCatalogue(sampleCatalogue());
   if ('errors' in catalogue) throw new Error(JSON.stringify(catalogue.errors));

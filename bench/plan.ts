@@ -17,7 +17,12 @@ export type Size = {
   readonly purchases: number;
 };
 
-type Sizes = { readonly embedded: Size & { readonly requests: number }; readonly cluster: Size };
+type Sizes = {
+  readonly embedded: Size & { readonly requests: number };
+  readonly cluster: Size;
+  /** How many subscriptions the ledger of the rows of growth has; the smaller one a tenth. */
+  readonly growth: number;
+};
 
 /** What is quoted. */
 export const fullSizes: Sizes = {
@@ -29,6 +34,7 @@ export const fullSizes: Sizes = {
     ...{ streams: 1_000, longest: 10_000, rounds: 7 },
     ...{ single: 300, concurrent: 1_000, purchases: 300 },
   },
+  growth: 10_000,
 };
 /** To see that it works. */
 export const quickSizes: Sizes = {
@@ -40,4 +46,5 @@ export const quickSizes: Sizes = {
     ...{ streams: 200, longest: 10_000, rounds: 1 },
     ...{ single: 200, concurrent: 500, purchases: 200 },
   },
+  growth: 500,
 };
