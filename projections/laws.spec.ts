@@ -39,7 +39,7 @@ const [one, other] = [uuid(1), uuid(2)];
 const start = Temporal.Instant.from('2021-06-18T09:00:00Z');
 const at = (hours: number): Instant => start.add({ hours }).toString({ fractionalSecondDigits: 3 });
 
-/** Something that somebody does, or that time does: to whom, how many hours after what went before. */
+/** A command, or a passage of time: on which subscription, how many hours after the previous step. */
 type Step = { readonly ask: Ask | 'settle' | 'deliver'; readonly other: boolean; readonly hours: number };
 
 const seats = fc.integer({ min: 1, max: 9 });
@@ -67,7 +67,7 @@ const asks: readonly fc.Arbitrary<Step['ask']>[] = [
 
 const life = fc.record({
   preset: fc.constantFrom<PresetName>('seed-2021-09', 'docs-2022-03'),
-  wish: fc.constantFrom(
+  purchase: fc.constantFrom(
     {},
     { term: 'P1Y' as const },
     { term: 'P3Y' as const },
@@ -92,13 +92,13 @@ const life = fc.record({
 
 type Life = typeof life extends fc.Arbitrary<infer L> ? L : never;
 
-/** New commerce is suspended by support alone (R45). */
+/** New commerce can be suspended only by support (R45). */
 const roleFor = ({ kind }: Existing, ask: Ask): Role =>
   kind === 'newCommerce' && (ask === suspend || ask === reactivate) ? 'support' : 'global-admin';
 
-/** What was recorded; refusals record nothing. */
-const lived = ({ preset, wish, steps }: Life): WrittenLog => {
-  const log = new WrittenLog(preset).buys(one, at(0), wish).buys(other, at(1), { offerId: 'BETTER', quantity: 30 });
+/** The recorded events; refusals record nothing. */
+const lived = ({ preset, purchase, steps }: Life): WrittenLog => {
+  const log = new WrittenLog(preset).buys(one, at(0), purchase).buys(other, at(1), { offerId: 'BETTER', quantity: 30 });
   let hours = 1;
   for (const step of steps) {
     hours += step.hours;
@@ -116,7 +116,7 @@ const states = (log: WrittenLog): readonly Existing[] =>
     (id) => log.state(id) as Existing,
   );
 
-/** In every story, and in lives that nobody thought of. */
+/** Checks a law in every written story, and in randomly generated ones. */
 const check = (law: (log: WrittenLog) => void): void => {
   for (const story of Object.values(stories)) law(story());
   fc.assert(
@@ -125,7 +125,7 @@ const check = (law: (log: WrittenLog) => void): void => {
   );
 };
 
-/** Every type of event of a subscription; one that is missing here does not compile. */
+/** Every event type of a subscription; a missing one does not compile. */
 const subscriptionEvents = Object.keys({
   SubscriptionCreated: true,
   ChargesPosted: true,
@@ -168,7 +168,7 @@ const subscriptionEvents = Object.keys({
   UsageRecorded: true,
 } satisfies Record<SubscriptionEvent['type'], true>);
 
-/** Rows as texts that compare, whatever order rows and columns come in; the store alone gives out sequences. */
+/** Rows as texts in a canonical order, without the sequence numbers that only the store assigns. */
 const told = (rows: readonly object[]): readonly string[] =>
   rows
     .map((row) =>
@@ -180,12 +180,12 @@ const told = (rows: readonly object[]): readonly string[] =>
     )
     .sort();
 
-/** The day after the term's last, for what has a term that runs. */
+/** The day after the last day of the running term, if there is one. */
 const renewsOn = ({ status, kind, termEnd }: Existing): string | null =>
   kind === 'usage' || ['pending', 'expired', 'disabled', 'deleted'].includes(status) ? null : addDays(termEnd, 1);
 
 describe('the projections', () => {
-  it('know every type of event of a subscription', () => {
+  it('handle every event type of a subscription', () => {
     expect(
       Object.keys(status.on)
         .filter((type) => type !== 'CustomerRegistered')
@@ -193,12 +193,12 @@ describe('the projections', () => {
     ).toEqual([...subscriptionEvents].sort());
   });
 
-  it('are tried with every type of event', () => {
+  it('are tested with every event type', () => {
     const told = new Set(Object.values(stories).flatMap((story) => story().events.map(({ type }) => type)));
     expect([...told].sort()).toEqual([...subscriptionEvents].sort());
   });
 
-  it('tell of a subscription what its aggregate knows', () =>
+  it('show for a subscription the same values as its aggregate', () =>
     check((log) => {
       const rows = rowsAfter(status, 'subscriptions', ...log.events);
       const known = states(log).map((state) => ({
@@ -253,7 +253,7 @@ describe('the projections', () => {
       );
     }));
 
-  it('tell when something falls due as the aggregate does', () =>
+  it('show the same due time as the aggregate', () =>
     check((log) => {
       const rows = rowsAfter(renewals, 'renewals', ...log.events) as readonly Row[];
       const expiries = Map.groupBy(
@@ -277,7 +277,7 @@ describe('the projections', () => {
       ).toEqual(running.map((state) => [state.subscriptionId, addDays(state.termEnd, 1)]));
     }));
 
-  it('collect every line that was posted, once (E52)', () =>
+  it('collect every posted charge line, once (E52)', () =>
     check((log) => {
       const posted = log.events.flatMap((event) =>
         event.type === 'ChargesPosted' ? (event.data as unknown as { lines: { subtotal: string }[] }).lines : [],
@@ -286,7 +286,7 @@ describe('the projections', () => {
       expect(rows.map(({ subtotal }) => subtotal)).toEqual(posted.map(({ subtotal }) => subtotal));
     }));
 
-  it('come out the same in whatever batches the events arrive (E52)', () =>
+  it('have the same result, whatever batches the events arrive in (E52)', () =>
     fc.assert(
       fc.asyncProperty(life, fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1 }), async (chosen, sizes) => {
         const { events } = lived(chosen);

@@ -10,24 +10,24 @@ const placeOf = ({ day, id }: { day: string; id: number }) => [day, id] as const
 const show = ({ id }: { id: number }) => id;
 
 describe('a page', () => {
-  it('says where to go on, and the cursor leads there', () => {
+  it('has a cursor that leads to the next page', () => {
     const page = list.page(rows, { limit: 2 }, placeOf, show);
     expect(page.items).toEqual([1, 2]);
     expect(list.after({ limit: 2, cursor: page.nextCursor ?? '' })).toEqual(['2021-06-18', 2]);
   });
 
-  it('has a cursor of letters that an address may hold', () => {
+  it('has a cursor of letters that are safe in an address', () => {
     const { nextCursor } = list.page([...rows, ...rows], { limit: 3 }, placeOf, show);
     expect(nextCursor).toMatch(/^[\w-]+$/);
     expect(list.after({ limit: 1, cursor: nextCursor ?? '' })).toEqual(['Zoë / 2021+', 3]);
   });
 
-  it('is the last when no row is left over', () => {
+  it('is the last one when no row is left over', () => {
     expect(list.page(rows, { limit: 3 }, placeOf, show)).toEqual({ items: [1, 2, 3], nextCursor: null });
     expect(list.page([], { limit: 3 }, placeOf, show)).toEqual({ items: [], nextCursor: null });
   });
 
-  it('is asked for with one row more than it shows', () => {
+  it('is queried with one row more than it shows', () => {
     expect(list.fetch({ limit: 50 })).toBe(51);
     expect(list.after({ limit: 50 })).toBeUndefined();
   });

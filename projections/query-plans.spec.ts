@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => store.close());
 
-/** How SQLite would go about each query that a list makes. */
+/** SQLite's plan for each query of a list. */
 const plansOf = async (list: (db: Db) => Promise<unknown>): Promise<readonly string[]> => {
   const asked: CompiledQuery[] = [];
   const noting: KyselyPlugin = {
@@ -48,7 +48,7 @@ const renewals = (filter: Parameters<typeof listRenewals>[2]) => (db: Db) => lis
 const subscriptions = (filter: Parameters<typeof listSubscriptions>[2]) => (db: Db) =>
   listSubscriptions(db, 'p', filter, page);
 
-/** Every filter of every list, and what its index is asked for. */
+/** Every filter of every list, and the index that it must use. */
 const lists: readonly [string, (db: Db) => Promise<unknown>, string][] = [
   ['charges', charges({}), 'partner_id=?'],
   ['charges after one', charges({ after: 7 }), 'partner_id=? AND rowid>?'],
@@ -63,7 +63,7 @@ const lists: readonly [string, (db: Db) => Promise<unknown>, string][] = [
     charges({ customerId: 'c', chargeType: 'renew', postedFrom: day }),
     'partner_id=? AND customer_id=?',
   ],
-  // Days charged for overlap and come in no order: they are looked at row by row, in the list's order.
+  // Overlapping days are charged in no particular order, so rows are examined one by one, in the list's order.
   ['charges of days', charges({ chargeFrom: day, chargeTo: day }), 'partner_id=?'],
   ['invoices', invoices({}), 'partner_id=?'],
   ['invoices of a month', invoices({ period: '2022-06' }), 'partner_id=? AND period=?'],
@@ -104,14 +104,14 @@ const lists: readonly [string, (db: Db) => Promise<unknown>, string][] = [
   ['how much is overdue', (db) => overdueCount(db, instant), 'in_transit=? AND due_at<?'],
 ];
 
-/** Few rows are sorted: subscriptions before a date if they are few, what is overdue. */
+/** Only few rows are sorted: subscriptions before a date if they are few, and overdue ones. */
 const isSorted = /that renew before$|is overdue$/;
 
 it.each(lists)('%s: by an index, and without a scan', async (name, list, by) => {
   const plans = await plansOf(list);
   expect(plans.filter((plan) => /^SCAN (?!overdue|\(subquery)/.test(plan))).toEqual([]);
   if (!isSorted.test(name)) expect(plans).not.toContain('USE TEMP B-TREE FOR ORDER BY');
-  // Every subscription, which is as good as a scan.
+  // Every subscription, which equals a scan.
   expect(plans.filter((plan) => plan.endsWith('(in_transit=?)'))).toEqual([]);
   expect(plans.some((plan) => plan.startsWith('SEARCH') && plan.endsWith(`(${by})`)) || plans).toBe(true);
 });

@@ -6,14 +6,14 @@ import { stories } from './stories.testing.ts';
 
 const folder = join(import.meta.dirname, '../test/history');
 
-/** Every value in a piece of JSON by its place, `lines[].subtotal`, and of what type it is there. */
+/** Every value in a piece of JSON by its path, such as `lines[].subtotal`, with its type. */
 const places = (value: unknown, at = ''): readonly string[] => {
   if (Array.isArray(value)) return value.flatMap((item) => places(item, `${at}[]`));
   if (typeof value !== 'object' || value === null) return [`${at}: ${value === null ? 'null' : typeof value}`];
   return Object.entries(value).flatMap(([name, inner]) => places(inner, `${at}.${name}`));
 };
 
-/** Of each type of event, what the frozen examples of its present schema hold where. */
+/** For each event type, the fields that frozen examples of its current schema have. */
 const frozen = (type: string): ReadonlySet<string> => {
   const start = `${type}.${schemaOf(history, type)}.`;
   const examples = readdirSync(folder).filter((file) => file.startsWith(start));
@@ -28,8 +28,8 @@ const decided = Map.groupBy(
 );
 
 describe('an event that is decided today', () => {
-  // Otherwise its shape changed: append an upcaster to the history of its lib, and freeze an example of the new schema.
-  it.each([...decided])('has no field that no frozen example of its schema has: %s', (type, events) => {
+  // If this fails, the shape has changed: append an upcaster to the lib's history, and freeze an example of the new schema.
+  it.each([...decided])('has no field that is missing in all frozen examples of its schema: %s', (type, events) => {
     const known = frozen(type);
     expect([...new Set(events.flatMap(({ data }) => places(data)))].filter((place) => !known.has(place))).toEqual([]);
   });

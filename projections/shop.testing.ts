@@ -64,7 +64,7 @@ const otherKinds = [
 ];
 
 /**
- * BASIC leads to BETTER, which holds 40 seats, and has an add-on; a TRIAL becomes BASIC. From 2022 on, BETTER is sold for years alone.
+ * BASIC leads to BETTER, which holds 40 seats, and has an add-on; a TRIAL becomes BASIC. From 2022 on, BETTER is sold only for years.
  * LEGACY has an add-on, MARKET a page for its set-up, METER 100 calls that each month includes.
  */
 export const catalogues = [

@@ -3,7 +3,7 @@ import type { ReadStore } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
 import { projections } from './index.ts';
 
-/** Where a set-up file leaves another way to open a read store: each spec then runs on that. */
+/** The global under which a setup file puts another way to open a read store: each spec then runs on that. */
 export const OPENER = Symbol.for('subledger.read-store');
 export type Opener = () => Promise<ReadStore>;
 
@@ -12,14 +12,14 @@ const opener = (): Opener =>
 
 type AnyProjection = (typeof projections)[number];
 
-/** What a projection wants done for these events. */
+/** The row changes that a projection makes for these events. */
 const changesFor = ({ on }: AnyProjection, events: readonly Recorded[]): readonly Change[] =>
   events.flatMap((event) => {
     const reaction = (on as Record<string, ((event: Recorded) => Change | readonly Change[]) | undefined>)[event.type];
     return reaction?.(event) ?? [];
   });
 
-/** A real read store, in memory unless it is told otherwise, to which events are fed in the batches that a spec wants. */
+/** A real read store, in memory unless configured otherwise, which gets events in the batches that a spec chooses. */
 export class ReadModels {
   readonly store: ReadStore;
   #position = START;
@@ -62,7 +62,7 @@ export class ReadModels {
     return this;
   }
 
-  /** Every row of every table, by plain name. */
+  /** Every row of every table, by table name. */
   async rows(): Promise<Record<string, object[]>> {
     const tables = projections.flatMap((projection) => Object.keys(projection.tables));
     const read = tables.map(async (table): Promise<[string, object[]]> => {

@@ -51,7 +51,7 @@ export const changePlan =
   (m, to) =>
     new ChangePlan({ ...to, ...plan }, m);
 export const convert: Ask = (m, to) => new ConvertTrial(to, m);
-/** To BETTER; `child` is the id of the subscription that a partial one opens. */
+/** An upgrade to BETTER; `child` is the id of the subscription that a partial one opens. */
 export const upgrade =
   (quantity: number, target: UpgradeTarget = 'new', child = uuid(51)): Ask =>
   (m, to) =>
@@ -92,9 +92,9 @@ const yearly = () => extended('P3Y').does(one, day('2021-06-20'), changePlan({ b
 
 const legacy = (term: 'P1M' | 'P1Y' = 'P1M') => new WrittenLog().buys(one, bought, { offerId: 'LEGACY', term });
 
-/** Lives of subscriptions in which, taken together, everything happens that can. */
+/** Stories of subscriptions that together contain every event type. */
 export const stories: Readonly<Record<string, () => WrittenLog>> = {
-  'grows, shrinks, is renamed and corrected by hand': () =>
+  'grows, shrinks, is renamed and adjusted manually': () =>
     new WrittenLog('docs-2022-03')
       .buys(one, bought)
       .does(one, day('2021-06-20'), addSeats(2))

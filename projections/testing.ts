@@ -23,16 +23,16 @@ import {
 } from '#subscription';
 import { catalogues } from './shop.testing.ts';
 
-/** An id that looks like one: `uuid(7)`. */
+/** A well-formed id: `uuid(7)`. */
 export const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 export const partnerId = 'p1';
 export const customerId = uuid(1001);
 
-/** A command that still lacks its time and id. */
+/** A command without its time and id. */
 export type Ask = (meta: PartnerMeta, to: { readonly subscriptionId: string }) => SubscriptionCommand;
 
-/** A log in memory that deciders write to, with everything beside an event that a reader may look at. */
+/** A log in memory that deciders write to, with all the metadata that a reader may need. */
 export class WrittenLog {
   readonly events: Recorded[] = [];
   readonly #states = new Map<string, unknown>();
@@ -51,7 +51,7 @@ export class WrittenLog {
     this.#surroundings = { catalogue: timeline(catalogues), policies: timelineOf(preset), customer };
   }
 
-  /** Records what a command leads to; answers the code of a no. */
+  /** Records the events of a command; returns the code of a refusal. */
   send<C extends Command, E extends Event, S>(decider: Decider<C, E, S>, id: string, command: C): string | undefined {
     const stream = `${decider.category}-${id}`;
     let state = (this.#states.get(stream) ?? decider.initial) as S;
@@ -73,29 +73,29 @@ export class WrittenLog {
     return undefined;
   }
 
-  /** Asks something of a subscription; answers the code of a no. */
+  /** Sends a command to a subscription; returns the code of a refusal. */
   ask(subscriptionId: string, at: Instant, ask: Ask, role: Role = 'global-admin'): string | undefined {
     return this.send(subscription(this.#surroundings), subscriptionId, ask(this.meta(at, role), { subscriptionId }));
   }
 
-  /** The same, but a no is an error. */
+  /** The same, but a refusal is an error. */
   does(subscriptionId: string, at: Instant, ask: Ask, role?: Role): this {
     const no = this.ask(subscriptionId, at, ask, role);
     if (no !== undefined) throw new Error(no);
     return this;
   }
 
-  buys(subscriptionId: string, at: Instant, wish: Partial<PurchaseSubscription['data']> = {}): this {
+  buys(subscriptionId: string, at: Instant, purchase: Partial<PurchaseSubscription['data']> = {}): this {
     const usual = { offerId: 'BASIC', skuId: '0001', quantity: 10, term: 'P1M', billingCycle: 'monthly' } as const;
     const ids = { subscriptionId, orderId: subscriptionId.replace('0000', '0abc'), customerId };
-    return this.does(subscriptionId, at, (meta) => new PurchaseSubscription({ ...ids, ...usual, ...wish }, meta));
+    return this.does(subscriptionId, at, (meta) => new PurchaseSubscription({ ...ids, ...usual, ...purchase }, meta));
   }
 
   settles(subscriptionId: string, at: Instant): this {
     return this.does(subscriptionId, at, (meta, to) => new Settle(to, meta), 'system');
   }
 
-  /** Brings seats that left to where they were sent, or back, as the upgrade process does. */
+  /** Delivers seats that left to their target, or back, as the upgrade process does. */
   delivers(subscriptionId: string, at: Instant): this {
     const stream = `subscription-${subscriptionId}`;
     const started = this.events.findLast((event) => event.stream === stream && event.type === 'UpgradeStarted');

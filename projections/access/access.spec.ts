@@ -24,7 +24,7 @@ for (const [n, partnerId, name] of [
 log.send(key, uuid(3), new RevokeKey({ keyId: uuid(3) }, log.meta('2021-06-19T09:00:00.000Z')));
 
 describe('partners and keys', () => {
-  it('are as they were registered', () => {
+  it('appear as they were registered', () => {
     expect(rowsAfter(access, 'partners', ...log.events)[1]).toEqual({
       partner_id: 'p2',
       name: 'Two',
@@ -66,7 +66,7 @@ describe('asking for partners and keys', () => {
     expect(JSON.stringify([items, await findKey(models.db, undefined, uuid(1))])).not.toContain(hash('1'));
   });
 
-  it('lists the keys of a partner, and everybody’s for the operator', async () => {
+  it('lists the keys of one partner, or all keys for the operator', async () => {
     const names = async (partnerId?: string) =>
       (await listKeys(models.db, partnerId, { limit: 5 })).items.map(({ name }) => name);
     expect(await names('p1')).toEqual(['boss', 'audit']);
@@ -74,7 +74,7 @@ describe('asking for partners and keys', () => {
     expect(await names()).toEqual(['boss', 'till', 'audit']);
   });
 
-  it('goes on where the page before ended', async () => {
+  it('continues where the previous page ended', async () => {
     const first = await listKeys(models.db, undefined, { limit: 2 });
     const second = await listKeys(models.db, undefined, { limit: 2, cursor: first.nextCursor ?? '' });
     expect(second).toMatchObject({ items: [{ name: 'audit' }], nextCursor: null });
@@ -85,7 +85,7 @@ describe('asking for partners and keys', () => {
     });
   });
 
-  it('finds one key or partner, but not another partner’s key', async () => {
+  it('finds one key or partner, but no key of another partner', async () => {
     expect(await findKey(models.db, 'p1', uuid(1))).toMatchObject({ name: 'boss' });
     expect(await findKey(models.db, 'p1', uuid(2))).toBeUndefined();
     expect(await findKey(models.db, undefined, uuid(2))).toMatchObject({ name: 'till' });

@@ -7,7 +7,7 @@ import { billing, listCharges, listInvoices, type ChargeFilter } from './index.t
 
 const [one, other] = [uuid(1), uuid(2)];
 
-/** W1, then W5: ten seats from 18 June, two more on the 20th; another subscription, corrected by hand in July. */
+/** W1, then W5: ten seats from 18 June, two more on the 20th; another subscription, adjusted manually in July. */
 const log = new WrittenLog()
   .buys(one, '2021-06-18T09:00:00.000Z')
   .does(one, '2021-06-20T10:00:00.000Z', addSeats(2))
@@ -15,7 +15,7 @@ const log = new WrittenLog()
   .does(other, '2021-07-02T10:00:00.000Z', adjust('-0.10'));
 
 describe('charges', () => {
-  it('are the lines as they were decided', () => {
+  it('appear as the lines that were decided', () => {
     const [first] = rowsAfter(billing, 'charges', ...log.events);
     expect(first).toEqual({
       charge_id: `${uuid(2)}/0`,
@@ -66,7 +66,7 @@ describe('asking for charges', () => {
     return items.map(({ sequence, subtotal }) => `${sequence}: ${subtotal}`);
   };
 
-  it('answers in ledger order, numbered from 1', async () => {
+  it('returns them in ledger order, numbered from 1', async () => {
     expect(await lines({})).toEqual(['1: 100.80', '2: -94.08', '3: 112.89', '4: 10.08', '5: -0.10']);
   });
 
@@ -99,16 +99,16 @@ describe('asking for charges', () => {
     ['days up to the 19th', { chargeTo: '2021-06-19' }, ['1: 100.80']],
     ['a day', { chargeFrom: '2021-07-02', chargeTo: '2021-07-02', subscriptionId: other }, ['4: 10.08', '5: -0.10']],
     ['what follows a number', { after: 3 }, ['4: 10.08', '5: -0.10']],
-  ])('can be narrowed to %s', async (_, filter, expected) => {
+  ])('can filter by %s', async (_, filter, expected) => {
     expect(await lines(filter)).toEqual(expected);
   });
 
-  it('knows nothing of another partner', async () => {
+  it('returns nothing of another partner', async () => {
     expect(await lines({}, 'p2')).toEqual([]);
     expect(await listInvoices(models.db, 'p2', {}, { limit: 5 })).toEqual({ items: [], nextCursor: null });
   });
 
-  it('goes on where the page before ended', async () => {
+  it('continues where the previous page ended', async () => {
     const first = await listCharges(models.db, partnerId, {}, { limit: 3 });
     const second = await listCharges(models.db, partnerId, {}, { limit: 3, cursor: first.nextCursor ?? '' });
     expect([...first.items, ...second.items].map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
@@ -123,7 +123,7 @@ describe('invoices', () => {
   });
   afterAll(() => models.store.close());
 
-  it('are drawn up by month, with an exact total', async () => {
+  it('are totalled by month, exactly', async () => {
     const { items } = await listInvoices(models.db, partnerId, {}, { limit: 5 });
     expect(items.map(({ lines: _, ...heading }) => heading)).toEqual([
       { period: '2021-06', customerId, currency: 'EUR', total: '119.61' },
@@ -135,14 +135,14 @@ describe('invoices', () => {
     ]);
   });
 
-  it('can be narrowed to a customer and a month', async () => {
+  it('can be filtered by customer and month', async () => {
     const { items } = await listInvoices(models.db, partnerId, { customerId, period: '2021-07' }, { limit: 5 });
     expect(items.map(({ total }) => total)).toEqual(['9.98']);
     expect((await listInvoices(models.db, partnerId, { customerId: uuid(7) }, { limit: 5 })).items).toEqual([]);
     expect((await listInvoices(models.db, partnerId, { period: '2020-01' }, { limit: 5 })).items).toEqual([]);
   });
 
-  it('come in pages, each invoice whole', async () => {
+  it('are paged without splitting an invoice', async () => {
     const first = await listInvoices(models.db, partnerId, {}, { limit: 1 });
     const second = await listInvoices(models.db, partnerId, {}, { limit: 1, cursor: first.nextCursor ?? '' });
     expect([first, second].map(({ items }) => items.map(({ period, total }) => [period, total]))).toEqual([
@@ -152,7 +152,7 @@ describe('invoices', () => {
     expect(second.nextCursor).toBeNull();
   });
 
-  it('come in pages of a thousand lines and what the last one lacks, read in parts', async () => {
+  it('are returned in pages of about a thousand lines, read in parts', async () => {
     const posting = log.events.find(({ type }) => type === 'ChargesPosted') as Recorded;
     const [line] = (posting.data as unknown as { lines: readonly object[] }).lines;
     const of = (i: number, n: number) => ({
@@ -176,7 +176,7 @@ describe('invoices', () => {
     await many.store.close();
   });
 
-  it('keep customers, currencies and months apart', async () => {
+  it('separate customers, currencies and months', async () => {
     const posting = log.events.find(({ type }) => type === 'ChargesPosted') as Recorded;
     const elsewhere = ['USD', 'EUR'].map((currency, i) => ({
       ...posting,

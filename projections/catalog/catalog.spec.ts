@@ -14,7 +14,7 @@ for (const [i, version] of catalogues.toReversed().entries())
   );
 
 describe('the catalogues', () => {
-  it('are kept with the time of their publication', () => {
+  it('are stored with the time of their publication', () => {
     expect(rowsAfter(catalogue, 'catalogues', ...log.events)).toEqual([
       {
         version: '2022-01',
@@ -31,7 +31,7 @@ describe('the catalogues', () => {
     ]);
   });
 
-  it('are read back whole, in the order of publication', async () => {
+  it('are returned complete, in the order of publication', async () => {
     const models = await (await ReadModels.open()).follow(log.events);
     expect(await publishedCatalogues(models.db)).toEqual(catalogues.toReversed());
     await models.store.close();

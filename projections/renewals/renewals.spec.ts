@@ -25,8 +25,8 @@ const later = '2021-06-20T10:00:00.000Z';
 const row = (log: WrittenLog, id = one) =>
   rowsAfter(renewals, 'renewals', ...log.events).find(({ subscription_id }) => subscription_id === id);
 
-describe('what falls due', () => {
-  it('is at first the end of the first charge cycle', () => {
+describe('the next due time', () => {
+  it('is initially the end of the first charge cycle', () => {
     expect(row(new WrittenLog().buys(one, bought, { term: 'P1Y' }))).toEqual({
       subscription_id: one,
       partner_id: partnerId,
@@ -48,7 +48,7 @@ describe('what falls due', () => {
     });
   });
 
-  it('moves on with each cycle and each term', () => {
+  it('advances with each cycle and each term', () => {
     const log = new WrittenLog().buys(one, bought, { term: 'P1Y' }).settles(one, '2021-07-18T00:00:00.000Z');
     expect(row(log)).toMatchObject({ due_at: '2021-08-18T00:00:00.000Z', renews_on: '2022-06-18' });
     log.settles(one, '2022-06-18T00:00:00.000Z');
@@ -58,7 +58,7 @@ describe('what falls due', () => {
     });
   });
 
-  it('is the end of a trial, and of the term that it turns into', () => {
+  it('is the end of a trial, then the end of the term that it converts to', () => {
     const log = new WrittenLog().buys(one, bought, { offerId: 'TRIAL', quantity: 25 });
     expect(row(log)).toMatchObject({
       at_term_end: 'convert',
@@ -70,7 +70,7 @@ describe('what falls due', () => {
     });
   });
 
-  it('is nothing while seats are under way, and what it was once they have arrived or are back', () => {
+  it('is absent while seats are in transit, and returns when they have arrived or come back', () => {
     const log = new WrittenLog().buys(one, bought).does(one, later, upgrade(4));
     expect(row(log)).toMatchObject({ in_transit: 1, quantity: 6 });
     expect(row(log.delivers(one, later))).toMatchObject({ in_transit: 0, due_at: '2021-07-18T00:00:00.000Z' });
@@ -79,7 +79,7 @@ describe('what falls due', () => {
     expect(row(returned)).toMatchObject({ in_transit: 0, quantity: 10 });
   });
 
-  it('is the end of the stages after the term, which are no renewals', () => {
+  it('is the end of the stages after the term, which are not renewals', () => {
     const log = new WrittenLog('docs-2022-03').buys(one, bought).does(one, later, autoRenew(false));
     expect(row(log.settles(one, '2021-07-18T00:00:00.000Z'))).toMatchObject({
       status: 'expired',
@@ -93,20 +93,20 @@ describe('what falls due', () => {
     expect(row(log.settles(one, '2021-11-15T00:00:00.000Z'))).toBeUndefined();
   });
 
-  it('is nothing once it was cancelled', () => {
+  it('is absent after a cancellation', () => {
     expect(row(new WrittenLog().buys(one, bought).does(one, later, cancel))).toBeUndefined();
   });
 });
 
-/** In June three are bought: for a month, for a year with a change saved, on trial. */
+/** In June three are bought: for a month, for a year with a scheduled change, and as a trial. */
 const log = new WrittenLog()
   .buys(one, bought)
   .buys(two, bought, { term: 'P1Y' })
   .does(two, later, schedule({ quantity: 4, term: 'P1M' }))
   .buys(three, '2021-06-20T10:00:00.000Z', { offerId: 'TRIAL', quantity: 25 });
 
-describe('what falls due to the other kinds', () => {
-  it('is nothing before the publisher has finished the set-up', () => {
+describe('the next due time of the other kinds', () => {
+  it('is absent before the publisher has activated the subscription', () => {
     const log = new WrittenLog('docs-2022-03').buys(one, bought, { offerId: 'MARKET' });
     expect(row(log)).toMatchObject({ status: 'pending', due_at: null, renews_on: null });
     expect(row(log.does(one, later, activate))).toMatchObject({
@@ -121,7 +121,7 @@ describe('what falls due to the other kinds', () => {
     expect(row(log)).toMatchObject({ due_at: '2021-07-18T00:00:00.000Z', renews_on: null });
   });
 
-  it('is the end of a suspension that nobody takes back (R41)', () => {
+  it('is the end of a suspension that is not lifted (R41)', () => {
     const log = new WrittenLog().buys(one, bought, { offerId: 'LEGACY' }).does(one, later, suspend);
     expect(row(log)).toMatchObject({
       due_at: '2021-07-18T00:00:00.000Z',
@@ -131,13 +131,13 @@ describe('what falls due to the other kinds', () => {
     expect(row(log.does(one, '2021-06-21T10:00:00.000Z', reactivate))).toMatchObject({ expires_at: null });
   });
 
-  it('ends a legacy trial that nobody converts (D33)', () => {
+  it('is the end of a legacy trial that is not converted (D33)', () => {
     const log = new WrittenLog().buys(one, bought, { offerId: 'LEGACY-TRIAL' });
     expect(row(log)).toMatchObject({ at_term_end: 'end', due_at: '2021-07-18T00:00:00.000Z' });
   });
 });
 
-describe('the end of an add-on that was suspended by itself (R41)', () => {
+describe('the end of an add-on that was suspended separately (R41)', () => {
   const date = '2021-10-18T10:00:00.000Z';
   const resting = () =>
     new WrittenLog()
@@ -145,7 +145,7 @@ describe('the end of an add-on that was suspended by itself (R41)', () => {
       .does(one, later, setAddOns(2))
       .does(one, later, suspendAddOn);
 
-  it('falls due like anything else', async () => {
+  it('falls due like any other', async () => {
     const log = resting().settles(one, '2021-10-18T00:00:00.000Z');
     const models = await (await ReadModels.open()).follow(log.events);
     expect(await due(models.db, '2021-10-18T09:59:59.999Z', { limit: 10 })).toEqual([]);
@@ -157,7 +157,7 @@ describe('the end of an add-on that was suspended by itself (R41)', () => {
     await models.store.close();
   });
 
-  it('is no longer waited for once it is reactivated, deleted, or its base is', () => {
+  it('is dropped once the add-on is reactivated or deleted, or its base is deleted', () => {
     const dates = (log: WrittenLog) => rowsAfter(renewals, 'add_on_expiries', ...log.events).length;
     expect(dates(resting())).toBe(1);
     expect(dates(resting().does(one, later, reactivateAddOn))).toBe(0);
@@ -170,14 +170,14 @@ describe('the end of an add-on that was suspended by itself (R41)', () => {
   });
 });
 
-describe('asking what falls due', () => {
+describe('asking for what is due', () => {
   let models: ReadModels;
   beforeAll(async () => {
     models = await (await ReadModels.open()).follow(log.events);
   });
   afterAll(() => models.store.close());
 
-  it('answers everybody, the earliest first, up to and including an instant', async () => {
+  it('covers all partners, earliest first, up to and including an instant', async () => {
     const month = { partnerId, dueAt: '2021-07-18T00:00:00.000Z' };
     expect(await due(models.db, '2021-07-17T23:59:59.999Z', { limit: 10 })).toEqual([]);
     expect(await due(models.db, '2021-07-18T00:00:00.000Z', { limit: 10 })).toEqual([
@@ -188,7 +188,7 @@ describe('asking what falls due', () => {
     expect(await due(models.db, '2021-07-20T00:00:00.000Z', { limit: 1 })).toHaveLength(1);
   });
 
-  it('counts what is overdue, and tells when something falls due next', async () => {
+  it('counts what is overdue, and shows when something falls due next', async () => {
     expect(await overdueCount(models.db, '2021-07-17T23:59:59.999Z')).toBe(0);
     expect(await overdueCount(models.db, '2021-07-20T00:00:00.000Z')).toBe(3);
     expect(await earliestDue(models.db)).toBe('2021-07-18T00:00:00.000Z');
@@ -196,7 +196,7 @@ describe('asking what falls due', () => {
     expect(await earliestDue(models.db, '2021-07-17T00:00:00.000Z')).toBeUndefined();
   });
 
-  it('answers the earlier of two things that fall due, and each subscription once', async () => {
+  it('returns the earlier of two due times, and each subscription once', async () => {
     const resting = new WrittenLog()
       .buys(one, bought, { offerId: 'LEGACY', term: 'P1Y', billingCycle: 'annual' })
       .does(one, later, suspend)
@@ -216,7 +216,7 @@ describe('asking what falls due', () => {
     await alone.store.close();
   });
 
-  it('leaves out seats that are under way', async () => {
+  it('excludes seats in transit', async () => {
     const moving = new WrittenLog().buys(one, bought).does(one, later, upgrade(4));
     const alone = await (await ReadModels.open()).follow(moving.events);
     expect(await due(alone.db, '2022-01-01T00:00:00.000Z', { limit: 10 })).toEqual([]);
@@ -243,11 +243,11 @@ describe('asking for renewals', () => {
     ['on a date', { from: '2021-07-18', to: '2021-07-18' }, [one]],
     ['of a customer', { customerId, to: '2021-07-18' }, [one]],
     ['of another customer', { customerId: uuid(7) }, []],
-  ])('answers by date: %s', async (_, filter, expected) => {
+  ])('filters by date: %s', async (_, filter, expected) => {
     expect(await ids(filter)).toEqual(expected);
   });
 
-  it('tells what renews, with what changes', async () => {
+  it('shows what renews, with its changes', async () => {
     const [renewal] = (await listRenewals(models.db, partnerId, { from: '2022-01-01' }, { limit: 5 })).items;
     expect(renewal).toEqual({
       subscriptionId: two,
@@ -260,12 +260,12 @@ describe('asking for renewals', () => {
     });
   });
 
-  it('tells what converts', async () => {
+  it('shows what converts', async () => {
     const { items } = await listRenewals(models.db, partnerId, { from: '2021-07-20', to: '2021-07-20' }, { limit: 5 });
     expect(items).toMatchObject([{ action: 'convert', reason: null, current: { offerId: 'TRIAL' } }]);
   });
 
-  it('tells what ends, and why', async () => {
+  it('shows what ends, and why', async () => {
     const ending = new WrittenLog()
       .buys(one, bought)
       .does(one, later, autoRenew(false))
@@ -278,7 +278,7 @@ describe('asking for renewals', () => {
       .does(uuid(4), '2021-06-21T10:00:00.000Z', resume)
       .buys(uuid(5), bought, { offerId: 'MARKET' })
       .does(uuid(5), '2021-06-21T10:00:00.000Z', cancel)
-      // Deleted in October, long before its term is over; the other is suspended beyond the end of its month.
+      // Deleted in October, long before its term ends; the other is suspended beyond the end of its month.
       .buys(uuid(6), bought, { offerId: 'LEGACY', term: 'P1Y' })
       .does(uuid(6), later, suspend)
       .buys(uuid(7), bought, { offerId: 'LEGACY' })
@@ -298,7 +298,7 @@ describe('asking for renewals', () => {
     await alone.store.close();
   });
 
-  it('goes on where the page before ended', async () => {
+  it('continues where the previous page ended', async () => {
     const seen: string[] = [];
     let cursor: string | undefined;
     do {
@@ -309,7 +309,7 @@ describe('asking for renewals', () => {
     expect(seen).toEqual([one, three, two]);
   });
 
-  it('knows nothing of another partner', async () => {
+  it('returns nothing of another partner', async () => {
     expect(await ids({}, 'p2')).toEqual([]);
   });
 });

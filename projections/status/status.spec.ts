@@ -84,14 +84,14 @@ describe('the status of a subscription', () => {
   it('counts seats', () => {
     const log = new WrittenLog().buys(one, bought).does(one, '2021-06-20T10:00:00.000Z', addSeats(2));
     expect(row(log)).toMatchObject({ quantity: 12, revision: 3 });
-    expect(row(story('grows, shrinks, is renamed and corrected by hand'))).toMatchObject({
+    expect(row(story('grows, shrinks, is renamed and adjusted manually'))).toMatchObject({
       quantity: 8,
       friendly_name: 'Front desk',
       revision: 8,
     });
   });
 
-  it('has no access while paused or suspended (R40, R67), nor auto-renew from then on', () => {
+  it('shows no access while paused or suspended (R40, R67), and no auto-renew from then on', () => {
     const log = new WrittenLog().buys(one, bought).does(one, '2021-06-20T10:00:00.000Z', pause);
     expect(row(log)).toMatchObject({ status: 'paused', access: 0, auto_renew: 0 });
     expect(row(log.does(one, '2021-06-21T10:00:00.000Z', resume))).toMatchObject({
@@ -111,7 +111,7 @@ describe('the status of a subscription', () => {
     });
   });
 
-  it('shows what is saved for renewal until it is removed or applied', () => {
+  it('shows a scheduled change until it is removed or applied', () => {
     const log = new WrittenLog().buys(one, bought).does(one, '2021-06-20T10:00:00.000Z', schedule({ quantity: 4 }));
     expect(row(log)).toMatchObject({ scheduled_change: '{"quantity":4}', quantity: 10 });
     expect(row(log.does(one, '2021-06-21T10:00:00.000Z', unschedule))).toMatchObject({ scheduled_change: null });
@@ -119,7 +119,7 @@ describe('the status of a subscription', () => {
     expect(row(log)).toMatchObject({ scheduled_change: null, quantity: 6, term_end: '2021-08-17' });
   });
 
-  it('shows a change that could not be applied until another is saved (E49)', () => {
+  it('shows a change that could not be applied until another one is scheduled (E49)', () => {
     const log = story('renews unchanged where the change is no longer sold');
     expect(row(log)).toMatchObject({
       offer_id: 'BASIC',
@@ -133,7 +133,7 @@ describe('the status of a subscription', () => {
     });
   });
 
-  it('goes on to the next charge cycle, on the plan that was pending', () => {
+  it('moves to the next charge cycle, on the plan that was pending', () => {
     const log = new WrittenLog('docs-2022-03').buys(one, bought, { term: 'P3Y' });
     log.does(one, '2021-06-20T10:00:00.000Z', changePlan({ billingCycle: 'annual' }));
     expect(row(log)).toMatchObject({
@@ -192,11 +192,11 @@ describe('the status of a subscription', () => {
     ['ends with its term', 'deleted', 0],
     ['is suspended and reactivated by support, and cancelled', 'deleted', 0],
     ['ends in stages', 'deleted', 0],
-  ])('is over, access too, when it %s (R60)', (name, standing, access) => {
+  ])('is final, with access as expected, when it %s (R60)', (name, standing, access) => {
     expect(row(story(name))).toMatchObject({ status: standing, access, auto_renew: 0, renews_on: null });
   });
 
-  it('has no add-on any more, and no date to wait for, once it is deleted', async () => {
+  it('has no add-on and no due date once it is deleted', async () => {
     const legacy = { offerId: 'LEGACY', term: 'P1Y' } as const;
     const log = new WrittenLog().buys(one, bought, legacy).does(one, bought, setAddOns(2));
     log.does(one, '2021-06-20T10:00:00.000Z', suspend);
@@ -212,7 +212,7 @@ describe('the status of a subscription', () => {
     await models.store.close();
   });
 
-  it('renews on no day before it has begun', () => {
+  it('has no renewal date before it has begun', () => {
     const log = new WrittenLog('docs-2022-03').buys(one, bought, { offerId: 'MARKET' });
     expect(row(log)).toMatchObject({ status: 'pending', renews_on: null });
     log.does(one, '2021-06-20T10:00:00.000Z', activate);
@@ -264,11 +264,11 @@ describe('asking for subscriptions and customers', () => {
     ['a date of renewal', { renewsBefore: '2021-07-19' }, [one]],
     ['that very date', { renewsBefore: '2021-07-18' }, []],
     ['several things', { offerId: 'BASIC', status: 'active' }, [one]],
-  ])('narrows a list to %s', async (_, filter, expected) => {
+  ])('filters a list by %s', async (_, filter, expected) => {
     expect(await ids(filter)).toEqual(expected);
   });
 
-  it('keeps the list in place while rows are added and changed', async () => {
+  it('keeps the list stable while rows are added and changed', async () => {
     const growing = await (await ReadModels.open()).follow(log.events);
     const first = await listSubscriptions(growing.db, partnerId, {}, { limit: 2 });
     const before = log.events.length;
@@ -283,7 +283,7 @@ describe('asking for subscriptions and customers', () => {
     await growing.store.close();
   });
 
-  it('shows one as the API does, but for what depends on the instant', async () => {
+  it('returns one as the API does, except for fields that depend on the instant', async () => {
     expect(await findSubscription(models.db, partnerId, two)).toEqual({
       subscriptionId: two,
       partnerId,
@@ -324,7 +324,7 @@ describe('asking for subscriptions and customers', () => {
     });
   });
 
-  it('knows no day of renewal where auto-renew is off', async () => {
+  it('returns no renewal date where auto-renew is off', async () => {
     const off = new WrittenLog().buys(one, bought).does(one, '2021-06-20T10:00:00.000Z', autoRenew(false));
     const alone = await (await ReadModels.open()).follow(off.events);
     expect(await findSubscription(alone.db, partnerId, one)).toMatchObject({ autoRenew: false, renewsOn: null });
@@ -334,7 +334,7 @@ describe('asking for subscriptions and customers', () => {
     await alone.store.close();
   });
 
-  it('lists customers in the order in which they were registered', async () => {
+  it('lists customers in the order of their registration', async () => {
     const first = await listCustomers(models.db, partnerId, { limit: 1 });
     expect(first.items).toEqual([
       {
@@ -356,12 +356,12 @@ describe('asking for subscriptions and customers', () => {
     expect(await findCustomer(models.db, partnerId, uuid(1002))).toMatchObject({ name: 'Bea' });
   });
 
-  it('knows when a customer bought first', async () => {
+  it('shows when a customer bought first', async () => {
     expect(await firstPurchaseDay(models.db, partnerId, customerId)).toBe('2021-06-18');
     expect(await firstPurchaseDay(models.db, partnerId, uuid(1002))).toBeUndefined();
   });
 
-  it('knows nothing of another partner', async () => {
+  it('returns nothing of another partner', async () => {
     expect(await ids({}, 'p2')).toEqual([]);
     expect(await findSubscription(models.db, 'p2', one)).toBeUndefined();
     expect(await findSubscription(models.db, partnerId, uuid(99))).toBeUndefined();

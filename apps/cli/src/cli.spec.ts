@@ -7,16 +7,16 @@ import { join, resolve } from 'node:path';
 import { openStores, type Stores } from '#ledger';
 import { CUSTOMER, failed, json, sampleCatalogue, seed, subledgerOn, SUBSCRIPTION } from './cli.testing.ts';
 
-/** For a test of several runs, each a process: the machine may be busy. */
+/** For a test with several runs, each a process: the machine may be busy. */
 
 let scratch: string;
 let seeded: string;
 let folders = 0;
 
-/** A path at which there is nothing yet. */
+/** A path that does not exist yet. */
 const nowhere = (): string => join(scratch, `folder-${String((folders += 1))}`);
 
-/** The seeded ledger once more, for a test that writes to it. */
+/** A copy of the seeded ledger, for a test that writes to it. */
 const copy = async (): Promise<string> => {
   const folder = nowhere();
   await cp(seeded, folder, { recursive: true });
@@ -30,8 +30,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(scratch, { recursive: true }));
 
-describe('events', () => {
-  it('are listed as they were recorded', async () => {
+describe('the events verb', () => {
+  it('lists events as they were recorded', async () => {
     const subledger = subledgerOn(seeded);
     const [shown, listed] = await Promise.all([
       subledger('events', SUBSCRIPTION),
@@ -59,23 +59,23 @@ describe('events', () => {
     });
   });
 
-  it('end at an instant', async () => {
+  it('stops at an instant', async () => {
     const { events } = json(
       await subledgerOn(seeded)('events', SUBSCRIPTION, '--at', '2021-06-20T08:59:59.999Z', '--json'),
     );
     expect(events).toHaveLength(3);
   });
 
-  it('are only those of a subscription that there is', async () => {
+  it('accepts only an existing subscription', async () => {
     expect(failed(await subledgerOn(seeded)('events', CUSTOMER))).toContain(`there is no subscription ${CUSTOMER}`);
   });
 });
 
-describe('state', () => {
+describe('the state verb', () => {
   const at = async (...instant: string[]) =>
     json(await subledgerOn(seeded)('state', SUBSCRIPTION, ...instant, '--json'));
 
-  it('is what was recorded', async () => {
+  it('shows the recorded state', async () => {
     expect(await at()).toMatchObject({
       status: 'active',
       quantity: 12,
@@ -89,7 +89,7 @@ describe('state', () => {
     });
   });
 
-  it('is what stood at an instant, with everything that was due by then', async () => {
+  it('shows the state at an instant, with everything that was due by then', async () => {
     expect(await at('--at', '2021-06-18T10:00:00Z')).toMatchObject({
       quantity: 10,
       scheduledChange: { quantity: 8 },
@@ -103,18 +103,18 @@ describe('state', () => {
     });
   });
 
-  it('does not look beyond the clock', async () => {
+  it('refuses an instant after the clock', async () => {
     const subledger = subledgerOn(seeded, { SUBLEDGER_CLOCK: 'simulated:2021-07-01T00:00:00Z' });
     const { cycleStart } = json(await subledger('state', SUBSCRIPTION, '--at', '2030-01-01T00:00:00Z', '--json'));
     expect(cycleStart).toBe('2021-06-18');
   });
 
-  it('is none before the beginning', async () => {
+  it('reports no state before the first event', async () => {
     const early = await subledgerOn(seeded)('state', SUBSCRIPTION, '--at', '2021-06-18T08:00:00Z');
     expect(failed(early)).toContain('begins at 2021-06-18T09:00:00.000Z');
   });
 
-  it('is a tree for a person', async () => {
+  it('prints a tree for people', async () => {
     const { status, out } = await subledgerOn(seeded)('state', SUBSCRIPTION);
     expect(status).toBe(0);
     expect(out).toMatch(/├─ quantity +12\n/);
@@ -134,7 +134,7 @@ describe('an export', () => {
     lines = out.trimEnd().split('\n');
   });
 
-  it('is the log, line by line', () => {
+  it('contains the log, line by line', () => {
     expect(lines).toHaveLength(9);
     expect(JSON.parse(lines[0]!)).toMatchObject({ stream: 'catalog-main', revision: 0, type: 'CataloguePublished' });
     expect(JSON.parse(lines[8]!)).toMatchObject({
@@ -145,14 +145,14 @@ describe('an export', () => {
     });
   });
 
-  it('goes on after a position', async () => {
+  it('continues after a position', async () => {
     const { position } = JSON.parse(lines[6]!);
     const { out } = await subledgerOn(seeded)('export', '--after', position, '--json');
     expect(out).toBe(`${lines[7]!}\n${lines[8]!}\n`);
     expect(failed(await subledgerOn(seeded)('export', '--after', 'yesterday'))).toContain('"yesterday" is no position');
   });
 
-  it('is a table for spreadsheets', async () => {
+  it('can be a table for spreadsheets', async () => {
     const { out } = await subledgerOn(seeded)('export', '--format', 'csv');
     const [headings, ...rows] = out.trimEnd().split('\n');
     expect(headings).toMatch(/^position,stream,revision,id,type,schema,effectiveAt,.*,data$/);
@@ -170,7 +170,7 @@ describe('an export', () => {
     expect(await ended.promise).toBe(0);
   });
 
-  it('becomes the same ledger elsewhere', async () => {
+  it('is imported as the same ledger elsewhere', async () => {
     const folder = nowhere();
     const imported = json(await subledgerOn(folder)('import', file, '--json'));
     const [there, here] = await Promise.all([digestOf(folder), digestOf(await copy())]);
@@ -207,7 +207,7 @@ describe('an export', () => {
     ],
     ['a line without end', (all: string[]) => [...all, 'x'.repeat(5_000_000)], 'line 10 of'],
     ['no data', (all: string[]) => all.map((line) => line.replace(/"data":/, '"date":')), 'line 1'],
-  ])('with %s is not imported, not even in part', async (_what, spoil, why) => {
+  ])('with %s is refused, and nothing is imported', async (_what, spoil, why) => {
     const spoilt = join(scratch, `spoilt-${String((folders += 1))}.ndjson`);
     await writeFile(spoilt, spoil(lines).join('\n'));
     const folder = nowhere();
@@ -215,7 +215,7 @@ describe('an export', () => {
     expect(await readdir(folder)).toEqual(['lock']);
   });
 
-  it('is imported only if it is what was expected', async () => {
+  it('is imported only if it has the expected digest', async () => {
     const other = await subledgerOn(nowhere())('import', file, '--sha256', '0'.repeat(64));
     expect(failed(other)).toContain('nothing is imported');
     expect((await subledgerOn(nowhere())('import', file, '--sha256', 'short')).status).toBe(2);
@@ -223,8 +223,8 @@ describe('an export', () => {
   });
 });
 
-describe('read models', () => {
-  it('come out the same when they are built anew', async () => {
+describe('the read models', () => {
+  it('are the same after a rebuild', async () => {
     const subledger = subledgerOn(await copy());
     const before = json(await subledger('digest', '--json'));
     const { rebuilt } = json(await subledger('rebuild', '--all', '--json'));
@@ -233,7 +233,7 @@ describe('read models', () => {
     expect(json(await subledger('digest', '--json'))).toEqual(before);
   });
 
-  it('tell how far they have come', async () => {
+  it('show their progress', async () => {
     const subledger = subledgerOn(await copy());
     const before = json(await subledger('projections', '--json')).projections;
     expect(before).toContainEqual(expect.objectContaining({ name: 'billing', version: null, position: '', lag: 9 }));
@@ -246,8 +246,8 @@ describe('read models', () => {
   });
 });
 
-describe('keys', () => {
-  it('are shown once, and kept as a hash', async () => {
+describe('the keys verb', () => {
+  it('shows a key once, and stores its hash', async () => {
     const subledger = subledgerOn(await copy());
     const made = json(await subledger('keys', 'create', '--name', 'audit 2021', '--role', 'auditor', '--json'));
     expect(made).toMatchObject({ name: 'audit 2021', role: 'auditor', partnerId: 'default', operator: false });
@@ -268,10 +268,10 @@ describe('keys', () => {
     expect(failed(await subledger('keys', 'revoke', made.keyId))).toContain('revoked already');
   });
 
-  it('are for partners and roles that there are', async () => {
+  it('accepts only existing partners and roles', async () => {
     const subledger = subledgerOn(seeded);
-    const stranger = await subledger('keys', 'create', '--name', 'x', '--role', 'auditor', '--partner', 'nobody');
-    expect(failed(stranger)).toContain('no partner nobody');
+    const stranger = await subledger('keys', 'create', '--name', 'x', '--role', 'auditor', '--partner', 'unregistered');
+    expect(failed(stranger)).toContain('no partner unregistered');
     expect((await subledger('keys', 'create', '--name', 'x', '--role', 'king')).status).toBe(2);
     expect(failed(await subledger('keys', 'revoke', SUBSCRIPTION))).toContain('there is no key');
   });
@@ -284,7 +284,7 @@ describe('a catalogue', () => {
     return file;
   };
 
-  it('is checked, and every problem is told with its path', async () => {
+  it('is checked, and every problem is reported with its path', async () => {
     const subledger = subledgerOn(nowhere());
     const good = json(await subledger('catalog', 'check', 'catalog.sample.json', '--json'));
     expect(good).toMatchObject({ ok: true, version: '2021-09' });
@@ -301,7 +301,7 @@ describe('a catalogue', () => {
     expect(failed(await subledger('catalog', 'check', latin1))).toContain('is not UTF-8');
   });
 
-  it('is published once, and another one under its version not at all', async () => {
+  it('is published once, and another one with its version is refused', async () => {
     const subledger = subledgerOn(await copy());
     const next = { ...sampleCatalogue(), version: '2021-10', effectiveFrom: '2021-10-01T00:00:00Z' };
     const file = await written(next);
@@ -358,14 +358,14 @@ describe('where there is no ledger', () => {
     'rebuild --all',
     'keys list',
     'catalog publish catalog.sample.json',
-  ])('%s says so, and makes nothing', async (line) => {
+  ])('%s says so, and creates nothing', async (line) => {
     const folder = nowhere();
     expect(failed(await subledgerOn(folder)(...line.split(' ')))).toContain(`there is no ledger in ${folder}`);
     expect(existsSync(folder)).toBe(false);
   });
 });
 
-describe('wrong usage', () => {
+describe('the command line', () => {
   it.each([
     'frobnicate',
     'digest --jsn',
@@ -379,13 +379,13 @@ describe('wrong usage', () => {
     'export --json --format csv',
     'keys',
     'keys create',
-  ])('ends with 2: %s', async (line) => {
+  ])('exits with 2 when used incorrectly: %s', async (line) => {
     const { status, out, err } = await subledgerOn(seeded)(...line.split(' '));
     expect({ status, out }).toEqual({ status: 2, out: '' });
     expect(err).not.toMatch(/^ +at /m);
   });
 
-  it('is not asking for help', async () => {
+  it('exits with 0 for help', async () => {
     const { status, out } = await subledgerOn(seeded)('--help');
     expect(status).toBe(0);
     for (const verb of ['events', 'state', 'export', 'import', 'rebuild', 'projections', 'digest', 'keys', 'catalog'])
@@ -393,7 +393,7 @@ describe('wrong usage', () => {
     expect(await readFile('package.json', 'utf8')).toContain('"subledger": "./apps/cli/bin/subledger.js"');
   });
 
-  it('of a variable is told by its name', async () => {
+  it('names a variable with an invalid value', async () => {
     const clock = subledgerOn(seeded, { SUBLEDGER_CLOCK: 'tomorrow' });
     expect(failed(await clock('state', SUBSCRIPTION))).toContain('SUBLEDGER_CLOCK must be');
     const elsewhere = subledgerOn(seeded, { EVENTSTORE_URL: 'http://localhost' });

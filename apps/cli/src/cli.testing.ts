@@ -18,7 +18,7 @@ const launcher = resolve('apps/cli/bin/subledger.js');
 
 export type Ran = { readonly status: number; readonly out: string; readonly err: string };
 
-/** The command line as a process of its own, on a data folder; with something on its stdin, if need be. */
+/** The command line as a separate process, on a data folder, with input on stdin if given. */
 export const subledgerOn =
   (data: string, more: NodeJS.ProcessEnv = {}, input = '') =>
   (...args: readonly string[]): Promise<Ran> =>
@@ -32,18 +32,18 @@ export const subledgerOn =
           done({ status: error === null ? 0 : Number(error.code), out, err });
         },
       );
-      // It may end without having read it.
+      // It may exit without reading it.
       running.stdin?.on('error', () => undefined).end(input);
     });
 
-/** What was printed for a program, by a run that went well and had nothing to say besides. */
+/** The JSON output of a successful run that printed nothing else. */
 export const json = ({ status, out, err }: Ran) => {
   expect({ status, err }).toEqual({ status: 0, err: '' });
   // eslint-disable-next-line @typescript-eslint/no-unsafe-return -- each verb prints another shape
   return JSON.parse(out);
 };
 
-/** Why a run failed: one line on stderr, and no stack trace. */
+/** The error of a failed run: one line on stderr, without a stack trace. */
 export const failed = ({ status, err }: Ran): string => {
   expect(status).toBe(1);
   expect(err).toMatch(/^subledger: [^\n]+\n$/);
@@ -76,8 +76,8 @@ const recorded = async (outcome: Promise<object>): Promise<void> => {
 };
 
 /**
- * A ledger with one subscription: 10 seats of Business Basic for a year, charged by the month, from 2021-06-18; a reduction
- * to 8 seats that is planned the same day; 2 seats more on 2021-06-20.
+ * A ledger with one subscription: 10 seats of Business Basic for a year, charged monthly, from 2021-06-18; a reduction
+ * to 8 seats scheduled the same day; 2 more seats on 2021-06-20.
  */
 export const seed = async (folder: string): Promise<void> => {
   const opened = await openStores({ dataFolder: folder });
@@ -98,8 +98,8 @@ export const seed = async (folder: string): Promise<void> => {
   };
   const decider = subscription(surroundings);
   const product = { offerId: 'M365BB', skuId: '0001', quantity: 10, term: 'P1Y', billingCycle: 'monthly' } as const;
-  const wish = { subscriptionId: SUBSCRIPTION, customerId: CUSTOMER, orderId: randomUUID(), ...product };
-  await recorded(handling.handle(decider, SUBSCRIPTION, new PurchaseSubscription(wish, again())));
+  const purchase = { subscriptionId: SUBSCRIPTION, customerId: CUSTOMER, orderId: randomUUID(), ...product };
+  await recorded(handling.handle(decider, SUBSCRIPTION, new PurchaseSubscription(purchase, again())));
   await recorded(
     handling.handle(
       decider,

@@ -21,14 +21,14 @@ const written = async (lines: readonly string[]): Promise<string> => {
   return path;
 };
 const lineIn = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
-/** Lines of an export without their positions, which are the store's affair. */
+/** Lines of an export without their positions, which depend on the store. */
 const withoutPositions = (lines: readonly string[]): readonly object[] =>
   lines.map((line) => {
     const { position, ...event } = JSON.parse(line);
     expect(position).toMatch(/^\d[\d/]+$/);
     return event;
   });
-/** The command line on this event store, with nothing in its data folder. */
+/** The command line on this event store, with an empty data folder. */
 const onEvents = (more: Variables = {}, input?: string) =>
   subledgerOn(nowhere(), { EVENTSTORE_URL: standIn.url, ...more }, input);
 
@@ -40,7 +40,7 @@ afterAll(async () => {
   await rm(scratch, { recursive: true });
 });
 
-/** 200 events of six streams, now one of a stream, now several side by side. */
+/** 200 events of six streams, in a row on one stream and interleaved. */
 const long = (() => {
   const streams = ['a', 'b', 'c', 'a', 'd', 'e', 'f', 'a', 'b', 'f'].map((name) => `customer-${name}`);
   const next = new Map<string, number>();
@@ -80,7 +80,7 @@ describe('an import into an event store', () => {
     await standIn.wipe();
   });
 
-  it('keeps the order of all events, whatever becomes of connections and answers; also from stdin', async () => {
+  it('keeps the order of all events, even when connections break or answers are lost; also from stdin', async () => {
     await standIn.fault('breakBefore');
     await standIn.fault('breakAfter', 2);
     await standIn.fault('notLeader');
@@ -89,7 +89,7 @@ describe('an import into an event store', () => {
     expect(withoutPositions(await exported())).toEqual(withoutPositions(long));
   });
 
-  it('goes on where it was killed', async () => {
+  it('continues where it was killed', async () => {
     await standIn.fault('slow', 15);
     const env = { EVENTSTORE_URL: standIn.url, SUBLEDGER_DATA: nowhere() };
     const killed = spawn(process.execPath, [resolve('apps/cli/bin/subledger.js'), 'import', file], { env });
@@ -108,7 +108,7 @@ describe('an import into an event store', () => {
     expect(withoutPositions(await exported())).toEqual(withoutPositions(long));
   });
 
-  it('refuses what is not the whole of what is there, and more', async () => {
+  it('refuses an export that does not contain all events of the store', async () => {
     const begun = long.slice(0, 3);
     expect(json(await onEvents()('import', await written(begun), '--json')).events).toBe(3);
     const less = long.slice(0, 2);
@@ -118,12 +118,12 @@ describe('an import into an event store', () => {
     expect(withoutPositions(await exported())).toEqual(withoutPositions(begun));
   });
 
-  it('says how far it has come where an event is too large', async () => {
+  it('reports its progress when an event is too large', async () => {
     const large = await written([long[0]!, long[1]!, long[2]!.replace('"n":2}', `"n":"${'2'.repeat(1_100_000)}"}`)]);
     expect(failed(await onEvents()('import', large))).toMatch(/maximum-append-size.*; at least 2 of 3 events are in/);
   });
 
-  it('appends nothing of a file in which anything is wrong', async () => {
+  it('appends nothing of an invalid file', async () => {
     const [spoilt, gap] = [await written(long.with(199, '{')), await written(long.toSpliced(100, 1))];
     const lines = await Promise.all([
       onEvents()('import', spoilt),
@@ -141,7 +141,7 @@ describeOnPostgres('a ledger on EventStoreDB and PostgreSQL', () => {
   let embedded: string;
   let file: string;
   let variables: Variables;
-  /** Of the embedded ledger, which is where it all comes from. */
+  /** Of the embedded ledger that the events come from. */
   let digest: {
     readonly log: { readonly sha256: string };
     readonly tables: Readonly<Record<string, { rows: number }>>;
@@ -157,7 +157,7 @@ describeOnPostgres('a ledger on EventStoreDB and PostgreSQL', () => {
   });
   afterAll(() => postgres.stop());
 
-  it('takes over from an embedded one, and gives back to one, with equal digests of log and tables', async () => {
+  it('takes over from an embedded one, and back, with equal digests of log and tables', async () => {
     const { sha256 } = digest.log;
     expect(json(await onCluster()('import', file, '--sha256', sha256, '--json'))).toEqual({ events: 9, sha256 });
     const [digested, { out }] = await Promise.all([onCluster()('digest', '--json'), onCluster()('export')]);
@@ -169,13 +169,13 @@ describeOnPostgres('a ledger on EventStoreDB and PostgreSQL', () => {
     expect(json(await back('digest', '--json'))).toEqual(digest);
   });
 
-  it('is imported once, however often that is asked for', async () => {
+  it('is imported once, however often the import is repeated', async () => {
     const { status, err, out } = await onCluster()('import', file);
     expect({ status, err }).toEqual({ status: 0, err: '9 of 9 events are there already: going on after them\n' });
     expect(out).toContain(digest.log.sha256);
   });
 
-  it('is not imported where there are read models of another log', async () => {
+  it('is not imported where the read models belong to another log', async () => {
     const other = await StandIn.start();
     const onOther = onCluster({ EVENTSTORE_URL: other.url });
     expect(failed(await onOther('import', file))).toMatch(/the read store at \S+ is not empty/);
@@ -183,7 +183,7 @@ describeOnPostgres('a ledger on EventStoreDB and PostgreSQL', () => {
     await other.stop();
   });
 
-  it('is read', async () => {
+  it('can be read', async () => {
     const subledger = onCluster();
     const [events, state, projections] = await Promise.all([
       subledger('events', SUBSCRIPTION, '--json'),
@@ -200,13 +200,13 @@ describeOnPostgres('a ledger on EventStoreDB and PostgreSQL', () => {
     expect(lineIn(after.out)).toHaveLength(3);
   });
 
-  it('has its read models built anew, and they come out the same', async () => {
+  it('rebuilds its read models with the same result', async () => {
     const { rebuilt } = json(await onCluster()('rebuild', '--all', '--json'));
     expect(rebuilt).toContainEqual({ name: 'billing', version: 1, events: 9, quarantined: 0 });
     expect(json(await onCluster()('digest', '--json'))).toEqual(digest);
   });
 
-  it('is given keys and price lists while it runs', async () => {
+  it('accepts keys and price lists while it runs', async () => {
     const subledger = onCluster();
     const { keyId } = json(await subledger('keys', 'create', '--name', 'audit', '--role', 'auditor', '--json'));
     expect(json(await subledger('keys', 'list', '--json')).items).toMatchObject([{ keyId, revoked: false }]);
@@ -215,7 +215,7 @@ describeOnPostgres('a ledger on EventStoreDB and PostgreSQL', () => {
     expect(json(await subledger('catalog', 'publish', next, '--json'))).toMatchObject({ published: true });
   });
 
-  it('leaves the read models to a projector that runs, and waits for it', async () => {
+  it('leaves the read models to a running projector, and waits for it', async () => {
     const stores = await openStores(placesIn(variables));
     const { reads, events } = stores;
     const lease = (await reads.leases.acquire(PROJECTING, 'a projector', 60_000))!;
@@ -223,7 +223,7 @@ describeOnPostgres('a ledger on EventStoreDB and PostgreSQL', () => {
       /a projector of this ledger is running.*stop it first/,
     );
 
-    // Keys were made meanwhile: the read models are behind.
+    // Keys were created meanwhile, so the read models are behind.
     const asking = async () =>
       Number(
         (
@@ -245,7 +245,7 @@ describeOnPostgres('a ledger on EventStoreDB and PostgreSQL', () => {
     await stores.close();
   });
 
-  describe('of which something cannot be had', () => {
+  describe('with a store that is unavailable', () => {
     const away = 'esdb://someone:secret@127.0.0.1:1?tls=false';
     const verbs = [
       `state ${SUBSCRIPTION}`,
@@ -255,7 +255,7 @@ describeOnPostgres('a ledger on EventStoreDB and PostgreSQL', () => {
       'import package.json',
     ];
 
-    it('says which event store it is that is away, without the password', async () => {
+    it('names the event store, without the password', async () => {
       const lines = await Promise.all(verbs.map((verb) => onCluster({ EVENTSTORE_URL: away })(...verb.split(' '))));
       for (const line of lines.map(failed)) {
         expect(line).toMatch(/the event store at esdb:\/\/127\.0\.0\.1:1 \(EVENTSTORE_URL\) does not answer/);
@@ -263,27 +263,27 @@ describeOnPostgres('a ledger on EventStoreDB and PostgreSQL', () => {
       }
     });
 
-    it('says so of a database that is not there', async () => {
-      const wrong = { DATABASE_URL: variables['DATABASE_URL']!.replace(/test_\d+/, 'nobody') };
+    it('names a database that does not exist', async () => {
+      const wrong = { DATABASE_URL: variables['DATABASE_URL']!.replace(/test_\d+/, 'nowhere') };
       const lines = await Promise.all(
         ['projections', 'rebuild --all', 'import package.json'].map((verb) => onCluster(wrong)(...verb.split(' '))),
       );
-      for (const line of lines.map(failed)) expect(line).toContain('database "nobody" does not exist');
+      for (const line of lines.map(failed)) expect(line).toContain('database "nowhere" does not exist');
     });
 
-    it('says so of a URL that is none', async () => {
+    it('reports an invalid URL', async () => {
       const database = onCluster({ DATABASE_URL: 'postgres//db' });
       expect(failed(await database('digest'))).toContain('DATABASE_URL must be a URL such as');
       const log = onCluster({ EVENTSTORE_URL: 'esdb://someone:secret@' });
       expect(failed(await log('digest'))).toMatch(/EVENTSTORE_URL (?!.*secret)/);
     });
 
-    it('says so of an event store that denies access', async () => {
+    it('reports an event store that denies access', async () => {
       const secure = await StandIn.start({ secure: true });
       const as = (user: string, password: string) => onEvents({ EVENTSTORE_URL: secure.urlFor(user, password) });
       const lines = await Promise.all([
         as('admin', 'wrong')('digest'),
-        // This one may read streams, but not all of them as one log.
+        // This user may read streams, but not the whole log.
         as('ops', 'changeit')('export'),
         as('ops', 'changeit')('import', file),
       ]);

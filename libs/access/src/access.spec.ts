@@ -22,7 +22,7 @@ describe('a partner', () => {
     newCommercePreview: false,
   } as const;
 
-  it('is registered with how it does business, in which cloud, and whether in the preview (R2, R34, R44)', () =>
+  it('is registered with its business model, its cloud, and whether it is in the preview (R2, R34, R44)', () =>
     given()
       .when(new RegisterPartner(fabrikam, meta))
       .then({ type: 'PartnerRegistered', data: { ...fabrikam, effectiveAt: at } }));
@@ -32,7 +32,7 @@ describe('a partner', () => {
       .when(new RegisterPartner(fabrikam, meta))
       .thenRefused('PARTNER_EXISTS'));
 
-  it('is remembered as it was registered', () => {
+  it('keeps the data that it was registered with', () => {
     const state = partner.evolve(partner.initial, {
       type: 'PartnerRegistered',
       data: { ...fabrikam, effectiveAt: at },
@@ -55,21 +55,21 @@ describe('an API key', () => {
   const revoked: AccessEvent = { type: 'KeyRevoked', data: { keyId: 'k1', effectiveAt: at } };
   const revoke = new RevokeKey({ keyId: 'k1' }, meta);
 
-  it('is made, with nothing of it but its hash', () => given().when(new CreateKey(wanted, meta)).then(created));
+  it('is created, and only its hash is recorded', () => given().when(new CreateKey(wanted, meta)).then(created));
 
-  it('is made once, also after it was revoked', () => {
+  it('is created once, even after it was revoked', () => {
     given(created).when(new CreateKey(wanted, meta)).thenRefused('NOTHING_CHANGES');
     given(created, revoked).when(new CreateKey(wanted, meta)).thenRefused('NOTHING_CHANGES');
   });
 
-  it('is revoked for good', () => {
+  it('is revoked permanently', () => {
     given(created).when(revoke).then(revoked);
     given(created, revoked).when(revoke).thenRefused('KEY_NOT_FOUND');
   });
 
-  it('that was never made cannot be revoked', () => given().when(revoke).thenRefused('KEY_NOT_FOUND'));
+  it('that was never created cannot be revoked', () => given().when(revoke).thenRefused('KEY_NOT_FOUND'));
 
-  it('opens something until it is revoked', () => {
+  it('is valid until it is revoked', () => {
     expect([created].reduce(key.evolve, key.initial)).toEqual({ ...wanted, revoked: false });
     expect([created, revoked].reduce(key.evolve, key.initial)).toEqual({ ...wanted, revoked: true });
     expect([revoked].reduce(key.evolve, key.initial)).toEqual({ keyId: null });

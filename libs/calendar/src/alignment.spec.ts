@@ -38,7 +38,7 @@ describe('alignment with another subscription (W19)', () => {
   it('follows the clamped ends of a monthly one', () =>
     expect(cotermEnd('2021-02-27', 'P1M', anchorOf('2021-01-31', 'clamp'), '2021-04-15')).toBe('2021-03-30'));
 
-  it('answers the running end where even that lies too late', () =>
+  it('returns the running end even if that is too late', () =>
     expect(cotermEnd('2023-01-01', 'P1Y', anchorOf('2023-01-02', 'clamp'), '2022-12-31')).toBe('2023-01-01'));
 });
 
@@ -51,7 +51,7 @@ describe('alignment with calendar months (W20)', () => {
     ['2023-01-01', '2022-12-31'],
   ])('a natural end of %s becomes %s', (naturalEnd, end) => expect(latestMonthEnd(naturalEnd)).toBe(end));
 
-  it('is the last day of a month, and none later would do', () => {
+  it('is the last day of a month, and the latest possible one', () => {
     fc.assert(
       fc.property(fc.nat(40_000), (n) => {
         const naturalEnd = addDays('2000-01-01', n);

@@ -12,7 +12,7 @@ describe('days', () => {
     expect(startOf('2021-06-18')).toBe('2021-06-18T00:00:00.000Z');
   });
 
-  it('are counted with both ends', () => {
+  it('are counted including both ends', () => {
     expect(days('2021-06-20', '2021-07-17')).toBe(28);
     expect(days('2021-06-18', '2021-06-18')).toBe(1);
     expect(days('2021-06-19', '2021-06-18')).toBe(0);
@@ -24,7 +24,7 @@ describe('days', () => {
 
   it('belong to a calendar month', () => expect(monthOf('2021-06-18')).toBe('2021-06'));
 
-  it('are added and counted as Temporal does', () => {
+  it("are added and counted like Temporal's", () => {
     fc.assert(
       fc.property(aDay, fc.integer({ min: -4_000, max: 4_000 }), (day, n) => {
         const date = Temporal.PlainDate.from(day);
@@ -36,7 +36,7 @@ describe('days', () => {
     );
   });
 
-  it('end where four digits of a year do', () => {
+  it('end with the last year of four digits', () => {
     expect(addDays('9999-12-30', 1)).toBe('9999-12-31');
     expect(() => addDays('9999-12-31', 1)).toThrow(RangeError);
     expect(() => addDays('0000-01-01', -1)).toThrow(RangeError);
@@ -44,7 +44,7 @@ describe('days', () => {
 });
 
 describe('a date from outside', () => {
-  it.each(['2021-06-18', '2024-02-29', '2000-02-29', '0000-01-01', '9999-12-31'])('%s is one', (text) =>
+  it.each(['2021-06-18', '2024-02-29', '2000-02-29', '0000-01-01', '9999-12-31'])('%s is valid', (text) =>
     expect(isDay(text)).toBe(true),
   );
 
@@ -62,9 +62,9 @@ describe('a date from outside', () => {
     '-021-06-18',
     ' 2021-06-18',
     '2021-06-18\n',
-  ])('%j is none', (text) => expect(isDay(text)).toBe(false));
+  ])('%j is invalid', (text) => expect(isDay(text)).toBe(false));
 
-  it('is told as Temporal tells it', () => {
+  it('is valid exactly when Temporal accepts it', () => {
     const part = fc.integer({ min: 0, max: 40 }).map((n) => String(n).padStart(2, '0'));
     fc.assert(
       fc.property(fc.integer({ min: 1000, max: 3000 }), part, part, (year, month, day) => {

@@ -42,7 +42,7 @@ describe('charge cycles', () => {
   const starts = (start: string, end: string, rule: 'clamp' | 'eomOffset') =>
     Array.from({ length: 12 }, (_, k) => cycleAt(start, end, k, 'monthly', anchorOf(start, rule)).start);
 
-  it('W15: come back to the 31st after every shorter month', () => {
+  it('W15: return to the 31st after every shorter month', () => {
     expect(starts('2021-01-31', '2022-01-30', 'clamp')).toEqual([
       '2021-01-31',
       '2021-02-28',
@@ -99,7 +99,7 @@ describe('charge cycles', () => {
       cycleDays: 366,
     }));
 
-  it('go on from a renewed term that began on a clamped day (E3, W15)', () => {
+  it('continue from a renewed term that began on a clamped day (E3, W15)', () => {
     const anchor = clamped('2021-01-31');
     expect(cycleAt('2021-02-28', '2022-02-27', 0, 'monthly', anchor)).toEqual({
       start: '2021-02-28',
@@ -109,14 +109,14 @@ describe('charge cycles', () => {
     expect(cycleAt('2021-02-28', '2022-02-27', 1, 'monthly', anchor).start).toBe('2021-03-31');
   });
 
-  it('are cut at the end of the term, but counted whole', () =>
+  it('end with the term, but are measured by their full length', () =>
     expect(cycleAt('2022-07-01', '2024-10-01', 2, 'annual', clamped('2022-07-01'))).toEqual({
       start: '2024-07-01',
       end: '2024-10-01',
       cycleDays: 365,
     }));
 
-  it('E19: the first instant of a cycle belongs to it', () => {
+  it('E19: include their first instant', () => {
     const index = (day: string) => cycleIndexOn('2021-06-18', '2022-06-17', day, 'monthly', clamped('2021-06-18'));
     expect([index('2021-06-18'), index('2021-07-17'), index('2021-07-18'), index('2022-06-17')]).toEqual([0, 0, 1, 11]);
     expect([index('2021-06-17'), index('2022-06-18')]).toEqual([0, 11]);
@@ -127,7 +127,7 @@ describe('laws of the calendar', () => {
   const aDay = fc.integer({ min: 0, max: 36_525 }).map((n) => addDays('2000-01-01', n));
   const rule = fc.constantFrom('clamp', 'eomOffset' as const);
 
-  it('clamping months are those of Temporal', () => {
+  it("months are clamped like Temporal's", () => {
     fc.assert(
       fc.property(
         aDay,
@@ -188,7 +188,7 @@ describe('laws of the calendar', () => {
     );
   });
 
-  it('renewing month by month arrives where the anchor would have gone at once', () => {
+  it('renewing month by month arrives at the same day as one step from the anchor', () => {
     fc.assert(
       fc.property(aDay, fc.integer({ min: 1, max: 60 }), rule, (origin, months, kind) => {
         const anchor = anchorOf(origin, kind);

@@ -19,7 +19,7 @@ const offer = (over: Partial<Offer> = {}): Offer => ({
   ...over,
 });
 const facts = { model: 'directBill', cloud: 'global', newCommercePreview: true } as const;
-const wish = (ofOffer: Partial<Offer>, over: Partial<Wish> = {}): Wish => ({
+const request = (ofOffer: Partial<Offer>, over: Partial<Wish> = {}): Wish => ({
   offer: offer(ofOffer),
   customer: { country: 'NL', segment: 'commercial' },
   partner: { partnerId: 'contoso', facts },
@@ -28,14 +28,14 @@ const wish = (ofOffer: Partial<Offer>, over: Partial<Wish> = {}): Wish => ({
   ...over,
 });
 const codes = (ofOffer: Partial<Offer>, over: Partial<Wish> = {}) =>
-  eligibility(wish(ofOffer, over)).map(({ code }) => code);
+  eligibility(request(ofOffer, over)).map(({ code }) => code);
 const outsider = { partner: { partnerId: 'contoso', facts: { ...facts, newCommercePreview: false } } };
 const held = (...statuses: readonly string[]) => ({
   held: statuses.map((status, index) => ({ subscriptionId: `s${index + 1}`, offerId: 'P', status })),
 });
 
-describe('who may buy an offer', () => {
-  it('everybody, where nothing stands against it', () => expect(codes({})).toEqual([]));
+describe('an offer', () => {
+  it('may be bought if nothing rules it out', () => expect(codes({})).toEqual([]));
 
   it.each([
     ['R13', 'SEGMENT_NOT_SUPPORTED', { segments: ['education', 'government'] }],
@@ -43,21 +43,21 @@ describe('who may buy an offer', () => {
     ['R17', 'NOT_IN_CSP', { inCsp: false }],
     ['R18', 'EXCLUSIVE_TO_OTHERS', { exclusiveTo: ['fabrikam'] }],
     ['R19', 'NOT_TRANSACTABLE_HERE', { transactable: false }],
-  ] as const)('%s: %s stands against it, whatever the kind', (_, code, over) => {
+  ] as const)('%s: %s rules it out for every kind', (_, code, over) => {
     for (const kind of ['newCommerce', 'legacy', 'isvSaas', 'usage'] as const)
       expect(codes({ kind, ...over })).toEqual([code]);
   });
 
-  it('R18: an exclusive offer is for those who have it', () =>
+  it('R18: that is exclusive may be bought only by the partners it names', () =>
     expect(codes({ exclusiveTo: ['fabrikam', 'contoso'] })).toEqual([]));
 
-  it('R44: new commerce is for partners in the preview, while there is a gate', () => {
+  it('R44: of new commerce may be bought by partners in the preview, while the policy requires it', () => {
     expect(codes({}, outsider)).toEqual(['PREVIEW_REQUIRED']);
     expect(codes({ kind: 'legacy' }, outsider)).toEqual([]);
     expect(codes({}, { ...outsider, policy: presets['docs-2022-03'] })).toEqual([]);
   });
 
-  it('all reasons are told, not only the first', () =>
+  it('is ruled out with all reasons, not only the first', () =>
     expect(
       codes(
         {
@@ -97,13 +97,13 @@ describe('limits of an offer', () => {
     expect(codes({ limitPerCustomer }, held(...statuses))).toEqual(want),
   );
 
-  it('R15: tell which subscription to reactivate', () =>
-    expect(eligibility(wish({ limitPerCustomer: 2 }, held('active', 'suspended')))[0]).toMatchObject({
+  it('R15: name the subscription to reactivate', () =>
+    expect(eligibility(request({ limitPerCustomer: 2 }, held('active', 'suspended')))[0]).toMatchObject({
       code: 'SUSPENDED_EXISTS',
       reactivateSubscriptionId: 's2',
     }));
 
-  it('do not concern other offers', () =>
+  it('do not apply to other offers', () =>
     expect(
       codes({ limitPerCustomer: 1 }, { held: [{ subscriptionId: 's1', offerId: 'Q', status: 'active' }] }),
     ).toEqual([]));

@@ -38,7 +38,7 @@ const version = (name: string, effectiveFrom: string, ...offers: readonly Offer[
   offers,
 });
 
-describe('looking things up', () => {
+describe('a lookup', () => {
   const catalogue = version('1', '2021-01-01T00:00:00.000Z', offer('P'), offer('Q'));
 
   it('finds an offer, a SKU, a plan and a price', () => {
@@ -50,7 +50,7 @@ describe('looking things up', () => {
     expect(findRef(catalogue, 'Q/1')).toEqual({ offer: catalogue.offers[1], sku: catalogue.offers[1]?.skus[0] });
   });
 
-  it('finds nothing where there is nothing', () => {
+  it('returns undefined for unknown names', () => {
     expect(findOffer(catalogue, 'R')).toBeUndefined();
     expect(findSku(catalogue, 'P', '2')).toBeUndefined();
     expect(findSku(catalogue, 'R', '1')).toBeUndefined();
@@ -61,7 +61,7 @@ describe('looking things up', () => {
       expect(sku?.plans[0] && priceOf(sku.plans[0], currency)).toBeUndefined();
   });
 
-  it('finds the add-ons of a base, of whichever offer they are', () => {
+  it('finds the add-ons of a base, in any offer', () => {
     const addOn = { prerequisiteSkus: ['P/1', 'Q/1'], minShareOfBase: null };
     const [plain] = offer('P').skus;
     const [one, two] = [
@@ -106,7 +106,7 @@ describe('versions', () => {
   const versions = timeline([first, early, second, corrected]);
   const at = (instant: string) => catalogueAt(versions, instant)?.version;
 
-  it('hold from their instant on, the later published where two share it', () => {
+  it('are in force from their own instant on; of two with the same instant, the one published later', () => {
     expect(at('2020-05-31T23:59:59.999Z')).toBeUndefined();
     expect(at('2020-06-01T00:00:00.000Z')).toBe('2');
     expect(at('2021-08-31T23:59:59.999Z')).toBe('1');
@@ -114,7 +114,7 @@ describe('versions', () => {
     expect(catalogueAt(timeline([]), '2021-09-01T00:00:00.000Z')).toBeUndefined();
   });
 
-  it('remember what was sold once: withdrawn is not unknown', () => {
+  it('remember what was sold once: a withdrawn offer is not unknown', () => {
     const then = '2021-10-01T00:00:00.000Z';
     expect(findOffer(corrected, 'Q')).toBeUndefined();
     expect(wasOffered(versions, then, 'Q')).toBe(true);

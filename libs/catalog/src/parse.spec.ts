@@ -50,10 +50,10 @@ const parsed = (json: unknown): Catalogue => {
 };
 
 describe('a catalogue file', () => {
-  it('comes back as it was written, its instant in the ledger’s form', () =>
+  it('is read as it was written, with its instant in the ledger’s form', () =>
     expect(parsed(file(offer()))).toEqual({ ...file(offer()), effectiveFrom: '2021-01-01T00:00:00.000Z' }));
 
-  it('may leave out what may be null, and what everybody may have', () => {
+  it('may omit fields that may be null, and restrictions that do not apply', () => {
     const short = {
       offerId: 'P',
       name: 'Offer P',
@@ -75,7 +75,7 @@ describe('a catalogue file', () => {
     expect(parsed(JSON.parse(JSON.stringify(catalogue)))).toEqual(catalogue);
   });
 
-  it('reads the same however its fields are ordered', () => {
+  it('is read the same in any order of its fields', () => {
     const other = { offers: [offer()], effectiveFrom: '2021-01-01T01:00:00+01:00', version: '1' };
     const priced = (prices: Json) => JSON.stringify(parsed(withPlan({ prices })));
     expect(JSON.stringify(parsed(other))).toBe(JSON.stringify(parsed(file(offer()))));
@@ -105,7 +105,7 @@ describe('a catalogue file', () => {
     ['a limit of none', file(offer({ limitPerCustomer: 0 })), ['offers[0].limitPerCustomer']],
     ['a flag in quotes', file(offer({ transactable: 'true' })), ['offers[0].transactable']],
     ['null for a flag', file(offer({ inCsp: null })), ['offers[0].inCsp']],
-    ['exclusive to nobody', file(offer({ exclusiveTo: [] })), ['offers[0].exclusiveTo']],
+    ['exclusive to an empty list', file(offer({ exclusiveTo: [] })), ['offers[0].exclusiveTo']],
     ['a partner id in capitals', file(offer({ exclusiveTo: ['Contoso'] })), ['offers[0].exclusiveTo[0]']],
     ['a misspelt field', file(offer({ trasactable: false })), ['offers[0].trasactable']],
     ['no SKU', file(offer({ skus: [] })), ['offers[0].skus']],
@@ -206,9 +206,11 @@ describe('a catalogue file', () => {
     ['unknown fields', { ...file(), ...Object.fromEntries(Array.from({ length: 80_000 }, (_, i) => [`k${i}`, 1])) }],
     ['prices', withPlan({ prices: Object.fromEntries(Array.from({ length: 80_000 }, (_, i) => [`k${i}`, 1])) })],
     ['references', withSku({ upgradeTargets: Array.from({ length: 80_000 }, () => 'Q/1') })],
-  ])('with too many wrong %s is told the first 50 of its problems', (_, json) => expect(paths(json)).toHaveLength(50));
+  ])('with too many wrong %s is refused with the first 50 of its problems', (_, json) =>
+    expect(paths(json)).toHaveLength(50),
+  );
 
-  it('names the path deep inside, and every problem', () =>
+  it('is refused with every problem, each with its path', () =>
     expect(
       paths(
         file(
@@ -233,7 +235,7 @@ describe('a catalogue file', () => {
       paths(file(offer({ kind: 'usage', skus: [sku({ plans: [plan({ includedUnits: { calls: '100' } })] })] }))),
     ).toEqual([]));
 
-  it('is not fooled by names that every object has', () => {
+  it('is not affected by names that every object inherits', () => {
     expect(paths(withPlan({ prices: { constructor: '1' } }))).toEqual([
       'offers[0].skus[0].plans[0].prices.constructor',
     ]);
@@ -243,7 +245,7 @@ describe('a catalogue file', () => {
   });
 });
 
-describe('the sample that is shipped', () => {
+describe('the shipped sample', () => {
   const sample = parsed(JSON.parse(readFileSync('catalog.sample.json', 'utf8')));
   const skus = sample.offers.flatMap((offer) => offer.skus);
   const plans = skus.flatMap(({ plans }) => plans);
@@ -253,7 +255,7 @@ describe('the sample that is shipped', () => {
     expect(sample.effectiveFrom).toBe('2021-01-01T00:00:00.000Z');
   });
 
-  it('holds every kind, term, cycle and a choice of currencies', () => {
+  it('contains every kind, term and cycle, and several currencies', () => {
     expect(new Set(sample.offers.map(({ kind }) => kind))).toEqual(
       new Set(['newCommerce', 'legacy', 'isvSaas', 'usage']),
     );
@@ -271,7 +273,7 @@ describe('the sample that is shipped', () => {
     );
   });
 
-  it('holds a case of every reason not to buy, and every kind of SKU', () => {
+  it('contains a case of every reason not to buy, and every kind of SKU', () => {
     expect(sample.offers.some(({ limitPerCustomer }) => limitPerCustomer === 1)).toBe(true);
     expect(sample.offers.some(({ exclusiveTo }) => exclusiveTo !== null)).toBe(true);
     expect(sample.offers.some(({ transactable }) => !transactable)).toBe(true);

@@ -47,17 +47,17 @@ const published = (catalogue: Catalogue): CataloguePublished => ({
 const publish = (catalogue: Catalogue) => new PublishCatalogue({ catalogue }, meta);
 
 describe('publishing a catalogue', () => {
-  it('records the whole list, for what will be bought under it', () =>
+  it('records the whole list, for later purchases', () =>
     given()
       .when(publish(list('2021-09', '10.08')))
       .then(published(list('2021-09', '10.08'))));
 
-  it('again changes nothing', () =>
+  it('a second time changes nothing', () =>
     given(published(list('2021-09', '10.08')))
       .when(publish(list('2021-09', '10.08')))
       .thenNothing());
 
-  it('again is known after it was read back from the log', () =>
+  it('a second time is recognised after it was read back from the log', () =>
     given(JSON.parse(JSON.stringify(published(list('2021-09', '10.08')))) as CataloguePublished)
       .when(publish(list('2021-09', '10.08')))
       .thenNothing());
@@ -67,7 +67,7 @@ describe('publishing a catalogue', () => {
       .when(publish(list('2021-09', '10.09')))
       .thenRefused('CATALOG_VERSION_EXISTS'));
 
-  it('keeps every version, of which each is in force from its own time on', () => {
+  it('keeps every version, each in force from its own time on', () => {
     const lists = [list('2021-10', '11.00', '2021-10-01T00:00:00Z'), list('2021-09', '10.08')];
     const versions = lists.map(published).reduce(cataloguePublication.evolve, cataloguePublication.initial);
     expect(versions.map(({ version }) => version)).toEqual(['2021-10', '2021-09']);

@@ -9,7 +9,7 @@ const at = '2021-06-18T09:00:00.000Z';
 const meta = (role: Role = 'global-admin', when = at, partnerId = 'p1'): Meta => ({
   commandId: 'a-command',
   at: when,
-  actor: { id: 'somebody', role, partnerId },
+  actor: { id: 'a-user', role, partnerId },
   correlationId: 'a-command',
   causationId: 'a-command',
 });
@@ -22,9 +22,9 @@ const registered: CustomerEvent = {
 };
 
 describe('registering a customer', () => {
-  it('records who they are, and whose', () => given().when(new RegisterCustomer(contoso, meta())).then(registered));
+  it('records its data and its partner', () => given().when(new RegisterCustomer(contoso, meta())).then(registered));
 
-  it('keeps when the account was opened, where that is known (R41)', () => {
+  it('keeps the time when the account was opened, if known (R41)', () => {
     const opened = { ...contoso, accountOpenedAt: '2020-01-01T00:00:00.000Z' };
     given()
       .when(new RegisterCustomer(opened, meta()))

@@ -10,7 +10,7 @@ const at = '2021-06-18T09:00:00.000Z';
 const meta = (when = at, partnerId = 'p1'): Meta => ({
   commandId: 'a-claim',
   at: when,
-  actor: { id: 'somebody', role: 'global-admin', partnerId },
+  actor: { id: 'a-user', role: 'global-admin', partnerId },
   correlationId: 'a-claim',
   causationId: 'a-claim',
 });
@@ -61,7 +61,7 @@ describe('claiming a place of a limited offer', () => {
   it('is refused where the only one is taken (R5, R14)', () =>
     given(registered, claimed('s1')).when(claim('s2')).thenRefused('ALREADY_OWNED_SINGLE'));
 
-  it('is refused where as many are taken as are allowed', () => {
+  it('is refused where all allowed places are taken', () => {
     given(registered, claimed('s1')).when(claim('s2', 2)).then(claimed('s2'));
     given(registered, claimed('s1'), claimed('s2')).when(claim('s3', 2)).thenRefused('OFFER_LIMIT');
   });
@@ -69,17 +69,17 @@ describe('claiming a place of a limited offer', () => {
   it('does not count another offer', () =>
     given(registered, claimed('s1', 'ANOTHER')).when(claim('s2')).then(claimed('s2')));
 
-  it('frees the places of holders that are deleted by now', () =>
+  it('frees the places of holders that have been deleted', () =>
     given(registered, claimed('s1'))
       .when(claim('s2', 1, { ended: ['s1', 's9'] }))
       .then(released('s1'), claimed('s2')));
 
-  it('takes effect no earlier than what came before, when the clock went back (E13)', () =>
+  it('takes effect no earlier than the previous event, even if the clock went back (E13)', () =>
     given(registered, claimed('s1', 'ANOTHER', '2021-06-18T10:00:00.000Z'))
       .when(claim('s2', 1, { who: meta('2021-06-18T09:30:00.000Z') }))
       .then(claimed('s2', 'SINGLE', '2021-06-18T10:00:00.000Z')));
 
-  it('is refused for a customer who is unknown, or another partner’s', () => {
+  it('is refused for a customer who is unknown, or who belongs to another partner', () => {
     given().when(claim('s1')).thenRefused('CUSTOMER_NOT_FOUND');
     given(registered)
       .when(claim('s1', 1, { who: meta(at, 'p2') }))
@@ -91,12 +91,12 @@ describe('releasing a place', () => {
   const release = (subscriptionId: string, commandId = `buy-${subscriptionId}`) =>
     new ReleaseOfferSlot({ subscriptionId, commandId }, meta());
 
-  it('lets the next one have it', () => {
+  it('makes it available again', () => {
     given(registered, claimed('s1')).when(release('s1')).then(released('s1'));
     given(registered, claimed('s1'), released('s1')).when(claim('s2')).then(claimed('s2'));
   });
 
-  it('that nobody holds, or that another purchase holds, changes nothing', () => {
+  it('that is free, or that another purchase holds, changes nothing', () => {
     given(registered, claimed('s1'), released('s1')).when(release('s1')).thenNothing();
     given(registered, claimed('s1')).when(release('s1', 'another')).thenNothing();
   });
@@ -104,7 +104,7 @@ describe('releasing a place', () => {
   it('is refused for a customer who is unknown', () => given().when(release('s1')).thenRefused('CUSTOMER_NOT_FOUND'));
 });
 
-/** What was seen of a holder whose slot had been claimed so often. */
+/** A holder as a reader sees it, whose slot has been claimed the given number of times. */
 const seen = (subscriptionId: string, quantity: number, times = 1, ...recorded: readonly string[]): SeenSeats => ({
   subscriptionId,
   quantity,
@@ -145,20 +145,20 @@ const added = (claimOf: ReturnType<typeof more>, quantity: number, ...recorded: 
 const held = (subscriptionId: string, quantity: number) => claimed(subscriptionId, 'CAPPED', at, quantity);
 const has = (subscriptionId: string, quantity: number) => seen(subscriptionId, quantity, 1, `buy-${subscriptionId}`);
 
-describe('W41: 200 of 300 seats that a customer may have of a SKU are held', () => {
+describe('W41: with 200 of 300 seats of a SKU held', () => {
   const [two, recorded] = [held('s1', 200), has('s1', 200)];
 
-  it('200 more are refused, with the limit and what is held', () => {
+  it('a request for 200 more is refused, with the limit and the number held', () => {
     const { decision } = given(registered, two).when(buy('s2', 200, recorded));
     expect(decision).toMatchObject({ refused: 'OFFER_LIMIT', facts: { limit: 300, held: 200 } });
   });
 
-  it('100 more are accepted', () =>
+  it('a request for 100 more is accepted', () =>
     given(registered, two)
       .when(buy('s2', 100, recorded))
       .then(held('s2', 100)));
 
-  it('the same holds for an increase of what is held', () => {
+  it('the same applies to an increase of an existing subscription', () => {
     given(registered, two)
       .when(add(more('s1', 101), recorded))
       .thenRefused('OFFER_LIMIT');
@@ -167,19 +167,19 @@ describe('W41: 200 of 300 seats that a customer may have of a SKU are held', () 
       .then(added(more('s1', 100), 300, 'buy-s1'));
   });
 
-  it('a purchase that is on its way counts, though nobody sees it yet', () => {
+  it('a purchase in progress counts, although readers do not see it yet', () => {
     given(registered, two).when(buy('s2', 101)).thenRefused('OFFER_LIMIT');
     given(registered, two)
       .when(buy('s2', 101, seen('s1', 0)))
       .thenRefused('OFFER_LIMIT');
   });
 
-  it('a reduction gives room again', () =>
+  it('a reduction makes room again', () =>
     given(registered, two)
       .when(buy('s2', 200, has('s1', 100)))
       .then(held('s2', 200)));
 
-  it('a deleted holder counts nothing, and its slot comes free', () => {
+  it('a deleted holder does not count, and its slot becomes free', () => {
     const { data } = buy('s2', 300, has('s1', 0));
     given(registered, two)
       .when(new ClaimOfferSlot({ ...data, ended: ['s1'] }, meta()))
@@ -191,7 +191,7 @@ describe('W41: 200 of 300 seats that a customer may have of a SKU are held', () 
       .when(buy('s2', 100, recorded))
       .then(held('s2', 100)));
 
-  it('seats that came without a claim count as they were seen', () => {
+  it('seats that came without a claim count as readers see them', () => {
     given(registered, two)
       .when(buy('s2', 61, recorded, seen('s9', 40, 0)))
       .thenRefused('OFFER_LIMIT');
@@ -212,7 +212,7 @@ describe('claiming seats', () => {
       .when(add(more('s1', 50), seen('s1', 200, 2)))
       .thenNothing());
 
-  it('counts what is on its way, to this subscription as to others', () => {
+  it('counts increases in progress, of this subscription and of others', () => {
     given(...past)
       .when(add(more('s1', 51), seen('s1', 200, 2)))
       .thenRefused('OFFER_LIMIT');
@@ -224,7 +224,7 @@ describe('claiming seats', () => {
       .then(added(more('s1', 49), 299));
   });
 
-  it('counts it once, when it has arrived', () => {
+  it('counts an increase once, when it has been recorded', () => {
     given(...past)
       .when(add(more('s1', 51), seen('s1', 250, 2, 'add-50')))
       .thenRefused('OFFER_LIMIT');
@@ -233,9 +233,9 @@ describe('claiming seats', () => {
       .then(added(more('s1', 49), 299, 'add-50'));
   });
 
-  it('two increases of one subscription at once both count, whichever is recorded first', () => {
+  it('counts two concurrent increases of one subscription, whichever is recorded first', () => {
     const both = [...past, added(more('s1', 40), 290)] as const;
-    // The later one has arrived, the earlier one not.
+    // The later one has been recorded, the earlier one not.
     given(...both)
       .when(buy('s2', 11, seen('s1', 240, 3, 'add-40')))
       .thenRefused('OFFER_LIMIT');
@@ -244,7 +244,7 @@ describe('claiming seats', () => {
       .then(held('s2', 10));
   });
 
-  it('does not trust what was seen before the last claim', () => {
+  it('ignores data from before the last claim', () => {
     given(...past)
       .when(buy('s2', 51, has('s1', 200)))
       .thenRefused('OFFER_LIMIT');
@@ -262,7 +262,7 @@ describe('releasing seats', () => {
     data: { subscriptionId: 's1', commandId: 'add-50', effectiveAt: at },
   };
 
-  it('gives room for others, and leaves the subscription what it has', () => {
+  it('makes room for others, and leaves the subscription its own seats', () => {
     given(...past)
       .when(release('add-50'))
       .then(free);
@@ -274,7 +274,7 @@ describe('releasing seats', () => {
       .thenRefused('OFFER_LIMIT');
   });
 
-  it('of what is not claimed changes nothing', () => {
+  it('without a claim changes nothing', () => {
     given(...past)
       .when(release('another'))
       .thenNothing();
@@ -285,18 +285,18 @@ describe('releasing seats', () => {
   });
 });
 
-describe('the customer’s events', () => {
+describe('the events of a customer', () => {
   const events = [registered, held('s1', 200), added(more('s1', 50), 250), released('s1')];
 
-  it('read back from JSON exactly as they were written', () => {
+  it('are read back from JSON exactly as they were written', () => {
     expect(JSON.parse(JSON.stringify(events))).toEqual(events);
   });
 
-  it('presuppose a customer', () => {
+  it('require an existing customer', () => {
     expect(events.slice(1).reduce(customer.evolve, customer.initial)).toEqual({ customerId: null });
   });
 
-  it('an increase is the first claim of a subscription that came without one', () => {
+  it('include an increase as the first claim of a subscription that came without one', () => {
     const state = [registered, added(more('s9', 10), 40)].reduce(customer.evolve, customer.initial) as Registered;
     expect(state.slots).toEqual({
       s9: {
@@ -309,7 +309,7 @@ describe('the customer’s events', () => {
     });
   });
 
-  it('seats of a slot that is gone are given back to nobody', () => {
+  it('ignore released seats of a slot that no longer exists', () => {
     const late: CustomerEvent = {
       type: 'SeatsReleased',
       data: { subscriptionId: 's1', commandId: 'add-50', effectiveAt: at },
@@ -319,7 +319,7 @@ describe('the customer’s events', () => {
   });
 });
 
-describe('a place of a limited offer for what comes there without being bought (R5)', () => {
+describe('a place of a limited offer for a subscription that enters it other than by purchase (R5)', () => {
   const arrive = (subscriptionId: string, places: number, ...holders: readonly SeenPlaces[]) =>
     new ClaimSeats(
       {
@@ -359,20 +359,20 @@ describe('a place of a limited offer for what comes there without being bought (
     given(registered, arrived('s1')).when(claim('s2')).thenRefused('ALREADY_OWNED_SINGLE');
   });
 
-  it('counts for as long as its holder was seen to take it', () => {
+  it('counts as long as readers see its holder there', () => {
     given(registered, arrived('s1'))
       .when(arrive('s2', 1, holds('s1', 1, 1)))
       .thenRefused('ALREADY_OWNED_SINGLE');
     given(registered, arrived('s1'))
       .when(arrive('s2', 1, holds('s1', 0, 1)))
       .then(arrived('s2'));
-    // Claimed again since it was looked at.
+    // Claimed again since the reader saw it.
     given(registered, arrived('s1'))
       .when(arrive('s2', 1, holds('s1', 0, 0)))
       .thenRefused('ALREADY_OWNED_SINGLE');
   });
 
-  it('counts where its holder came without a claim', () =>
+  it('counts if its holder came without a claim', () =>
     given(registered)
       .when(arrive('s2', 1, holds('s1', 1, 0)))
       .thenRefused('ALREADY_OWNED_SINGLE'));

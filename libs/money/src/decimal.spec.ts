@@ -12,7 +12,7 @@ describe('a decimal from outside', () => {
     '-0.5',
     '999999999999999999',
     '999999999999999999.999999999999',
-  ])('takes %s', (text) => expect(isDecimal(text)).toBe(true));
+  ])('accepts %s', (text) => expect(isDecimal(text)).toBe(true));
 
   it.each([
     '',
@@ -39,9 +39,9 @@ describe('a decimal from outside', () => {
 });
 
 describe('arithmetic', () => {
-  it('adds what floats cannot', () => expect(add('0.1', '0.2')).toBe('0.3'));
+  it('adds without the error of floats', () => expect(add('0.1', '0.2')).toBe('0.3'));
   it('keeps the longer scale', () => expect(add('1.5', '-0.25')).toBe('1.25'));
-  it('knows no minus zero', () => {
+  it('has no negative zero', () => {
     expect(negate('0.00')).toBe('0.00');
     expect(add('-0.01', '0.01')).toBe('0.00');
     expect(format('-0', 'EUR')).toBe('0.00');
@@ -51,18 +51,18 @@ describe('arithmetic', () => {
     expect(compare('1.0', '1')).toBe(0);
     expect(compare('-1', '-2')).toBe(1);
   });
-  it('knows zero however it is written', () =>
+  it('recognises zero in any notation', () =>
     expect(['0', '0.00', '-0.0', '0.01'].map(isZero)).toEqual([true, true, true, false]));
   it('multiplies exactly', () => {
     expect(multiply('10.08', 12)).toBe('120.96');
     expect(multiply('0.0001', '1.5')).toBe('0.00015');
   });
-  it('totals in the currency, none being zero', () => {
+  it('totals in the decimals of the currency, also when there is nothing to add', () => {
     expect(sum(['-94.08', '112.89'], 'EUR')).toBe('18.81');
     expect(sum([], 'KWD')).toBe('0.000');
     expect(sum(['5'], 'EUR')).toBe('5.00');
   });
-  it('throws at what is no number, rather than counting on', () => {
+  it('throws for an invalid number instead of computing', () => {
     for (const nonsense of ['', 'abc', '0x10', '1e3', 'NaN']) expect(() => add(nonsense, '1')).toThrow(TypeError);
     expect(() => multiply('1', Number.NaN)).toThrow(TypeError);
     expect(() => multiply('1', 1e21)).toThrow(TypeError);
@@ -76,7 +76,7 @@ describe('arithmetic', () => {
       return units < 0n ? `-${text}` : text;
     });
 
-  it('adds in any order, and taking away undoes adding', () => {
+  it('adds in any order, and subtracting undoes adding', () => {
     fc.assert(
       fc.property(decimal, decimal, (a, b) => {
         expect(add(a, b)).toBe(add(b, a));
@@ -99,7 +99,7 @@ describe('currencies', () => {
     ['CLF', 4],
   ])('%s has %i decimals', (code, digits) => expect(minorDigits(code)).toBe(digits));
 
-  it.each(['eur', 'XXX', 'XAU', 'EURO', '', '__proto__'])('%j is none', (code) => {
+  it.each(['eur', 'XXX', 'XAU', 'EURO', '', '__proto__'])('%j is not supported', (code) => {
     expect(isCurrency(code)).toBe(false);
     expect(() => minorDigits(code)).toThrow(RangeError);
   });
@@ -113,7 +113,7 @@ describe('currencies', () => {
     expect(() => format('1.0', 'JPY')).toThrow(RangeError);
   });
 
-  it('tells what fits', () => {
+  it('recognises amounts that fit the currency', () => {
     expect([fits('12.34', 'EUR'), fits('12.345', 'EUR'), fits('12.3', 'JPY'), fits('1.234', 'KWD')]).toEqual([
       true,
       false,
@@ -125,7 +125,7 @@ describe('currencies', () => {
 
 describe('usage lines', () => {
   it('W38: fifty units beyond the included hundred at 0.10', () => expect(lineDown('50', '0.10', 'EUR')).toBe('5.00'));
-  it('cuts the line, not the price', () => {
+  it('rounds the line down, not the price', () => {
     expect(lineDown('3.5', '0.0333', 'EUR')).toBe('0.11');
     expect(lineDown('1000', '0.00049', 'JPY')).toBe('0');
     expect(lineDown('12345.678', '0.000123456789', 'KWD')).toBe('1.524');

@@ -89,8 +89,8 @@ describe('the price of a day', () => {
 });
 
 describe('prorate', () => {
-  it('takes no more for a part than for the whole, where a unit is rounded up', () => {
-    // 0.0058 a seat is 0.01; a hundred times that would be 1.00, and the whole month costs 0.60.
+  it('charges no more for a part than for the whole, even if a unit is rounded up', () => {
+    // 0.0058 a seat is 0.01; times a hundred that would be 1.00, while the whole month costs 0.60.
     const input = { unitPrice: '0.006', quantity: 100, days: 30, cycleDays: 31, ...eur };
     expect(amount({ ...input, regime: 'unit-half-up' })).toBe('0.60');
   });
@@ -100,7 +100,7 @@ describe('prorate', () => {
       '0.03',
     ));
 
-  it('multiplies the rate in before it rounds', () => {
+  it('multiplies by the rate before it rounds', () => {
     const input = { unitPrice: '10.00', quantity: 3, days: 15, cycleDays: 30, fx: '1.1234', ...eur };
     expect(amount({ ...input, regime: 'unit-down' })).toBe('16.83');
     expect(amount({ ...input, regime: 'line-down' })).toBe('16.85');

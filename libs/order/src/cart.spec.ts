@@ -56,16 +56,16 @@ const ordered = (effectiveAt = later): CartEvent => ({
 describe('creating a cart', () => {
   it('opens it for seven days (W42)', () => given().when(create()).then(opened()));
 
-  it('takes lines without a quantity, and none at all (R20)', () => {
+  it('accepts lines without a quantity, and an empty list (R20)', () => {
     given()
       .when(create(created, [storage]))
       .then(opened([storage]));
     given().when(create(created, [])).then(opened([]));
   });
 
-  it('refuses a customer that there is not (R1)', () => {
-    const nobody = cart({ policies: timelineOf('seed-2021-09'), naming });
-    givenFor(nobody)().when(create()).thenRefused('CUSTOMER_NOT_FOUND');
+  it('refuses an unknown customer (R1)', () => {
+    const unknown = cart({ policies: timelineOf('seed-2021-09'), naming });
+    givenFor(unknown)().when(create()).thenRefused('CUSTOMER_NOT_FOUND');
   });
 
   it('refuses a role that may not purchase (R3)', () => {
@@ -75,7 +75,7 @@ describe('creating a cart', () => {
         .thenRefused('FORBIDDEN_ROLE');
   });
 
-  it('happens once', () => given(opened()).when(create()).thenRefused('NOTHING_CHANGES'));
+  it('succeeds once', () => given(opened()).when(create()).thenRefused('NOTHING_CHANGES'));
 });
 
 describe('replacing the lines', () => {
@@ -84,7 +84,7 @@ describe('replacing the lines', () => {
       .when(replace(later, [storage]))
       .then(replaced(later, [storage])));
 
-  it('takes a reviewed cart back to open (R21)', () => {
+  it('reopens a reviewed cart (R21)', () => {
     given(opened(), reviewed()).when(replace(later)).then(replaced());
     given(opened(), reviewed(), replaced()).when(checkOut(later)).thenRefused('CART_NOT_REVIEWED');
   });
@@ -98,7 +98,7 @@ describe('reviewing', () => {
       .then({ type: 'CartReviewed', data: { cartId: 'k1', ...found, effectiveAt: later } });
   });
 
-  it('can be done again', () => given(opened(), reviewed()).when(review(later)).then(reviewed()));
+  it('can be repeated', () => given(opened(), reviewed()).when(review(later)).then(reviewed()));
 
   it('refuses an empty cart', () => given(opened([])).when(review(later)).thenRefused('CART_EMPTY'));
 });
@@ -122,7 +122,7 @@ describe('checking out', () => {
     ]);
   });
 
-  it('buys a cart whose review found errors, too: they are told line by line', () => {
+  it('buys a cart whose review found errors, which are reported line by line', () => {
     const found: CartEvent = {
       type: 'CartReviewed',
       data: { cartId: 'k1', totals: [], amounts: [], errors: [{ ...unknown, line: 0 }], effectiveAt: later },
@@ -130,17 +130,17 @@ describe('checking out', () => {
     given(opened(), found).when(checkOut(later)).then(ordered());
   });
 
-  it('refuses a cart that nobody has looked at', () => {
+  it('refuses a cart that was not reviewed', () => {
     given(opened()).when(checkOut(later)).thenRefused('CART_NOT_REVIEWED');
     given(opened([])).when(checkOut(later)).thenRefused('CART_EMPTY');
   });
 
-  it('gives one order however often it is asked for (E24)', () => {
+  it('gives one order, however often it is requested (E24)', () => {
     given(opened(), reviewed(), ordered()).when(checkOut(later)).thenNothing();
     given(opened(), reviewed(), ordered()).when(checkOut('2031-01-01T00:00:00.000Z')).thenNothing();
   });
 
-  it('ends everything else', () => {
+  it('ends all other changes', () => {
     const past = [opened(), reviewed(), ordered()];
     given(...past)
       .when(replace(later))
@@ -161,21 +161,21 @@ describe('a cart of seven days', () => {
     given(opened(), reviewed()).when(checkOut(lastInstant)).then(ordered(lastInstant));
   });
 
-  it('is expired at the very instant (W42)', () => {
+  it('is expired exactly after seven days (W42)', () => {
     given(opened()).when(replace(expired)).thenRefused('CART_EXPIRED');
     given(opened()).when(review(expired)).thenRefused('CART_EXPIRED');
     given(opened(), reviewed()).when(checkOut(expired)).thenRefused('CART_EXPIRED');
     given(opened([])).when(review(expired)).thenRefused('CART_EXPIRED');
   });
 
-  it('is not made younger by an edit', () => {
+  it('does not live longer after an edit', () => {
     given(opened(), replaced(lastInstant)).when(replace(expired)).thenRefused('CART_EXPIRED');
   });
 
   it('never records an event before its last one (E13)', () =>
     given(opened(), reviewed(later)).when(checkOut(created)).then(ordered(later)));
 
-  it('says so when it is looked at', () => {
+  it('shows that it has expired', () => {
     const at = (...events: CartEvent[]) => events.reduce(carts.evolve, carts.initial) as ExistingCart;
     expect(statusAt(at(opened()), lastInstant)).toBe('open');
     expect(statusAt(at(opened(), reviewed()), lastInstant)).toBe('reviewed');
@@ -184,7 +184,7 @@ describe('a cart of seven days', () => {
   });
 });
 
-describe("somebody else's cart", () => {
+describe('a cart of another partner', () => {
   it('does not exist', () => {
     const stranger = meta(later, 'global-admin', 'p2');
     const past = [opened(), reviewed()];
@@ -195,7 +195,7 @@ describe("somebody else's cart", () => {
     given().when(checkOut(later)).thenRefused('CART_NOT_FOUND');
   });
 
-  it('is not for roles that may not purchase, either', () =>
+  it('is closed to roles that may not purchase as well', () =>
     given(opened(), reviewed())
       .when(checkOut(later, meta(later, 'auditor')))
       .thenRefused('FORBIDDEN_ROLE'));

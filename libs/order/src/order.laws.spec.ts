@@ -27,7 +27,7 @@ const cartCommand: fc.Arbitrary<CartCommand> = instant.chain((at) =>
   ),
 );
 
-/** What came of each command, and the cart after it. */
+/** The outcome of each command, and the cart after it. */
 const lived = (commands: readonly CartCommand[]) => {
   let state: Cart = carts.initial;
   const steps = [create(), ...commands].map((command) => {
@@ -41,7 +41,7 @@ const lived = (commands: readonly CartCommand[]) => {
 };
 
 describe('laws of the cart', () => {
-  it('gives at most one order, whatever is done to it in whatever order (E24)', () => {
+  it('gives at most one order, for any sequence of commands (E24)', () => {
     fc.assert(
       fc.property(fc.array(cartCommand, { maxLength: 20 }), (commands) => {
         const { events } = lived(commands);
@@ -52,7 +52,7 @@ describe('laws of the cart', () => {
     );
   });
 
-  it('orders only what was reviewed last, and nothing from the instant on at which it expires (R22, W42)', () => {
+  it('orders only what was reviewed last, and nothing from the instant of its expiry on (R22, W42)', () => {
     fc.assert(
       fc.property(fc.array(cartCommand, { maxLength: 20 }), (commands) => {
         const { steps, events, state } = lived(commands);

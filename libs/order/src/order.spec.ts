@@ -38,7 +38,7 @@ describe('an order', () => {
 
   it('is placed once', () => given(placed).when(place()).thenNothing());
 
-  it('keeps what became of each line', () => {
+  it('keeps the result of each line', () => {
     given(placed)
       .when(record(0, { subscriptionId: 's0' }))
       .then(fulfilled(0));
@@ -54,7 +54,7 @@ describe('an order', () => {
     given(placed, first).when(record(1, result)).then(last, completed(status)),
   );
 
-  it('gives a line one result', () => {
+  it('accepts one result per line', () => {
     given(placed, fulfilled(0)).when(record(0, no)).thenNothing();
     given(placed, refused(0), fulfilled(1), completed('partialSuccess'))
       .when(record(0, { subscriptionId: 's0' }))
@@ -66,7 +66,7 @@ describe('an order', () => {
       .when(record(2, { subscriptionId: 's2' }))
       .thenRefused('ORDER_NOT_FOUND'));
 
-  it('does not exist for another partner, nor before it was placed', () => {
+  it('does not exist for another partner, or before it was placed', () => {
     const stranger = meta(muchLater, 'system', 'p2');
     given(placed).when(place(stranger)).thenRefused('ORDER_NOT_FOUND');
     given(placed)

@@ -18,7 +18,7 @@ export const carts = cart({ policies: timelineOf('seed-2021-09'), naming, custom
 export const meta = (at: Instant, role: Role = 'sales-agent', partnerId = 'p1'): PartnerMeta => ({
   commandId: 'a-command',
   at,
-  actor: { id: 'somebody', role, partnerId },
+  actor: { id: 'a-user', role, partnerId },
   partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
   correlationId: 'a-correlation',
   causationId: 'a-command',

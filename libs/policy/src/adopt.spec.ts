@@ -24,18 +24,18 @@ const seed = { from: '0000-01-01T00:00:00.000Z', preset: 'seed-2021-09' } as con
 const adopted = (timeline: readonly (typeof seed | object)[], effectiveAt = at) =>
   ({ type: 'PolicyAdopted', data: { timeline: timeline as readonly (typeof seed)[], effectiveAt } }) as const;
 
-describe('the rules that a ledger goes by', () => {
-  it('are adopted when it first starts', () =>
+describe('the policy of a ledger', () => {
+  it('is adopted when the ledger first starts', () =>
     given()
       .when(adopt(timelineOf('seed-2021-09')))
       .then(adopted([seed])));
 
-  it('stay when a start finds the same again', () =>
+  it('stays in force when a start finds the same policy', () =>
     given(adopted([seed]))
       .when(adopt(timelineOf('seed-2021-09')))
       .thenNothing());
 
-  it('are told whole, in the form of a policy file', () => {
+  it('is recorded completely, in the form of a policy file', () => {
     const later = {
       from: '2022-03-01T00:00:00.000Z',
       preset: 'docs-2022-03',
@@ -46,21 +46,21 @@ describe('the rules that a ledger goes by', () => {
       .then(adopted([{ ...seed, from: '2015-01-01T00:00:00.000Z' }, later]));
   });
 
-  it('are the same in whatever order a file names them', () => {
+  it('is the same for any order of the keys in a file', () => {
     const [one, other] = [{ 'isv.suspend': 'forbidden' }, { roles: 'docs-2023' }];
     given(adopted([{ ...seed, override: { ...one, ...other } }]))
       .when(adopt(file({ ...seed, override: { ...other, ...one } })))
       .thenNothing();
   });
 
-  it('may come back', () => {
+  it('may return to an earlier one', () => {
     const docs = { ...seed, preset: 'docs-2022-03' };
     given(adopted([seed]), adopted([docs]))
       .when(adopt(timelineOf('seed-2021-09')))
       .then(adopted([seed]));
   });
 
-  it('are never adopted before those of the last start, whatever the clock says', () => {
+  it('is never adopted before that of the last start, whatever the clock shows', () => {
     const docs = { ...seed, preset: 'docs-2022-03' };
     given(adopted([docs], '2021-07-01T00:00:00.000Z'))
       .when(adopt(timelineOf('seed-2021-09')))

@@ -54,7 +54,7 @@ describe('the presets', () => {
     expect([seed[key], docs[key]]).toEqual([inSeed, inDocs]);
   });
 
-  it('close more of a trial in the later pages (A16)', () => {
+  it('restrict trials further in the later documentation (A16)', () => {
     expect(seed['nce.trial']).toMatchObject({ seats: null, convertsTo: null, cancel: true, pause: false });
     expect(docs['nce.trial']).toEqual({
       seats: 25,
@@ -94,7 +94,7 @@ describe('rounding (rule-book.md §2.4)', () => {
     for (const name of presetNames) expect(roundingFor(presets[name], kind, charge, billingCycle)).toBe(regime);
   });
 
-  it('takes one regime for every plan where a file says so', () => {
+  it('use one regime for every plan where a file says so', () => {
     const policy = { ...seed, 'rounding.legacy.suspend': 'unit-down' } as const;
     expect(roundingFor(policy, 'legacy', 'suspend', 'annual')).toBe('unit-down');
     expect(roundingFor(policy, 'legacy', 'suspend', 'monthly')).toBe('unit-down');

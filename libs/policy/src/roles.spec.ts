@@ -27,18 +27,18 @@ const actions: readonly Action[] = [
 ];
 const partnerRoles: readonly Role[] = ['global-admin', 'admin-agent', 'billing-admin', 'helpdesk-agent', 'sales-agent'];
 
-describe('who may do what', () => {
-  it('a role of another name may do nothing', () => {
+describe('the roles', () => {
+  it('unknown ones may do nothing', () => {
     for (const role of ['owner', 'constructor', '']) expect(mayDo(seed, role, 'rename', 'legacy')).toBe(false);
   });
 
-  it('R3: the seed lets each of the five roles do everything', () => {
+  it('R3: each of the five may do everything under the seed', () => {
     for (const role of partnerRoles)
       for (const kind of kinds) for (const action of actions) expect(mayDo(seed, role, action, kind)).toBe(true);
     for (const role of partnerRoles) expect(mayDo(seed, role, 'register-customer')).toBe(true);
   });
 
-  it('corrections by hand are for the global and the billing admin, in both presets', () => {
+  it('manual adjustments are for the global and the billing admin, in both presets', () => {
     for (const policy of [seed, docs])
       for (const kind of kinds)
         expect(partnerRoles.filter((role) => mayDo(policy, role, 'adjust', kind))).toEqual([
@@ -47,7 +47,7 @@ describe('who may do what', () => {
         ]);
   });
 
-  it('R45: support suspends and reactivates new commerce, and nothing else', () => {
+  it('R45: support may suspend and reactivate new commerce, and nothing else', () => {
     const allowed = kinds.flatMap((kind) =>
       [...actions, 'adjust' as const]
         .filter((action) => mayDo(seed, 'support', action, kind))
@@ -57,7 +57,7 @@ describe('who may do what', () => {
     expect(mayDo(seed, 'support', 'register-customer')).toBe(false);
   });
 
-  it('readers change nothing, the ledger itself may do everything', () => {
+  it('readers may change nothing, the ledger itself may do everything', () => {
     for (const action of [...actions, 'adjust' as const, 'register-customer' as const]) {
       expect(mayDo(seed, 'auditor', action, 'newCommerce')).toBe(false);
       expect(mayDo(seed, 'billing-reader', action, 'newCommerce')).toBe(false);

@@ -16,7 +16,7 @@ const withOverride = (override: unknown) => ({
 });
 
 describe('a policy file', () => {
-  it('tells which rules are in force when', () => {
+  it('says which policy is in force when', () => {
     const file = parsed({
       timeline: [
         { from: '2022-03-19T00:00:00Z', preset: 'docs-2022-03' },
@@ -115,7 +115,7 @@ describe('a policy file', () => {
     expect(policy).toEqual({ ...presets['seed-2021-09'], [key]: value });
   });
 
-  it('is described to programs as JSON Schema', () => {
+  it('has a JSON Schema', () => {
     const properties = policySchema['properties'] as Record<string, unknown>;
     expect(properties['nce.cancel.anchor']).toEqual({ type: 'string', enum: ['subscriptionStart', 'termStart'] });
     expect(properties['nce.updates.max']).toEqual({
@@ -126,15 +126,15 @@ describe('a policy file', () => {
 });
 
 describe('a pin', () => {
-  it('without an override is the preset itself', () =>
+  it('without an override equals the preset', () =>
     expect(resolve({ preset: 'seed-2021-09' })).toBe(presets['seed-2021-09']));
 
-  it('gives the same policy again, also when read back from JSON', () => {
+  it('gives the same policy again after it was read back from JSON', () => {
     const pin: PolicyPin = { preset: 'seed-2021-09', override: { 'nce.cancel.proratedWindow': 'PT72H' } };
     expect(resolve(pin)['nce.cancel.proratedWindow']).toBe('PT72H');
     expect(resolve(JSON.parse(JSON.stringify(pin)) as PolicyPin)).toBe(resolve(pin));
   });
 
-  it('of a preset that never was is a fault', () =>
+  it('of an unknown preset is an error', () =>
     expect(() => resolve({ preset: 'docs-2099' as 'docs-2022-03' })).toThrow('docs-2099'));
 });

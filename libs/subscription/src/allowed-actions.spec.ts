@@ -54,25 +54,25 @@ describe('allowed actions', () => {
     ]);
   });
 
-  it('of the same under docs-2022-03: seats may go and the plan may change', () => {
+  it('of the same one under docs-2022-03: seats may be removed and the plan may change', () => {
     expect(listed(bought(at, {}, docs), at)).toEqual(expect.arrayContaining(['remove-seats', 'plan']));
   });
 
-  it('lose what the window closed', () => {
+  it('exclude an action whose window has closed', () => {
     expect(listed(bought(at, { term: 'P1Y' }), '2021-07-18T09:00:00.000Z')).toContain('cancel');
     expect(listed(bought(at, { term: 'P1Y' }), '2021-07-18T09:00:00.001Z')).not.toContain('cancel');
     expect(listed(bought(at, { term: 'P1Y' }, docs), '2021-06-25T09:00:00.001Z')).not.toContain('remove-seats');
   });
 
-  it('of a plan that cannot become any other do not name it', () => {
+  it('exclude a change of plan where no other plan exists', () => {
     const longest = bought(at, { term: 'P3Y', billingCycle: 'triennial' }, docs);
     expect(listed(longest, at)).not.toContain('plan');
     expect(longest.no(at, changePlan({ billingCycle: 'annual' }))).toBe('MUST_BE_SCHEDULED');
     expect(listed(bought(at, { term: 'P3Y', billingCycle: 'annual' }, docs), at)).toContain('plan');
   });
 
-  it('name an upgrade only where some body of it is accepted', () => {
-    // BASIC leads to STANDARD; PREMIUM leads nowhere, and neither does what was withdrawn, or a target that is not sold so.
+  it('include an upgrade only if some request body is accepted', () => {
+    // BASIC leads to STANDARD; PREMIUM leads nowhere, and neither does a withdrawn SKU, or a target without a suitable plan.
     expect(listed(bought(at), at)).toContain('upgrade');
     expect(listed(bought(at, { offerId: 'PREMIUM' }), at)).not.toContain('upgrade');
     const months = [plan('P1M', 'monthly', '10.00')];
@@ -99,7 +99,7 @@ describe('allowed actions', () => {
     );
   });
 
-  it('name a legacy upgrade only where all seats may go', () => {
+  it('include a legacy upgrade only if all seats can move', () => {
     const plans = [plan('P1Y', 'monthly', '4.00')];
     const shop = (maxSeats: number) => ({
       catalogues: [
@@ -109,12 +109,12 @@ describe('allowed actions', () => {
         ]),
       ],
     });
-    const wish = { offerId: 'FROM', term: 'P1Y', quantity: 10 } as const;
-    expect(listed(bought(at, wish, shop(10)), at)).toContain('upgrade');
-    expect(listed(bought(at, wish, shop(9)), at)).not.toContain('upgrade');
+    const details = { offerId: 'FROM', term: 'P1Y', quantity: 10 } as const;
+    expect(listed(bought(at, details, shop(10)), at)).toContain('upgrade');
+    expect(listed(bought(at, details, shop(9)), at)).not.toContain('upgrade');
   });
 
-  it('name a conversion only while what the trial becomes is sold', () => {
+  it("include a conversion only while the trial's paid SKU is sold", () => {
     const trial = (...offers: readonly object[]) =>
       bought(at, { offerId: 'TRIAL' }, { catalogues: [original, catalogue('2', '2021-06-19T00:00:00Z', offers)] });
     const later = '2021-06-20T00:00:00.000Z';
@@ -124,11 +124,11 @@ describe('allowed actions', () => {
     ).not.toContain('convert');
   });
 
-  it('name add-ons only where there are any to be had, or to be given back', () => {
+  it('include add-ons only if some can be added or removed', () => {
     expect(listed(cloud(at), at)).toContain('add-ons');
     expect(listed(office(at), at)).toContain('add-ons');
     expect(listed(office(at, { offerId: 'PLUS', quantity: 1 }), at)).toContain('add-ons');
-    // 0002 is sold by the hundred at most: no more of it, and only legacy gives any back.
+    // 0002 is sold up to a hundred: no more of it, and only legacy lets any go.
     const plans = [plan('P1Y', 'monthly', '4.00')];
     const addOn = { prerequisiteSkus: ['BASE/0001'], minShareOfBase: null };
     for (const [kind, full] of [
@@ -155,36 +155,36 @@ describe('allowed actions', () => {
     ]);
   });
 
-  it('of a paused one', () => {
+  it('of a paused subscription', () => {
     const paused = bought(at).does(at, pause());
     expect(listed(paused, at).toSorted()).toEqual(['adjustments', 'cancel', 'rename', 'resume']);
   });
 
-  it('of a suspended one, for the partner and for support', () => {
+  it('of a suspended subscription, for the partner and for support', () => {
     const suspended = bought(at).does(at, suspend, 'support');
     expect(listed(suspended, at).toSorted()).toEqual(['adjustments', 'cancel', 'rename']);
     expect(listed(suspended, at, 'support')).toEqual(['reactivate']);
     expect(listed(bought(at), at, 'support')).toEqual(['suspend']);
   });
 
-  it('are none for whoever only reads, of what is deleted, and while seats are under way', () => {
+  it('are empty for a role that only reads, for a deleted subscription, and while seats are in transit', () => {
     expect(listed(bought(at), at, 'auditor')).toEqual([]);
     expect(listed(bought(at), at, 'billing-reader')).toEqual([]);
     expect(listed(bought(at).does(at, cancel), at)).toEqual([]);
     expect(listed(bought(at).does(at, upgrade('STANDARD', 4)), at)).toEqual([]);
   });
 
-  it('of one whose seats left without a sound are told with the no', () => {
+  it('of one whose seats left without an announcement are listed in the refusal', () => {
     const facts = bought(at).refusal(at, resume)?.facts;
     expect(facts?.['allowedActions']).toEqual(listed(bought(at), at));
   });
 });
 
-/** Into some other subscription, which would have to judge it. */
+/** Into another subscription, which would have to accept it. */
 const anywhere = ['BASIC', 'STANDARD', 'PREMIUM', 'ENTERPRISE', 'WORLD'].map((to) => upgrade(to, 1, 's-elsewhere'));
 const toWhatever = ['ENTERPRISE', 'PREMIUM'].map((offerId) => convert({ offerId, skuId: '0001', quantity: 25 }));
 
-/** Typical commands of each verb: one of them suits, if any would. */
+/** Typical commands of each verb: if any would be accepted, one of them is. */
 const typical: Readonly<Record<string, readonly Ask[]>> = {
   'add-seats': [addSeats(1)],
   'remove-seats': [removeSeats(1)],
@@ -203,7 +203,7 @@ const typical: Readonly<Record<string, readonly Ask[]>> = {
   adjustments: [adjust('1.00')],
 };
 
-/** Noes that speak of what was asked for in particular, not of kind, state, role, partner or window. */
+/** Refusals that depend on the details of the request, not on kind, state, role, partner or window. */
 const particular: ReadonlySet<RefusalCode> = new Set([
   'NOTHING_CHANGES',
   'QUANTITY_OUT_OF_RANGE',
@@ -211,7 +211,7 @@ const particular: ReadonlySet<RefusalCode> = new Set([
   'PLAN_NOT_OFFERED',
 ]);
 
-/** Listed only if some body would be accepted, and not only because nobody has said why none is. */
+/** Listed only if some request body would be accepted, and not merely because no reason against it was given. */
 const exact: ReadonlySet<string> = new Set(['upgrade', 'convert']);
 
 const mayBe = (story: Story, now: string, action: string, role: Role): boolean =>
@@ -231,7 +231,7 @@ const refusedOf = (story: Story, when: string, role: Role = 'global-admin') =>
   );
 
 describe('refused actions', () => {
-  it('of an active subscription under the seed: the other verbs of new commerce, each with its code', () => {
+  it('of an active subscription under the seed are the other verbs of new commerce, each with its code', () => {
     expect(refusedOf(bought(at, { offerId: 'PREMIUM' }), at)).toEqual({
       'add-ons': 'ADDON_NOT_FOR_PARENT',
       'remove-scheduled-change': 'NO_SCHEDULED_CHANGE',
@@ -245,21 +245,21 @@ describe('refused actions', () => {
     });
   });
 
-  it('say what the refusal of the command says', () => {
+  it("have the reasons of the command's refusal", () => {
     const paused = bought(at).does(at, pause());
     const { refusedActions } = actions(paused.state, meta(at), paused.surroundings);
     const { refused, because } = paused.refusal(at, addSeats(1))!;
     expect(refusedActions).toContainEqual({ action: 'add-seats', code: refused, detail: because });
   });
 
-  it('of legacy name the way out, and no verb that the kind does not have', () => {
+  it('of legacy name the alternative, and no verb that the kind does not have', () => {
     const legacy = refusedOf(office(at), at);
     expect(legacy).toMatchObject({ cancel: 'WRONG_COMMERCE_KIND', 'auto-renew': 'AUTO_RENEW_NOT_CONFIGURABLE' });
     for (const action of ['pause', 'resume', 'activate', 'deprovision', 'usage', 'scheduled-change'])
       expect(legacy).not.toHaveProperty([action]);
   });
 
-  it('are all those of the kind for a role that only reads, once it is deleted, and while seats are in transit', () => {
+  it('are all verbs of the kind for a role that only reads, after the deletion, and while seats are in transit', () => {
     const codes = (story: Story, role?: Role) => new Set(Object.values(refusedOf(story, at, role)));
     expect(codes(bought(at), 'auditor')).toEqual(new Set(['FORBIDDEN_ROLE']));
     expect(refusedOf(bought(at), at, 'auditor')).not.toHaveProperty('activate');
@@ -268,7 +268,7 @@ describe('refused actions', () => {
   });
 });
 
-describe('allowed actions never disagree with the refusals', () => {
+describe('allowed actions always agree with the refusals', () => {
   it.each(['global-admin', 'sales-agent', 'support', 'auditor'] satisfies Role[])('for the role %s', (role) => {
     fc.assert(
       fc.property(life, (one) => {

@@ -16,7 +16,7 @@ import type { Ask } from './subscription.testing.ts';
 import { UpgradeSubscription } from './verbs/upgrade.ts';
 import type { Role } from '#policy';
 
-/** Every verb in a few characters: what a test varies is what it writes. */
+/** Every verb in short form, so that a test shows only what matters. */
 export const addSeats =
   (quantity: number): Ask =>
   (m, to) =>
@@ -64,7 +64,7 @@ export const convert =
   (m, to) =>
     new ConvertTrial({ ...to, ...data }, m);
 
-/** To a new subscription, unless the id of an existing one is named. */
+/** To a new subscription, unless the id of an existing one is given. */
 export const upgrade =
   (offerId: string, quantity: number, existing?: string, newSubscriptionId = 's-child'): Ask =>
   (m, to) =>
@@ -90,7 +90,7 @@ export const adjust =
   (m, to) =>
     new AdjustCharges({ ...to, amount, reason: 'outage' }, m);
 
-/** Each verb as `allowedActions` names it, with a typical command, and a role that may send it. */
+/** Each verb by its name in `allowedActions`, with a typical command, and a role that may send it. */
 export const everyVerb: readonly (readonly [action: string, ask: Ask, role: Role])[] = [
   ['add-seats', addSeats(1), 'global-admin'],
   ['remove-seats', removeSeats(1), 'global-admin'],

@@ -31,20 +31,20 @@ import {
   Story,
   surroundingsOf,
   type Ask,
-  type Wish,
+  type Details,
 } from './subscription.testing.ts';
 
-/** What is asked of one subscription, where the customer's others are known: an upgrade may lead into one of them. */
+/** The request to one subscription where the customer's others are known: an upgrade may lead into one of them. */
 type AskAmong = (others: readonly Story[], serial: number, itself: Story) => Ask;
 
-/** One step of a random life: how long nothing happens, then what is asked of which subscription, by which role. */
+/** One step of a random life: how long nothing happens, then which request is made to which subscription, by which role. */
 type Step = { readonly wait: string; readonly on: number; readonly ask: AskAmong | 'settle' | 'deliver'; who: Role };
 
-/** All that one customer does with several subscriptions of all kinds, under one preset. */
+/** Everything that one customer does with several subscriptions of all kinds, under one preset. */
 export type CustomerLife = {
   readonly start: Instant;
   readonly preset: PresetName;
-  readonly wishes: readonly Wish[];
+  readonly purchases: readonly Details[];
   readonly steps: readonly Step[];
 };
 
@@ -53,7 +53,7 @@ const leadingToSky = (sold: (typeof kindsShelf)[number]) => ({
   skus: sold.skus.map((sku) => (sku.skuId === '0001' ? { ...sku, upgradeTargets: ['SKY/0001'] } : sku)),
 });
 
-/** Everything that other tests sell, and SKY: where CLOUD leads, without an add-on of its own. */
+/** Everything that other tests sell, and SKY: the target of CLOUD, without an add-on of its own. */
 const everything = [
   ...shelf,
   ...kindsShelf.map((sold) => (sold.offerId === 'CLOUD' ? leadingToSky(sold) : sold)),
@@ -84,7 +84,7 @@ const always = (ask: fc.Arbitrary<Ask>): fc.Arbitrary<AskAmong> => ask.map((one)
 
 const places = fc.constantFrom('STANDARD', 'PREMIUM', 'PLUS', 'SKY', 'BASIC');
 
-/** To a new subscription, into another one of the customer's, or into one that is not there. */
+/** To a new subscription, into another one of the customer's, or into an unknown one. */
 const upgrades: fc.Arbitrary<AskAmong> = fc
   .tuple(places, fc.constantFrom(1, 2, 4, 'all' as const), fc.constantFrom(null, null, 0, 1, 2))
   .map(([offerId, wanted, into]) => (others, serial, { state }) => {
@@ -104,7 +104,7 @@ const schedules: fc.Arbitrary<AskAmong> = change.map(
   (one) => (_, serial) => schedule(one, `s-scheduled-${String(serial)}`),
 );
 
-const wished = fc
+const requested = fc
   .tuple(fc.constantFrom('OFFICE', 'OFFICE', 'CLOUD'), fc.subarray(['0002', '0003']), few)
   .map(([offerId, skus, seats]) =>
     addOns(
@@ -123,7 +123,7 @@ const often = fc.oneof(
   schedules,
   upgrades,
   upgrades,
-  always(wished),
+  always(requested),
 );
 const sometimes = always(
   fc.oneof(
@@ -148,35 +148,38 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: by('global-admin', seldom) },
 );
 
-const wish: fc.Arbitrary<Wish> = fc.oneof(
+const details: fc.Arbitrary<Details> = fc.oneof(
   fc.record({
     offerId: fc.constantFrom('BASIC', 'STANDARD', 'OFFICE', 'OFFICE', 'PLUS', 'CLOUD', 'CLOUD', 'SKY', 'CRM'),
     quantity: fc.integer({ min: 1, max: 12 }),
     term: fc.constant('P1Y' as const),
     billingCycle,
   }),
-  fc.constantFrom<Wish>({ offerId: 'TRIAL', quantity: 25 }, { offerId: 'METER' }, { offerId: 'CRM', skuId: '0002' }),
+  fc.constantFrom<Details>({ offerId: 'TRIAL', quantity: 25 }, { offerId: 'METER' }, { offerId: 'CRM', skuId: '0002' }),
 );
 
 export const customerLife: fc.Arbitrary<CustomerLife> = fc.record({
   start: fc.constantFrom('2024-01-31T09:00:00.000Z', '2024-06-18T00:00:00.000Z', '2024-02-29T23:59:59.999Z'),
   preset: fc.constantFrom<PresetName>('seed-2021-09', 'docs-2022-03'),
-  wishes: fc.array(wish, { minLength: 2, maxLength: 4 }),
+  purchases: fc.array(details, { minLength: 2, maxLength: 4 }),
   steps: fc.array(step, { minLength: 20, maxLength: 60, size: 'max' }),
 });
 
-/** A customer's life as it goes: told before and after each decision, and when seats come back. */
+/** Watches a customer's life: called before and after each decision, and when seats come back. */
 export type Witness = {
-  /** After a decision was asked for: what it was, nothing recorded yet. */
+  /** After a decision, before it is recorded. */
   readonly asked: (story: Story, at: Instant, ask: Ask, who: Role) => void;
   /** After each step. */
   readonly stood: (stories: readonly Story[], at: Instant) => void;
 };
 
-/** Lives a life; what is refused does not happen. Returns all subscriptions, those that upgrades opened included. */
-export const liveAsCustomer = ({ start, preset, wishes, steps }: CustomerLife, witness?: Witness): readonly Story[] => {
+/** Runs a life; refused requests have no effect. Returns all subscriptions, including those that upgrades opened. */
+export const liveAsCustomer = (
+  { start, preset, purchases, steps }: CustomerLife,
+  witness?: Witness,
+): readonly Story[] => {
   const setup = surroundingsOf({ catalogues, policies: rules(preset) });
-  const stories = wishes.map((one, i) => {
+  const stories = purchases.map((one, i) => {
     const subscriptionId = `s${String(i)}`;
     return new Story(setup, subscriptionId).does(start, purchase({ quantity: 3, ...one, subscriptionId }));
   });
@@ -201,7 +204,7 @@ export const liveAsCustomer = ({ start, preset, wishes, steps }: CustomerLife, w
   return stories;
 };
 
-/** As the upgrade process does: where the target's own seats are under way, these wait. */
+/** Like the upgrade process: if the target's own seats are in transit, these wait. */
 const arrive = (story: Story, stories: Story[], now: Instant): void => {
   if (story.state.inTransit === null) return;
   const { targetSubscriptionId } = story.state.inTransit;

@@ -30,8 +30,8 @@ const totalOf = (lines: readonly ChargeLine[]): Decimal =>
 const isCorrection = ({ chargeType }: ChargeLine): boolean =>
   chargeType === 'customerCredit' || chargeType === 'customerDebit';
 
-describe('laws of all that a customer does', () => {
-  it('a refusal changes nothing, and a dry run comes to what follows', () =>
+describe("laws of a customer's subscriptions", () => {
+  it('a refusal changes nothing, and a dry run equals its execution', () =>
     always({
       asked: (story, at, ask, who) => {
         const before = JSON.stringify([story.reached, story.events]);
@@ -39,7 +39,7 @@ describe('laws of all that a customer does', () => {
         expect(JSON.stringify([story.reached, story.events])).toBe(before);
         expect(story.asked(at, ask, who)).toEqual(tried);
         if (isRefusal(tried)) return;
-        // What is shown of the subscription at this instant is what the decision began with.
+        // The view of the subscription at this instant is the state that the decision started from.
         const { events } = settle(story.state, at, story.surroundings);
         expect(tried.slice(0, events.length)).toEqual(events);
       },
@@ -57,7 +57,7 @@ describe('laws of all that a customer does', () => {
       },
     }));
 
-  it('seats that come back leave no mark: seats, add-ons, saved change and money are as before', () =>
+  it('returning seats restore everything: seats, add-ons, scheduled change and money', () =>
     holds((stories) => {
       for (const { events } of stories) {
         let state: Subscription = none;
@@ -75,7 +75,7 @@ describe('laws of all that a customer does', () => {
       }
     }));
 
-  it('no operation gives back more than is left of the running cycle (rule-book.md §2.4, invariant 3)', () =>
+  it('no operation returns more than is left of the running cycle (rule-book.md §2.4, invariant 3)', () =>
     holds((stories) => {
       const charged = stories.flatMap(({ events }) => linesByReference(events));
       for (const { events, state } of stories)
@@ -89,14 +89,14 @@ describe('laws of all that a customer does', () => {
         }
     }));
 
-  it('no credit that is cut turns into a charge', () =>
+  it('no capped credit turns into a charge', () =>
     holds((stories) => {
       for (const { events } of stories)
         for (const line of linesOf(events))
           if (line.rounding === 'capped') expect([line, compare(line.subtotal, '0')]).not.toEqual([line, 1]);
     }));
 
-  it('neither loses nor doubles a seat, whichever of the subscriptions it is on', () =>
+  it('no seat is lost or doubled, whichever of the subscriptions it is on', () =>
     always({
       stood: (stories) => {
         const wanted = stories.reduce((seats, { events }) => seats + wantedBy(events), 0);
@@ -110,7 +110,7 @@ describe('laws of all that a customer does', () => {
       },
     }));
 
-  it('nothing lives on what is deleted', () =>
+  it('nothing depends on a deleted subscription', () =>
     always({
       stood: (stories) => {
         for (const { state } of stories) {
@@ -128,7 +128,7 @@ describe('laws of all that a customer does', () => {
 
 type Events = Story['events'];
 
-/** The state when everything that one operation recorded last has been recorded. */
+/** The state after all events of the last operation have been recorded. */
 const afterOperation = (events: Events, referenceId: string): Existing => {
   const last = events.findLastIndex(
     (event) => event.type === 'ChargesPosted' && event.data.referenceId === referenceId,
@@ -138,7 +138,7 @@ const afterOperation = (events: Events, referenceId: string): Existing => {
   return events.slice(0, last + (isBack ? 2 : 1)).reduce<Subscription>(evolve, none) as Existing;
 };
 
-/** What an upgrade that came to nothing leaves as it was. */
+/** The parts of the state that a failed upgrade leaves unchanged. */
 const marksOf = ({ status, quantity, lots, addOns, scheduledChange, pendingPlan }: Existing) => ({
   ...{ status, quantity, scheduledChange, pendingPlan },
   lots: lots.toSorted((a, b) => (a.since < b.since ? -1 : 1)),
@@ -151,13 +151,13 @@ const linesUnder = (events: Events, referenceId: string): readonly ChargeLine[] 
 const linesByReference = (events: Events) =>
   events.filter((event): event is ChargesPosted => event.type === 'ChargesPosted').map(({ data }) => data);
 
-/** What was posted, each with what was left of the cycle that ran when its operation began. */
+/** The posted charges, each with the amount left of the cycle that ran when its operation began. */
 const leftBefore = (events: Events): readonly (readonly [ChargesPosted, Decimal, readonly ChargeLine[]])[] => {
   const found: [ChargesPosted, Decimal, readonly ChargeLine[]][] = [];
   let before: Subscription = none;
   let state: Subscription = none;
   for (const event of events) {
-    // The event in front of the charges may have begun another cycle (a change of plan, a conversion).
+    // The event before the charges may have begun another cycle (a change of plan, a conversion).
     if (event.type === 'ChargesPosted' && before.status !== 'none' && state.status !== 'none')
       found.push([event, larger(leftOf(before), leftOf(state)), before.lines]);
     before = state;
@@ -184,7 +184,7 @@ const takesBackWhole = (lines: readonly ChargeLine[], earlier: readonly ChargeLi
 
 const larger = (one: Decimal, other: Decimal): Decimal => (compare(one, other) > 0 ? one : other);
 
-/** What an operation comes to, its other side included; corrections by hand are no operation on a cycle. */
+/** The net of an operation, including its other side; manual adjustments are not operations on a cycle. */
 const netOf = ({ data }: ChargesPosted, charged: readonly ChargesPosted['data'][]): Decimal => {
   const sides = charged.filter(
     (other) => other.referenceId === data.referenceId && other.subscriptionId !== data.subscriptionId,
@@ -195,9 +195,9 @@ const netOf = ({ data }: ChargesPosted, charged: readonly ChargesPosted['data'][
 
 const isLess = ({ subtotal }: { readonly subtotal: Decimal }): boolean => compare(subtotal, '0') < 0;
 
-/** What was charged for the running cycle: with corrections by hand or without, whichever is more. */
+/** The charges of the running cycle, with or without manual adjustments, whichever is larger. */
 const leftOf = ({ lines, linesBefore, cycle }: Existing): Decimal => {
-  // What a change of plan gives back is the old cycle's, although it starts on the new one's first day.
+  // The credit of a plan change belongs to the old cycle, although it starts on the new one's first day.
   const running = lines
     .slice(linesBefore)
     .filter((line) => line.chargeStart >= cycle.start && !(line.chargeType === 'changeBillingPlan' && isLess(line)));
@@ -205,7 +205,7 @@ const leftOf = ({ lines, linesBefore, cycle }: Existing): Decimal => {
   return larger('0', larger(totalOf(running), bare));
 };
 
-/** Seats that somebody wanted there to be: bought, added, taken away, or changed with a renewal or a conversion. */
+/** The seats that commands asked for: bought, added, removed, or changed with a renewal or a conversion. */
 const wantedBy = (events: Events): number => {
   let state: Subscription = none;
   let wanted = 0;
@@ -221,7 +221,7 @@ const wantedBy = (events: Events): number => {
   return wanted;
 };
 
-it('a random life of a customer is worth looking at', () => {
+it('a random life of a customer covers every kind of event', () => {
   const seen = new Set<string>();
   fc.assert(
     fc.property(customerLife, (one) => {

@@ -4,18 +4,18 @@ import { bought, catalogue, deliver, linesOf, offer, plan, rules, shelf, type St
 const docs = { policies: rules('docs-2022-03') };
 
 describe('the figures of the rule book', () => {
-  it('W1: ten seats of 10.08 from 18 June 2021, for a month', () => {
+  it('W1: ten seats at 10.08 are bought from 18 June 2021, for a month', () => {
     expect(bought('2021-06-18T09:00:00.000Z').money()).toEqual([
       'new 100.80 for 10, 2021-06-18 to 2021-07-17, 30/30 whole-cycle',
     ]);
   });
 
-  it('W2: the same, renewed', () => {
+  it('W2: the same seats are renewed', () => {
     const renewed = bought('2021-06-18T09:00:00.000Z').settled('2021-07-18T00:00:00.000Z');
     expect(renewed.money(renewed.last)).toEqual(['renew 100.80 for 10, 2021-07-18 to 2021-08-17, 31/31 whole-cycle']);
   });
 
-  it('W3: an annual term charged monthly, to the period that begins in May 2022', () => {
+  it('W3: an annual term is charged monthly, up to the period that begins in May 2022', () => {
     const year = bought('2021-06-18T09:00:00.000Z', { term: 'P1Y' }).settled('2022-06-17T23:59:59.999Z');
     expect(year.money()).toEqual([
       'new 100.80 for 10, 2021-06-18 to 2021-07-17, 30/30 whole-cycle',
@@ -40,7 +40,7 @@ describe('the figures of the rule book', () => {
     ]);
   });
 
-  it('W5: two seats more on 20 June', () => {
+  it('W5: two more seats are added on 20 June', () => {
     const more = bought('2021-06-18T09:00:00.000Z').does('2021-06-20T10:00:00.000Z', addSeats(2));
     expect(more.money(more.last)).toEqual([
       'addQuantity -94.08 for 10, 2021-06-20 to 2021-07-17, 28/30 line-down',
@@ -49,7 +49,7 @@ describe('the figures of the rule book', () => {
     expect(linesOf(more.last).map(({ effectiveUnitPrice }) => effectiveUnitPrice)).toEqual(['9.408', '9.408']);
   });
 
-  it('W6 (docs-2022-03): then four seats fewer on the same day', () => {
+  it('W6 (docs-2022-03): then four seats are removed on the same day', () => {
     const fewer = bought('2021-06-18T09:00:00.000Z', {}, docs)
       .does('2021-06-20T10:00:00.000Z', addSeats(2))
       .does('2021-06-20T11:00:00.000Z', removeSeats(4));
@@ -59,7 +59,7 @@ describe('the figures of the rule book', () => {
     ]);
   });
 
-  it('W8: bought on 15 July 2021, cancelled on the 17th', () => {
+  it('W8: a subscription bought on 15 July 2021 is cancelled on the 17th', () => {
     const ended = bought('2021-07-15T09:00:00.000Z').does('2021-07-17T12:00:00.000Z', cancel);
     expect(ended.money(ended.last)).toEqual([
       'cancelImmediate -94.20 for 10, 2021-07-17 to 2021-08-14, 29/31 unit-down',
@@ -79,7 +79,7 @@ describe('the figures of the rule book', () => {
     expect(all.state).toMatchObject({ subscriptionId: 's1', offerId: 'STANDARD', quantity: 300 });
   });
 
-  it('W10: 100 of 300 seats go to a new subscription, under one reference', () => {
+  it('W10: 100 of 300 seats move to a new subscription, under one reference', () => {
     const source = bought('2021-06-18T09:00:00.000Z', { quantity: 300 });
     source.does('2021-06-25T09:00:00.000Z', upgrade('STANDARD', 100));
     expect(source.money(source.last)).toEqual(['convert -772.00 for 100, 2021-06-25 to 2021-07-17, 23/30 unit-down']);
@@ -93,7 +93,7 @@ describe('the figures of the rule book', () => {
     expect(new Set(references).size).toBe(1);
   });
 
-  it('W11: a trial of 25 seats, converted on its first day', () => {
+  it('W11: a trial of 25 seats is converted on its first day', () => {
     const trial = bought('2021-06-25T09:00:00.000Z', { offerId: 'TRIAL', quantity: 25 });
     expect(trial.money()).toEqual(['new 0.00 for 25, 2021-06-25 to 2021-07-24, 30/30 whole-cycle']);
     trial.does('2021-06-25T10:00:00.000Z', convert());
@@ -136,7 +136,7 @@ describe('the figures of the rule book', () => {
     expect(year.money(year.last)).toEqual(['renew 100.80 for 10, 2022-01-31 to 2022-02-27, 28/28 whole-cycle']);
   });
 
-  it('W18: a cycle counts the days that it has', () => {
+  it('W18: a cycle has its actual number of days', () => {
     const year = bought('2022-02-21T09:00:00.000Z', { term: 'P1Y' }).settled('2022-03-21T00:00:00.000Z');
     expect(
       linesOf(year.events).map(({ chargeStart, chargeEnd, cycleDays }) => [chargeStart, chargeEnd, cycleDays]),
@@ -146,7 +146,7 @@ describe('the figures of the rule book', () => {
     ]);
   });
 
-  it('W21a: a year from 14 January 2021, 16:57:14', () => {
+  it('W21a: a year from 14 January 2021, 16:57:14, has its last day and renewal', () => {
     expect(bought('2021-01-14T16:57:14.000Z', { term: 'P1Y' }).state).toMatchObject({
       termStart: '2021-01-14',
       termEnd: '2022-01-13',
@@ -154,15 +154,15 @@ describe('the figures of the rule book', () => {
     });
   });
 
-  it('W44 (docs-2022-03): whoever cancels five days into a year pays exactly those five days', () => {
+  it('W44 (docs-2022-03): a cancellation five days into a year costs exactly those five days', () => {
     const catalogues = [
       catalogue('one', '2021-01-01T00:00:00Z', [
         ...shelf,
         offer('DAILY', [{ plans: [plan('P1Y', 'annual', '365.00')] }]),
       ]),
     ];
-    const wish = { offerId: 'DAILY', quantity: 3, term: 'P1Y', billingCycle: 'annual' } as const;
-    const ended = bought('2022-04-01T09:00:00.000Z', wish, { ...docs, catalogues }).does(
+    const details = { offerId: 'DAILY', quantity: 3, term: 'P1Y', billingCycle: 'annual' } as const;
+    const ended = bought('2022-04-01T09:00:00.000Z', details, { ...docs, catalogues }).does(
       '2022-04-06T09:00:00.000Z',
       cancel,
     );

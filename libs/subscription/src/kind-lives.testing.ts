@@ -31,13 +31,13 @@ import {
 } from './kinds.testing.ts';
 import type { Ask, Story } from './subscription.testing.ts';
 
-/** One step of a random life: how long nothing happens, then what is asked. */
+/** One step of a random life: how long nothing happens, then the request. */
 type Step = { readonly wait: string; readonly ask: Ask | 'settle' };
 
 /** A random life of a subscription of one of the four kinds. */
 export type KindLife = { readonly open: () => Story; readonly start: Instant; readonly steps: readonly Step[] };
 
-/** A life as it went, and when it was looked at last. */
+/** A life as it went, and when it was last examined. */
 export type KindLived = { readonly story: Story; readonly now: Instant };
 
 const wait = fc.oneof(
@@ -50,13 +50,17 @@ const sets = (offerId: string, ...skus: readonly string[]): fc.Arbitrary<Ask> =>
   fc
     .subarray([...skus])
     .chain((chosen) => fc.tuple(...chosen.map((sku) => few.map((seats): [string, number] => [sku, seats]))))
-    .map((wished) => addOns(wished, offerId));
+    .map((requested) => addOns(requested, offerId));
 
 const seats = [few.map(addSeats), few.map(removeSeats)];
 const rests = [fc.constantFrom(suspend, reactivate, reactivate)];
 const term = fc.constantFrom('P1M' as const, 'P1Y' as const);
 const billingCycle = fc.constantFrom('monthly' as const, 'annual' as const);
-const wish = fc.record({ quantity: fc.integer({ min: 3, max: 12 }), term: fc.constant('P1Y' as const), billingCycle });
+const details = fc.record({
+  quantity: fc.integer({ min: 3, max: 12 }),
+  term: fc.constant('P1Y' as const),
+  billingCycle,
+});
 
 const ofOffice: readonly fc.Arbitrary<Ask>[] = [
   ...seats,
@@ -118,14 +122,14 @@ const lifeOf = (
 export const livesByKind: Readonly<Record<string, fc.Arbitrary<KindLife>>> = {
   legacy: lifeOf(
     fc.oneof(
-      wish.map((wanted) => (at: Instant, rules: PresetName) => office(at, wanted, { preset: rules })),
+      details.map((wanted) => (at: Instant, rules: PresetName) => office(at, wanted, { preset: rules })),
       fc.constant((at: Instant, rules: PresetName) => office(at, { skuId: '0009', term: 'P1M' }, { preset: rules })),
     ),
     ofOffice,
   ),
   marketplace: lifeOf(
     fc
-      .tuple(wish, term, fc.constantFrom('0001', '0002'))
+      .tuple(details, term, fc.constantFrom('0001', '0002'))
       .map(([{ quantity, billingCycle: paid }, committed, skuId]) => (at: Instant, rules: PresetName) => {
         const cycle = committed === 'P1M' ? 'monthly' : paid;
         return crm(at, { skuId, quantity, term: committed, billingCycle: cycle }, { preset: rules });
@@ -138,16 +142,16 @@ export const livesByKind: Readonly<Record<string, fc.Arbitrary<KindLife>>> = {
     deprovision,
   ),
   'new commerce with add-ons': lifeOf(
-    wish.map((wanted) => (at: Instant, rules: PresetName) => cloud(at, wanted, { preset: rules })),
+    details.map((wanted) => (at: Instant, rules: PresetName) => cloud(at, wanted, { preset: rules })),
     ofCloud,
   ),
-  'a legacy account corrected by hand': lifeOf(
-    wish.map((wanted) => (at: Instant, rules: PresetName) => office(at, wanted, { preset: rules })),
+  'a legacy account with manual adjustments': lifeOf(
+    details.map((wanted) => (at: Instant, rules: PresetName) => office(at, wanted, { preset: rules })),
     [...ofOffice, fc.constant(adjust('12.50'))],
   ),
 };
 
-/** Lives a life; what is refused does not happen. `watch` looks on before each step. */
+/** Runs a life; refused requests have no effect. `watch` is called before each step. */
 export const liveKind = ({ open, start: at, steps }: KindLife, watch?: (lived: KindLived) => void): KindLived => {
   const story = open();
   let now = at;

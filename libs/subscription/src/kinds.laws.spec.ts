@@ -29,7 +29,7 @@ describe.each(Object.entries(livesByKind))('laws of %s', (_, life) => {
       { numRuns: 20 },
     );
 
-  it('reads back from JSON as it was written, and folds into what was reached', () =>
+  it('is read back from JSON as it was written, and folds into the same state', () =>
     holds(({ story: { events, reached } }) => {
       const read = JSON.parse(JSON.stringify(events)) as readonly SubscriptionEvent[];
       expect(read).toEqual(events);
@@ -42,7 +42,7 @@ describe.each(Object.entries(livesByKind))('laws of %s', (_, life) => {
       expect(times).toEqual(times.toSorted());
     }));
 
-  it('never gives back more than it charged, in all and for each product', () =>
+  it('never returns more than it charged, in total and for each product', () =>
     holds(({ story: { events } }) => {
       expect(compare(total(events), '0')).not.toBe(-1);
       const byProduct = Map.groupBy(linesOf(events), ({ offerId, skuId }) => `${offerId}/${skuId}`);
@@ -70,7 +70,7 @@ describe.each(Object.entries(livesByKind))('laws of %s', (_, life) => {
       { numRuns: 40 },
     ));
 
-  it('has as many seats as were wanted, on the base and in its lots', () =>
+  it('has as many seats as were requested, on the base and in its lots', () =>
     always(({ story: { state, events } }) => {
       expect(state.quantity).toBe(wantedBy(events));
       expect(state.lots.reduce((seats, { quantity }) => seats + quantity, 0)).toBe(state.quantity);
@@ -79,7 +79,7 @@ describe.each(Object.entries(livesByKind))('laws of %s', (_, life) => {
       for (const { quantity } of state.addOns) expect(quantity).toBeGreaterThan(0);
     }));
 
-  it('charges nobody while it is suspended, pending or over', () =>
+  it('charges nothing while it is suspended, pending or deleted', () =>
     holds(({ story: { events } }) => {
       let state: Subscription = none;
       for (const event of events) {
@@ -90,7 +90,7 @@ describe.each(Object.entries(livesByKind))('laws of %s', (_, life) => {
       }
     }));
 
-  it('lets one charge cycle follow the other without a gap', () =>
+  it('has no gap between charge cycles', () =>
     holds(({ story: { events } }) => {
       let state: Subscription = none;
       for (const event of events) {
@@ -102,7 +102,7 @@ describe.each(Object.entries(livesByKind))('laws of %s', (_, life) => {
       }
     }));
 
-  it('never changes again once it is deleted', () =>
+  it('never changes again after its deletion', () =>
     always(({ story, now }) => {
       if (story.state.status !== 'deleted') return;
       for (const [, ask] of verbs) expect(story.no(now, ask)).toBe('SUBSCRIPTION_DELETED');
@@ -119,7 +119,7 @@ describe.each(Object.entries(livesByKind))('laws of %s', (_, life) => {
     }));
 });
 
-/** Seats that somebody wanted there to be. */
+/** The seats that commands asked for. */
 const wantedBy = (events: readonly SubscriptionEvent[]): number => {
   let wanted = 0;
   for (const { type, data } of events) {
@@ -132,7 +132,7 @@ const wantedBy = (events: readonly SubscriptionEvent[]): number => {
 };
 
 describe('a random life of each kind', () => {
-  it('is worth looking at: everything happens to some', () => {
+  it('is varied: every event occurs in some life', () => {
     const seen = new Set<string>();
     for (const life of Object.values(livesByKind))
       fc.assert(

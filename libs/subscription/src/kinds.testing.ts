@@ -14,7 +14,7 @@ import {
   Story,
   surroundingsOf,
   type Ask,
-  type Wish,
+  type Details,
 } from './subscription.testing.ts';
 import type { CustomerFacts } from './context.ts';
 
@@ -29,7 +29,7 @@ const marketplace = { kind: 'isvSaas', publisher: { kind: 'partner', name: 'Fabr
 const addOn = (minShareOfBase: string | null = null) => ({ prerequisiteSkus: ['OFFICE/0001'], minShareOfBase });
 
 /**
- * What is not new commerce, and an add-on that is. OFFICE (legacy) costs 4.00 a month or 48.00 a year, with the add-ons
+ * Kinds other than new commerce, and an add-on of new commerce. OFFICE (legacy) costs 4.00 a month or 48.00 a year, with the add-ons
  * 0002 for 1.00 and 0003 for 2.00 a month; CRM (marketplace) 10.00 or 110.00, its SKU 0002 2.00 after 30 free days;
  * METER (usage) 10.00 a month with 100 calls.
  */
@@ -85,38 +85,41 @@ type Shop = {
   readonly customer?: Partial<CustomerFacts>;
 };
 
-const bookWish: Readonly<Record<string, Wish>> = {
+const bookDetails: Readonly<Record<string, Details>> = {
   office: { offerId: 'OFFICE', quantity: 1, term: 'P1Y' },
   crm: { offerId: 'CRM', quantity: 10 },
   cloud: { offerId: 'CLOUD', quantity: 10, term: 'P1Y' },
 };
 
-const open = (at: Instant, wish: Wish, { preset = 'seed-2021-09', override, customer }: Shop = {}): Story => {
+const open = (at: Instant, details: Details, { preset = 'seed-2021-09', override, customer }: Shop = {}): Story => {
   const surroundings = surroundingsOf({ catalogues: [kindsCatalogue], policies: rules(preset, override) });
   const facts = { ...surroundings.customer, accountOpenedAt: at, ...customer };
-  return new Story({ ...surroundings, customer: facts }, wish.subscriptionId ?? 's1').does(at, purchase(wish));
+  return new Story({ ...surroundings, customer: facts }, details.subscriptionId ?? 's1').does(at, purchase(details));
 };
 
-/** One legacy seat for a year, paid by the month, unless something else is wished. The account was opened with it. */
-export const office = (at: Instant, wish: Wish = {}, shop?: Shop) => open(at, { ...bookWish['office'], ...wish }, shop);
+/** One legacy seat for a year, paid by the month, unless the details say otherwise. The account was opened with it. */
+export const office = (at: Instant, details: Details = {}, shop?: Shop) =>
+  open(at, { ...bookDetails['office'], ...details }, shop);
 
 /** Ten marketplace seats for a month. */
-export const crm = (at: Instant, wish: Wish = {}, shop?: Shop) => open(at, { ...bookWish['crm'], ...wish }, shop);
+export const crm = (at: Instant, details: Details = {}, shop?: Shop) =>
+  open(at, { ...bookDetails['crm'], ...details }, shop);
 
 /** A metered service with 100 calls a month. */
 export const metered = (at: Instant, shop?: Shop) => {
-  const { quantity: _, ...wish } = { offerId: 'METER', quantity: 1, term: 'P1M', billingCycle: 'monthly' } as const;
-  return open(at, wish, shop);
+  const { quantity: _, ...details } = { offerId: 'METER', quantity: 1, term: 'P1M', billingCycle: 'monthly' } as const;
+  return open(at, details, shop);
 };
 
 /** Ten seats of new commerce that take an add-on. */
-export const cloud = (at: Instant, wish: Wish = {}, shop?: Shop) => open(at, { ...bookWish['cloud'], ...wish }, shop);
+export const cloud = (at: Instant, details: Details = {}, shop?: Shop) =>
+  open(at, { ...bookDetails['cloud'], ...details }, shop);
 
-/** The wished set: `addOns(['0002', 3])`, of OFFICE unless another offer is named. */
+/** The requested set: `addOns(['0002', 3])`, of OFFICE unless another offer is named. */
 export const addOns =
-  (wished: readonly (readonly [skuId: string, quantity: number])[], offerId = 'OFFICE'): Ask =>
+  (requested: readonly (readonly [skuId: string, quantity: number])[], offerId = 'OFFICE'): Ask =>
   (m, to) =>
-    new SetAddOns({ ...to, addOns: wished.map(([skuId, quantity]) => ({ offerId, skuId, quantity })) }, m);
+    new SetAddOns({ ...to, addOns: requested.map(([skuId, quantity]) => ({ offerId, skuId, quantity })) }, m);
 
 export const suspendAddOn =
   (skuId: string): Ask =>
@@ -132,13 +135,13 @@ export const activate: Ask = (m, to) => new ActivateSubscription(to, m);
 
 export const deprovision: Ask = (m, to) => new DeprovisionSubscription(to, m);
 
-/** So many calls at 0.10 each, unless something else was used. */
+/** Uses the given number of calls at 0.10 each, unless `over` says otherwise. */
 export const use =
   (quantity: string, usageId: string, over: Partial<RecordUsage['data']> = {}): Ask =>
   (m, to) =>
     new RecordUsage({ ...to, meter: 'calls', quantity, unitPrice: '0.10', usedAt: m.at, usageId, ...over }, m);
 
-/** What `allowedActions` names beside the verbs of new commerce, with a typical command. */
+/** The other actions in `allowedActions` than the verbs of new commerce, with a typical command. */
 export const furtherVerbs: readonly (readonly [action: string, ask: Ask, role: Role])[] = [
   ['add-ons', addOns([['0002', 1]]), 'global-admin'],
   ['activate', activate, 'global-admin'],

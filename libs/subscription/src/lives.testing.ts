@@ -27,16 +27,16 @@ import {
   rules,
   Story,
   type Ask,
-  type Wish,
+  type Details,
 } from './subscription.testing.ts';
 import type { Role } from '#policy';
 
-/** One step of a random life: how long nothing happens, then what is asked, by whom. */
+/** One step of a random life: how long nothing happens, then a request, by a role. */
 type Step = { readonly wait: string; readonly ask: Ask | 'settle' | 'deliver'; readonly who: Role };
 
 export type Life = {
   readonly start: Instant;
-  readonly wish: Wish;
+  readonly details: Details;
   readonly preset: 'seed-2021-09' | 'docs-2022-03';
   readonly steps: readonly Step[];
 };
@@ -60,7 +60,7 @@ const change = fc.oneof(
 
 const anotherPlan = fc.oneof(fc.record({ billingCycle }), fc.record({ term, billingCycle }, { requiredKeys: [] }));
 
-/** To a new subscription, or into one that is not there. */
+/** To a new subscription, or into an unknown one. */
 const upgrades = fc
   .tuple(
     fc.constantFrom('STANDARD', 'STANDARD', 'PREMIUM', 'BASIC'),
@@ -109,7 +109,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: by('support', fc.constantFrom(suspend, reactivate, reactivate, reactivate)) },
 );
 
-const wish: fc.Arbitrary<Wish> = fc.oneof(
+const details: fc.Arbitrary<Details> = fc.oneof(
   fc.record({
     offerId: fc.constantFrom('BASIC', 'STANDARD'),
     quantity: fc.integer({ min: 3, max: 12 }),
@@ -119,25 +119,25 @@ const wish: fc.Arbitrary<Wish> = fc.oneof(
   fc.constant({ offerId: 'TRIAL', quantity: 25 }),
 );
 
-/** Lives of new-commerce subscriptions: some buy what is not sold for long, and some hardly anything but refusals. */
+/** Lives of new-commerce subscriptions: some buy what is not sold for long, and some consist almost only of refusals. */
 export const life: fc.Arbitrary<Life> = fc.record({
   start: fc.constantFrom('2024-01-31T09:00:00.000Z', '2024-06-18T00:00:00.000Z', '2024-02-29T23:59:59.999Z'),
-  wish,
+  details,
   preset: fc.constantFrom('seed-2021-09', 'docs-2022-03'),
   steps: fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }),
 });
 
-const sold = ({ term: committed = 'P1M', billingCycle: paid = 'monthly', ...rest }: Wish): Wish => ({
+const sold = ({ term: committed = 'P1M', billingCycle: paid = 'monthly', ...rest }: Details): Details => ({
   ...rest,
   term: committed,
   billingCycle: committed === 'P1M' ? 'monthly' : paid,
 });
 
-/** A life as it went: the subscription, whatever its upgrades opened, and when it was looked at last. */
+/** A life as it went: the subscription, those that its upgrades opened, and when it was last examined. */
 export type Lived = { readonly story: Story; readonly children: readonly Story[]; readonly now: Instant };
 
-/** Lives a life; what is refused does not happen. `watch` looks on before each step. */
-export const live = ({ start, wish: wanted, preset, steps }: Life, watch?: (lived: Lived) => void): Lived => {
+/** Runs a life; refused requests have no effect. `watch` is called before each step. */
+export const live = ({ start, details: wanted, preset, steps }: Life, watch?: (lived: Lived) => void): Lived => {
   const story = bought(start, sold(wanted), { policies: rules(preset), catalogues: [original, later] });
   const children: Story[] = [];
   let at = start;
@@ -151,7 +151,7 @@ export const live = ({ start, wish: wanted, preset, steps }: Life, watch?: (live
   return { story, children, now: at };
 };
 
-/** Every other child finds its id taken, and the seats come back. */
+/** Every second child finds its id taken, and the seats come back. */
 const arrive = (story: Story, children: Story[], now: Instant): void => {
   if (story.state.inTransit === null) return;
   const { targetSubscriptionId } = story.state.inTransit;

@@ -8,7 +8,7 @@ import {
   purchase,
   Story,
   surroundingsOf,
-  type Wish,
+  type Details,
 } from './subscription.testing.ts';
 import type { HeldSeats } from './context.ts';
 
@@ -28,7 +28,7 @@ const held = (quantity: number, subscriptionId = 'another', offerId = 'CAPPED'):
   quantity,
 });
 
-/** The same life in a world where the customer was seen to have these seats. */
+/** The same life where readers see the customer with these seats. */
 const among = (story: Story, ...seats: readonly HeldSeats[]): Story => {
   const { surroundings, subscriptionId, reached } = story;
   const told = new Story({ ...surroundings, customer: { ...surroundings.customer, seats } }, subscriptionId);
@@ -36,10 +36,10 @@ const among = (story: Story, ...seats: readonly HeldSeats[]): Story => {
   return told;
 };
 
-const capped = (wish: Wish) => bought(at, { offerId: 'CAPPED', ...wish }, setting);
+const capped = (details: Details) => bought(at, { offerId: 'CAPPED', ...details }, setting);
 
 describe('E48, W41: the cap over all of a customer’s subscriptions', () => {
-  it('refuses a purchase of 200 where 200 of 300 are held, and takes 100', () => {
+  it('refuses a purchase of 200 where 200 of 300 are held, and accepts 100', () => {
     const buyer = among(nothing(setting), held(200));
     expect(buyer.refusal(at, purchase({ offerId: 'CAPPED', quantity: 200 }))).toMatchObject({
       refused: 'OFFER_LIMIT',
@@ -48,19 +48,19 @@ describe('E48, W41: the cap over all of a customer’s subscriptions', () => {
     expect(buyer.no(at, purchase({ offerId: 'CAPPED', quantity: 100 }))).toBeUndefined();
   });
 
-  it('refuses more seats, and counts its own ones once', () => {
+  it("refuses more seats, and counts the subscription's own seats once", () => {
     const story = among(capped({ quantity: 50 }), held(200), held(50, 's1'), held(900, 'third', 'FREE'));
     expect(story.refusal(at, addSeats(51))).toMatchObject({ refused: 'OFFER_LIMIT', facts: { limit: 300, held: 250 } });
     expect(story.no(at, addSeats(50))).toBeUndefined();
   });
 
-  it('is not judged where the seats are claimed already', () => {
+  it('is not checked where the seats are claimed already', () => {
     expect(surroundingsOf(setting).customer).not.toHaveProperty('seats');
     expect(nothing(setting).no(at, purchase({ offerId: 'CAPPED', quantity: 301 }))).toBeUndefined();
     expect(capped({ quantity: 300 }).no(at, addSeats(1))).toBeUndefined();
   });
 
-  it('says nothing against what has no cap', () =>
+  it('does not affect a SKU without a cap', () =>
     expect(among(nothing(setting), held(300)).no(at, purchase({ offerId: 'FREE', quantity: 900 }))).toBeUndefined());
 
   it('refuses an upgrade into the capped SKU, of all seats or of some, into a new or an existing subscription', () => {
@@ -77,7 +77,7 @@ describe('E48, W41: the cap over all of a customer’s subscriptions', () => {
     expect(story.no(at, convert({ quantity: 50 }))).toBeUndefined();
   });
 
-  it('refuses a change that is to be saved', () => {
+  it('refuses a scheduled change to more seats', () => {
     const story = among(bought(at, { offerId: 'FREE', quantity: 100 }, setting), held(250));
     const to = { offerId: 'CAPPED', skuId: '0001' };
     expect(story.no(at, schedule(to))).toBe('OFFER_LIMIT');
@@ -85,7 +85,7 @@ describe('E48, W41: the cap over all of a customer’s subscriptions', () => {
     expect(story.no(at, schedule({ ...to, upgradeQuantity: 50 }))).toBeUndefined();
   });
 
-  it('welcomes fewer seats, also above the cap', () => {
+  it('accepts fewer seats, even above the cap', () => {
     const story = among(capped({ quantity: 200 }), held(250));
     expect(story.no(at, schedule({ quantity: 150 }))).toBeUndefined();
   });

@@ -7,8 +7,8 @@ const after = (n: number): SeenUsage => {
   return seen;
 };
 
-describe('usage that was seen', () => {
-  it('is told by its id, whatever it is called', () => {
+describe('the usage records seen so far', () => {
+  it('are recognised by their ids, whatever characters these contain', () => {
     const seen = withSeen(withSeen(after(5), '__proto__', 'one'), 'constructor', 'two');
     expect(['u0', 'u4', '__proto__', 'constructor'].map((id) => contentSeen(seen, id))).toEqual([
       'content 0',
@@ -19,10 +19,10 @@ describe('usage that was seen', () => {
     expect(['u5', 'toString', ''].map((id) => contentSeen(seen, id))).toEqual([undefined, undefined, undefined]);
   });
 
-  it('is what it was, whatever is seen afterwards, on whichever way', () =>
+  it('keep earlier versions unchanged, whichever version continues', () =>
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 40 }), { maxLength: 60 }), (from) => {
-        // Each version goes on from some earlier one, as a dry run does that is not recorded.
+        // Each version continues from an earlier one, as a dry run does that is not recorded.
         const versions: { seen: SeenUsage; ids: readonly string[] }[] = [{ seen: nothingSeen, ids: [] }];
         from.forEach((back, i) => {
           const { seen, ids } = versions[Math.max(0, versions.length - 1 - back)]!;

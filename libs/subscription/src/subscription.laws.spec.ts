@@ -22,12 +22,12 @@ const always = (law: (lived: Lived) => void) =>
 const storiesOf = ({ story, children }: Lived): readonly Story[] => [story, ...children];
 
 describe('laws of the subscription', () => {
-  it('reads back from JSON exactly as it was written', () =>
+  it('is read back from JSON exactly as it was written', () =>
     holds((lived) => {
       for (const { events } of storiesOf(lived)) expect(JSON.parse(JSON.stringify(events))).toEqual(events);
     }));
 
-  it('folds what was read back into the state that was reached live (E52)', () =>
+  it('folds the events read back into the state that was reached live (E52)', () =>
     holds((lived) => {
       for (const { events, reached } of storiesOf(lived)) {
         const read = JSON.parse(JSON.stringify(events)) as readonly SubscriptionEvent[];
@@ -64,7 +64,7 @@ describe('laws of the subscription', () => {
       }),
     ));
 
-  it('never gives back more than it charged', () =>
+  it('never returns more than it charged', () =>
     holds((lived) => {
       for (const { events } of storiesOf(lived)) {
         const amounts = linesOf(events).map(({ subtotal }) => subtotal);
@@ -72,7 +72,7 @@ describe('laws of the subscription', () => {
       }
     }));
 
-  it('comes out at nothing, to the last cent, when it is cancelled within 24 hours', () =>
+  it('costs exactly nothing when it is cancelled within 24 hours', () =>
     holds(({ story, now }) => {
       if (isRefusal(story.asked(now, cancel))) return;
       const event = story.does(now, cancel).last.find(({ type }) => type === 'SubscriptionCancelled');
@@ -87,34 +87,34 @@ describe('laws of the subscription', () => {
       ).toBe('0.00');
     }));
 
-  it('neither loses nor doubles a seat, under way or arrived', () =>
+  it('neither loses nor doubles a seat, in transit or arrived', () =>
     holds((lived) => {
       const wanted = storiesOf(lived).reduce((seats, { events }) => seats + wantedBy(events), 0);
       const there = storiesOf(lived).reduce((seats, { state }) => seats + seatsOf(state), 0);
       expect(there).toBe(wanted);
     }));
 
-  it('keeps as many seats in lots as it has', () =>
+  it('has as many seats in its lots as in total', () =>
     always(({ story, children }) => {
       for (const { state } of [story, ...children])
         expect(state.lots.reduce((seats, { quantity }) => seats + quantity, 0)).toBe(state.quantity);
     }));
 
-  it('never changes again once it is deleted', () =>
+  it('never changes again after its deletion', () =>
     always(({ story, now }) => {
       if (story.state.status !== 'deleted') return;
       for (const [, ask, role] of everyVerb) expect(story.no(now, ask, role)).toBe('SUBSCRIPTION_DELETED');
       expect(settle(story.state, plus(now, 'P3650D'), story.surroundings).events).toEqual([]);
     }));
 
-  it('decides the same twice', () =>
+  it('makes the same decision twice', () =>
     holds(({ story, now }) => {
       const before = JSON.stringify(story.reached);
       for (const [, ask, role] of everyVerb) expect(story.asked(now, ask, role)).toEqual(story.asked(now, ask, role));
       expect(JSON.stringify(story.reached)).toBe(before);
     }));
 
-  it('lets one charge cycle follow the other without a gap', () =>
+  it('has no gap between charge cycles', () =>
     holds((lived) => {
       for (const { events } of storiesOf(lived)) {
         let state: Subscription = none;
@@ -129,7 +129,7 @@ describe('laws of the subscription', () => {
     }));
 });
 
-/** Seats that somebody wanted there to be: bought, added, taken away, or changed with a renewal or a conversion. */
+/** The seats that commands asked for: bought, added, removed, or changed with a renewal or a conversion. */
 const wantedBy = (events: readonly SubscriptionEvent[]): number => {
   let state: Subscription = none;
   let wanted = 0;
@@ -150,7 +150,7 @@ const wantedBy = (events: readonly SubscriptionEvent[]): number => {
 const seatsOf = ({ quantity, inTransit }: Existing): number => quantity + (inTransit?.quantity ?? 0);
 
 describe('a random life', () => {
-  it('is worth looking at: it renews, upgrades, ends and goes wrong', () => {
+  it('is varied: it renews, upgrades, ends and meets refusals', () => {
     const seen = new Map<string, number>();
     fc.assert(
       fc.property(life, (one) => {

@@ -14,7 +14,7 @@ import { ReturnUpgrade } from './transfer/return-upgrade.ts';
 import { CompleteUpgrade, type UpgradeStarted } from './transfer/transfer.ts';
 import type { Decision, Refusal, RefusalCode } from './refusals.ts';
 
-/** What a SKU of a test's catalogue differs in from a plain one. */
+/** The differences between a SKU of a test's catalogue and a plain one. */
 type SkuWish = { readonly skuId?: string; readonly plans?: readonly object[] } & Readonly<Record<string, unknown>>;
 
 /** `plan('P1M', 'monthly', '10.08')`; in EUR where no prices by currency are given. */
@@ -37,7 +37,7 @@ export const offer = (offerId: string, skus: readonly SkuWish[], more: Readonly<
   ...more,
 });
 
-/** A catalogue file as it would be read at start. */
+/** A catalogue file as it is read at the start. */
 export const catalogue = (version: string, effectiveFrom: string, offers: readonly object[]): Catalogue => {
   const read = parseCatalogue({ version, effectiveFrom, offers });
   if ('errors' in read) throw new Error(JSON.stringify(read.errors));
@@ -69,7 +69,7 @@ export const shelf = [
 
 export const original = catalogue('2021-01', '2021-01-01T00:00:00Z', shelf);
 
-/** The rules of a preset, with single keys of its own. */
+/** A preset's policy, with some keys overridden. */
 export const rules = (preset: PresetName, override?: Partial<Policy>): PolicyTimeline =>
   override === undefined
     ? timelineOf(preset)
@@ -83,7 +83,7 @@ type Setting = {
   readonly target?: Subscription;
 };
 
-/** What a test decides in: a customer always, another subscription only where a test names one. */
+/** The surroundings of a test's decisions: always a customer, another subscription only if the test names one. */
 export type Setup = Required<Omit<Surroundings, 'target'>> & Pick<Surroundings, 'target'>;
 
 export const surroundingsOf = ({
@@ -105,29 +105,29 @@ export const surroundingsOf = ({
   },
 });
 
-/** A command's meta: when, by which role; every one under an id of its own. */
+/** The metadata of a command: when, by which role; each with an id of its own. */
 export const meta = (at: Instant, role: Role = 'global-admin', commandId = 'a-command'): PartnerMeta => ({
   commandId,
   at,
-  actor: { id: 'somebody', role, partnerId: 'p1' },
+  actor: { id: 'a-user', role, partnerId: 'p1' },
   partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
   correlationId: commandId,
   causationId: commandId,
 });
 
-/** A command that still lacks its time and its target: `(meta, to) => new AddSeats({ ...to, quantity: 2 }, meta)`. */
+/** A command without its time and target: `(meta, to) => new AddSeats({ ...to, quantity: 2 }, meta)`. */
 export type Ask = (meta: PartnerMeta, to: { readonly subscriptionId: string }) => SubscriptionCommand;
 
-/** One line of money as one line of text, so that a table of them can be read. */
+/** A charge line as one line of text, for readable tables. */
 const told = ({ chargeType, subtotal, quantity, chargeStart, chargeEnd, days, cycleDays, rounding }: ChargeLine) =>
   `${chargeType} ${subtotal} for ${quantity}, ${chargeStart} to ${chargeEnd}, ${days}/${cycleDays} ${rounding}`;
 
-/** A subscription's life, told command by command; keeps its events and its state. */
+/** A subscription's life, command by command; keeps its events and its state. */
 export class Story {
   readonly surroundings: Setup;
   readonly subscriptionId: string;
   events: readonly SubscriptionEvent[] = [];
-  /** What the last step recorded. */
+  /** The events of the last step. */
   last: readonly SubscriptionEvent[] = [];
   reached: Subscription = none;
   #commands = 0;
@@ -146,7 +146,7 @@ export class Story {
     );
   }
 
-  /** Does it, or fails the test. */
+  /** Carries it out, or fails the test. */
   does(at: Instant, ask: Ask, who?: Role | Partial<PartnerMeta>): this {
     const decision = this.asked(at, ask, who);
     if (isRefusal(decision)) throw new Error(`${decision.refused}: ${decision.because}`);
@@ -162,7 +162,7 @@ export class Story {
     return isRefusal(decision) ? decision : undefined;
   }
 
-  /** The code of the no; undefined where the answer is yes. */
+  /** The code of the refusal; undefined if the command is accepted. */
   no(at: Instant, ask: Ask, who?: Role | Partial<PartnerMeta>): RefusalCode | undefined {
     return this.refusal(at, ask, who)?.refused;
   }
@@ -176,7 +176,7 @@ export class Story {
     return this.reached;
   }
 
-  /** All money so far, or that of one step. */
+  /** All charges so far, or those of one step. */
   money(of: readonly SubscriptionEvent[] = this.events): readonly string[] {
     return linesOf(of).map(told);
   }
@@ -187,10 +187,10 @@ export const linesOf = (events: readonly SubscriptionEvent[]): readonly ChargeLi
 
 export const typesOf = (events: readonly SubscriptionEvent[]): readonly string[] => events.map(({ type }) => type);
 
-export type Wish = Partial<PurchaseSubscription['data']>;
+export type Details = Partial<PurchaseSubscription['data']>;
 
 export const purchase =
-  (wish: Wish = {}): Ask =>
+  (details: Details = {}): Ask =>
   (m) =>
     new PurchaseSubscription(
       {
@@ -202,19 +202,19 @@ export const purchase =
         quantity: 10,
         term: 'P1M',
         billingCycle: 'monthly',
-        ...wish,
+        ...details,
       },
       m,
     );
 
-/** A subscription bought at an instant: 10 seats of BASIC for a month, unless something else is wished. */
-export const bought = (at: Instant, wish: Wish = {}, setting: Setting = {}): Story =>
-  new Story(surroundingsOf(setting), wish.subscriptionId ?? 's1').does(at, purchase(wish));
+/** A subscription bought at an instant: 10 seats of BASIC for a month, unless the details say otherwise. */
+export const bought = (at: Instant, details: Details = {}, setting: Setting = {}): Story =>
+  new Story(surroundingsOf(setting), details.subscriptionId ?? 's1').does(at, purchase(details));
 
-/** Nobody has bought anything yet. */
+/** A subscription that does not exist yet. */
 export const nothing = (setting: Setting = {}): Story => new Story(surroundingsOf(setting), 's1');
 
-/** Brings seats that left to their target, as the upgrade process does; answers the target, or its refusal. */
+/** Delivers seats in transit to their target, as the upgrade process does; returns the target, or its refusal. */
 export const deliver = (source: Story, at: Instant, target?: Story): Story | Refusal => {
   const started = source.events.findLast((event): event is UpgradeStarted => event.type === 'UpgradeStarted');
   if (started === undefined) throw new Error('no seats have left');

@@ -32,7 +32,7 @@ describe('the configuration', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('needs nothing to be said', () => {
+  it('has a default for everything', () => {
     const { places, catalogueFile, policy, roles, ...rest } = readConfiguration({});
     const cacheBytes = 268_435_456;
     expect(rest).toEqual({ port: 3000, host: '127.0.0.1', clock: { kind: 'system' }, logLevel: 'warn', cacheBytes });
@@ -42,18 +42,18 @@ describe('the configuration', () => {
     expect([...roles]).toEqual(['api', 'projector', 'scheduler']);
   });
 
-  it('takes an empty value for none', () => {
+  it('treats an empty value as unset', () => {
     expect(readConfiguration({ PORT: '', EVENTSTORE_URL: '', SUBLEDGER_CLOCK: '' }).port).toBe(3000);
   });
 
-  it('reads a simulated clock in any form of ISO 8601', () => {
+  it('accepts a simulated clock in any form of ISO 8601', () => {
     expect(readConfiguration({ SUBLEDGER_CLOCK: 'simulated:2021-06-18T11:00:00.1239+02:00' }).clock).toEqual({
       kind: 'simulated',
       from: '2021-06-18T09:00:00.123Z',
     });
   });
 
-  it('reads where the stores are, when they are not in the data folder', () => {
+  it('accepts the addresses of stores outside the data folder', () => {
     expect(readConfiguration(elsewhere).places).toEqual({
       dataFolder: join(process.cwd(), 'data'),
       eventStoreUrl: 'esdb+discover://admin:changeit@events.example:2113?tls=true',
@@ -61,12 +61,12 @@ describe('the configuration', () => {
     });
   });
 
-  it('shows no password of a URL that is wrong', () => {
+  it('shows no password of an invalid URL', () => {
     for (const variable of ['EVENTSTORE_URL', 'DATABASE_URL'])
       expect(problemOf({ [variable]: 'ftp://admin:changeit@events.example' }).message).not.toContain('changeit');
   });
 
-  it('reads duties, a rate limit, a key and a level of logging', () => {
+  it('accepts duties, a rate limit, a key and a log level', () => {
     const { roles, rateLimit, apiKey, logLevel, port } = readConfiguration({
       ...elsewhere,
       SUBLEDGER_ROLE: 'scheduler, api',
@@ -78,7 +78,7 @@ describe('the configuration', () => {
     expect([[...roles], rateLimit, apiKey, logLevel, port]).toEqual([['api', 'scheduler'], 60, 'secret', 'debug', 0]);
   });
 
-  it('reads a policy from a file, with what it overrides', () => {
+  it('reads a policy from a file, with its overrides', () => {
     const path = file(
       'policy.json',
       JSON.stringify({
@@ -140,7 +140,7 @@ describe('the configuration', () => {
     SUBLEDGER_OIDC_JWKS_URL: 'https://login.example.com/keys',
   };
 
-  it('reads whose tokens are accepted, and which claims say for whom', () => {
+  it('accepts an issuer of tokens, and the claims to read', () => {
     expect(readConfiguration(oidc).oidc).toEqual({
       issuer: 'https://login.example.com/',
       audience: 'subledger',
@@ -162,21 +162,21 @@ describe('the configuration', () => {
     ['SUBLEDGER_OIDC_JWKS_URL', '/keys'],
     ['SUBLEDGER_OIDC_JWKS_URL', 'http://login.example.com/keys'],
     ['SUBLEDGER_OIDC_ROLE_CLAIM', 'rôle'],
-  ])('refuses %s=%s beside the others', (variable, value) => {
+  ])('refuses %s=%s together with the others', (variable, value) => {
     expect(problemOf({ ...oidc, [variable]: value }).setting).toBe(variable);
   });
 
-  it('says what is missing of OIDC', () => {
+  it('names the variables that OIDC still needs', () => {
     expect(problemOf({ ...oidc, SUBLEDGER_OIDC_JWKS_URL: '' }).message).toBe(
       'SUBLEDGER_OIDC_ISSUER also needs SUBLEDGER_OIDC_JWKS_URL to be set',
     );
   });
 
-  it('never tells a key', () => {
+  it('never shows a key', () => {
     expect(problemOf({ SUBLEDGER_API_KEY: 'not so secret' }).message).not.toContain('secret');
   });
 
-  it('names the place of a problem in a policy file', () => {
+  it('names the position of a problem in a policy file', () => {
     const text = JSON.stringify({
       timeline: [{ from: '2021-01-01T00:00:00Z', preset: 'seed-2021-09', override: { a: 1 } }],
     });

@@ -18,7 +18,7 @@ describe("Nest's logger", () => {
     Logger.overrideLogger(false);
   });
 
-  it('gets a sentence, with the facts behind it', () => {
+  it('writes a sentence, followed by its facts', () => {
     const logger = nestLogger();
     logger.info({}, 'read models move again');
     logger.warn({ epoch: 3 }, 'leads no more');
@@ -28,11 +28,11 @@ describe("Nest's logger", () => {
     ]);
   });
 
-  it('gets the stack of an error that is among the facts', () => {
+  it('writes the stack of an error among the facts', () => {
     const error = new Error('the disk is full');
-    nestLogger().error({ projection: 'billing', err: error }, 'read models stand still');
+    nestLogger().error({ projection: 'billing', err: error }, 'read models are stalled');
     expect(told).toEqual([
-      ['error', 'read models stand still {"projection":"billing","err":"the disk is full"}', error.stack, 'Subledger'],
+      ['error', 'read models are stalled {"projection":"billing","err":"the disk is full"}', error.stack, 'Subledger'],
     ]);
   });
 });

@@ -6,7 +6,7 @@ import type { History } from './history.ts';
 const caller = { actor: { partnerId: 'default' } } as Caller;
 
 it.each(['text/event-stream', 'application/x-ndjson'])(
-  'HEAD of %s tells the type, and opens nothing',
+  'HEAD of %s returns the type, and opens no stream',
   async (accept) => {
     let opened = 0;
     const history = { stream: () => Promise.resolve((opened += 1)) } as unknown as History;

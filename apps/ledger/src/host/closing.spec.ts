@@ -5,7 +5,7 @@ import { httpServer } from './server.ts';
 const { lookup } = dns;
 
 beforeAll(() => {
-  // A name with two addresses, whatever this machine calls itself.
+  // A name with two addresses, whatever this machine's own name is.
   const both = [
     { address: '127.0.0.1', family: 4 },
     { address: '::1', family: 6 },
@@ -18,7 +18,7 @@ afterAll(() => {
   dns.lookup = lookup;
 });
 
-it.each(['127.0.0.1', '::1'])('a server that is closing waits for what is under way at %s', async (host) => {
+it.each(['127.0.0.1', '::1'])('a server that is closing waits for requests in flight at %s', async (host) => {
   const server = httpServer().getInstance();
   let answer = (_: string) => {};
   let asked = () => {};
@@ -33,7 +33,7 @@ it.each(['127.0.0.1', '::1'])('a server that is closing waits for what is under 
   await asking;
   let closed = false;
   const closing = server.close().then(() => (closed = true));
-  // The last thing that a server does before it is closed is to refuse connections.
+  // The last step before the server is closed is to refuse connections.
   for (let refused = false; !refused;)
     refused = await WireTalk.to(base, host).then(
       (late) => (late.hangUp(), false),

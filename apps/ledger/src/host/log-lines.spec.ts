@@ -3,11 +3,11 @@ import { logLines } from './log-lines.ts';
 
 type Done = (error?: Error) => void;
 
-/** A stream that takes lines as `take` says, and keeps what it took. */
+/** A stream that accepts lines as `take` decides, and keeps them. */
 const streamOf = (take: (done: Done) => void) => {
   const taken: string[] = [];
   const stream = new Writable({
-    // As standard error does, it goes on after an error.
+    // It continues after an error, as standard error does.
     autoDestroy: false,
     write: (chunk: Buffer, _, done) => {
       taken.push(chunk.toString());
@@ -27,7 +27,7 @@ it('passes lines on', () => {
   expect(taken).toEqual(['one\n', 'two\n']);
 });
 
-it('drops lines that are not read beyond a mebibyte, and says how many', () => {
+it('drops lines beyond an unread mebibyte, and reports how many', () => {
   const waiting: Done[] = [];
   const { stream, taken } = streamOf((done) => waiting.push(done));
   const lines = logLines(stream);

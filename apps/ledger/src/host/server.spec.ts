@@ -5,7 +5,7 @@ import { httpServer } from './server.ts';
 it.each([
   ['ERR_HTTP_REQUEST_TIMEOUT', 400, 'VALIDATION_FAILED', 'did not arrive in time'],
   ['HPE_INVALID_METHOD', 400, 'VALIDATION_FAILED', 'not an HTTP request'],
-])('what %s says of a request is answered before there is one', (code, status, name, words) => {
+])('a request that fails with %s while it is parsed gets an answer', (code, status, name, words) => {
   const socket = new PassThrough();
   httpServer()
     .getInstance()
@@ -15,7 +15,7 @@ it.each([
   expect(JSON.parse(body!)).toMatchObject({ status, code: name, detail: expect.stringContaining(words) });
 });
 
-it('does not wait for ever for a request to arrive', () => {
+it('closes a connection whose request does not arrive in time', () => {
   const { server } = httpServer().getInstance<FastifyInstance>();
   expect(server.requestTimeout).toBe(60_000);
 });

@@ -30,7 +30,7 @@ const purchase = {
 const seats = 'must be a whole number from 1 to 2147483647';
 
 describe('a body', () => {
-  it('comes through, with ids in lower case and nothing that was left out', async () => {
+  it('is accepted, with ids in lower case and without omitted fields', async () => {
     expect({ ...((await read(purchase, PurchaseBody)) as object) }).toEqual({
       ...purchase,
       customerId: '6f1c1a3e-0000-4000-8000-00000000abcd',
@@ -66,7 +66,7 @@ describe('a body', () => {
     expect(await wrongWith({ ...purchase, [path]: value }, PurchaseBody)).toEqual([{ path, message }]);
   });
 
-  it('is told all that is wrong with it', async () => {
+  it('is reported with every error in it', async () => {
     const { term: _, ...rest } = purchase;
     expect(await wrongWith({ ...rest, quantity: 0 }, PurchaseBody)).toEqual([
       { path: 'quantity', message: seats },
@@ -74,11 +74,11 @@ describe('a body', () => {
     ]);
   });
 
-  it.each([[[]], ['text'], [5], [null], [false]])('is no %j', async (value) => {
+  it.each([[[]], ['text'], [5], [null], [false]])('cannot be %j', async (value) => {
     expect(await wrongWith(value, NothingBody)).toEqual([{ path: '', message: 'the body must be a JSON object' }]);
   });
 
-  it('may be left out where it says nothing', async () => {
+  it('may be left out if it would be empty', async () => {
     expect(await wrongWith(undefined, NothingBody)).toBe('nothing');
     expect(await wrongWith({}, NothingBody)).toBe('nothing');
     expect(await wrongWith({ reason: 'x' }, NothingBody)).toEqual([{ path: 'reason', message: 'is not known' }]);
@@ -100,7 +100,7 @@ describe('a body', () => {
 describe('a query', () => {
   const list = (query: object) => wrongWith(query, SubscriptionsQuery, 'query');
 
-  it('has a limit of 50 unless it says another', async () => {
+  it('has a default limit of 50', async () => {
     expect(await read({}, SubscriptionsQuery, 'query')).toMatchObject({ limit: 50 });
     expect(await read({ limit: '500' }, SubscriptionsQuery, 'query')).toMatchObject({ limit: 500 });
   });
@@ -109,7 +109,7 @@ describe('a query', () => {
     expect(await list({ limit })).toEqual([{ path: 'limit', message: 'must be a whole number from 1 to 500' }]);
   });
 
-  it('is refused with a typo', async () => {
+  it('is refused with an unknown parameter', async () => {
     expect(await list({ costumerId: 'x' })).toEqual([{ path: 'costumerId', message: 'is not known' }]);
     expect(await list(Object.fromEntries([['__proto__', '1']]))).toEqual([
       { path: '__proto__', message: 'is not known' },
@@ -118,7 +118,7 @@ describe('a query', () => {
 });
 
 describe('a path', () => {
-  it('leads to the place within lists and objects', () => {
+  it('names the position within lists and objects', () => {
     const leaf = (property: string) => ({ property, constraints: { field: 'is wrong' } });
     const errors = [{ property: 'lines', children: [{ property: '0', children: [leaf('quantity')] }] }];
     expect(fieldsOf(errors)).toEqual([{ path: 'lines[0].quantity', message: 'is wrong' }]);

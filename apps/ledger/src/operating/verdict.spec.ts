@@ -13,11 +13,11 @@ const parts = {
 };
 const fine = { isStarted: true, hasBegun: true, isBlind: false };
 
-it('is ok when everything runs', () => {
+it('the verdict is ok when everything runs', () => {
   expect(verdict(parts, fine)).toEqual({ status: 'ok' });
 });
 
-it('is building until each read model has been at the end of the log', () => {
+it('the verdict is building until each read model has reached the end of the log', () => {
   const building = { ...model, state: 'building' };
   expect(verdict({ ...parts, projections: [model, building] }, { ...fine, isStarted: false })).toEqual({
     status: 'building',
@@ -25,14 +25,14 @@ it('is building until each read model has been at the end of the log', () => {
   });
 });
 
-it('is starting where no projector has begun, and says so', () => {
+it('the verdict is starting while no projector has begun, and says so', () => {
   expect(verdict(parts, { ...fine, hasBegun: false })).toEqual({
     status: 'starting',
     reason: 'waits for a projector to build the read models',
   });
 });
 
-it('is unavailable while a store is away, whatever else is the case, and where lag lasts', () => {
+it('the verdict is unavailable while a store is unreachable, whatever else holds, and while a lag persists', () => {
   expect(verdict({ ...parts, readStore: { status: 'down', error: 'away' } }, { ...fine, hasBegun: false })).toEqual({
     status: 'unavailable',
     reason: 'away',

@@ -14,7 +14,7 @@ const answered = (error: unknown) => {
 const fromFastify = (statusCode: number) => Object.assign(new Error('no'), { statusCode, code: 'FST_ERR' });
 
 describe('a problem', () => {
-  // http-api.md §6, by hand; what is in none of these is 409.
+  // http-api.md §6, copied manually; every other code is 409.
   const others: Readonly<Record<number, readonly string[]>> = {
     400: ['VALIDATION_FAILED'],
     401: ['UNAUTHENTICATED'],
@@ -44,7 +44,7 @@ describe('a problem', () => {
     expect(status).toBe(Number(expected?.[0] ?? 409));
   });
 
-  it('has the form of RFC 9457, and the facts of a refusal', () => {
+  it('has the form of RFC 9457, with the facts of a refusal', () => {
     const refusal = refuse('MUST_BE_SCHEDULED', 'fewer seats take effect at renewal', { allowedActions: ['pause'] });
     expect(answerTo(problemOf(new RefusedError(refusal)))).toEqual({
       status: 409,
@@ -60,12 +60,12 @@ describe('a problem', () => {
     });
   });
 
-  it('is not overruled by a fact of the same name', () => {
+  it('is not overridden by a fact of the same name', () => {
     const { body } = answerTo(new RefusedError(refuse('NOT_PAUSED', 'no', { status: 'active', code: 'x' })));
     expect([body['status'], body['code']]).toEqual([409, 'NOT_PAUSED']);
   });
 
-  it('lists everything that is wrong with a request', () => {
+  it('lists every error of a request', () => {
     const errors = [
       { path: 'quantity', message: 'must be a whole number' },
       { path: 'term', message: 'must be one of P1M' },
@@ -96,7 +96,7 @@ describe('a problem', () => {
     expect(answered(error)).toEqual({ status, code, retryAfter });
   });
 
-  it('tells nothing of what was not foreseen', () => {
+  it('reveals nothing about an unexpected error', () => {
     expect(JSON.stringify(answerTo(problemOf(new Error('the password is hunter2'))))).not.toContain('hunter2');
   });
 });

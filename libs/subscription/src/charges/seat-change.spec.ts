@@ -4,7 +4,7 @@ import { crm, office } from '../kinds.testing.ts';
 const at = '2018-01-13T09:00:00.000Z';
 
 describe('seats of a legacy subscription', () => {
-  it('W27: the advance charge comes back, and each number of seats pays for its days', () => {
+  it('W27: return the advance charge, and each number of seats pays for its days', () => {
     const story = office(at).does('2018-02-01T10:00:00.000Z', addSeats(1));
     expect(story.money(story.last)).toEqual([
       'addQuantity -4.00 for 1, 2018-01-13 to 2018-02-12, 31/31 reversal',
@@ -16,7 +16,7 @@ describe('seats of a legacy subscription', () => {
     ]);
   });
 
-  it('have no used days on the first day of the line that comes back', () => {
+  it('have no used days on the first day of the line that is returned', () => {
     const story = office(at).does(at, addSeats(1));
     expect(story.money(story.last)).toEqual([
       'addQuantity -4.00 for 1, 2018-01-13 to 2018-02-12, 31/31 reversal',
@@ -24,11 +24,11 @@ describe('seats of a legacy subscription', () => {
     ]);
   });
 
-  it('may go at any time, and the last line to the end of the cycle is the one that comes back', () => {
+  it('may be removed at any time, and the last line to the end of the cycle is returned', () => {
     const story = office(at)
       .does('2018-02-01T10:00:00.000Z', addSeats(1))
       .does('2018-02-05T10:00:00.000Z', removeSeats(1));
-    // 3.10 for 1-12 Feb comes back; four days for two seats (1.032…), eight for one (1.032…).
+    // 3.10 for 1-12 Feb is returned; four days for two seats (1.032…), eight for one (1.032…).
     expect(story.money(story.last)).toEqual([
       'removeQuantity -3.10 for 2, 2018-02-01 to 2018-02-12, 12/31 reversal',
       'removeQuantity 1.03 for 2, 2018-02-01 to 2018-02-04, 4/31 line-half-up',
@@ -37,7 +37,7 @@ describe('seats of a legacy subscription', () => {
     expect(story.state.quantity).toBe(1);
   });
 
-  it('of a year paid in advance go by the rounded day', () => {
+  it('of a year paid in advance are charged by the rounded day', () => {
     const story = office(at, { billingCycle: 'annual' }).does('2018-03-01T10:00:00.000Z', addSeats(1));
     // 48.00/365 is 0.13 a day: 47 days for one seat, 318 for two.
     expect(story.money(story.last)).toEqual([
@@ -47,7 +47,7 @@ describe('seats of a legacy subscription', () => {
     ]);
   });
 
-  it('after a reactivation are measured against what that charged', () => {
+  it('after a reactivation are measured against its charge', () => {
     const story = office(at)
       .does('2018-02-20T10:00:00.000Z', suspend)
       .does('2018-03-01T10:00:00.000Z', reactivate)
@@ -60,7 +60,7 @@ describe('seats of a legacy subscription', () => {
     ]);
   });
 
-  it('stay between one and what the SKU allows', () => {
+  it('stay between one and the maximum of the SKU', () => {
     expect(office(at).no(at, removeSeats(1))).toBe('QUANTITY_OUT_OF_RANGE');
     expect(office(at).no(at, addSeats(499))).toBeUndefined();
     expect(office(at).no(at, addSeats(500))).toBe('QUANTITY_OUT_OF_RANGE');
@@ -81,7 +81,7 @@ describe('seats of a legacy subscription', () => {
 });
 
 describe('seats of a marketplace subscription', () => {
-  it('are wiped and recreated, down on the line, at any time', () => {
+  it('are wiped and recreated, also for a reduction, at any time', () => {
     const story = crm('2021-06-18T09:00:00.000Z').does('2021-06-25T10:00:00.000Z', addSeats(2));
     // 23 of 30 days at 10.00: 76.666… for ten, 92 for twelve.
     expect(story.money(story.last)).toEqual([
@@ -97,7 +97,7 @@ describe('seats of a marketplace subscription', () => {
     expect(story.no('2021-07-08T10:00:00.000Z', addSeats(46))).toBe('QUANTITY_OUT_OF_RANGE');
   });
 
-  it('are neither upgraded nor scheduled: the publisher sells no other', () => {
+  it('are neither upgraded nor scheduled: the publisher sells no other SKU', () => {
     expect(crm(at).no(at, upgrade('PLUS', 10))).toBe('WRONG_COMMERCE_KIND');
   });
 });

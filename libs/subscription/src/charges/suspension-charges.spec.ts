@@ -17,8 +17,8 @@ const seventy = () => {
     .settled('2021-07-20T09:00:00.000Z');
 };
 
-describe('a correction by hand', () => {
-  it('survives a suspension that takes the whole cycle back', () => {
+describe('a manual adjustment', () => {
+  it('survives a suspension that returns the whole cycle', () => {
     const story = office(at, { quantity: 10 })
       .does(at, adjust('-25.00'))
       .does('2021-06-20T10:00:00.000Z', adjust('3.00'))
@@ -26,7 +26,7 @@ describe('a correction by hand', () => {
     expect(story.money(story.last)).toEqual(['suspend -40.00 for 10, 2021-06-18 to 2021-07-17, 30/30 reversal']);
   });
 
-  it('survives one that is taken back: the days that were not credited are not charged again', () => {
+  it('survives a suspension that is lifted: days that were not credited are not charged again', () => {
     const story = seventy().does('2021-07-20T09:00:00.000Z', adjust('-300.00'));
     story.does('2021-07-21T09:00:00.000Z', suspend).does('2021-07-21T09:00:00.000Z', reactivate);
     expect(story.money(story.last)).toEqual([
@@ -35,7 +35,7 @@ describe('a correction by hand', () => {
     ]);
   });
 
-  it('leaves a later cycle alone', () => {
+  it('does not affect a later cycle', () => {
     const story = seventy().does('2021-07-20T09:00:00.000Z', adjust('-300.00'));
     story.does('2021-07-21T09:00:00.000Z', suspend).does('2021-08-18T00:00:00.000Z', reactivate);
     expect(story.money(story.last)).toEqual([
@@ -44,17 +44,17 @@ describe('a correction by hand', () => {
     ]);
   });
 
-  it('is measured by add-on, too, where one is suspended by itself', () => {
+  it('is measured separately for an add-on that is suspended separately', () => {
     const story = seventy().does('2021-07-20T09:00:00.000Z', adjust('-725.00'));
     story.does('2021-07-21T09:00:00.000Z', suspendAddOn('0002'));
     expect(story.money(story.last)).toEqual(['suspend -20.00 for 9, 2021-07-21 to 2021-08-17, 28/31 capped']);
-    // 14 of 31 days are worth 20.32; 20.65 of 40.65 were not given back.
+    // 14 of 31 days are worth 20.32; 20.65 of 40.65 were not returned.
     story.does('2021-08-04T09:00:00.000Z', reactivateAddOn('0002'));
     expect(story.money(story.last)).toEqual(['reactivate 0.00 for 9, 2021-08-04 to 2021-08-17, 14/31 capped']);
   });
 });
 
-describe('a credit that is cut (rule-book.md §2.4, invariant 3)', () => {
+describe('a credit that is capped (rule-book.md §2.4, invariant 3)', () => {
   it('never becomes a charge: the cut goes over all credit lines, the last one first', () => {
     const story = seventy().does('2021-07-20T09:00:00.000Z', adjust('-300.00'));
     story.does('2021-07-21T09:00:00.000Z', suspend);
@@ -75,7 +75,7 @@ describe('a credit that is cut (rule-book.md §2.4, invariant 3)', () => {
     ]);
   });
 
-  it('is no charge that seats could be measured against later', () => {
+  it('is not a charge against which seats could be measured later', () => {
     const story = seventy().does('2021-07-20T09:00:00.000Z', adjust('-300.00'));
     story.does('2021-07-21T09:00:00.000Z', suspend).does('2021-07-21T09:00:00.000Z', reactivate);
     story.does('2021-07-21T09:00:00.000Z', addSeats(1));
@@ -90,14 +90,14 @@ describe('a part of a cycle', () => {
   const year = (prices: Readonly<Record<string, string>>, currency: string, quantity: number) => {
     const shelf = offer('OFFICE', [{ plans: [plan('P1Y', 'annual', prices)] }], { kind: 'legacy' });
     const catalogues = [catalogue('year', '2021-01-01T00:00:00Z', [shelf])];
-    const wish = { offerId: 'OFFICE', quantity, term: 'P1Y', billingCycle: 'annual' } as const;
+    const details = { offerId: 'OFFICE', quantity, term: 'P1Y', billingCycle: 'annual' } as const;
     return new Story(surroundingsOf({ catalogues, currency }), 's1').does(
       '2021-01-31T12:00:00.000Z',
-      purchase({ ...wish }),
+      purchase({ ...details }),
     );
   };
 
-  it('never costs more than the whole, though the price of a day is rounded up', () => {
+  it('never costs more than the whole, although the price of a day is rounded up', () => {
     const story = year({ EUR: '90.01' }, 'EUR', 10);
     story.does('2021-02-02T00:00:00.000Z', suspend).does('2021-02-02T00:00:00.000Z', reactivate);
     // 0.2466… a day is 0.25; times 363 and ten that would be 907.50.
@@ -105,7 +105,7 @@ describe('a part of a cycle', () => {
     expect(linesOf(story.last)[0]?.effectiveUnitPrice).toBe('90.75');
   });
 
-  it('is not lost where a currency has no minor unit', () => {
+  it('is exact in a currency without a minor unit', () => {
     const story = year({ JPY: '180' }, 'JPY', 1000).does('2021-02-02T00:00:00.000Z', addSeats(1));
     // 0.4931… a day is 0.493: 986 for two days, 179137.959 for 363.
     expect(story.money(story.last)).toEqual([

@@ -24,7 +24,7 @@ describe('cancelling a marketplace subscription (R46)', () => {
     expect(story.state).toMatchObject({ status: 'deleted', autoRenew: false });
   });
 
-  it('E6: at 24 hours exactly it is late: it ends with the term (R49)', () => {
+  it('E6: at exactly 24 hours it is too late: it ends with the term (R49)', () => {
     const story = monthly().does('2021-06-19T09:00:00.000Z', cancel);
     expect(story.last).toEqual([
       {
@@ -80,13 +80,13 @@ describe('cancelling a marketplace subscription (R46)', () => {
     );
   });
 
-  it('changes nothing a second time; but it may be scheduled where auto-renew was off before', () => {
+  it('has no effect a second time; but it may be scheduled where auto-renew was off before', () => {
     const late = '2021-08-01T09:00:00.000Z';
     expect(monthly().does(late, cancel).no(late, cancel)).toBe('NOTHING_CHANGES');
     expect(cancelled(monthly().does(at, autoRenew(false)), late)).toBe('CancellationScheduled');
   });
 
-  it('says what is open: immediate until the window closes, at renewal after it (R52)', () => {
+  it('shows what is possible: immediately until the window closes, at renewal after it (R52)', () => {
     const story = annual();
     expect(listed(story, '2021-07-02T08:59:59.999Z')).toContain('cancel');
     expect(options(story, '2021-07-02T08:59:59.999Z')).toEqual([
@@ -97,12 +97,12 @@ describe('cancelling a marketplace subscription (R46)', () => {
     expect(options(story, '2021-07-02T09:00:00.000Z')).toEqual([]);
   });
 
-  it('is for active ones', () => {
+  it('is refused for subscriptions that are not active', () => {
     const story = monthly().does(at, suspend);
     expect(story.no(at, cancel)).toBe('SUBSCRIPTION_SUSPENDED');
   });
 
-  it('gives up what never began, at any time and without a charge', () => {
+  it('ends a pending subscription at any time, without a charge', () => {
     const story = monthly({ preset: 'docs-2022-03' });
     expect(options(story, at)).toEqual([]);
     expect(listed(story, '2022-06-18T09:00:00.000Z')).toContain('cancel');
@@ -122,14 +122,14 @@ describe('a marketplace trial', () => {
     ]);
   });
 
-  it('E26, E54: becomes paid first at the instant of its end; the windows were over long ago', () => {
+  it('E26, E54: becomes paid at the instant of its end; the windows closed long before', () => {
     const story = trial().does('2021-07-18T00:00:00.000Z', cancel);
     expect(typesOf(story.last)).toEqual(['TrialConverted', 'ChargesPosted', 'CancellationScheduled']);
     expect(story.money(story.last)).toEqual(['renew 200.00 for 10, 2021-07-18 to 2022-07-17, 365/365 whole-cycle']);
     expect(story.state).toMatchObject({ isTrial: false, cancelAtRenewal: true, termEnd: '2022-07-17' });
   });
 
-  it('opens the window again where the preset says so', () => {
+  it('reopens the window where the preset says so', () => {
     const story = trial({ override: { 'isv.cancel.trialRestartsWindow': true } });
     story.settled('2021-07-18T00:00:00.000Z').does('2021-07-31T23:59:59.999Z', cancel);
     expect(story.money(story.last)).toEqual([

@@ -10,7 +10,7 @@ import {
   rules,
   type Ask,
   type Story,
-  type Wish,
+  type Details,
 } from '../subscription.testing.ts';
 
 const start = '2021-06-18T09:00:00.000Z';
@@ -27,8 +27,12 @@ const shelf = (limits: Readonly<Record<string, unknown>>) => [
     offer('TRIAL', [{ trialDays: 30, convertsTo: 'TARGET/0001', plans: [plan('P1M', 'monthly', '0')] }]),
   ]),
 ];
-const story = (limits: Readonly<Record<string, unknown>>, wish: Wish, facts: Partial<CustomerFacts> = {}): Story => {
-  const buys = bought(start, wish, { catalogues: shelf(limits), policies: rules('seed-2021-09') });
+const story = (
+  limits: Readonly<Record<string, unknown>>,
+  details: Details,
+  facts: Partial<CustomerFacts> = {},
+): Story => {
+  const buys = bought(start, details, { catalogues: shelf(limits), policies: rules('seed-2021-09') });
   const { surroundings } = buys;
   Object.assign(surroundings, { customer: { ...surroundings.customer, ...facts } });
   return buys;
@@ -37,7 +41,7 @@ const held = (offerId: string) => [
   { subscriptionId: 's9', offerId, skuId: '0001', quantity: 1, status: 'active' as const },
 ];
 
-const ways: readonly (readonly [string, Wish, Ask])[] = [
+const ways: readonly (readonly [string, Details, Ask])[] = [
   ['an upgrade of all seats', {}, upgrade('TARGET', 10)],
   ['an upgrade of some seats', {}, upgrade('TARGET', 4)],
   ['an upgrade that is scheduled', {}, schedule({ offerId: 'TARGET', skuId: '0001' })],
@@ -46,8 +50,8 @@ const ways: readonly (readonly [string, Wish, Ask])[] = [
   ['the conversion of a trial', { offerId: 'TRIAL' }, convert()],
 ];
 
-describe.each(ways)('%s must pass what a purchase must pass', (_, wish, ask) => {
-  const target = wish.offerId === 'LEGACY' ? 'OLD' : 'TARGET';
+describe.each(ways)('%s must pass the checks of a purchase', (_, details, ask) => {
+  const target = details.offerId === 'LEGACY' ? 'OLD' : 'TARGET';
 
   it.each([
     ['R13', 'SEGMENT_NOT_SUPPORTED', { segments: ['education'] }],
@@ -55,33 +59,33 @@ describe.each(ways)('%s must pass what a purchase must pass', (_, wish, ask) => 
     ['R17', 'NOT_IN_CSP', { inCsp: false }],
     ['R18', 'EXCLUSIVE_TO_OTHERS', { exclusiveTo: ['p2'] }],
     ['R19', 'NOT_TRANSACTABLE_HERE', { transactable: false }],
-  ])('%s: %s', (__, code, limits) => expect(story(limits, wish).no(when, ask)).toBe(code));
+  ])('%s: %s', (__, code, limits) => expect(story(limits, details).no(when, ask)).toBe(code));
 
   it('R5, R14: ALREADY_OWNED_SINGLE, where the customer holds the only one', () => {
     const single = { limitPerCustomer: 1 };
-    expect(story(single, wish, { held: held(target) }).no(when, ask)).toBe('ALREADY_OWNED_SINGLE');
-    expect(story(single, wish, { held: held('ANOTHER') }).no(when, ask)).toBeUndefined();
+    expect(story(single, details, { held: held(target) }).no(when, ask)).toBe('ALREADY_OWNED_SINGLE');
+    expect(story(single, details, { held: held('ANOTHER') }).no(when, ask)).toBeUndefined();
   });
 });
 
-it('an upgrade into a subscription that is there takes no place, and needs all the rest', () => {
+it('an upgrade into an existing subscription takes no place, but must pass all other checks', () => {
   const into = upgrade('TARGET', 4, 's9');
   expect(story({ limitPerCustomer: 1 }, {}, { held: held('TARGET') }).no(when, into)).toBeUndefined();
   expect(story({ segments: ['education'] }, {}).no(when, into)).toBe('SEGMENT_NOT_SUPPORTED');
 });
 
-describe('what a subscription counts for', () => {
+describe('the count of a subscription', () => {
   const target = { offerId: 'TARGET', skuId: '0001' };
   const basic = { offerId: 'BASIC', skuId: '0001' };
   const counts = ({ state }: Story) => [holdingOf(state, basic), holdingOf(state, target)];
 
-  it('is what it has', () =>
+  it('includes its own seats', () =>
     expect(counts(story({}, {}))).toEqual([
       { seats: 10, places: 1 },
       { seats: 0, places: 0 },
     ]));
 
-  it('is also what it will have by its saved change', () => {
+  it('includes those of its scheduled change', () => {
     const whole = story({}, {}).does(when, schedule(target));
     expect(counts(whole)).toEqual([
       { seats: 10, places: 1 },
@@ -96,7 +100,7 @@ describe('what a subscription counts for', () => {
     expect(counts(into)[1]).toEqual({ seats: 4, places: 0 });
   });
 
-  it('is also what is under way from it, there and back, until it has arrived', () => {
+  it('includes seats in transit from it, and back, until they have arrived', () => {
     const source = story({}, {}).does(when, upgrade('TARGET', 4));
     expect(counts(source)).toEqual([
       { seats: 10, places: 1 },
@@ -110,7 +114,7 @@ describe('what a subscription counts for', () => {
     expect(holdingOf(opened.does(when, addSeats(1)).state, target)).toEqual({ seats: 5, places: 1 });
   });
 
-  it('is nothing for one that is not there, or deleted', () => {
+  it('is zero for a missing or deleted one', () => {
     expect(holdingOf({ status: 'none' }, basic)).toEqual({ seats: 0, places: 0 });
     expect(holdingOf({ ...story({}, {}).state, status: 'deleted' }, basic)).toEqual({ seats: 0, places: 0 });
   });

@@ -9,7 +9,7 @@ const options = (story: Story, when: string) =>
   refundOptions(settle(story.state, when, story.surroundings).state, meta(when, 'auditor'), story.surroundings);
 
 describe('refund options of new commerce', () => {
-  it('name the last instant of each window, whoever looks (R63, R64, A4)', () => {
+  it('show the last instant of each window, to every reader (R63, R64, A4)', () => {
     expect(options(bought(at), at)).toEqual([
       { type: 'full', expiresAt: '2021-06-19T09:00:00.000Z' },
       { type: 'partial', expiresAt: '2021-07-18T09:00:00.000Z' },
@@ -20,7 +20,7 @@ describe('refund options of new commerce', () => {
     ]);
   });
 
-  it('lose the full one a millisecond after its last instant, and then the partial one', () => {
+  it('no longer include the full one a millisecond after its last instant, and later the partial one', () => {
     const year = bought(at, { term: 'P1Y' });
     expect(options(year, '2021-06-19T09:00:00.000Z').map(({ type }) => type)).toEqual(['full', 'partial']);
     expect(options(year, '2021-06-19T09:00:00.001Z').map(({ type }) => type)).toEqual(['partial']);
@@ -36,7 +36,7 @@ describe('refund options of new commerce', () => {
     ]);
   });
 
-  it('are none of what is deleted, or of a trial that may not be cancelled', () => {
+  it('are empty for a deleted subscription, or a trial that may not be cancelled', () => {
     expect(options(bought(at).does(at, cancel), at)).toEqual([]);
     expect(options(bought(at, { offerId: 'TRIAL', quantity: 25 }, docs), at)).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { endDateRefusal, endDates } from './align.ts';
 import { resolve, type PresetName } from '#policy';
 import type { AlignableSubscription } from '../context.ts';
-import { bought, nothing, purchase, rules, surroundingsOf, Story, type Wish } from '../subscription.testing.ts';
+import { bought, nothing, purchase, rules, surroundingsOf, Story, type Details } from '../subscription.testing.ts';
 
 type Term = AlignableSubscription['term'];
 
@@ -27,40 +27,40 @@ const alignment = (
 
 const dates = (...of: Parameters<typeof alignment>) => endDates(alignment(...of)).map(({ date }) => date);
 
-/** Ten of BASIC with an aligned end, next to another subscription. */
-const aligned = (at: string, wish: Wish, subscriptions: readonly AlignableSubscription[]) => {
+/** Ten seats of BASIC with an aligned end, beside another subscription. */
+const aligned = (at: string, details: Details, subscriptions: readonly AlignableSubscription[]) => {
   const surroundings = surroundingsOf({ policies: rules('docs-2022-03') });
   const customer = { ...surroundings.customer, alignable: subscriptions };
-  return new Story({ ...surroundings, customer }, 's1').does(at, purchase(wish));
+  return new Story({ ...surroundings, customer }, 's1').does(at, purchase(details));
 };
 
-describe('where a first term may be made to end', () => {
-  it('W19: with another subscription, as late as its terms reach; or with a month', () => {
+describe('the possible ends of a first term', () => {
+  it('W19: are those of another subscription, as late as its terms reach, or of a month', () => {
     expect(dates('P3Y', '2022-07-01', [other('P1Y', '2022-10-01', 2)])).toEqual(['2024-10-01', '2025-06-30']);
     expect(dates('P3Y', '2022-07-01', [other('P3Y', '2022-10-01', 2)])).toEqual(['2022-10-01', '2025-06-30']);
     expect(dates('P1Y', '2022-07-01', [other('P1Y', '2022-10-01', 2)])).toEqual(['2022-10-01', '2023-06-30']);
     expect(dates('P1Y', '2022-07-01', [other('P3Y', '2022-10-01', 2)])).toEqual(['2022-10-01', '2023-06-30']);
   });
 
-  it('with a month as late as the natural end allows (rule-book.md §2.2)', () => {
+  it('are ends of months as late as the natural end allows (rule-book.md §2.2)', () => {
     expect(dates('P1Y', '2022-07-15', [])).toEqual(['2023-06-30']);
     expect(dates('P1M', '2022-01-31', [])).toEqual(['2022-01-31']);
   });
 
-  it('years not with months; months with months, but not on day 28 to 30 unless a month ends there (E51)', () => {
+  it('E51: exclude months for a year; for a month, days 28 to 30 unless a month ends there', () => {
     expect(dates('P1Y', '2022-07-15', [other('P1M', '2022-08-01', 2)])).toEqual(['2023-06-30']);
     expect(dates('P1M', '2022-07-15', [other('P1M', '2022-08-01', 2)])).toEqual(['2022-07-31', '2022-08-01']);
     expect(dates('P1M', '2022-07-15', [other('P1Y', '2022-07-29', 30)])).toEqual(['2022-07-31']);
     expect(dates('P1M', '2022-06-15', [other('P1Y', '2022-06-30', 1)])).toEqual(['2022-06-30', '2022-06-30']);
   });
 
-  it('on a leap day, too; never in the past; nowhere under the seed', () => {
+  it('include a leap day, exclude the past, and are empty under the seed', () => {
     expect(dates('P1Y', '2023-07-15', [other('P1Y', '2024-02-29', 1)])).toContain('2024-02-29');
     expect(dates('P1Y', '2022-07-15', [other('P1Y', '2022-07-14', 15)])).not.toContain('2022-07-14');
     expect(dates('P1Y', '2022-07-15', [other('P1Y', '2023-06-30', 1)], 'seed-2021-09')).toEqual([]);
   });
 
-  it('any other day is refused, with those that are offered', () => {
+  it('are listed in the refusal of any other day', () => {
     expect(endDateRefusal('2023-06-29', alignment('P1Y', '2022-07-15', []))).toMatchObject({
       refused: 'CUSTOM_END_DATE_NOT_OFFERED',
       facts: { offered: [{ date: '2023-06-30', alignsWith: 'calendarMonth' }] },
@@ -70,13 +70,13 @@ describe('where a first term may be made to end', () => {
 });
 
 describe('an aligned first term', () => {
-  it('W19a: has cycles cut at its end; the next one is whole and sets a new anchor', () => {
+  it('W19a: has its last cycle cut at its end; the next one is whole and sets a new anchor', () => {
     const story = aligned(
       '2022-07-01T09:00:00.000Z',
       { term: 'P3Y', billingCycle: 'annual', customTermEndDate: '2024-10-01' },
       [other('P1Y', '2022-10-01', 2)],
     ).settled('2024-10-02T00:00:00.000Z');
-    // 93 of 365 days at 120.96 for ten: 308.199…
+    // 93 of 365 days at 120.96 for ten seats: 308.199…
     expect(story.money()).toEqual([
       'new 1209.60 for 10, 2022-07-01 to 2023-06-30, 365/365 whole-cycle',
       'cycleCharge 1209.60 for 10, 2023-07-01 to 2024-06-30, 366/366 whole-cycle',
@@ -86,13 +86,13 @@ describe('an aligned first term', () => {
     expect(story.state).toMatchObject({ termEnd: '2027-10-01', anchor: { day: 2 }, aligned: false });
   });
 
-  it('E51: that ends where it would end anyway is an ordinary one', () => {
+  it('E51: is an ordinary one if it would end there anyway', () => {
     const story = aligned('2022-07-01T09:00:00.000Z', { term: 'P1Y', customTermEndDate: '2023-06-30' }, []);
     expect(story.state).toMatchObject({ termEnd: '2023-06-30', aligned: false });
     expect(story.money()).toEqual(['new 100.80 for 10, 2022-07-01 to 2022-07-31, 31/31 whole-cycle']);
   });
 
-  it('is not for trials, nor under the seed', () => {
+  it('is not available for trials, or under the seed', () => {
     const docs = nothing({ policies: rules('docs-2022-03') });
     const trial = purchase({ offerId: 'TRIAL', quantity: 25, customTermEndDate: '2022-07-31' });
     expect(docs.no('2022-07-15T09:00:00.000Z', trial)).toBe('CUSTOM_END_DATE_NOT_OFFERED');

@@ -20,7 +20,7 @@ describe('a term that does not renew', () => {
     expect(ending().settled('2023-03-01T23:59:59.999Z').state.status).toBe('active');
   });
 
-  it('leads under docs-2022-03 to 30 days expired, 90 disabled, and then to deletion', () => {
+  it('leads under docs-2022-03 to 30 days expired, 90 days disabled, and then to deletion', () => {
     const story = ending(docs).settled('2023-03-01T23:59:59.999Z').settled('2024-01-01T00:00:00.000Z');
     expect(story.last).toEqual([
       { type: 'SubscriptionExpired', data: { until: '2023-04-01T00:00:00.000Z', effectiveAt: end } },
@@ -33,7 +33,7 @@ describe('a term that does not renew', () => {
     expect(story.money(story.last)).toEqual([]);
   });
 
-  it('leads from paused to 120 days disabled: there is no access to lose', () => {
+  it('leads from paused to 120 days disabled, since there is no access to lose', () => {
     const story = asPaused(docs).settled('2023-03-01T23:59:59.999Z').settled('2024-01-01T00:00:00.000Z');
     expect(story.last).toEqual([
       { type: 'SubscriptionDisabled', data: { until: '2023-06-30T00:00:00.000Z', effectiveAt: end } },
@@ -44,7 +44,7 @@ describe('a term that does not renew', () => {
   it.each([
     ['expired', '2023-03-10T00:00:00.000Z'],
     ['disabled', '2023-05-01T00:00:00.000Z'],
-  ])('lets nobody change what is %s, but for its name', (status, when) => {
+  ])('leaves a subscription that is %s unchangeable, except for its name', (status, when) => {
     const story = ending(docs).settled(when);
     expect(story.state.status).toBe(status);
     for (const ask of [addSeats(1), cancel, pause(), autoRenew(true)]) expect(story.no(when, ask)).toBe('NOT_ACTIVE');

@@ -20,7 +20,7 @@ const end = '2021-07-18T00:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };
 
 describe('a renewal', () => {
-  it('comes by itself (R74), and takes effect at 00:00Z of the day after the end, whenever it is recorded', () => {
+  it('happens automatically (R74), and takes effect at 00:00Z of the day after the end, whenever it is recorded', () => {
     const [renewed, charged] = bought(at).settled('2021-07-19T15:00:00.000Z').last;
     expect(renewed).toMatchObject({
       type: 'SubscriptionRenewed',
@@ -73,7 +73,7 @@ describe('a renewal', () => {
     ]);
   });
 
-  it('E21: missed for three months is caught up with one by one, and once', () => {
+  it('E21: of three missed months is caught up one by one, and once', () => {
     const story = bought(at).settled('2021-10-01T00:00:00.000Z');
     expect(story.last.map(({ type, data }) => `${type} ${data.effectiveAt}`)).toEqual([
       'SubscriptionRenewed 2021-07-18T00:00:00.000Z',
@@ -86,7 +86,7 @@ describe('a renewal', () => {
     expect(story.settled('2021-10-01T00:00:00.000Z').last).toEqual([]);
   });
 
-  it('takes the price list in force then', () => {
+  it('uses the price list that is in force then', () => {
     const dearer = catalogue('2021-07', '2021-07-18T00:00:00Z', [
       offer('BASIC', [{ plans: [plan('P1M', 'monthly', '11.00')] }], { name: 'Basic, renamed' }),
     ]);
@@ -95,14 +95,14 @@ describe('a renewal', () => {
     expect(story.state).toMatchObject({ unitPrice: '11.00', catalogVersion: '2021-07', offerName: 'Basic, renamed' });
   });
 
-  it('of what is no longer sold keeps the price it had', () => {
+  it('of a withdrawn product keeps its price', () => {
     const rest = catalogue('2021-07', '2021-07-01T00:00:00Z', shelf.slice(5));
     const story = bought(at, {}, { catalogues: [original, rest] }).settled(end);
     expect(story.money(story.last)).toEqual(['renew 100.80 for 10, 2021-07-18 to 2021-08-17, 31/31 whole-cycle']);
     expect(story.state.catalogVersion).toBe('2021-01');
   });
 
-  it('E53: takes the rules in force then; what is decided before stays under the old ones', () => {
+  it('E53: uses the policy in force then; earlier decisions keep the old one', () => {
     const policies = {
       timeline: [
         { from: '2021-01-01T00:00:00.000Z', pin: { preset: 'seed-2021-09' } as const },
@@ -132,7 +132,7 @@ describe('a renewal with a scheduled change', () => {
     expect(story.state.scheduledChange).toBeNull();
   });
 
-  it('to another SKU leaves licences to be reassigned by hand (R87)', () => {
+  it('to another SKU leaves licences to be reassigned manually (R87)', () => {
     const story = bought(at)
       .does(when, schedule({ offerId: 'STANDARD' }))
       .settled(end);
@@ -140,7 +140,7 @@ describe('a renewal with a scheduled change', () => {
     expect(story.money(story.last)).toEqual(['renew 64.30 for 10, 2021-07-18 to 2021-08-17, 31/31 whole-cycle']);
   });
 
-  it('reassigns them by itself under docs-2022-03, if the quantity is unchanged', () => {
+  it('reassigns them automatically under docs-2022-03, if the quantity is unchanged', () => {
     const whole = bought(at, {}, docs)
       .does(when, schedule({ offerId: 'STANDARD' }))
       .settled(end);
@@ -173,7 +173,7 @@ describe('a renewal with a scheduled change', () => {
 describe('a partial upgrade scheduled for the renewal (R92)', () => {
   const source = () => bought(at).does(when, schedule({ offerId: 'STANDARD', upgradeQuantity: 4 }, 's-later'));
 
-  it('renews the seats that stay, and sends the others on their way', () => {
+  it('renews the seats that stay, and sends the others away', () => {
     const story = source().settled(end);
     expect(typesOf(story.last)).toEqual(['SubscriptionRenewed', 'ChargesPosted', 'UpgradeStarted']);
     expect(story.money(story.last)).toEqual(['renew 60.48 for 6, 2021-07-18 to 2021-08-17, 31/31 whole-cycle']);
@@ -185,7 +185,7 @@ describe('a partial upgrade scheduled for the renewal (R92)', () => {
     });
   });
 
-  it('opens their own term where they arrive', () => {
+  it('begins their own term where they arrive', () => {
     const story = source().settled(end);
     const child = deliver(story, '2021-07-18T00:00:01.000Z') as Story;
     expect(child.money()).toEqual(['convert 25.72 for 4, 2021-07-18 to 2021-08-17, 31/31 whole-cycle']);
@@ -218,7 +218,7 @@ describe('a partial upgrade scheduled for the renewal (R92)', () => {
     expect(story.state).toMatchObject({ quantity: 10, lots: [{ quantity: 10, since: end }], inTransit: null });
   });
 
-  it('of all seats into an existing subscription renews nothing, and ends the source once they arrived', () => {
+  it('of all seats into an existing subscription renews nothing, and ends the source once they have arrived', () => {
     const story = bought(at)
       .does(when, schedule({ offerId: 'STANDARD', target: { subscriptionId: 's2' } }))
       .settled(end);
@@ -230,7 +230,7 @@ describe('a partial upgrade scheduled for the renewal (R92)', () => {
     expect(target.state.quantity).toBe(11);
   });
 
-  it('holds every command back until the seats arrived', () => {
+  it('refuses every command until the seats have arrived', () => {
     const story = source().settled(end);
     expect(story.no('2021-07-18T10:00:00.000Z', rename('Another'))).toBe('PROCESS_PENDING');
     expect(story.settled('2021-09-01T00:00:00.000Z').last).toEqual([]);

@@ -12,7 +12,7 @@ import {
   typesOf,
   type Ask,
   type Story,
-  type Wish,
+  type Details,
 } from '../subscription.testing.ts';
 import { SetAddOns } from '../verbs/set-add-ons.ts';
 import { ReturnUpgrade } from './return-upgrade.ts';
@@ -29,7 +29,7 @@ const addOn = (...prerequisiteSkus: readonly string[]) => ({
   plans,
 });
 
-/** BASIC leads to STANDARD. SUPPORT goes with both, BACKUP with BASIC alone. */
+/** BASIC leads to STANDARD. SUPPORT goes with both, BACKUP only with BASIC. */
 const catalogues = [
   catalogue('one', '2021-01-01T00:00:00Z', [
     offer('BASIC', [{ upgradeTargets: ['STANDARD/0001'], plans }]),
@@ -39,9 +39,9 @@ const catalogues = [
   ]),
 ];
 const withAddOns = { catalogues };
-const basic = (setting = {}, wish: Wish = {}) => bought(start, wish, { ...withAddOns, ...setting });
-const standard = (setting = {}, wish: Wish = {}) =>
-  bought(start, { subscriptionId: 's2', offerId: 'STANDARD', ...wish }, { ...withAddOns, ...setting });
+const basic = (setting = {}, details: Details = {}) => bought(start, details, { ...withAddOns, ...setting });
+const standard = (setting = {}, details: Details = {}) =>
+  bought(start, { subscriptionId: 's2', offerId: 'STANDARD', ...details }, { ...withAddOns, ...setting });
 const setAddOns: Ask = (m, to) =>
   new SetAddOns(
     {
@@ -58,7 +58,7 @@ const child = (story: Story, at = soon) => deliver(story, at) as Story;
 const giveBack: Ask = (m, to) => new ReturnUpgrade({ ...to, transitionId: 's1-2', code: 'TARGET_NOT_ACTIVE' }, m);
 
 describe('seats that arrive', () => {
-  it.each([{}, docs])('drop the saved change of where they arrive, as any change of seats (A5, R88)', (setting) => {
+  it.each([{}, docs])('drop the scheduled change of their target, as any change of seats does (A5, R88)', (setting) => {
     const target = standard(setting).does(start, schedule({ quantity: 8 }));
     deliver(basic(setting).does(when, upgrade('STANDARD', 4, 's2')), soon, target);
     expect(target.last.at(-1)).toEqual({
@@ -68,7 +68,7 @@ describe('seats that arrive', () => {
     expect(target.settled(renewal).state.quantity).toBe(14);
   });
 
-  it('keep the date on which they were bought, and open no window for a reduction', () => {
+  it('keep their date of purchase, and open no window for a reduction', () => {
     const source = basic(docs).does('2021-06-26T09:00:00.000Z', addSeats(2));
     const target = standard(docs);
     deliver(source.does(when, upgrade('STANDARD', 11, 's2')), soon, target);
@@ -81,7 +81,7 @@ describe('seats that arrive', () => {
     expect(target.no(soon, removeSeats(1))).toBeUndefined();
   });
 
-  it('in a new subscription keep it, too', () => {
+  it('keep it in a new subscription as well', () => {
     const source = basic(docs).does('2021-06-26T09:00:00.000Z', addSeats(2));
     const opened = child(source.does(when, upgrade('STANDARD', 11)));
     expect(opened.state.lots).toEqual([
@@ -92,11 +92,11 @@ describe('seats that arrive', () => {
   });
 });
 
-describe('a billing plan that waits for the next cycle', () => {
+describe('a billing plan that is pending until the next cycle', () => {
   const yearly = () =>
     basic(docs, { term: 'P3Y' }).does('2021-07-01T00:00:00.000Z', changePlan({ billingCycle: 'annual' }));
 
-  it('goes with the seats to a new subscription, at the price of its SKU', () => {
+  it('moves with the seats to a new subscription, at the price of its SKU', () => {
     const opened = child(yearly().does('2021-07-02T09:00:00.000Z', upgrade('STANDARD', 4)), '2021-07-02T09:00:01.000Z');
     expect(opened.state.pendingPlan).toEqual({
       billingCycle: 'annual',
@@ -106,7 +106,7 @@ describe('a billing plan that waits for the next cycle', () => {
     expect(opened.settled(renewal).state).toMatchObject({ billingCycle: 'annual', pendingPlan: null });
   });
 
-  it('must be sold for the SKU that they go to', () => {
+  it('must be sold for the SKU that the seats move to', () => {
     const offers = [
       offer('BASIC', [{ upgradeTargets: ['STANDARD/0001'], plans }]),
       offer('STANDARD', [{ plans: plans.slice(0, 2) }]),
@@ -119,11 +119,11 @@ describe('a billing plan that waits for the next cycle', () => {
 });
 
 describe('add-ons of a base that is upgraded (R31, R35)', () => {
-  it('end where the new SKU does not carry them, with the rest of their cycle back', () => {
+  it('end where the new SKU does not carry them, and the rest of their cycle is returned', () => {
     const story = basic().does(start, setAddOns).does(when, upgrade('STANDARD', 10));
     expect(typesOf(story.last)).toEqual(['SubscriptionUpgraded', 'AddOnEnded', 'ChargesPosted']);
     expect(story.last[1]?.data).toMatchObject({ offerId: 'BACKUP', skuId: '0001', quantity: 0, cause: 'upgrade' });
-    // 10.00 x 20/30 = 6.66, rounded down on the unit (U↓).
+    // 10.00 x 20/30 = 6.66, rounded down per unit (U↓).
     expect(story.money(story.last)).toEqual([
       'convert -66.60 for 10, 2021-06-28 to 2021-07-17, 20/30 unit-down',
       'convert -26.64 for 4, 2021-06-28 to 2021-07-17, 20/30 unit-down',
@@ -150,7 +150,7 @@ describe('add-ons of a base that is upgraded (R31, R35)', () => {
     expect(addOnsOf(story)).toEqual(['SUPPORT 2', 'BACKUP 4']);
   });
 
-  it('end where all seats move away, with the rest of their cycle back', () => {
+  it('end where all seats move away, and the rest of their cycle is returned', () => {
     const story = basic()
       .does(start, setAddOns)
       .does(when, upgrade('STANDARD', 10, 's2'));
@@ -164,7 +164,7 @@ describe('add-ons of a base that is upgraded (R31, R35)', () => {
     expect(story.state).toMatchObject({ status: 'deleted', addOns: [] });
   });
 
-  it('come back with all seats, and with what was charged for them', () => {
+  it('come back with all seats, and with their charges', () => {
     const story = basic()
       .does(start, setAddOns)
       .does(when, upgrade('STANDARD', 10, 's2'));
@@ -201,7 +201,7 @@ describe('seats that come back', () => {
       .does(start, schedule(saved))
       .does(when, upgrade('STANDARD', 4, 's2'));
 
-  it('bring the saved change with them, and the upgrade does not count (http-api.md §2)', () => {
+  it('restore the scheduled change, and the upgrade does not count (http-api.md §2)', () => {
     const story = left();
     expect(story.state).toMatchObject({ scheduledChange: null, updates: 2 });
     story.does(soon, giveBack, 'system');
@@ -212,7 +212,7 @@ describe('seats that come back', () => {
     expect(story.state).toMatchObject({ quantity: 10, scheduledChange: saved, updates: 1 });
   });
 
-  it('at a renewal flag the change that they had left by (E49)', () => {
+  it('flag the scheduled change by which they had left at a renewal (E49)', () => {
     const change = { offerId: 'STANDARD', skuId: '0001', upgradeQuantity: 4, target: { subscriptionId: 's2' } };
     const story = basic().does(start, schedule(change)).settled(renewal);
     deliver(story, renewal, standard().does(when, pause()));
@@ -256,13 +256,13 @@ describe('a scheduled upgrade into an existing subscription', () => {
     ['would hold too many', 'QUANTITY_OUT_OF_RANGE', () => ({ ...standard().state, quantity: 2_147_483_647 })],
   ] as const)('whose target %s: %s (E49)', (_, code, target) => expect(save(target())).toBe(code));
 
-  it('is judged by the later rules like one at once', () => {
+  it('is checked by the later rules like an immediate one', () => {
     expect(save(standard(docs).state, docs, '2021-06-20T09:00:00.000Z')).toBe('TARGET_IN_CANCELLATION_WINDOW');
     expect(save(standard(docs).state, docs)).toBeUndefined();
     expect(save({ ...standard(docs).state, termEnd: '2021-07-16' }, docs)).toBe('TARGET_ENDS_EARLIER');
   });
 
-  it('succeeds where both renew at the same instant, though a window has just opened', () => {
+  it('succeeds where both renew at the same instant, although a window has just opened', () => {
     const story = basic(docs).does(when, schedule(change)).settled(renewal);
     const target = standard(docs);
     deliver(story, renewal, target);

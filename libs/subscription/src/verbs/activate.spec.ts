@@ -6,8 +6,8 @@ import { typesOf } from '../subscription.testing.ts';
 const at = '2022-06-18T09:00:00.000Z';
 const docs = { preset: 'docs-2022-03' } as const;
 
-describe('a marketplace subscription whose publisher confirms', () => {
-  it('is pending and costs nothing until then; nothing falls due', () => {
+describe('a marketplace subscription that its publisher activates', () => {
+  it('is pending and free until then, and nothing falls due', () => {
     const story = crm(at, {}, docs);
     expect(typesOf(story.events)).toEqual(['SubscriptionCreated']);
     expect(story.state.status).toBe('pending');
@@ -21,7 +21,7 @@ describe('a marketplace subscription whose publisher confirms', () => {
     expect(story.no(at, adjust('-1.00'))).toBeUndefined();
   });
 
-  it('begins its term and its bill with the activation', () => {
+  it('begins its term and its billing with the activation', () => {
     const story = crm(at, { term: 'P1Y' }, docs).does('2022-07-05T10:00:00.000Z', activate);
     expect(story.money()).toEqual(['new 100.00 for 10, 2022-07-05 to 2022-08-04, 31/31 whole-cycle']);
     expect(story.state).toMatchObject({
@@ -36,7 +36,7 @@ describe('a marketplace subscription whose publisher confirms', () => {
     ]);
   });
 
-  it('begins its 30 free days with the activation, too', () => {
+  it('begins its 30 free days with the activation as well', () => {
     const story = crm(at, { skuId: '0002' }, docs).does('2022-07-05T10:00:00.000Z', activate);
     expect(story.state).toMatchObject({ isTrial: true, termEnd: '2022-08-03' });
     expect(story.settled('2022-08-04T00:00:00.000Z').money()).toEqual([
@@ -45,7 +45,7 @@ describe('a marketplace subscription whose publisher confirms', () => {
     ]);
   });
 
-  it('is activated once, and is the only one that is', () => {
+  it('is activated once; other subscriptions cannot be', () => {
     expect(crm(at, {}, docs).does(at, activate).no(at, activate)).toBe('NOT_PENDING');
     expect(crm(at).no(at, activate)).toBe('NOT_PENDING');
     expect(office(at, {}, docs).no(at, activate)).toBe('WRONG_COMMERCE_KIND');

@@ -5,7 +5,7 @@ import type { Role } from '#policy';
 const at = '2021-06-18T09:00:00.000Z';
 
 describe('adding seats', () => {
-  it('takes effect at once (R79), and makes a lot of their own', () => {
+  it('takes effect at once (R79), and creates a lot for the new seats', () => {
     const story = bought(at).does('2021-06-20T10:00:00.000Z', addSeats(2));
     expect(story.last[0]).toEqual({
       type: 'SeatsAdded',
@@ -28,7 +28,7 @@ describe('adding seats', () => {
     ]);
   });
 
-  it('E19: at the first instant of a cycle belongs to it: its charge first, then the change', () => {
+  it('E19: at the first instant of a cycle belongs to that cycle: its charge first, then the change', () => {
     const story = bought(at, { term: 'P1Y' }).does('2021-07-18T00:00:00.000Z', addSeats(2));
     expect(typesOf(story.last)).toEqual(['ChargeCycleStarted', 'ChargesPosted', 'SeatsAdded', 'ChargesPosted']);
     expect(story.money(story.last)).toEqual([
@@ -38,7 +38,7 @@ describe('adding seats', () => {
     ]);
   });
 
-  it('keeps the price that was bought, whatever the list says by now', () => {
+  it('keeps the price of the purchase, whatever the list says now', () => {
     const dearer = catalogue('2021-06-19', '2021-06-19T00:00:00Z', [
       offer('BASIC', [{ maxSeats: 300, plans: [plan('P1M', 'monthly', '99.00')] }]),
     ]);
@@ -46,7 +46,7 @@ describe('adding seats', () => {
     expect(story.money(story.last)[1]).toBe('addQuantity 112.89 for 12, 2021-06-20 to 2021-07-17, 28/30 line-down');
   });
 
-  it('is possible for what is no longer sold', () => {
+  it('is possible for a product that is no longer sold', () => {
     const rest = catalogue('2021-06-19', '2021-06-19T00:00:00Z', [shelf[5] ?? {}]);
     const story = bought(at, {}, { catalogues: [original, rest] });
     expect(story.does('2021-06-20T10:00:00.000Z', addSeats(500)).state.quantity).toBe(510);
@@ -63,7 +63,7 @@ describe('adding seats', () => {
     expect(story.settled('2021-07-18T00:00:00.000Z').state.quantity).toBe(12);
   });
 
-  it('E45: dinars have three decimals', () => {
+  it('E45: in dinars is charged with three decimals', () => {
     const story = bought('2021-07-15T09:00:00.000Z', { offerId: 'WORLD', quantity: 9 }, { currency: 'KWD' });
     story.does('2021-07-17T09:00:00.000Z', addSeats(1));
     expect(story.money()).toEqual([
@@ -73,7 +73,7 @@ describe('adding seats', () => {
     ]);
   });
 
-  it('E44: yen have none', () => {
+  it('E44: in yen is charged without decimals', () => {
     const story = bought(at, { offerId: 'WORLD', quantity: 9 }, { currency: 'JPY' });
     story.does('2021-06-20T09:00:00.000Z', addSeats(1));
     expect(story.money(story.last)).toEqual([
@@ -82,7 +82,7 @@ describe('adding seats', () => {
     ]);
   });
 
-  it('E13: takes effect no earlier than what came before, when the clock went back', () => {
+  it('E13: takes effect no earlier than the previous event, even if the clock went back', () => {
     const story = bought(at).does('2021-06-18T08:00:00.000Z', addSeats(1));
     expect(story.last.map(({ data }) => data.effectiveAt)).toEqual([at, at]);
   });
@@ -98,7 +98,7 @@ describe('adding seats is refused', () => {
     },
   );
 
-  it('E47: not for as many as fit', () => {
+  it('E47: but not for the largest possible number', () => {
     expect(bought(at).does(when, addSeats(290)).state.quantity).toBe(300);
   });
 
@@ -117,11 +117,11 @@ describe('adding seats is refused', () => {
     expect(bought(at).no(when, addSeats(1), outside)).toBe('PREVIEW_REQUIRED');
   });
 
-  it('after as many updates as the preset allows', () => {
+  it('beyond the number of updates that the preset allows', () => {
     const story = bought(at, {}, { policies: rules('docs-2022-03', { 'nce.updates.max': 2 }) });
     story.does(when, addSeats(1)).does(when, removeSeats(1));
     expect(story.no(when, addSeats(1))).toBe('TOO_MANY_UPDATES');
-    // With the next term the count begins anew.
+    // The count starts again with the next term.
     story.settled('2021-07-18T00:00:00.000Z');
     expect(story.no('2021-07-18T00:00:00.000Z', addSeats(1))).toBeUndefined();
   });

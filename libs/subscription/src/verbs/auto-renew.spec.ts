@@ -11,7 +11,7 @@ describe('auto-renew', () => {
     expect(bought(at).settled(end).state).toMatchObject({ status: 'active', termStart: '2021-07-18' });
   });
 
-  it('switched off lets the term end, without a charge', () => {
+  it('lets the term end without a charge when it is switched off', () => {
     const story = bought(at).does(when, autoRenew(false));
     expect(story.last).toEqual([{ type: 'AutoRenewDisabled', data: { cause: 'command', effectiveAt: when } }]);
     expect(story.settled(end).last).toEqual([
@@ -19,13 +19,13 @@ describe('auto-renew', () => {
     ]);
   });
 
-  it('switched on again renews', () => {
+  it('renews when it is switched on again', () => {
     const story = bought(at).does(when, autoRenew(false)).does(when, autoRenew(true));
     expect(story.last).toEqual([{ type: 'AutoRenewEnabled', data: { effectiveAt: when } }]);
     expect(story.settled(end).state.status).toBe('active');
   });
 
-  it('E38: switched off drops a scheduled change, and names it (A17)', () => {
+  it('E38: drops a scheduled change when it is switched off, and names it (A17)', () => {
     const story = bought(at)
       .does(at, schedule({ quantity: 5 }))
       .does(when, autoRenew(false));
@@ -51,11 +51,11 @@ describe('auto-renew', () => {
   });
 });
 
-describe('one can always stop', () => {
+describe('stopping a subscription', () => {
   const limited = { policies: rules('docs-2022-03', { 'nce.updates.max': 1 }) };
   const full = () => bought(at, { term: 'P1Y' }, limited).does(when, addSeats(1));
 
-  it('switches off and pauses however often the subscription was updated, and on only within the limit', () => {
+  it('is possible however often it was updated; switching on counts against the limit', () => {
     expect(full().no(when, addSeats(1))).toBe('TOO_MANY_UPDATES');
     expect(full().no(when, pause())).toBeUndefined();
     const off = full().does(when, autoRenew(false));
@@ -83,7 +83,7 @@ describe('one can always stop', () => {
 });
 
 describe('setting auto-renew is refused', () => {
-  it('where it is so already', () => {
+  it('where it would change nothing', () => {
     expect(bought(at).no(when, autoRenew(true))).toBe('NOTHING_CHANGES');
     expect(bought(at).does(when, autoRenew(false)).no(when, autoRenew(false))).toBe('NOTHING_CHANGES');
   });

@@ -5,13 +5,13 @@ import type { Role } from '#policy';
 
 const at = '2021-07-15T09:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };
-const refunded = (day: string, when: string, wish = {}, setting = {}) => {
-  const story = bought(day, wish, setting).does(when, cancel);
+const refunded = (day: string, when: string, details = {}, setting = {}) => {
+  const story = bought(day, details, setting).does(when, cancel);
   return story.money(story.last);
 };
 
 describe('cancelling', () => {
-  it('ends everything at once, and keeps the reason (R39, R60)', () => {
+  it('ends the subscription at once, and keeps the reason (R39, R60)', () => {
     const ask: Ask = (m, to) => new CancelSubscription({ ...to, reason: 'fraud', comment: 'stolen card' }, m);
     const story = bought(at).does('2021-07-15T10:00:00.000Z', ask);
     expect(story.last[0]).toEqual({
@@ -21,7 +21,7 @@ describe('cancelling', () => {
     expect(story.state).toMatchObject({ status: 'deleted', autoRenew: false });
   });
 
-  it('E5: gives everything back up to 24 hours, to the millisecond (R63); then one day is used (R64)', () => {
+  it('E5: refunds everything up to 24 hours, to the millisecond (R63); after that one day is used (R64)', () => {
     expect(refunded(at, '2021-07-16T09:00:00.000Z')).toEqual([
       'cancelImmediate -100.80 for 10, 2021-07-15 to 2021-08-14, 31/31 reversal',
     ]);
@@ -30,7 +30,7 @@ describe('cancelling', () => {
     ]);
   });
 
-  it('E8: gives a part back up to 30 days, to the millisecond (R59, R64); then it is refused (R65)', () => {
+  it('E8: refunds a part up to 30 days, to the millisecond (R59, R64); after that it is refused (R65)', () => {
     expect(refunded(at, '2021-08-14T09:00:00.000Z')).toEqual([
       'cancelImmediate -3.20 for 10, 2021-08-14 to 2021-08-14, 1/31 unit-down',
     ]);
@@ -46,7 +46,7 @@ describe('cancelling', () => {
     ]);
   });
 
-  it('E9: gives everything back after a minute that touches two dates', () => {
+  it('E9: refunds everything after a minute that touches two dates', () => {
     expect(refunded('2021-07-15T23:59:30.000Z', '2021-07-16T00:00:30.000Z')).toEqual([
       'cancelImmediate -100.80 for 10, 2021-07-15 to 2021-08-14, 31/31 reversal',
     ]);
@@ -69,12 +69,12 @@ describe('cancelling', () => {
     expect(bought(from).does(late, cancel).last[0]?.data).toMatchObject({ refund: 'prorated' });
   });
 
-  it('E13: counts nothing as negative when the clock went back', () => {
+  it('E13: counts no negative days when the clock went back', () => {
     const story = bought(at).does('2021-07-15T08:59:00.000Z', cancel);
     expect(story.last[0]?.data).toMatchObject({ refund: 'full', effectiveAt: at });
   });
 
-  it('E14: has used up the first cycle, and gives back of the second', () => {
+  it('E14: keeps the first cycle, and refunds part of the second', () => {
     const story = bought('2021-02-01T09:00:00.000Z', { term: 'P1Y' }).does('2021-03-02T09:00:00.000Z', cancel);
     expect(story.money()).toEqual([
       'new 100.80 for 10, 2021-02-01 to 2021-02-28, 28/28 whole-cycle',
@@ -93,14 +93,14 @@ describe('cancelling', () => {
     expect(may.no('2021-05-01T10:00:00.000Z', cancel)).toBe('CANCELLATION_WINDOW_PASSED');
   });
 
-  it('E16: refunds the seats there are, whenever they came', () => {
+  it('E16: refunds the current seats, whenever they were added', () => {
     const story = bought(at).does('2021-08-03T09:00:00.000Z', addSeats(2)).does('2021-08-08T09:00:00.000Z', cancel);
     expect(story.money(story.last)).toEqual([
       'cancelImmediate -27.24 for 12, 2021-08-08 to 2021-08-14, 7/31 unit-down',
     ]);
   });
 
-  it('reverses line by line what was posted within the 24 hours, to a sum of nothing', () => {
+  it('reverses line by line what was posted within the 24 hours, down to zero', () => {
     const story = bought(at)
       .does('2021-07-15T10:00:00.000Z', addSeats(2))
       .does('2021-07-15T11:00:00.000Z', upgrade('STANDARD', 12))
@@ -114,7 +114,7 @@ describe('cancelling', () => {
     ]);
   });
 
-  it('drops a scheduled change, and says which (R88, A5)', () => {
+  it('drops a scheduled change, and names it (R88, A5)', () => {
     const story = bought(at)
       .does(at, schedule({ quantity: 5 }))
       .does('2021-07-16T09:00:00.000Z', cancel);
@@ -124,7 +124,7 @@ describe('cancelling', () => {
     });
   });
 
-  it('E56: is possible from paused; paused days are used days', () => {
+  it('E56: is possible while paused; paused days are used days', () => {
     const story = bought(at).does('2021-07-15T10:00:00.000Z', pause()).does('2021-07-17T12:00:00.000Z', cancel);
     expect(story.money(story.last)).toEqual([
       'cancelImmediate -94.20 for 10, 2021-07-17 to 2021-08-14, 29/31 unit-down',
@@ -136,14 +136,14 @@ describe('cancelling', () => {
     expect(story.no('2021-07-17T12:00:00.000Z', cancel)).toBeUndefined();
   });
 
-  it('gives back no more than was kept after a credit by hand (rule-book.md §2.4, invariant 3)', () => {
+  it('refunds no more than was kept after a manual credit (rule-book.md §2.4, invariant 3)', () => {
     const story = bought(at)
       .does('2021-07-16T09:00:00.000Z', adjust('-90.00'))
       .does('2021-07-17T12:00:00.000Z', cancel);
     expect(story.money(story.last)).toEqual(['cancelImmediate -10.80 for 10, 2021-07-17 to 2021-08-14, 29/31 capped']);
   });
 
-  it('gives nothing more back where credits by hand exceed the charges, and seats cost what they cost', () => {
+  it('refunds nothing where manual credits exceed the charges, and seats keep their price', () => {
     const story = bought(at).does('2021-07-16T09:00:00.000Z', adjust('-500.00'));
     story.does('2021-07-17T09:00:00.000Z', addSeats(2));
     expect(story.money(story.last)).toEqual([
@@ -158,7 +158,7 @@ describe('cancelling', () => {
 describe('cancelling a trial', () => {
   const trial = (setting = {}) => bought('2021-06-25T09:00:00.000Z', { offerId: 'TRIAL', quantity: 25 }, setting);
 
-  it('E26: gives nothing back, and the trial’s end then does nothing', () => {
+  it('E26: refunds nothing, and the trial’s end then has no effect', () => {
     const story = trial().does('2021-07-01T09:00:00.000Z', cancel);
     expect(linesOf(story.last).map(({ subtotal }) => subtotal)).toEqual(['0.00']);
     expect(story.state.status).toBe('deleted');
@@ -174,13 +174,13 @@ describe('cancelling a trial', () => {
     ]);
   });
 
-  it('is closed under docs-2022-03 (A16)', () => {
+  it('is not possible under docs-2022-03 (A16)', () => {
     expect(trial(docs).no('2021-06-26T09:00:00.000Z', cancel)).toBe('TRIAL_LOCKED');
   });
 });
 
 describe('cancelling under docs-2022-03', () => {
-  it('is open for seven days of 24 hours', () => {
+  it('is possible for seven days of 24 hours', () => {
     const story = () => bought('2022-04-01T09:00:00.000Z', { term: 'P1Y' }, docs);
     expect(story().does('2022-04-08T09:00:00.000Z', cancel).last[0]?.data).toMatchObject({ refund: 'prorated' });
     expect(story().refusal('2022-04-08T09:00:00.001Z', cancel)).toMatchObject({
@@ -207,7 +207,7 @@ describe('cancelling is refused', () => {
     expect(bought(at).no(at, ask, { ...meta(at, role), partner })).toBe('PREVIEW_REQUIRED');
   });
 
-  it('with a hint at what may be done instead', () => {
+  it('with a hint at the alternatives', () => {
     const { facts } = bought(at, { term: 'P1Y' }).refusal('2021-09-01T00:00:00.000Z', cancel) ?? {};
     expect(facts?.['allowedActions']).toEqual(expect.arrayContaining(['pause', 'auto-renew']));
     expect(facts?.['allowedActions']).not.toContain('cancel');

@@ -59,14 +59,14 @@ describe('another billing plan under docs-2022-03', () => {
     ]);
   });
 
-  it('asked for in the last cycle begins with the renewal', () => {
+  it('requested in the last cycle begins with the renewal', () => {
     const story = threeYears('annual').does('2024-06-20T10:00:00.000Z', changePlan({ billingCycle: 'monthly' }));
     story.settled('2025-04-15T00:00:00.000Z');
     expect(story.money(story.last)).toEqual(['renew 100.80 for 10, 2025-04-15 to 2025-05-14, 30/30 whole-cycle']);
     expect(story.state).toMatchObject({ billingCycle: 'monthly', pendingPlan: null });
   });
 
-  it('can be taken back, at the price that the term was bought at', () => {
+  it('can be reverted, at the price of the purchase', () => {
     const dearer = catalogue('2022-06', '2022-06-01T00:00:00Z', [
       offer('BASIC', [{ plans: [plan('P3Y', 'monthly', '99.00'), plan('P3Y', 'annual', '999.00')] }]),
     ]);
@@ -97,7 +97,7 @@ describe('another billing plan under docs-2022-03', () => {
     ]);
   });
 
-  it('drops a scheduled change, which any mid-term change does (A5)', () => {
+  it('drops a scheduled change, as any mid-term change does (A5)', () => {
     const story = threeYears('monthly')
       .does(at, schedule({ quantity: 5 }))
       .does(when, changePlan({ billingCycle: 'annual' }));
@@ -122,7 +122,7 @@ describe('another billing plan under docs-2022-03', () => {
 });
 
 describe('a longer term under docs-2022-03', () => {
-  it('begins at once, on its own anchor, with a whole cycle; the old one is given back', () => {
+  it('begins at once, with its own anchor and a whole cycle; the old one is refunded', () => {
     const story = bought(at, { term: 'P1Y' }, docs).does(when, changePlan({ term: 'P3Y' }));
     expect(typesOf(story.last)).toEqual([
       'ChargeCycleStarted',
@@ -155,19 +155,19 @@ describe('a longer term under docs-2022-03', () => {
     ]);
   });
 
-  it('opens no window to cancel anew: those count from purchase and renewal (A2)', () => {
+  it('reopens no cancellation window: those count from purchase and renewal (A2)', () => {
     const story = bought(at, { term: 'P1Y' }, docs).does(when, changePlan({ term: 'P3Y' }));
     expect(story.no('2022-06-20T11:00:00.000Z', cancel)).toBe('CANCELLATION_WINDOW_PASSED');
   });
 
-  it('within the 24 hours is given back whole, to a sum of nothing', () => {
+  it('within the 24 hours is refunded completely', () => {
     const story = bought(at, { term: 'P1Y' }, docs)
       .does('2022-04-15T10:00:00.000Z', changePlan({ term: 'P3Y' }))
       .does('2022-04-15T11:00:00.000Z', cancel);
     expect(linesOf(story.last).map(({ subtotal }) => subtotal)).toEqual(['-100.80', '100.80', '-100.80']);
   });
 
-  it('leaves what was charged for the new cycle to be given back, not what the old one has left (rule-book.md §2.4)', () => {
+  it("allows a refund of the new cycle's charge, not of what is left of the old one (rule-book.md §2.4)", () => {
     const story = bought(at, { term: 'P1Y' }, docs)
       .does('2022-04-20T10:00:00.000Z', changePlan({ term: 'P3Y' }))
       .does('2022-04-21T08:00:00.000Z', cancel);
@@ -176,7 +176,7 @@ describe('a longer term under docs-2022-03', () => {
     ]);
   });
 
-  it('must be scheduled where it is shorter', () => {
+  it('must be scheduled if it is shorter', () => {
     expect(threeYears('monthly').no(when, changePlan({ term: 'P1Y' }))).toBe('MUST_BE_SCHEDULED');
   });
 
@@ -212,7 +212,7 @@ describe('the add-ons of a base that changes its plan', () => {
   const two = addOns([['0002', 2]], 'CLOUD');
   const later = { preset: 'docs-2022-03' } as const;
 
-  it('go along, at the prices of the new plan', () => {
+  it('follow it, at the prices of the new plan', () => {
     const story = cloud(start, { term: 'P3Y' }, later)
       .does(start, two)
       .does(when, changePlan({ billingCycle: 'annual' }))
@@ -223,7 +223,7 @@ describe('the add-ons of a base that changes its plan', () => {
     ]);
   });
 
-  it('hold a plan back on which they are not sold: asked for, saved, or waiting', () => {
+  it('block a plan for which they are not sold: immediate, scheduled, or pending', () => {
     const without = kindsShelf.map((one) =>
       one.offerId === 'CLOUD'
         ? {

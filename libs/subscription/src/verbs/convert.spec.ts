@@ -8,7 +8,7 @@ const docs = { policies: rules('docs-2022-03') };
 const trial = (setting = {}) => bought(at, { offerId: 'TRIAL', quantity: 25 }, setting);
 
 describe('converting a trial', () => {
-  it('opens a paid term on that day, its anchor, under the same id (rule-book.md §2.2)', () => {
+  it('begins a paid term on that day, its anchor, under the same id (rule-book.md §2.2)', () => {
     const story = trial().does(when, convert());
     expect(story.last[0]).toEqual({
       type: 'TrialConverted',
@@ -45,7 +45,7 @@ describe('converting a trial', () => {
     expect(story.money(story.last)[1]).toBe('convert 720.00 for 3, 2021-07-05 to 2022-07-04, 365/365 whole-cycle');
   });
 
-  it('takes the preset’s plan where none is named: P1Y monthly under docs-2022-03', () => {
+  it('uses the preset’s plan where none is given: P1Y monthly under docs-2022-03', () => {
     expect(trial(docs).does(when, convert()).state).toMatchObject({ term: 'P1Y', billingCycle: 'monthly' });
     expect(trial(docs).does(when, convert({ billingCycle: 'annual' })).state).toMatchObject({
       term: 'P1Y',
@@ -89,12 +89,12 @@ describe('converting a trial is refused', () => {
     expect(trial().no(when, convert({ quantity: 501 }))).toBe('QUANTITY_OUT_OF_RANGE');
   });
 
-  it('to a SKU that it does not lead to, or a plan that is not sold', () => {
+  it('to an unrelated SKU, or a plan that is not sold', () => {
     expect(trial().no(when, convert({ offerId: 'BASIC' }))).toBe('UPGRADE_NOT_ELIGIBLE');
     expect(trial().no(when, convert({ term: 'P1M', billingCycle: 'annual' }))).toBe('PLAN_NOT_OFFERED');
   });
 
-  it('after it was cancelled, to an auditor, and to what is paused', () => {
+  it('after a cancellation, by an auditor, and while paused', () => {
     expect(trial().does(when, cancel).no(when, convert())).toBe('SUBSCRIPTION_DELETED');
     expect(trial().no(when, convert(), 'auditor')).toBe('FORBIDDEN_ROLE');
     expect(bought(at).does(when, pause()).no(when, convert())).toBe('SUBSCRIPTION_PAUSED');
@@ -102,7 +102,7 @@ describe('converting a trial is refused', () => {
 });
 
 describe('a trial that reaches its end', () => {
-  it('turns paid at that instant, with its first charge (R28, R86)', () => {
+  it('becomes paid at that instant, with its first charge (R28, R86)', () => {
     const story = trial().settled(end);
     expect(typesOf(story.last)).toEqual(['TrialConverted', 'ChargesPosted']);
     expect(story.last[0]?.data).toMatchObject({ cause: 'trialEnded', effectiveAt: end, termStart: '2021-07-25' });
@@ -114,7 +114,7 @@ describe('a trial that reaches its end', () => {
     expect(story.money().at(-1)).toBe('renew 1315.25 for 25, 2021-08-25 to 2021-09-24, 31/31 whole-cycle');
   });
 
-  it('ends where what it would turn into was withdrawn', () => {
+  it('ends if its paid SKU was withdrawn', () => {
     const rest = catalogue(
       '2021-07',
       '2021-07-01T00:00:00Z',

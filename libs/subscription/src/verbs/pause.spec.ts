@@ -7,7 +7,7 @@ const when = '2021-06-20T10:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };
 
 describe('pausing', () => {
-  it('switches auto-renew off, drops the scheduled change and names it, moves no money (R66, R70–R72)', () => {
+  it('switches auto-renew off, drops the scheduled change and names it, and moves no money (R66, R70–R72)', () => {
     const story = bought(at)
       .does(at, schedule({ quantity: 5, term: 'P1Y' }))
       .does(when, pause());
@@ -22,17 +22,17 @@ describe('pausing', () => {
     expect(story.state).toMatchObject({ status: 'paused', autoRenew: false, scheduledChange: null });
   });
 
-  it('keeps the reason and the comment that were told', () => {
+  it('keeps the reason and the comment of the request', () => {
     const story = bought(at).does(when, pause({ reason: 'fraud', comment: 'asked to' }));
     expect(story.last[0]?.data).toMatchObject({ reason: 'fraud', comment: 'asked to' });
   });
 
-  it('switches nothing off that is off', () => {
+  it('does not switch off what is off already', () => {
     const story = bought(at).does(at, autoRenew(false)).does(when, pause());
     expect(typesOf(story.last)).toEqual(['SubscriptionPaused']);
   });
 
-  it('goes on being charged, cycle by cycle (R68)', () => {
+  it('continues the charges, cycle by cycle (R68)', () => {
     const story = bought(at, { term: 'P1Y' }).does(when, pause()).settled('2021-08-18T00:00:00.000Z');
     expect(story.money().slice(1)).toEqual([
       'cycleCharge 100.80 for 10, 2021-07-18 to 2021-08-17, 31/31 whole-cycle',
@@ -41,7 +41,7 @@ describe('pausing', () => {
     expect(story.state.status).toBe('paused');
   });
 
-  it('ten times, and resuming ten times, leaves exactly the charges of none', () => {
+  it('and resuming ten times leaves exactly the same charges as no pause at all', () => {
     const [often, never] = [bought(at, { term: 'P1Y' }), bought(at, { term: 'P1Y' })];
     for (const month of ['2021-07', '2021-08', '2021-09', '2021-10', '2021-11', '2021-12', '2022-01', '2022-02'])
       often.does(`${month}-10T12:00:00.000Z`, pause()).does(`${month}-25T12:00:00.000Z`, resume);
@@ -54,7 +54,7 @@ describe('pausing', () => {
     expect(linesOf(often.events)).toHaveLength(12);
   });
 
-  it('E35: lets the term end for good, also after resuming, unless auto-renew is switched on again (A9)', () => {
+  it('E35: lets the term end, also after resuming, unless auto-renew is switched on again (A9)', () => {
     const end = '2021-07-18T00:00:00.000Z';
     expect(bought(at).does(when, pause()).settled(end).state.status).toBe('deleted');
     const resumed = () => bought(at).does(when, pause()).does('2021-06-21T10:00:00.000Z', resume);
@@ -97,28 +97,28 @@ describe('while paused', () => {
 });
 
 describe('resuming', () => {
-  it('gives access back, and nothing else (R69, R70)', () => {
+  it('restores access, and nothing else (R69, R70)', () => {
     const story = bought(at).does(when, pause()).does('2021-06-21T10:00:00.000Z', resume);
     expect(story.last).toEqual([{ type: 'SubscriptionResumed', data: { effectiveAt: '2021-06-21T10:00:00.000Z' } }]);
     expect(story.state).toMatchObject({ status: 'active', autoRenew: false, scheduledChange: null });
   });
 
-  it('is refused for what is not paused', () => {
+  it('is refused for a subscription that is not paused', () => {
     expect(bought(at).no(when, resume)).toBe('NOT_PAUSED');
   });
 
-  it('is refused for what support has suspended (A22)', () => {
+  it('is refused for a subscription that support has suspended (A22)', () => {
     expect(bought(at).does(when, suspend, 'support').no(when, resume)).toBe('SUBSCRIPTION_SUSPENDED');
   });
 
-  it('comes too late at the very instant of the term’s end', () => {
+  it('is too late at the very instant of the term’s end', () => {
     expect(bought(at).does(when, pause()).no('2021-07-18T00:00:00.000Z', resume)).toBe('SUBSCRIPTION_DELETED');
     expect(bought(at, {}, docs).does(when, pause()).no('2021-07-18T00:00:00.000Z', resume)).toBe('NOT_PAUSED');
   });
 });
 
 describe('suspending new commerce', () => {
-  it('is for support alone, with the effects of a pause (R45, A22)', () => {
+  it('is only for support, with the effects of a pause (R45, A22)', () => {
     const story = bought(at)
       .does(at, schedule({ quantity: 5 }))
       .does(when, suspend, 'support');
@@ -137,12 +137,12 @@ describe('suspending new commerce', () => {
     expect(story.settled('2021-07-18T00:00:00.000Z').state.status).toBe('deleted');
   });
 
-  it('goes on being charged', () => {
+  it('continues the charges', () => {
     const story = bought(at, { term: 'P1Y' }).does(when, suspend, 'support').settled('2021-07-18T00:00:00.000Z');
     expect(story.money(story.last)).toEqual(['cycleCharge 100.80 for 10, 2021-07-18 to 2021-08-17, 31/31 whole-cycle']);
   });
 
-  it('is not self-service: pause it', () => {
+  it('is not for partners, who are referred to pausing', () => {
     expect(bought(at).no(when, suspend)).toBe('USE_PAUSE_OR_SUPPORT');
     expect(bought(at).does(when, suspend, 'support').no(when, reactivate)).toBe('USE_PAUSE_OR_SUPPORT');
   });
@@ -155,7 +155,7 @@ describe('suspending new commerce', () => {
 });
 
 describe('reactivating new commerce', () => {
-  it('gives access back, and nothing else', () => {
+  it('restores access, and nothing else', () => {
     const story = bought(at).does(when, suspend, 'support').does('2021-06-21T10:00:00.000Z', reactivate, 'support');
     expect(story.last).toEqual([
       { type: 'SubscriptionReactivated', data: { effectiveAt: '2021-06-21T10:00:00.000Z' } },
@@ -163,7 +163,7 @@ describe('reactivating new commerce', () => {
     expect(story.state).toMatchObject({ status: 'active', suspension: null, autoRenew: false });
   });
 
-  it('is refused for what is not suspended, or paused', () => {
+  it('is refused for a subscription that is not suspended, or paused', () => {
     expect(bought(at).no(when, reactivate, 'support')).toBe('NOT_SUSPENDED');
     expect(bought(at).does(when, pause()).no(when, reactivate, 'support')).toBe('NOT_SUSPENDED');
   });

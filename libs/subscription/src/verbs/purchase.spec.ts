@@ -15,7 +15,7 @@ import {
   shelf,
   surroundingsOf,
   Story,
-  type Wish,
+  type Details,
 } from '../subscription.testing.ts';
 import type { Role } from '#policy';
 
@@ -23,7 +23,7 @@ const at = '2021-06-18T09:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };
 
 describe('a purchase', () => {
-  it('pins offer, plan, price, catalogue and rules on its event', () => {
+  it('records offer, plan, price, catalogue and policy in its event', () => {
     const [created, charged] = bought(at).events;
     expect(created).toMatchObject({
       type: 'SubscriptionCreated',
@@ -72,7 +72,7 @@ describe('a purchase', () => {
     expect(bought(at, { friendlyName: 'Front desk' }).state.friendlyName).toBe('Front desk');
   });
 
-  it('takes the price list in force, and the customer’s currency', () => {
+  it('uses the price list in force, and the customer’s currency', () => {
     const dearer = catalogue('2021-06', '2021-06-01T00:00:00Z', [
       offer('BASIC', [{ plans: [plan('P1M', 'monthly', { EUR: '11.00', USD: '12.00' })] }]),
     ]);
@@ -93,7 +93,7 @@ describe('a purchase', () => {
     ]);
   });
 
-  it('E46: what costs nothing is a line of nothing', () => {
+  it('E46: without a price has a charge line of zero', () => {
     expect(bought(at, { offerId: 'WORLD' }).money()).toEqual([
       'new 0.00 for 10, 2021-06-18 to 2021-07-17, 30/30 whole-cycle',
     ]);
@@ -106,7 +106,7 @@ describe('a purchase', () => {
     });
   });
 
-  it('E12: the day is the one in UTC, wherever the clock hangs', () => {
+  it('E12: counts the day in UTC, whatever the local time', () => {
     const early = normaliseInstant('2021-06-19T09:00:00+14:00') ?? '';
     const late = normaliseInstant('2021-06-17T21:00:00-12:00') ?? '';
     expect(bought(early).state.termStart).toBe('2021-06-18');
@@ -121,7 +121,7 @@ describe('a purchase', () => {
     }
   });
 
-  it('gives the publisher’s link, with the subscription’s id in it (R24)', () => {
+  it('shows the publisher’s link, with the subscription’s id in it (R24)', () => {
     const setup = offer('SETUP', [
       { setupUrl: 'https://example.com/finish/{subscriptionId}', plans: [plan('P1M', 'monthly', '1.00')] },
     ]);
@@ -131,7 +131,7 @@ describe('a purchase', () => {
 });
 
 describe('the purchase of a trial', () => {
-  it('costs nothing, renews by itself and knows what it turns into (R26, R86)', () => {
+  it('costs nothing, renews automatically and names its paid SKU (R26, R86)', () => {
     expect(bought(at, { offerId: 'TRIAL' }).state).toMatchObject({
       isTrial: true,
       unitPrice: '0',
@@ -158,13 +158,13 @@ describe('the purchase of a trial', () => {
 });
 
 describe('a purchase is refused', () => {
-  const no = (wish: Wish, setting = {}) => nothing(setting).no(at, purchase(wish));
+  const no = (details: Details, setting = {}) => nothing(setting).no(at, purchase(details));
 
   it('under an id that is taken', () => {
     expect(bought(at).no(at, purchase())).toBe('SUBSCRIPTION_EXISTS');
   });
 
-  it('for a customer whom nobody registered (R1)', () => {
+  it('for a customer who is not registered (R1)', () => {
     const { catalogue: lists, policies } = surroundingsOf({});
     const story = new Story({ catalogue: lists, policies, customer: undefined as never }, 's1');
     expect(story.no(at, purchase())).toBe('CUSTOMER_NOT_FOUND');
@@ -181,19 +181,19 @@ describe('a purchase is refused', () => {
     },
   );
 
-  it('outside the preview (R44), which the later pages no longer know', () => {
+  it('outside the preview (R44), which the later documentation no longer has', () => {
     const outside = { partner: { ...meta(at).partner, newCommercePreview: false } };
     expect(nothing().no(at, purchase(), outside)).toBe('PREVIEW_REQUIRED');
     expect(nothing(docs).no(at, purchase(), outside)).toBeUndefined();
   });
 
-  it('for what no catalogue ever held', () => {
+  it('for a product that no catalogue ever contained', () => {
     expect(no({ offerId: 'NONE' })).toBe('OFFER_UNKNOWN');
     expect(no({ skuId: '0002' })).toBe('SKU_UNKNOWN');
     expect(nothing().no('2020-12-31T23:59:59.999Z', purchase())).toBe('OFFER_UNKNOWN');
   });
 
-  it('for what was withdrawn since', () => {
+  it('for a product that was withdrawn', () => {
     const rest = shelf.filter(({ offerId }) => offerId !== 'WORLD');
     const withoutSku = rest.map((one) =>
       one.offerId === 'PREMIUM' ? { ...one, skus: [{ ...one.skus[0], skuId: '0002' }] } : one,
@@ -208,15 +208,15 @@ describe('a purchase is refused', () => {
     expect(no({ offerId: 'NONE' }, { catalogues })).toBe('OFFER_UNKNOWN');
   });
 
-  it.each<[string, Wish, string]>([
+  it.each<[string, Details, string]>([
     ['term', { offerId: 'WORLD', term: 'P1Y' }, 'EUR'],
     ['charge cycle', { term: 'P1Y', billingCycle: 'triennial' }, 'EUR'],
     ['currency', {}, 'USD'],
-  ])('for a %s in which it is not sold', (_, wish, currency) => {
-    expect(no(wish, { currency })).toBe('PLAN_NOT_OFFERED');
+  ])('for a %s in which it is not sold', (_, details, currency) => {
+    expect(no(details, { currency })).toBe('PLAN_NOT_OFFERED');
   });
 
-  it('where the offer is not for this customer', () => {
+  it('where the offer is not available to this customer', () => {
     const offers = [
       offer('SCHOOL', [{ plans: [plan('P1M', 'monthly', '1.00')] }], { segments: ['education'] }),
       offer('GERMAN', [{ plans: [plan('P1M', 'monthly', '1.00')] }], { countries: ['DE'] }),
@@ -239,7 +239,7 @@ describe('a purchase is refused', () => {
     expect(no({ offerId: 'BASE', skuId: '0002' }, { catalogues })).toBe('ADDON_NOT_IN_CATALOGUE');
   });
 
-  it('where the customer holds the only one already, with a hint to the suspended one (R14, R15)', () => {
+  it('where the customer already holds the only one, with a hint to the suspended one (R14, R15)', () => {
     const offers = [offer('SINGLE', [{ plans: [plan('P1M', 'monthly', '1.00')] }], { limitPerCustomer: 1 })];
     const around = surroundingsOf({ catalogues: [catalogue('one', '2021-01-01T00:00:00Z', offers)] });
     const held = { subscriptionId: 's0', offerId: 'SINGLE', skuId: '0001', quantity: 1, status: 'active' };
@@ -260,21 +260,21 @@ describe('a purchase is refused', () => {
     },
   );
 
-  it('E47: not for as many as are sold; money is exact there, too', () => {
+  it('E47: but not for the largest quantity that is sold; money is exact there as well', () => {
     expect(no({ offerId: 'ENTERPRISE', quantity: 500 })).toBeUndefined();
     expect(linesOf(bought(at, { offerId: 'STANDARD', quantity: 2_147_483_647 }).events)[0]?.subtotal).toBe(
       '13808319850.21',
     );
   });
 
-  it('without an answer that could be recorded', () => {
+  it('if its result could not be recorded', () => {
     const decision = nothing().asked(at, purchase({ quantity: 0 }));
     expect(isRefusal(decision) && decision.facts).toEqual({ minSeats: 1, maxSeats: 300 });
   });
 });
 
 describe('a subscription', () => {
-  it('is unknown to another partner, whatever is asked', () => {
+  it('is unknown to another partner, for every command', () => {
     const other = { actor: { id: 'x', role: 'global-admin' as const, partnerId: 'p2' } };
     expect(bought(at).no(at, autoRenew(false), other)).toBe('SUBSCRIPTION_NOT_FOUND');
     expect(nothing().no(at, autoRenew(false))).toBe('SUBSCRIPTION_NOT_FOUND');

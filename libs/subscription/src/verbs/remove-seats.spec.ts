@@ -24,12 +24,12 @@ describe('removing seats', () => {
     expect(story.state.quantity).toBe(6);
   });
 
-  it('is open for 168 hours, the last instant included', () => {
+  it('is possible for 168 hours, the last instant included', () => {
     expect(mine().no('2022-04-08T09:00:00.000Z', removeSeats(1))).toBeUndefined();
     expect(mine().no('2022-04-08T09:00:00.001Z', removeSeats(1))).toBe('REDUCTION_WINDOW_PASSED');
   });
 
-  it('takes from open lots only, and says how many they hold', () => {
+  it('takes only from open lots, and says how many seats they hold', () => {
     const story = mine().does('2022-04-06T09:00:00.000Z', addSeats(5));
     const when = '2022-04-09T09:00:00.000Z';
     expect(story.refusal(when, removeSeats(6))).toMatchObject({
@@ -51,18 +51,18 @@ describe('removing seats', () => {
     ]);
   });
 
-  it('is open again after a renewal, for all seats', () => {
+  it('is possible again after a renewal, for all seats', () => {
     const story = mine().does('2022-06-01T09:00:00.000Z', addSeats(5)).settled('2023-04-01T00:00:00.000Z');
     expect(story.state.lots).toEqual([{ quantity: 15, since: '2023-04-01T00:00:00.000Z' }]);
     expect(story.no('2023-04-08T00:00:00.000Z', removeSeats(14))).toBeUndefined();
   });
 
-  it('stays closed for seats that were upgraded, which did not come anew', () => {
+  it('is not possible for upgraded seats, which were not newly bought', () => {
     const story = mine().does('2022-04-09T09:00:00.000Z', upgrade('STANDARD', 10));
     expect(story.no('2022-04-09T10:00:00.000Z', removeSeats(1))).toBe('REDUCTION_WINDOW_PASSED');
   });
 
-  it('E17: after an increase on the same day, comes out at nothing when the quantity returns', () => {
+  it('E17: after an increase on the same day, costs nothing in total when the quantity returns', () => {
     const story = mine().does('2022-04-03T09:00:00.000Z', addSeats(2)).does('2022-04-03T10:00:00.000Z', removeSeats(2));
     expect(linesOf(story.events).map(({ subtotal }) => subtotal)).toEqual([
       '100.80',
@@ -90,7 +90,7 @@ describe('removing seats is refused', () => {
     expect(mine().no('2022-04-03T09:00:00.000Z', removeSeats(quantity))).toBe(expected);
   });
 
-  it('below what the SKU is sold from', () => {
+  it('below the minimum of the SKU', () => {
     const offers = [offer('FIVE', [{ minSeats: 5, plans: [plan('P1Y', 'monthly', '1.00')] }])];
     const catalogues = [catalogue('one', '2021-01-01T00:00:00Z', offers)];
     const story = bought(at, { offerId: 'FIVE', term: 'P1Y' }, { ...docs, catalogues });

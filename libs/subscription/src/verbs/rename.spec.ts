@@ -13,17 +13,17 @@ describe('renaming', () => {
     expect(story.state).toMatchObject({ friendlyName: 'Front desk', offerName: 'Offer BASIC' });
   });
 
-  it('is refused where it is called so already', () => {
+  it('is refused if the name is the same', () => {
     expect(bought(at).no(when, rename('Offer BASIC'))).toBe('NOTHING_CHANGES');
   });
 
-  it('is refused once deleted, and to an auditor', () => {
+  it('is refused after the deletion, and to an auditor', () => {
     expect(bought(at).does(at, cancel).no(when, rename('Front desk'))).toBe('SUBSCRIPTION_DELETED');
     expect(bought(at).no(when, rename('Front desk'), 'auditor')).toBe('FORBIDDEN_ROLE');
   });
 });
 
-describe('adjusting charges by hand', () => {
+describe('adjusting charges manually', () => {
   it('posts a credit or a debit, with its reason (rule-book.md §2.5)', () => {
     const credited = bought(at).does(when, adjust('-12.5'));
     expect(credited.last[0]).toEqual({
@@ -39,7 +39,7 @@ describe('adjusting charges by hand', () => {
     ]);
   });
 
-  it('is refused for nothing, and for more decimals than the currency has', () => {
+  it('is refused for zero, and for more decimals than the currency has', () => {
     expect(bought(at).no(when, adjust('0.00'))).toBe('NOTHING_CHANGES');
     expect(bought(at).no(when, adjust('-0.001'))).toBe('VALIDATION_FAILED');
     expect(bought(at, { offerId: 'WORLD' }, { currency: 'JPY' }).no(when, adjust('-0.1'))).toBe('VALIDATION_FAILED');

@@ -6,7 +6,7 @@ const when = '2021-06-20T10:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };
 
 describe('scheduling a change', () => {
-  it('saves what shall change, and nothing yet changes (R84)', () => {
+  it('saves the change, and nothing changes yet (R84)', () => {
     const story = bought(at).does(when, schedule({ quantity: 5, term: 'P1Y' }));
     expect(story.last).toEqual([
       {
@@ -17,14 +17,14 @@ describe('scheduling a change', () => {
     expect(story.state).toMatchObject({ quantity: 10, term: 'P1M', scheduledChange: { quantity: 5, term: 'P1Y' } });
   });
 
-  it('again overwrites what was saved, dimensions that it leaves out included (R84)', () => {
+  it('again replaces the saved change, including dimensions that it leaves out (R84)', () => {
     const story = bought(at)
       .does(when, schedule({ quantity: 5, term: 'P1Y' }))
       .does(when, schedule({ billingCycle: 'annual', term: 'P1Y' }));
     expect(story.state.scheduledChange).toEqual({ billingCycle: 'annual', term: 'P1Y' });
   });
 
-  it('survives a new name and a correction by hand (A5)', () => {
+  it('survives a new name and a manual adjustment (A5)', () => {
     const story = bought(at)
       .does(when, schedule({ quantity: 5 }))
       .does(when, rename('Front desk'))
@@ -51,11 +51,11 @@ describe('scheduling a change', () => {
   });
 });
 
-describe('a trial’s scheduled change', () => {
+describe('the scheduled change of a trial', () => {
   const trial = (setting = {}) => bought(at, { offerId: 'TRIAL', quantity: 25 }, setting);
   const end = '2021-07-18T00:00:00.000Z';
 
-  it('is judged against what the trial turns into, not against the trial', () => {
+  it('is checked against the paid SKU, not against the trial', () => {
     const story = trial().does(when, schedule({ term: 'P1Y' }));
     expect(story.settled(end).state).toMatchObject({
       offerId: 'ENTERPRISE',
@@ -66,7 +66,7 @@ describe('a trial’s scheduled change', () => {
     expect(trial().no(when, schedule({ term: 'P1M', billingCycle: 'monthly' }))).toBe('NOTHING_CHANGES');
   });
 
-  it('leaves to the preset what it leaves out: P1Y under docs-2022-03', () => {
+  it('leaves omitted fields to the preset: P1Y under docs-2022-03', () => {
     expect(trial(docs).no(when, schedule({ term: 'P1Y' }))).toBe('NOTHING_CHANGES');
     const story = trial(docs)
       .does(when, schedule({ billingCycle: 'annual' }))
@@ -74,14 +74,14 @@ describe('a trial’s scheduled change', () => {
     expect(story.money(story.last)).toEqual(['renew 15783.00 for 25, 2021-07-18 to 2022-07-17, 365/365 whole-cycle']);
   });
 
-  it('may bring fewer seats than a conversion by command needs (D33)', () => {
+  it('may have fewer seats than a conversion by command needs (D33)', () => {
     const story = trial(docs)
       .does(when, schedule({ quantity: 3 }))
       .settled(end);
     expect(story.money(story.last)).toEqual(['renew 157.83 for 3, 2021-07-18 to 2021-08-17, 31/31 whole-cycle']);
   });
 
-  it('may name a better SKU, and no stranger', () => {
+  it('may name a better SKU, and no unrelated one', () => {
     expect(
       trial()
         .does(when, schedule({ offerId: 'PREMIUM' }))
@@ -95,7 +95,7 @@ describe('a trial’s scheduled change', () => {
     expect(trial().no(when, schedule({ offerId: 'PREMIUM', target: { subscriptionId: 's2' } }))).toBe('TRIAL_LOCKED');
   });
 
-  it('E49: that cannot be applied at its end is flagged, and the trial converts without it', () => {
+  it("E49: that cannot be applied at the trial's end is flagged, and the trial converts without it", () => {
     const small = { ...shelf[3], skus: shelf[3]?.skus.map((sku) => ({ ...sku, minSeats: 10 })) };
     const later = catalogue('2021-07', '2021-07-01T00:00:00Z', [small, ...shelf.filter((_, i) => i !== 3)]);
     const first = catalogue('2021-01', '2021-01-01T00:00:00Z', shelf);
@@ -140,7 +140,7 @@ describe('scheduling a change is refused', () => {
     expect(bought(at).no(when, schedule({ quantity: 0 }))).toBe('QUANTITY_OUT_OF_RANGE');
   });
 
-  it('E49: for fewer seats than the SKU is sold from, or more than it is sold to', () => {
+  it('E49: for fewer seats than the SKU’s minimum, or more than its maximum', () => {
     const offers = [
       offer('FROM5', [{ minSeats: 5, upgradeTargets: ['TO8/0001'], plans: [plan('P1M', 'monthly', '1.00')] }]),
       offer('TO8', [{ maxSeats: 8, plans: [plan('P1M', 'monthly', '2.00')] }]),
@@ -154,7 +154,7 @@ describe('scheduling a change is refused', () => {
     expect(story.no(when, schedule({ offerId: 'TO8', upgradeQuantity: 5 }))).toBeUndefined();
   });
 
-  it('for a SKU that the present one does not lead to (R83)', () => {
+  it('for a SKU that the current one does not lead to (R83)', () => {
     expect(bought(at).no(when, schedule({ offerId: 'ENTERPRISE' }))).toBe('UPGRADE_NOT_ELIGIBLE');
     expect(bought(at).no(when, schedule({ offerId: 'NONE' }))).toBe('OFFER_UNKNOWN');
   });
@@ -163,7 +163,7 @@ describe('scheduling a change is refused', () => {
     expect(bought(at).no(when, schedule({ billingCycle: 'annual' }))).toBe('PLAN_NOT_OFFERED');
   });
 
-  it('for a partial upgrade to the same SKU, down, of too many, or into itself', () => {
+  it('for a partial upgrade to the same SKU, down, of too many seats, or into itself', () => {
     expect(bought(at).no(when, schedule({ quantity: 9, upgradeQuantity: 4 }))).toBe('UPGRADE_NOT_ELIGIBLE');
     expect(bought(at, { offerId: 'STANDARD' }).no(when, schedule({ offerId: 'BASIC', upgradeQuantity: 4 }))).toBe(
       'UPGRADE_NOT_ELIGIBLE',
@@ -193,7 +193,7 @@ describe('scheduling a change is refused', () => {
 });
 
 describe('removing a scheduled change', () => {
-  it('forgets it, and says what it was (R85)', () => {
+  it('deletes it, and returns it (R85)', () => {
     const story = bought(at)
       .does(when, schedule({ quantity: 5 }))
       .does(when, removeSchedule);
@@ -203,7 +203,7 @@ describe('removing a scheduled change', () => {
     expect(story.state.scheduledChange).toBeNull();
   });
 
-  it('is refused where there is none', () => {
+  it('is refused if there is no such change', () => {
     expect(bought(at).no(when, removeSchedule)).toBe('NO_SCHEDULED_CHANGE');
     expect(
       bought(at)

@@ -24,7 +24,7 @@ describe('the add-ons of a legacy base', () => {
   it('begin at once and are charged for the rest of the running cycle, then with the base (R37, R38)', () => {
     const story = hundred().does(later, addOns([['0002', 3]]));
     expect(typesOf(story.last)).toEqual(['AddOnAdded', 'ChargesPosted']);
-    // Ten of 30 days at 1.00 for three.
+    // Ten of 30 days at 1.00 for three seats.
     expect(story.money(story.last)).toEqual(['new 1.00 for 3, 2021-07-08 to 2021-07-17, 10/30 line-half-up']);
     expect(story.settled('2021-07-18T00:00:00.000Z').money(story.last)).toEqual([
       'cycleCharge 400.00 for 100, 2021-07-18 to 2021-08-17, 31/31 whole-cycle',
@@ -42,7 +42,7 @@ describe('the add-ons of a legacy base', () => {
     expect(story.money(story.last).at(-1)).toBe('new 1.00 for 30, 2021-07-17 to 2021-07-17, 1/30 line-half-up');
   });
 
-  it('are one set (R33): one that does not go stops all (E30), one that is left out ends', () => {
+  it('are one set (R33): one that is refused stops all (E30), one that is left out ends', () => {
     const story = hundred().does(
       at,
       addOns([
@@ -72,7 +72,7 @@ describe('the add-ons of a legacy base', () => {
     expect(held(story)).toEqual(['0002 4 active']);
   });
 
-  it('W40: some need their share of the base, when they come and when they become fewer', () => {
+  it('W40: may need a share of the base, when they are added and when they become fewer', () => {
     const base = office(at, { quantity: 400 });
     expect(base.no(at, addOns([['0003', 19]]))).toBe('QUANTITY_OUT_OF_RANGE');
     base.does(at, addOns([['0003', 20]]));
@@ -80,7 +80,7 @@ describe('the add-ons of a legacy base', () => {
     expect(base.no(at, addOns([]))).toBeUndefined();
   });
 
-  it('stay within what is sold, and where it is sold (R35)', () => {
+  it('stay within the limits and plans that are sold (R35)', () => {
     expect(hundred().no(at, addOns([['0002', 101]]))).toBe('QUANTITY_OUT_OF_RANGE');
     expect(hundred().no(at, addOns([['0007', 1]]))).toBe('SKU_UNKNOWN');
     expect(hundred().no(at, addOns([['0001', 1]]))).toBe('ADDON_NOT_FOR_PARENT');
@@ -88,7 +88,7 @@ describe('the add-ons of a legacy base', () => {
     expect(hundred().no(at, addOns([['0001', 1]], 'ABROAD'))).toBe('COUNTRY_NOT_SUPPORTED');
   });
 
-  it('are named once, and differ from what is there', () => {
+  it('are named once, and the set must differ from the current one', () => {
     const twice = addOns([
       ['0002', 1],
       ['0002', 2],
@@ -99,7 +99,7 @@ describe('the add-ons of a legacy base', () => {
     expect(hundred().does(at, three).no(at, three)).toBe('NOTHING_CHANGES');
   });
 
-  it('E30: want an active base (R31), a partner who may buy them (R34), and a kind that has them', () => {
+  it('E30: need an active base (R31), a partner who may buy them (R34), and a kind that has them', () => {
     const one = addOns([['0002', 1]]);
     expect(hundred().does(at, suspend).no(at, one)).toBe('PARENT_NOT_ACTIVE');
     expect(hundred().no(at, one, reseller)).toBe('PARTNER_MODEL_NOT_ALLOWED');
@@ -115,7 +115,7 @@ describe('suspending add-ons', () => {
     ['0003', 5],
   ]);
 
-  it('E28: a base takes its add-ons along (R36); those that rested before stay when it comes back', () => {
+  it('E28: with a base includes its add-ons (R36); those suspended before stay suspended when it returns', () => {
     const story = hundred().does(at, three).does(at, suspendAddOn('0003'));
     expect(story.money(story.last)).toEqual(['suspend -10.00 for 5, 2021-06-18 to 2021-07-17, 30/30 reversal']);
     story.does(later, suspend);
@@ -133,7 +133,7 @@ describe('suspending add-ons', () => {
     expect(held(story)).toEqual(['0002 3 active', '0003 5 suspended']);
   });
 
-  it('E29: none comes back before its base', () => {
+  it('E29: none of them is reactivated before its base', () => {
     const story = hundred().does(at, three).does(at, suspendAddOn('0002')).does(later, suspend);
     expect(story.no(later, reactivateAddOn('0002'))).toBe('PARENT_NOT_ACTIVE');
     story.does(later, reactivate).does(later, reactivateAddOn('0002'));
@@ -148,10 +148,10 @@ describe('suspending add-ons', () => {
     ]);
   });
 
-  it('lets no seats be changed meanwhile, and none of the others be hindered', () => {
+  it('prevents changes to its own seats, and to no others', () => {
     const story = hundred().does(at, three).does(at, suspendAddOn('0003'));
-    for (const wished of [6, 4, 0])
-      expect(story.no(later, addOns([['0002', 3], ...(wished > 0 ? [['0003', wished] as const] : [])]))).toBe(
+    for (const requested of [6, 4, 0])
+      expect(story.no(later, addOns([['0002', 3], ...(requested > 0 ? [['0003', requested] as const] : [])]))).toBe(
         'SUBSCRIPTION_SUSPENDED',
       );
     story.does(
@@ -183,19 +183,19 @@ describe('suspending add-ons', () => {
       data: { offerId: 'OFFICE', skuId: '0003', quantity: 0, cause: 'retentionElapsed', effectiveAt: date },
     });
     expect(held(story)).toEqual(['0002 3 active']);
-    // It may be bought again, and is one like any other then.
+    // It may be bought again, and then behaves like any other.
     story.does('2021-09-21T00:00:00.000Z', three).does('2021-09-21T00:00:00.000Z', suspendAddOn('0003'));
     expect(story.no('2021-09-21T00:00:00.000Z', reactivateAddOn('0003'))).toBeUndefined();
   });
 
-  it('counts anew with each suspension, and has no date after a reactivation', () => {
+  it('has a new date with each suspension, and none after a reactivation', () => {
     const story = hundred().does(at, three).does(at, suspendAddOn('0003')).does(later, reactivateAddOn('0003'));
     expect(story.state.addOns[1]).not.toHaveProperty('suspension');
     story.does(later, suspendAddOn('0003'));
     expect(story.state.addOns[1]?.suspension?.autoExpiresAt).toBe('2021-10-06T09:00:00.000Z');
   });
 
-  it('goes on while the base rests, and is over with the base', () => {
+  it('continues while the base is suspended, and ends with the base', () => {
     const story = hundred().does(at, three).does(at, suspendAddOn('0003')).does(later, suspend);
     expect(story.state.addOns[0]?.suspension).toEqual({ reason: 'fraud', suspendedAt: later, autoExpiresAt: null });
     story.settled('2021-09-16T09:00:00.000Z');
@@ -206,7 +206,7 @@ describe('suspending add-ons', () => {
     expect(typesOf(first.last).at(-1)).toBe('SubscriptionDeleted');
   });
 
-  it('of old, without a date, rests as it did', () => {
+  it('recorded earlier, without a date, continues as it did', () => {
     const story = hundred().does(at, three);
     const { autoExpiresAt: _, ...old } = {
       offerId: 'OFFICE',
@@ -222,7 +222,7 @@ describe('suspending add-ons', () => {
     expect(held(story)).toEqual(['0002 3 active', '0003 5 suspended']);
   });
 
-  it('is refused where there is nothing to suspend, or to give back', () => {
+  it('is refused where there is nothing to suspend, or to reactivate', () => {
     const story = hundred().does(at, three);
     expect(story.no(at, suspendAddOn('0004'))).toBe('ADDON_NOT_FOUND');
     expect(story.no(at, reactivateAddOn('0002'))).toBe('NOT_SUSPENDED');
@@ -234,11 +234,11 @@ describe('suspending add-ons', () => {
 describe('the add-ons of new commerce', () => {
   const two = addOns([['0002', 2]], 'CLOUD');
 
-  it('become more at once, and fewer only with the base', () => {
+  it('increase at once, and decrease only with the base', () => {
     const story = cloud(at)
       .does(later, two)
       .does(later, addOns([['0002', 4]], 'CLOUD'));
-    // Ten of 30 days at 2.50: 1.666… for two, 3.333… for four.
+    // Ten of 30 days at 2.50: 1.666… for two seats, 3.333… for four.
     expect(story.money(story.last)).toEqual([
       'addQuantity -1.66 for 2, 2021-07-08 to 2021-07-17, 10/30 line-down',
       'addQuantity 3.33 for 4, 2021-07-08 to 2021-07-17, 10/30 line-down',
@@ -265,12 +265,12 @@ describe('the add-ons of new commerce', () => {
     expect(docs.last.at(-1)).toMatchObject({ type: 'ScheduledChangeRemoved', data: { cause: 'addOnChange' } });
   });
 
-  it('are gone with a base that is cancelled', () => {
+  it('end with a base that is cancelled', () => {
     const story = cloud(at).does(at, two).does(at, cancel);
     expect(story.state).toMatchObject({ status: 'deleted', addOns: [] });
   });
 
-  it('leave the seats of the base alone', () => {
+  it('do not change the seats of the base', () => {
     const story = cloud(at).does(at, two).does(later, addSeats(1));
     expect(held(story)).toEqual(['0002 2 active']);
   });
@@ -279,7 +279,7 @@ describe('the add-ons of new commerce', () => {
 describe('a legacy trial', () => {
   const trial = () => office(at, { skuId: '0009', quantity: 5, term: 'P1M' });
 
-  it('is converted by hand, to twelve months, or ends (D33)', () => {
+  it('is converted manually, to twelve months, or ends (D33)', () => {
     const story = trial().does('2021-07-01T09:00:00.000Z', convert());
     expect(story.money(story.last)).toEqual([
       'convert 0.00 for 5, 2021-07-01 to 2021-07-17, 17/30 line-half-up',

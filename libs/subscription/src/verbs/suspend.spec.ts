@@ -5,7 +5,7 @@ import { bought, typesOf } from '../subscription.testing.ts';
 const at = '2018-01-13T09:00:00.000Z';
 
 describe('suspending a legacy subscription', () => {
-  it('tells until when (R42), and gives the whole running cycle back in the first 30 days (W28a)', () => {
+  it('shows its deletion date (R42), and refunds the whole running cycle in the first 30 days (W28a)', () => {
     const story = office(at).does('2018-02-01T10:00:00.000Z', suspend);
     expect(typesOf(story.last)).toEqual(['SubscriptionSuspended', 'ChargesPosted']);
     expect(story.money(story.last)).toEqual(['suspend -4.00 for 1, 2018-01-13 to 2018-02-12, 31/31 reversal']);
@@ -20,7 +20,7 @@ describe('suspending a legacy subscription', () => {
     });
   });
 
-  it('counts the 30 days to the millisecond, the last one in (A8)', () => {
+  it('counts the 30 days to the millisecond, including the last one (A8)', () => {
     const last = office(at).does('2018-02-12T09:00:00.000Z', suspend);
     expect(last.money(last.last)).toEqual(['suspend -4.00 for 1, 2018-01-13 to 2018-02-12, 31/31 reversal']);
     // One of 31 days at 4.00: 0.129…
@@ -28,7 +28,7 @@ describe('suspending a legacy subscription', () => {
     expect(later.money(later.last)).toEqual(['suspend -0.13 for 1, 2018-02-12 to 2018-02-12, 1/31 line-half-up']);
   });
 
-  it('gives the unused days back later: half up by the month, by the rounded day for a year (W31)', () => {
+  it('refunds the unused days later: half up by the month, by the rounded day for a year (W31)', () => {
     const monthly = office(at).does('2018-03-01T10:00:00.000Z', suspend);
     // 12 of 28 days at 4.00: 1.714…
     expect(monthly.money(monthly.last).at(-1)).toBe(
@@ -38,7 +38,7 @@ describe('suspending a legacy subscription', () => {
     expect(yearly.money(yearly.last)).toEqual(['suspend -41.34 for 1, 2018-03-01 to 2019-01-12, 318/365 daily']);
   });
 
-  it('gives back what more seats and fewer made of the cycle, to a sum of nothing', () => {
+  it('refunds all seat changes of the cycle, down to zero', () => {
     const story = office(at, { quantity: 3 })
       .does('2018-01-20T10:00:00.000Z', addSeats(2))
       .does('2018-01-25T10:00:00.000Z', removeSeats(1))
@@ -51,7 +51,7 @@ describe('suspending a legacy subscription', () => {
     ).toBeCloseTo(0, 10);
   });
 
-  it('lets nothing else be done meanwhile, and is not done twice', () => {
+  it('prevents other changes, and a second suspension', () => {
     const story = office(at).does('2018-02-01T10:00:00.000Z', suspend);
     const later = '2018-02-02T10:00:00.000Z';
     expect(story.no(later, addSeats(1))).toBe('SUBSCRIPTION_SUSPENDED');
@@ -60,7 +60,7 @@ describe('suspending a legacy subscription', () => {
     expect(story.no(later, suspend)).toBe('SUBSCRIPTION_SUSPENDED');
   });
 
-  it('lets the term roll over uncharged; the data goes when it was to go (R42)', () => {
+  it('lets the term roll over without a charge; the data is deleted at its date (R42)', () => {
     const story = office('2017-12-20T09:00:00.000Z', { term: 'P1M' })
       .does('2018-01-02T10:00:00.000Z', suspend)
       .settled('2018-04-02T09:59:59.999Z');
@@ -77,32 +77,32 @@ describe('suspending a legacy subscription', () => {
   });
 });
 
-describe('how long the data of a suspended subscription is kept (R41)', () => {
+describe('the time for which the data of a suspended subscription is kept (R41)', () => {
   const expires = (accountOpenedAt: string, firstBilledOn?: string) => {
     const customer = { accountOpenedAt, ...(firstBilledOn === undefined ? {} : { firstBilledOn }) };
     const story = office('2021-09-01T12:00:00.000Z', {}, { customer }).does('2021-10-01T00:00:00.000Z', suspend);
     return story.state.suspension?.autoExpiresAt;
   };
 
-  it('E32, E33: 90 days, and those between the account and the first bill, 120 at most', () => {
+  it('E32, E33: is 90 days, plus those between the account and the first bill, 120 at most', () => {
     expect(expires('2021-09-01T00:00:00.000Z')).toBe('2021-12-30T00:00:00.000Z');
     expect(expires('2021-08-22T23:59:59.999Z')).toBe('2022-01-09T00:00:00.000Z'); // 100 days
     expect(expires('2021-07-18T00:00:00.000Z')).toBe('2022-01-29T00:00:00.000Z'); // 45 days between: 120
   });
 
-  it('counts to the first subscription of the customer, not to this one', () => {
+  it('depends on the first subscription of the customer, not on this one', () => {
     expect(expires('2021-03-01T00:00:00.000Z', '2021-03-06')).toBe('2022-01-04T00:00:00.000Z'); // 95 days
     expect(expires('2021-03-07T00:00:00.000Z', '2021-03-06')).toBe('2021-12-30T00:00:00.000Z');
   });
 
-  it('is 90 days under docs-2022-03, whatever the account', () => {
+  it('is 90 days under docs-2022-03, whatever the age of the account', () => {
     const customer = { accountOpenedAt: '2021-01-01T00:00:00.000Z' };
     const story = office('2021-09-01T12:00:00.000Z', {}, { preset: 'docs-2022-03', customer });
     story.does('2021-10-01T00:00:00.000Z', suspend);
     expect(story.state.suspension?.autoExpiresAt).toBe('2021-12-30T00:00:00.000Z');
   });
 
-  it('E34: begins anew with each suspension', () => {
+  it('E34: begins again with each suspension', () => {
     const story = office(at)
       .does('2018-02-01T10:00:00.000Z', suspend)
       .does('2018-02-03T10:00:00.000Z', reactivate)
@@ -128,13 +128,13 @@ describe('reactivating', () => {
     ]);
   });
 
-  it('E33: is possible until the instant of the deletion, not at it', () => {
+  it('E33: is possible until the instant of the deletion, excluding it', () => {
     const story = office('2021-09-01T12:00:00.000Z').does('2021-10-01T00:00:00.000Z', suspend);
     expect(story.no('2021-12-29T23:59:59.999Z', reactivate)).toBeUndefined();
     expect(story.no('2021-12-30T00:00:00.000Z', reactivate)).toBe('SUBSCRIPTION_DELETED');
   });
 
-  it('and suspending again on the same day leaves what the first suspension left', () => {
+  it('and suspending again on the same day leaves the result of the first suspension', () => {
     const story = office(at)
       .does('2018-03-01T10:00:00.000Z', suspend)
       .does('2018-03-01T11:00:00.000Z', reactivate)
@@ -151,8 +151,8 @@ describe('reactivating', () => {
   });
 });
 
-describe('who suspends what', () => {
-  it('marketplace as legacy under the seed, and its publisher alone later (A23)', () => {
+describe('the suspension', () => {
+  it('of marketplace follows legacy under the seed, and is only for its publisher later (A23)', () => {
     const story = crm(at).does('2018-01-20T10:00:00.000Z', suspend);
     expect(story.money(story.last)).toEqual(['suspend -100.00 for 10, 2018-01-13 to 2018-02-12, 31/31 reversal']);
     const docs = crm(at, {}, { preset: 'docs-2022-03', override: { 'isv.activation': 'atPurchase' } });
@@ -160,12 +160,12 @@ describe('who suspends what', () => {
     expect(docs.no(at, reactivate)).toBe('WRONG_COMMERCE_KIND');
   });
 
-  it('nobody a metered service; and new commerce alone is paused', () => {
+  it('of a metered service is not possible; and only new commerce is paused', () => {
     expect(metered(at).no(at, suspend)).toBe('WRONG_COMMERCE_KIND');
     for (const story of [office(at), crm(at), metered(at)]) expect(story.no(at, pause())).toBe('WRONG_COMMERCE_KIND');
   });
 
-  it('support new commerce: billing goes on, auto-renew goes off, and only support undoes it (A22)', () => {
+  it('of new commerce is for support: charges continue, auto-renew goes off, and only support lifts it (A22)', () => {
     const story = bought('2021-06-18T09:00:00.000Z', { term: 'P1Y' });
     expect(story.no('2021-06-20T10:00:00.000Z', suspend)).toBe('USE_PAUSE_OR_SUPPORT');
     story.does('2021-06-20T10:00:00.000Z', suspend, 'support');

@@ -21,7 +21,7 @@ const at = '2021-06-18T09:00:00.000Z';
 const when = '2021-06-25T09:00:00.000Z';
 const soon = '2021-06-25T09:00:01.000Z';
 const docs = { policies: rules('docs-2022-03') };
-const source = (wish = {}, setting = {}) => bought(at, { quantity: 300, ...wish }, setting);
+const source = (details = {}, setting = {}) => bought(at, { quantity: 300, ...details }, setting);
 const child = (story: Story) => deliver(story, soon) as Story;
 const codeOf = (answer: unknown) => (isRefusal(answer) ? answer.refused : 'received');
 
@@ -52,7 +52,7 @@ describe('upgrading all seats', () => {
     expect(story.last.at(-1)).toMatchObject({ type: 'ScheduledChangeRemoved', data: { cause: 'midTermUpgrade' } });
   });
 
-  it('gives back no more than the cycle cost (rule-book.md §2.4, invariant 3)', () => {
+  it('refunds no more than the cycle cost (rule-book.md §2.4, invariant 3)', () => {
     const offers = [
       offer('FREE', [{ upgradeTargets: ['FREER/0001'], plans: [plan('P1M', 'monthly', '10.00')] }]),
       offer('FREER', [{ upgradeTargets: ['FREE/0001'], plans: [plan('P1M', 'monthly', '0.00')] }]),
@@ -104,7 +104,7 @@ describe('upgrading all seats', () => {
 });
 
 describe('upgrading some seats to a new subscription (R90, R97)', () => {
-  it('lets them go first: they are under way, and nowhere twice', () => {
+  it('lets them leave first: they are in transit, and never in two places', () => {
     const story = source().does(when, upgrade('STANDARD', 100));
     expect(typesOf(story.last)).toEqual(['UpgradeStarted', 'ChargesPosted']);
     expect(story.state).toMatchObject({
@@ -113,7 +113,7 @@ describe('upgrading some seats to a new subscription (R90, R97)', () => {
     });
   });
 
-  it('opens one with the source’s end and rhythm (R96, A12)', () => {
+  it('opens one with the end and the cycles of the source (R96, A12)', () => {
     const story = source({ term: 'P1Y' }).does(when, upgrade('STANDARD', 100));
     const opened = child(story);
     expect(opened.state).toMatchObject({
@@ -136,7 +136,7 @@ describe('upgrading some seats to a new subscription (R90, R97)', () => {
     expect(story.state).toMatchObject({ quantity: 200, inTransit: null });
   });
 
-  it('keeps the rhythm of a month’s end', () => {
+  it('keeps the cycles of a month’s end', () => {
     const story = bought('2021-01-31T09:00:00.000Z', { term: 'P1Y' }).does(
       '2021-03-05T09:00:00.000Z',
       upgrade('STANDARD', 4),
@@ -168,7 +168,7 @@ describe('upgrading some seats to a new subscription (R90, R97)', () => {
     expect(story.state).toMatchObject({ subscriptionId: 's1', offerId: 'STANDARD', quantity: 200 });
   });
 
-  it('E40: then adds seats to both, each at its own price, to the same end', () => {
+  it('E40: allows more seats in both later, each at its own price, to the same end', () => {
     const story = source({ quantity: 200 + 90 }).does(when, upgrade('STANDARD', 100));
     const opened = child(story).does('2021-06-26T09:00:00.000Z', addSeats(10));
     story.does('2021-06-26T09:00:00.000Z', addSeats(10));
@@ -183,7 +183,7 @@ describe('upgrading some seats to a new subscription (R90, R97)', () => {
     expect([story.state.termEnd, opened.state.termEnd]).toEqual(['2021-07-17', '2021-07-17']);
   });
 
-  it('E41: of the new one again still ends with the first source', () => {
+  it('E41: repeated from the new one still ends with the first source', () => {
     const opened = child(source({ term: 'P1Y' }).does(when, upgrade('STANDARD', 100)));
     opened.does('2021-08-01T09:00:00.000Z', upgrade('PREMIUM', 40, undefined, 's-grandchild'));
     const third = deliver(opened, '2021-08-01T09:00:01.000Z') as Story;
@@ -195,7 +195,7 @@ describe('upgrading some seats to a new subscription (R90, R97)', () => {
     expect(third.money()).toEqual(['convert 438.40 for 40, 2021-08-01 to 2021-08-17, 17/31 unit-down']);
   });
 
-  it('E43: within 24 hours leaves the new one the windows of its source', () => {
+  it('E43: within 24 hours gives the new one the windows of its source', () => {
     const opened = () => child(source().does('2021-06-18T20:00:00.000Z', upgrade('STANDARD', 100)));
     const early = opened().does('2021-06-19T09:00:00.000Z', cancel);
     expect(early.money(early.last)).toEqual([
@@ -212,7 +212,7 @@ describe('upgrading some seats to a new subscription (R90, R97)', () => {
     expect(opened.settled('2021-07-18T00:00:00.000Z').no('2021-07-18T01:00:00.000Z', cancel)).toBeUndefined();
   });
 
-  it('holds everything else back meanwhile', () => {
+  it('refuses every other command meanwhile', () => {
     const story = source().does(when, upgrade('STANDARD', 100));
     expect(story.refusal(soon, rename('Another'))).toMatchObject({
       refused: 'PROCESS_PENDING',
@@ -221,7 +221,7 @@ describe('upgrading some seats to a new subscription (R90, R97)', () => {
     expect(story.settled('2021-09-01T00:00:00.000Z').last).toEqual([]);
   });
 
-  it('comes back, to the last cent and the last lot, where the id is taken', () => {
+  it('brings everything back, to the last cent and the last lot, if the id is taken', () => {
     const story = source({ quantity: 290 }, docs)
       .does('2021-06-20T09:00:00.000Z', addSeats(10))
       .does(when, upgrade('STANDARD', 100));
@@ -253,7 +253,7 @@ describe('upgrading some seats to a new subscription (R90, R97)', () => {
     });
   });
 
-  it('ends once: a second completion or return finds nothing under way', () => {
+  it('ends once: a second completion or return finds nothing in transit', () => {
     const story = source().does(when, upgrade('STANDARD', 100));
     child(story);
     expect(story.no(soon, (m, to) => new CompleteUpgrade({ ...to, transitionId: 's1-1' }, m), 'system')).toBe(
@@ -265,10 +265,10 @@ describe('upgrading some seats to a new subscription (R90, R97)', () => {
 });
 
 describe('upgrading into an existing subscription (R97)', () => {
-  const target = (wish = {}, setting = {}) =>
-    bought('2021-06-20T09:00:00.000Z', { subscriptionId: 's2', offerId: 'STANDARD', quantity: 5, ...wish }, setting);
+  const target = (details = {}, setting = {}) =>
+    bought('2021-06-20T09:00:00.000Z', { subscriptionId: 's2', offerId: 'STANDARD', quantity: 5, ...details }, setting);
 
-  it('adds the seats at its own price, for the rest of its own cycle', () => {
+  it("adds the seats at the target's price, for the rest of its own cycle", () => {
     const story = source().does(when, upgrade('STANDARD', 100, 's2'));
     const existing = target();
     deliver(story, soon, existing);
@@ -290,14 +290,14 @@ describe('upgrading into an existing subscription (R97)', () => {
     expect(story.state.quantity).toBe(200);
   });
 
-  it('settles it first, up to the source’s time', () => {
+  it('settles the target first, up to the source’s time', () => {
     const story = source({ term: 'P1Y' }).does('2021-07-25T09:00:00.000Z', upgrade('STANDARD', 100, 's2'));
     const existing = target();
     deliver(story, '2021-07-25T09:00:01.000Z', existing);
     expect(typesOf(existing.last)).toEqual(['SubscriptionRenewed', 'ChargesPosted', 'SeatsReceived', 'ChargesPosted']);
   });
 
-  it('takes effect with its own last event where that is later', () => {
+  it("takes effect with the target's last event where that is later", () => {
     const story = source().does(when, upgrade('STANDARD', 100, 's2'));
     const existing = target().does('2021-06-25T10:00:00.000Z', addSeats(1));
     deliver(story, '2021-06-25T11:00:00.000Z', existing);
@@ -342,7 +342,7 @@ describe('upgrading into an existing subscription (R97)', () => {
       'PROCESS_PENDING',
       () => target().does('2021-06-21T09:00:00.000Z', upgrade('PREMIUM', 1)),
     ],
-  ])('is refused where it %s: %s, and the seats are back', (_, code, existing) => {
+  ])('is refused where the target %s: %s, and the seats come back', (_, code, existing) => {
     const story = source().does(when, upgrade('STANDARD', 100, 's2'));
     expect(codeOf(deliver(story, soon, existing()))).toBe(code);
     expect(story.last[0]).toMatchObject({ type: 'UpgradeReturned', data: { returned: 100, quantity: 300, code } });
@@ -361,30 +361,30 @@ describe('upgrading into an existing subscription (R97)', () => {
       bought('2021-06-01T09:00:00.000Z', { subscriptionId: 's2', offerId: 'STANDARD' }, docs),
       {},
     ],
-  ] as const)('E42: is refused %s under docs-2022-03 only', (code, existing, wish) => {
-    const story = source(wish, docs).does(when, upgrade('STANDARD', 100, 's2'));
+  ] as const)('E42: is refused %s under docs-2022-03 only', (code, existing, details) => {
+    const story = source(details, docs).does(when, upgrade('STANDARD', 100, 's2'));
     expect(codeOf(deliver(story, soon, existing))).toBe(code);
     const earlier = bought('2021-06-01T09:00:00.000Z', { subscriptionId: 's2', offerId: 'STANDARD' });
-    const same = source(wish).does(when, upgrade('STANDARD', 100, 's2'));
+    const same = source(details).does(when, upgrade('STANDARD', 100, 's2'));
     expect(codeOf(deliver(same, soon, earlier))).toBe('received');
   });
 });
 
 describe('upgrading is refused', () => {
-  it('from what is not active (R95)', () => {
+  it('from a subscription that is not active (R95)', () => {
     expect(source().does(at, pause()).no(when, upgrade('STANDARD', 1))).toBe('SOURCE_NOT_ACTIVE');
     expect(source().does(at, suspend, 'support').no(when, upgrade('STANDARD', 1))).toBe('SUBSCRIPTION_SUSPENDED');
     expect(bought(at, { offerId: 'TRIAL' }).no(when, upgrade('STANDARD', 1))).toBe('TRIAL_LOCKED');
   });
 
-  it('down, aside and to the unknown (R78, R83)', () => {
+  it('to a lower, an equal or an unknown SKU (R78, R83)', () => {
     expect(bought(at, { offerId: 'STANDARD' }).no(when, upgrade('BASIC', 10))).toBe('MUST_BE_SCHEDULED');
     expect(source().no(when, upgrade('ENTERPRISE', 10))).toBe('UPGRADE_NOT_ELIGIBLE');
     expect(source().no(when, upgrade('BASIC', 10))).toBe('UPGRADE_NOT_ELIGIBLE');
     expect(source().no(when, upgrade('NONE', 10))).toBe('OFFER_UNKNOWN');
   });
 
-  it('to a SKU that is not sold at the source’s plan', () => {
+  it('to a SKU that is not sold with the source’s plan', () => {
     const offers = [
       offer('HERE', [{ upgradeTargets: ['THERE/0001'], plans: [plan('P1M', 'monthly', '1.00')] }]),
       offer('THERE', [{ plans: [plan('P1Y', 'monthly', '2.00')] }]),
@@ -399,7 +399,7 @@ describe('upgrading is refused', () => {
     expect(source().no(when, upgrade('STANDARD', 10, 's1'))).toBe('TARGET_IS_SOURCE');
   });
 
-  it('of more seats than there are, into an existing one, too', () => {
+  it('of more seats than there are, also into an existing subscription', () => {
     expect(source().no(when, upgrade('STANDARD', 301, 's2'))).toBe('QUANTITY_EXCEEDS_SOURCE');
   });
 
