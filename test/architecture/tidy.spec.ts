@@ -3,12 +3,12 @@ import { readFile } from 'node:fs/promises';
 
 const LONGEST = 250;
 
-/** Written apart, or this file would be its own finding. `XXX` alone is also the ISO code for no currency. */
+/** Split into parts, so that this file is not a finding itself. `XXX` alone is also the ISO code for no currency. */
 const leftovers = new RegExp(
   `\\b(${['TO' + 'DO', 'FIX' + 'ME', 'HA' + 'CK'].join('|')})\\b|(//|[#*])\\s*${'XX' + 'X'}\\b`,
 );
 
-/** One spelling each, in code, API and docs; the right one second. */
+/** One spelling for each word, in code, API and docs; the right one is second. */
 const spelling: readonly (readonly [wrong: RegExp, right: string])[] = [
   [/cancel(?=ed|ing|er)(?!led)/i, 'cancelled, cancelling, canceller'],
   [/cancelation/i, 'cancellation'],
@@ -19,7 +19,7 @@ const spelling: readonly (readonly [wrong: RegExp, right: string])[] = [
   [/polic(y|ies)[-_ ]pre-set/i, 'policy preset'],
 ];
 
-/** Phrases at which a reader stops; what to write instead second. */
+/** Phrases that make a reader stop; what to write instead is second. */
 const puzzling: readonly (readonly [phrase: RegExp, plain: string])[] = [
   [/\b(is|are) none\b/, 'is invalid, is missing, there is no …'],
   [/\bwho(ever|soever)\b/i, 'the caller, the process, the reader: name it'],
@@ -78,16 +78,24 @@ const found = async (
 
 const texts = '**/*.{ts,js,cjs,mjs,json,md,sh,http}';
 
-/** What is read as prose; generated pages take their sentences from the code. */
+/** The pages that are written as prose; generated pages take their sentences from the code. */
 const prose = ['**/README.md', 'CONTRIBUTING.md', 'docs/**/*.md'];
 const generated = ['docs/rules.md', 'docs/events/**'];
 
-describe('the tree', () => {
-  it(`has no source of more than ${LONGEST} lines`, async () => {
+/** Tests, whose titles, comments and names must be as plain as the documentation. */
+const tests = [
+  '{apps,libs,projections}/**/*.{spec,testing,contract}.ts',
+  '{apps,libs,projections}/**/testing.ts',
+  '{apps,libs,projections}/**/contract/*.ts',
+  'test/**/*.ts',
+];
+
+describe('the repository', () => {
+  it(`has no source file of more than ${LONGEST} lines`, async () => {
     expect(await found('**/*.ts', tooLong, ['**/*.spec.ts'])).toEqual([]);
   });
 
-  it('has nothing left for later', async () => {
+  it('has no reminders of unfinished work', async () => {
     expect(await found(texts, leftBehind)).toEqual([]);
   });
 
@@ -98,10 +106,14 @@ describe('the tree', () => {
   it('is documented in plain English', async () => {
     expect(await found(prose, puzzles, generated)).toEqual([]);
   });
+
+  it('is tested in plain English', async () => {
+    expect(await found(tests, puzzles)).toEqual([]);
+  });
 });
 
-describe('what is untidy', () => {
-  it('is a long source', () => {
+describe('a finding', () => {
+  it('is a source file that is too long', () => {
     expect(tooLong('a.ts', '\n'.repeat(LONGEST))).toEqual([]);
     expect(tooLong('a.ts', '\n'.repeat(LONGEST + 1))).toEqual([`a.ts: 251 lines, of at most 250`]);
   });
@@ -110,7 +122,7 @@ describe('what is untidy', () => {
     expect(leftBehind('a.ts', `one\n${line}\n`)).toEqual([`a.ts:2: ${line}`]);
   });
 
-  it('is not a currency code', () => {
+  it('is not the code for no currency', () => {
     expect(leftBehind('a.ts', `['EUR', '${'XX' + 'X'}']`)).toEqual([]);
   });
 
@@ -126,7 +138,7 @@ describe('what is untidy', () => {
     ['cancelled, cancelling, cancellation, cancel, cancels', 0],
     ['licence reassignment; "billingType": "license"; LICENSE', 0],
     ['revenue, charge cycle, policy preset', 0],
-  ])('is, or is not, %s', (line, findings) => {
+  ])('is reported, or not, in the text: %s', (line, findings) => {
     expect(misspelt('a.md', line)).toHaveLength(findings);
   });
 
@@ -142,7 +154,7 @@ describe('what is untidy', () => {
     ['so ' + 'many seats at ' + 'hand', 2],
     ['the clock sta' + 'nds still', 1],
     ['The others stand by; a stand-in, a standard, a hand-written baseline, no more than 30', 0],
-  ])('is, or is not, a puzzle: %s', (line, findings) => {
+  ])('is reported, or not, in the sentence: %s', (line, findings) => {
     expect(puzzles('a.md', line)).toHaveLength(findings);
   });
 });

@@ -10,13 +10,13 @@ export type Fault =
   | 'breakBefore'
   /** Commits an append, and reports a timeout. */
   | 'lateCommit'
-  /** Answers an append with “not the leader”, naming this same node as the leader. */
+  /** Rejects an append with “not the leader”, naming this same node as the leader. */
   | 'notLeader'
-  /** Answers a leader-only read in the same way. */
+  /** Rejects a leader-only read in the same way. */
   | 'readsAtFollower'
   /** Never answers a read, nor confirms a subscription. */
   | 'loseRead'
-  /** Answers no further call. */
+  /** Leaves every further call unanswered. */
   | 'silence'
   /** Delays the answers to appends and reads; the value is in milliseconds. */
   | 'slow'

@@ -1,6 +1,8 @@
 import { presets } from '#policy';
 import type { Offer } from './catalog.ts';
-import { eligibility, type Wish } from './eligibility.ts';
+import { eligibility } from './eligibility.ts';
+
+type Request = Parameters<typeof eligibility>[0];
 
 const offer = (over: Partial<Offer> = {}): Offer => ({
   offerId: 'P',
@@ -19,7 +21,7 @@ const offer = (over: Partial<Offer> = {}): Offer => ({
   ...over,
 });
 const facts = { model: 'directBill', cloud: 'global', newCommercePreview: true } as const;
-const request = (ofOffer: Partial<Offer>, over: Partial<Wish> = {}): Wish => ({
+const request = (ofOffer: Partial<Offer>, over: Partial<Request> = {}): Request => ({
   offer: offer(ofOffer),
   customer: { country: 'NL', segment: 'commercial' },
   partner: { partnerId: 'contoso', facts },
@@ -27,7 +29,7 @@ const request = (ofOffer: Partial<Offer>, over: Partial<Wish> = {}): Wish => ({
   policy: presets['seed-2021-09'],
   ...over,
 });
-const codes = (ofOffer: Partial<Offer>, over: Partial<Wish> = {}) =>
+const codes = (ofOffer: Partial<Offer>, over: Partial<Request> = {}) =>
   eligibility(request(ofOffer, over)).map(({ code }) => code);
 const outsider = { partner: { partnerId: 'contoso', facts: { ...facts, newCommercePreview: false } } };
 const held = (...statuses: readonly string[]) => ({

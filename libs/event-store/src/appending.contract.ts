@@ -7,7 +7,7 @@ const conflict = (stream: string, expected: number, actual: number) =>
 
 const inPlace = (open: Open): void => {
   describe('appending', () => {
-    it('answers with revision and position of the last event', () =>
+    it('returns revision and position of the last event', () =>
       opened(open, async (store) => {
         const stream = newStream();
         const receipt = await store.append(stream, drafts(3), NO_STREAM);
@@ -16,7 +16,7 @@ const inPlace = (open: Open): void => {
         expect(await store.append(stream, drafts(2), 2)).toMatchObject({ revision: 4 });
       }));
 
-    it('refuses a stream that has moved on, and records nothing', () =>
+    it('is refused for a stream at another revision, and records nothing', () =>
       opened(open, async (store) => {
         const stream = newStream();
         await store.append(stream, drafts(3), NO_STREAM);
@@ -25,7 +25,7 @@ const inPlace = (open: Open): void => {
         expect(await store.read(stream)).toHaveLength(3);
       }));
 
-    it('refuses a stream that is not there, and makes none', () =>
+    it('is refused for a stream that does not exist, and creates none', () =>
       opened(open, async (store) => {
         const stream = newStream();
         await expect(store.append(stream, drafts(1), 0)).rejects.toEqual(conflict(stream, 0, NO_STREAM));
@@ -33,7 +33,7 @@ const inPlace = (open: Open): void => {
         expect(await store.append(stream, drafts(1), NO_STREAM)).toMatchObject({ revision: 0 });
       }));
 
-    it('writes none where one cannot be written', () =>
+    it('writes no event where one of them cannot be written', () =>
       opened(open, async (store) => {
         const stream = newStream();
         await expect(store.append(stream, [draft(), draft({ amount: 1n })], NO_STREAM)).rejects.toThrow(TypeError);
@@ -41,7 +41,7 @@ const inPlace = (open: Open): void => {
         expect(await store.append(stream, drafts(1), NO_STREAM)).toMatchObject({ revision: 0 });
       }));
 
-    it('of nothing tells where the stream stands', () =>
+    it('of no events returns the current revision of the stream', () =>
       opened(open, async (store) => {
         const stream = newStream();
         expect(await store.append(stream, [], NO_STREAM)).toEqual({ revision: NO_STREAM, position: START });
@@ -50,7 +50,7 @@ const inPlace = (open: Open): void => {
         await expect(store.append(stream, [], 0)).rejects.toEqual(conflict(stream, 0, 1));
       }));
 
-    it('is over once the store is closed', () =>
+    it('is refused once the store is closed', () =>
       opened(open, async (store) => {
         await store.close();
         await expect(store.append(newStream(), drafts(1), NO_STREAM)).rejects.toThrow(StoreUnavailable);
@@ -60,7 +60,7 @@ const inPlace = (open: Open): void => {
 };
 
 const again = (open: Open): void => {
-  describe('appending the same again', () => {
+  describe('repeating an append', () => {
     it('succeeds and writes nothing', () =>
       opened(open, async (store) => {
         const stream = newStream();
@@ -70,7 +70,7 @@ const again = (open: Open): void => {
         expect(idsOf(await store.read(stream))).toEqual(idsOf(events));
       }));
 
-    it('succeeds also after the stream has moved on, for any slice', () =>
+    it('succeeds even after the stream has grown, for any slice', () =>
       opened(open, async (store) => {
         const stream = newStream();
         const events = drafts(6);
@@ -88,7 +88,7 @@ const again = (open: Open): void => {
         expect(idsOf(await store.read(stream))).toEqual(idsOf(events));
       }));
 
-    it('is refused at another place', () =>
+    it('is refused at another revision', () =>
       opened(open, async (store) => {
         const stream = newStream();
         const events = drafts(4);
@@ -98,7 +98,7 @@ const again = (open: Open): void => {
         expect(await store.read(stream)).toHaveLength(4);
       }));
 
-    it('is refused in another order, and together with something new', () =>
+    it('is refused in another order, and together with a new event', () =>
       opened(open, async (store) => {
         const stream = newStream();
         const [first, second, third] = drafts(3);
@@ -115,7 +115,7 @@ const again = (open: Open): void => {
         expect(idsOf(await store.read(stream))).toEqual([first!.id, second!.id]);
       }));
 
-    it('does not mix up streams', () =>
+    it('does not confuse streams', () =>
       opened(open, async (store) => {
         const [one, other] = [newStream(), newStream()];
         const events = drafts(2);
@@ -128,7 +128,7 @@ const again = (open: Open): void => {
 
 const atOnce = (open: Open): void => {
   describe('many appends at once', () => {
-    it('at one revision: exactly one wins', () =>
+    it('at one revision: exactly one succeeds', () =>
       opened(open, async (store) => {
         const stream = newStream();
         await store.append(stream, drafts(1), NO_STREAM);
@@ -141,7 +141,7 @@ const atOnce = (open: Open): void => {
           if (outcome.status === 'rejected') expect(outcome.reason).toEqual(conflict(stream, 0, 2));
       }));
 
-    it('on many streams: all are there, each in one piece', () =>
+    it('on many streams: all are recorded, each in one piece', () =>
       opened(open, async (store) => {
         const start = await endOfLog(store);
         const appends = Array.from({ length: 64 }, () => ({ stream: newStream(), events: drafts(3) }));
@@ -157,7 +157,7 @@ const atOnce = (open: Open): void => {
         }
       }));
 
-    it('is each judged on its own: a conflict rejects nobody else', () =>
+    it('are each checked separately: a conflict rejects no other append', () =>
       opened(open, async (store) => {
         const streams = Array.from({ length: 16 }, () => newStream());
         const outcomes = await Promise.allSettled(

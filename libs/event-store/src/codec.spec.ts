@@ -10,7 +10,7 @@ const history: History = {
   ],
 };
 
-/** Written, and read again under a history that may be longer by now. */
+/** Writes an event, and reads it again with a history that may be longer by then. */
 const throughStore = (event: Draft, later = history) =>
   codec(later).decode(codec(history).encode(event), 'thing-1', 4, '0000000000000007');
 
@@ -27,7 +27,7 @@ describe('the codec', () => {
     expect([schemaOf('Renamed'), schemaOf('Painted')]).toEqual([3, 1]);
   });
 
-  it('gives back what was written, and where it stands', () => {
+  it('returns what was written, with its place', () => {
     const event = draft({ note: 'naïve ☕ "quoted"' });
     expect(throughStore(event)).toEqual({ ...event, stream: 'thing-1', revision: 4, position: '0000000000000007' });
   });
@@ -47,12 +47,12 @@ describe('the codec', () => {
     expect(throughStore(draft(), later).data).toMatchObject({ added: true });
   });
 
-  it('refuses what a newer version has written', () => {
+  it('refuses an event that a newer version has written', () => {
     expect(() => throughStore(renamed(4, {}))).toThrow('its schema 4 is newer than 3, the last one known');
     expect(() => throughStore({ ...draft(), meta: { ...draft().meta, schema: 2 } })).toThrow(CorruptEvent);
   });
 
-  it('says where an event stands that cannot be read', () => {
+  it('reports the place of an event that cannot be read', () => {
     const { encode, decode } = codec(history);
     const place = { name: 'CorruptEvent', stream: 'thing-1', position: '7' };
     for (const data of ['', '{', 'null', '[]', '"text"', '1'])
@@ -61,7 +61,7 @@ describe('the codec', () => {
       expect(() => decode({ ...encode(draft()), meta }, 'thing-1', 0, '7')).toThrow(expect.objectContaining(place));
   });
 
-  it('takes as well what a store has read as JSON', () => {
+  it('accepts JSON that a store has parsed already', () => {
     const { restore } = codec(history);
     const { id, type, data, meta } = renamed(1, { title: 'a' });
     const event = restore({ id, type, data, meta }, 'thing-1', 4, '7');
@@ -76,23 +76,23 @@ describe('the codec', () => {
     });
   });
 
-  it('says where such an event stands that is none', () => {
+  it('reports the place of such an event that is invalid', () => {
     const { restore } = codec(history);
     const { id, type, data, meta } = draft();
     const place = { name: 'CorruptEvent', stream: 'thing-1', position: '7' };
-    // A text is not read a second time, whatever it holds.
+    // A text is not parsed a second time, whatever it contains.
     for (const wrong of [undefined, null, [], 1, 'text', '{"note":"a"}'])
       expect(() => restore({ id, type, data: wrong, meta }, 'thing-1', 0, '7')).toThrow(expect.objectContaining(place));
     for (const wrong of [undefined, null, {}, { schema: 0 }, { schema: '1' }, '{"schema":1}'])
       expect(() => restore({ id, type, data, meta: wrong }, 'thing-1', 0, '7')).toThrow(expect.objectContaining(place));
   });
 
-  it('blames an upcaster that fails on the event', () => {
+  it('names the event when an upcaster fails', () => {
     const broken: History = { Renamed: [({ title }: { title: { text: string } }) => ({ name: title.text.trim() })] };
     expect(() => throughStore(renamed(1, {}), broken)).toThrow(CorruptEvent);
   });
 
-  it('does not take the metadata of one event for that of the next', () => {
+  it('does not confuse the metadata of consecutive events', () => {
     const { encode, decode } = codec(history);
     const events = [draft(), draft(), { ...draft(), meta: { ...draft().meta, policy: 'other' } }, draft()];
     const decoded = events.map(encode).map((stored) => decode(stored, 'thing-1', 0, '7'));

@@ -13,13 +13,13 @@ const opened = () => openMemory({ codec: shapes });
 const handlingOf = (store: EventStore, options: Partial<CommandHandlerOptions> = {}) =>
   new CommandHandler(store, { codec: shapes, retries: [0, 0], ...options });
 
-/** The answer, which must be no refusal. */
+/** The result, which must not be a refusal. */
 const given = <O extends Outcome>(outcome: O): Exclude<O, { refused: unknown }> => {
   if (isRefusal(outcome)) throw new Error(outcome.because);
   return outcome as Exclude<O, { refused: unknown }>;
 };
 
-/** A store that does something else instead of, or besides, what the real one does. */
+/** A store that behaves differently from the real one in some calls. */
 const instead = (store: EventStore, part: Partial<EventStore>): EventStore => ({
   read: (...of) => store.read(...of),
   append: (stream, events, expected) => store.append(stream, events, expected),
@@ -29,7 +29,7 @@ const instead = (store: EventStore, part: Partial<EventStore>): EventStore => ({
   ...part,
 });
 
-/** The same command, taken in hand anew. */
+/** The same command, read again from outside. */
 const later = (command: Add, milliseconds = 7): Add => {
   const at = `2021-06-18T10:00:00.${String(milliseconds).padStart(3, '0')}Z`;
   return { ...command, meta: { ...command.meta, at } };
@@ -38,7 +38,7 @@ const later = (command: Add, milliseconds = 7): Add => {
 const totalOf = async (store: EventStore, id: string) => (await handlingOf(store).load(counter, id)).state.total;
 
 describe('a command', () => {
-  it('is decided on what went before, and recorded', async () => {
+  it('is decided on the earlier events, and recorded', async () => {
     const store = opened();
     const handling = handlingOf(store);
     await handling.handle(counter, 'a', add(2));
@@ -61,7 +61,7 @@ describe('a command', () => {
     for await (const page of handling.pages('counter-a', 1)) expect(page).toEqual(events.slice(1));
   });
 
-  it('leaves behind who asked, when, why and under which rules', async () => {
+  it('records who sent it, when, why and under which policy', async () => {
     const store = opened();
     const handling = handlingOf(store);
     const command = add(8, {}, 2);
@@ -82,7 +82,7 @@ describe('a command', () => {
     expect(first!.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 
-  it('passes on why it came, over a chain of three', async () => {
+  it('passes its correlation and causation on, over a chain of three', async () => {
     const store = opened();
     const handling = handlingOf(store);
     const outside = add(1);
@@ -102,7 +102,7 @@ describe('a command', () => {
     ]);
   });
 
-  it('that a rule refuses records nothing, and may be sent again', async () => {
+  it('that is refused records nothing, and may be sent again', async () => {
     const store = opened();
     const handling = handlingOf(store);
     const command = add(11);
@@ -112,7 +112,7 @@ describe('a command', () => {
     expect(given(await handling.handle(counter, 'a', smaller)).outcome).toBe('recorded');
   });
 
-  it('that changes nothing answers where the stream stands', async () => {
+  it('that changes nothing returns the revision of the stream', async () => {
     const handling = handlingOf(opened());
     expect(await handling.handle(counter, 'a', add(0))).toMatchObject({
       revision: NO_STREAM,
@@ -130,8 +130,8 @@ describe('a command', () => {
   });
 });
 
-describe('the same command again (E23)', () => {
-  it('gets the first answer, and records nothing', async () => {
+describe('a repeated command (E23)', () => {
+  it('gets the first result, and records nothing', async () => {
     const store = opened();
     const handling = handlingOf(store);
     const command = add(4, {}, 2);
@@ -140,7 +140,7 @@ describe('the same command again (E23)', () => {
     const events = await store.read('counter-a');
     const again = { ...first, outcome: 'replayed', events: events.slice(0, 2) };
     expect(await handling.handle(counter, 'a', command)).toEqual(again);
-    // A restart forgets nothing.
+    // A restart makes no difference.
     expect(await handlingOf(store).handle(counter, 'a', command)).toEqual(again);
     expect(await handlingOf(store).handle(counter, 'a', { ...command, data: { inSteps: 2, amount: 4 } })).toEqual(
       again,
@@ -148,7 +148,7 @@ describe('the same command again (E23)', () => {
     expect(await store.read('counter-a')).toHaveLength(3);
   });
 
-  it('is refused with another body, or as another command', async () => {
+  it('is refused with another body, or under another type', async () => {
     const store = opened();
     const handling = handlingOf(store);
     const command = add(4);
@@ -160,7 +160,7 @@ describe('the same command again (E23)', () => {
     expect(await totalOf(store, 'a')).toBe(4);
   });
 
-  it('goes by the fingerprint that the caller gives', async () => {
+  it('is recognised by the fingerprint that the caller gives', async () => {
     const handling = handlingOf(opened());
     const command = add(4);
     await handling.handle(counter, 'a', command, { fingerprint: 'quote 7' });
@@ -168,7 +168,7 @@ describe('the same command again (E23)', () => {
     expect(again).toMatchObject({ outcome: 'replayed', state: { total: 4 } });
   });
 
-  it('gets the first answer whatever revision it expects', async () => {
+  it('gets the first result, whichever revision it expects', async () => {
     const handling = handlingOf(opened());
     const command = add(4);
     await handling.handle(counter, 'a', command, { expectedRevision: NO_STREAM });
@@ -185,7 +185,7 @@ describe('the same command again (E23)', () => {
     expect(await handling.handle(counter, 'b', command)).toMatchObject({ outcome: 'recorded' });
   });
 
-  it('is recorded once, however often and in whatever order commands are repeated, here and elsewhere', () =>
+  it('is recorded once, for any number and order of repetitions, in this process and others', () =>
     fc.assert(
       fc.asyncProperty(
         fc.array(fc.record({ which: fc.nat(4), where: fc.nat(1), stream: fc.constantFrom('a', 'b') }), {
@@ -220,8 +220,8 @@ describe('the same command again (E23)', () => {
     ));
 });
 
-describe('commands at once', () => {
-  it('on one stream are taken in the order in which they came', async () => {
+describe('concurrent commands', () => {
+  it('on one stream are handled in the order of arrival', async () => {
     const store = opened();
     const handling = handlingOf(store);
     const commands = [3, 1, 2].map((amount) => add(amount));
@@ -234,7 +234,7 @@ describe('commands at once', () => {
     ]);
   });
 
-  it('on one stream wait for each other instead of colliding', async () => {
+  it('on one stream wait for each other instead of conflicting', async () => {
     const store = opened();
     let appends = 0;
     const handling = handlingOf(instead(store, { append: (...what) => ((appends += 1), store.append(...what)) }));
@@ -243,7 +243,7 @@ describe('commands at once', () => {
     expect(appends).toBe(8);
   });
 
-  it('do not suffer from one that fails', async () => {
+  it('are not affected by one that fails', async () => {
     const handling = handlingOf(opened());
     const broken = { ...counter, decide: () => { throw new Error('broken'); } }; // prettier-ignore
     const outcomes = await Promise.allSettled([
@@ -254,7 +254,7 @@ describe('commands at once', () => {
     expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
-  it('on one stream are told together that the store stays away: none is tried after the other has failed', async () => {
+  it('on one stream all fail when the store stays unavailable: none is tried after the first has failed', async () => {
     const store = opened();
     let attempts = 0;
     const away = { now: true };
@@ -269,14 +269,14 @@ describe('commands at once', () => {
     );
     const outcomes = await Promise.allSettled([1, 2, 3].map((n) => handling.handle(counter, 'a', add(n))));
     expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
-    // As often as the first one insists.
+    // As many attempts as the first command makes.
     expect(attempts).toBe(3);
     away.now = false;
     await handling.handle(counter, 'a', add(4));
     expect(await totalOf(store, 'a')).toBe(4);
   });
 
-  it('from several processes are each decided on what the others recorded', async () => {
+  it('from several processes are each decided on the events of the others', async () => {
     const store = opened();
     const places = Array.from({ length: 4 }, () => handlingOf(store));
     for (let round = 0; round < 2; round += 1) {
@@ -286,7 +286,7 @@ describe('commands at once', () => {
     expect(await totalOf(store, 'a')).toBe(8);
   });
 
-  it('with one expected revision: one wins, the others are told where the stream is (E22)', async () => {
+  it('with one expected revision: one succeeds, the others get the current revision (E22)', async () => {
     for (const elsewhere of [false, true]) {
       const store = opened();
       const here = handlingOf(store);
@@ -303,8 +303,8 @@ describe('commands at once', () => {
   });
 });
 
-describe('a remembered state', () => {
-  it('spares reading the stream', async () => {
+describe('a cached state', () => {
+  it('saves reading the stream', async () => {
     const store = opened();
     let reads = 0;
     const counting = instead(store, { read: (...where) => ((reads += 1), store.read(...where)) });
@@ -313,7 +313,7 @@ describe('a remembered state', () => {
     expect(reads).toBe(1);
   });
 
-  it('neither refuses nor expects anything that others have left behind', async () => {
+  it('neither causes a refusal nor expects a state that other processes have changed', async () => {
     const store = opened();
     const [here, there] = [handlingOf(store), handlingOf(store)];
     await here.handle(counter, 'a', add(8));
@@ -329,7 +329,7 @@ describe('a remembered state', () => {
     expect(await here.handle(counter, 'a', add(0))).toMatchObject({ revision: 5, state: { total: 8 } });
   });
 
-  it('knows the commands that others have recorded', async () => {
+  it('includes the commands that other processes have recorded', async () => {
     const store = opened();
     const [here, there] = [handlingOf(store), handlingOf(store)];
     await here.handle(counter, 'a', add(1));
@@ -342,7 +342,7 @@ describe('a remembered state', () => {
     });
   });
 
-  it('may be forgotten at any time', async () => {
+  it('may be dropped at any time', async () => {
     const store = opened();
     const handling = handlingOf(store, { cacheBytes: 700 });
     for (const id of ['a', 'b', 'a', 'a', 'c', 'a', 'a', 'b', 'a'])
@@ -350,7 +350,7 @@ describe('a remembered state', () => {
     expect(await Promise.all(['a', 'b', 'c'].map((id) => totalOf(store, id)))).toEqual([6, 2, 1]);
   });
 
-  it('is the same for all who load it at once', async () => {
+  it('is loaded once for concurrent readers', async () => {
     const store = opened();
     await handlingOf(store).handle(counter, 'a', add(7));
     const handling = handlingOf(store);
@@ -367,7 +367,7 @@ describe('a remembered state', () => {
 });
 
 describe('a dry run', () => {
-  it('gives the answer of the real one, and records nothing', async () => {
+  it('has the result of the real command, and records nothing', async () => {
     const store = opened();
     const [here, there] = [handlingOf(store), handlingOf(store)];
     await here.handle(counter, 'a', add(1));
@@ -382,7 +382,7 @@ describe('a dry run', () => {
     expect(ofAppend(done)).toEqual(ofAppend(tried));
   });
 
-  it('is refused like the real one', async () => {
+  it('is refused like the real command', async () => {
     const handling = handlingOf(opened());
     expect(await handling.handle(counter, 'a', add(11), { dryRun: true })).toMatchObject({
       refused: 'QUANTITY_OUT_OF_RANGE',
@@ -406,8 +406,8 @@ it.each([
   if (code !== 'REVISION_MISMATCH') expect(answer).toEqual(refusal);
 });
 
-describe('a store that is away', () => {
-  /** Fails so many appends; they are written all the same, or not. */
+describe('an unavailable store', () => {
+  /** Fails the given number of appends, which are nevertheless written, or not. */
   const failing = (store: EventStore, times: number, written: boolean) => {
     let left = times;
     return instead(store, {
@@ -420,7 +420,7 @@ describe('a store that is away', () => {
     });
   };
 
-  it.each([true, false])('is asked again, with no harm done if the answer alone was lost: %s', async (written) => {
+  it.each([true, false])('is tried again, safely even if only the answer was lost: %s', async (written) => {
     const store = opened();
     const handling = handlingOf(failing(store, 2, written));
     expect(await handling.handle(counter, 'a', add(2))).toMatchObject({ outcome: 'recorded', revision: 0 });
@@ -428,7 +428,7 @@ describe('a store that is away', () => {
     expect(await store.read('counter-a')).toHaveLength(2);
   });
 
-  it.each([true, false])('is given up in the end, and the command may come again: %s', async (written) => {
+  it.each([true, false])('is given up after some attempts, and the command may be sent again: %s', async (written) => {
     const store = opened();
     const handling = handlingOf(failing(store, 3, written));
     const command = add(2);
@@ -437,7 +437,7 @@ describe('a store that is away', () => {
     expect(await store.read('counter-a')).toHaveLength(1);
   });
 
-  it('does not pass off as recorded what a later attempt has decided', async () => {
+  it('does not report the decision of a later attempt as recorded', async () => {
     const store = opened();
     const away = { now: false };
     const handling = handlingOf(
@@ -460,7 +460,7 @@ describe('a store that is away', () => {
     });
   });
 
-  it('is what a stream seems to be on which others write without end', async () => {
+  it('is reported for a stream that other processes write continuously', async () => {
     const store = opened();
     const handling = handlingOf(
       instead(store, {
@@ -476,7 +476,7 @@ describe('a store that is away', () => {
 });
 
 describe('an old event', () => {
-  it('counts in its new shape', async () => {
+  it('is used in its new shape', async () => {
     const store = opened();
     const past = openMemory({ codec: codec({}) });
     const { meta } = given(await new CommandHandler(past, { codec: codec({}) }).handle(counter, 'a', add(1)))

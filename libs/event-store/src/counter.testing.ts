@@ -5,7 +5,7 @@ export type Add = Command<'Add', { readonly amount: number; readonly inSteps?: n
 export type Added = Event<'Added', { amount: number }>;
 export type Count = { readonly total: number; readonly additions: number };
 
-/** An aggregate that counts up to ten: it refuses what is too much, and records nothing for nothing. */
+/** An aggregate that counts up to ten: it refuses larger numbers, and records nothing for zero. */
 export const counter: Decider<Add, Added, Count> = {
   category: 'counter',
   initial: { total: 0, additions: 0 },
@@ -21,7 +21,7 @@ export const counter: Decider<Add, Added, Count> = {
   pinned: ({ total }) => (total > 5 ? { policy: 'many', catalogVersion: '2' } : { policy: 'few' }),
 };
 
-/** A command from outside, with an id of its own. */
+/** A command with an id of its own, as from outside. */
 export const add = (amount: number, meta: Partial<Meta> = {}, inSteps?: number): Add => {
   const commandId = meta.commandId ?? randomUUID();
   return {

@@ -3,7 +3,7 @@ import { following } from './following.contract.ts';
 import { reading } from './reading.contract.ts';
 import type { Open } from './testing.ts';
 
-/** What every adapter promises: its spec runs this suite. Positions are only ever compared. */
+/** The promises of every adapter: its spec runs this suite. Positions are only ever compared. */
 export const eventStoreContract = (name: string, open: Open): void => {
   describe(`${name}, as an event store`, () => {
     reading(open);

@@ -3,7 +3,7 @@ import { START, type Position, type Recorded } from '#kernel';
 import { Followers } from './followers.ts';
 
 describe('followers', () => {
-  it('at the end of the log look again only when it has grown', async () => {
+  it('at the end of the log read again only when it has grown', async () => {
     const followers = new Followers();
     const signal = new AbortController().signal;
     let reads = 0;
@@ -14,14 +14,14 @@ describe('followers', () => {
     expect(reads).toBe(1);
     followers.wake();
     for (let turns = 0; turns < 10; turns += 1) await yieldToEventLoop();
-    // Nothing new after all: whoever stands at the end is not told so again.
+    // The log had no new event after all: a follower at the end does not get a second empty batch.
     expect(reads).toBe(2);
     followers.end();
     expect(await ended).toEqual({ done: true, value: undefined });
     expect(await followers.follow(() => [], START, signal).next()).toMatchObject({ done: true });
   });
 
-  it('at one place read once for all of them', async () => {
+  it('at the same position share one read', async () => {
     const followers = new Followers();
     const signal = new AbortController().signal;
     const log: Recorded[] = [];
@@ -42,7 +42,7 @@ describe('followers', () => {
     followers.end();
   });
 
-  it('at the end are given what was appended, and read nothing', async () => {
+  it('at the end get what was appended, without a read', async () => {
     const followers = new Followers();
     const signal = new AbortController().signal;
     const [first, second] = [{ position: '1' } as Recorded, { position: '2' } as Recorded];
@@ -56,7 +56,7 @@ describe('followers', () => {
     followers.wake({ after: START, read: () => [first] });
     expect((await grown).value).toEqual([first]);
     expect(reads).toBe(0);
-    // Elsewhere it is of no use.
+    // Elsewhere in the log it is not used.
     followers.wake({ after: '7', read: () => [first] });
     expect((await following.next()).value).toEqual([second]);
     followers.end();

@@ -6,7 +6,7 @@ import { draft, drafts, followUntil, endOfLog, history, idsOf, newStream, opened
 const none = new AbortController().signal;
 
 const inOrder = (open: Open): void => {
-  it('tells the history, then what is written from then on', () =>
+  it('delivers the history, then new events', () =>
     opened(open, async (store) => {
       const start = await endOfLog(store);
       const stream = newStream();
@@ -20,7 +20,7 @@ const inOrder = (open: Open): void => {
         return before.length === 4;
       });
       expect(seen).toEqual(await store.read(stream));
-      // An empty batch each time the end is reached, and no other.
+      // An empty batch each time the end is reached, and no others.
       expect(batches).toEqual([2, 0, 1, 0, 1, 0]);
     }));
 
@@ -32,7 +32,7 @@ const inOrder = (open: Open): void => {
       expect(ours).toEqual(await store.read(stream));
     }));
 
-  it('tells a long history in full', () =>
+  it('delivers a long history completely', () =>
     opened(open, async (store) => {
       const start = await endOfLog(store);
       const streams = Array.from({ length: 30 }, () => newStream());
@@ -45,7 +45,7 @@ const inOrder = (open: Open): void => {
         expect(position > (log[index - 1]?.position ?? start)).toBe(true);
     }));
 
-  it('tells the streams of one category alone, past and to come', () =>
+  it('delivers only the streams of one category, past and future', () =>
     opened(open, async (store) => {
       const start = await endOfLog(store);
       const [wanted, other] = [newStream('sideline'), newStream()];
@@ -69,14 +69,14 @@ const inOrder = (open: Open): void => {
       expect(seen).toEqual(await store.read(wanted));
     }));
 
-  it('is at the end of a category without news, whatever was written to others', () =>
+  it('is at the end of a category without new events, whatever was written to others', () =>
     opened(open, async (store) => {
       const start = await endOfLog(store);
       await store.append(newStream(), drafts(3), NO_STREAM);
       expect(await followUntil(store, start, ({ length }) => length === 0, ['sideline'])).toEqual([]);
     }));
 
-  it('goes on after any event, without that event', () =>
+  it('continues after any event, without that event', () =>
     opened(open, async (store) => {
       const start = await endOfLog(store);
       const [one, other] = [newStream(), newStream()];
@@ -91,7 +91,7 @@ const inOrder = (open: Open): void => {
     }));
 };
 
-/** Some appends to a few streams, one after the other on each, the streams at once. */
+/** Some appends to a few streams: in sequence on each stream, concurrently across streams. */
 const write = async (store: EventStore, plan: readonly (readonly number[])[]): Promise<void> => {
   await Promise.all(
     plan.map(async (sizes) => {
@@ -103,7 +103,7 @@ const write = async (store: EventStore, plan: readonly (readonly number[])[]): P
 };
 
 const together = (open: Open): void => {
-  it('leaves nothing out and tells nothing twice, to anybody, while many write', () =>
+  it('skips nothing and repeats nothing for any follower, while many write', () =>
     opened(open, (store) =>
       fc.assert(
         fc.asyncProperty(
@@ -124,7 +124,7 @@ const together = (open: Open): void => {
       ),
     ));
 
-  it('does not let a slow follower hold up another', () =>
+  it('does not let a slow follower delay another', () =>
     opened(open, async (store) => {
       const start = await endOfLog(store);
       const stream = newStream();
@@ -143,7 +143,7 @@ const together = (open: Open): void => {
 };
 
 const ending = (open: Open): void => {
-  /** How many batches come before the iteration ends by itself. */
+  /** How many batches arrive before the iteration ends by itself. */
   const batches = async (following: AsyncIterable<readonly Recorded[]>, onBatch: () => unknown): Promise<number> => {
     let count = 0;
     for await (const _ of following) {
@@ -153,19 +153,19 @@ const ending = (open: Open): void => {
     return count;
   };
 
-  it('ends without a word when it was called off before', () =>
+  it('ends without a batch when it was aborted before', () =>
     opened(open, async (store) => {
       expect(await batches(store.follow(START, AbortSignal.abort()), () => undefined)).toBe(0);
     }));
 
-  it('ends when it is called off, in the midst of history', () =>
+  it('ends when it is aborted in the middle of the history', () =>
     opened(open, async (store) => {
       await Promise.all(Array.from({ length: 30 }, () => store.append(newStream(), drafts(50), NO_STREAM)));
       const stop = new AbortController();
       expect(await batches(store.follow(START, stop.signal), () => stop.abort())).toBe(1);
     }));
 
-  it('ends when it is called off while it waits', () =>
+  it('ends when it is aborted while it waits', () =>
     opened(open, async (store) => {
       const start = await endOfLog(store);
       const stop = new AbortController();
@@ -182,7 +182,7 @@ const ending = (open: Open): void => {
       expect(await looking).toBe(1);
     }));
 
-  it('ends when the reader leaves, and starts anew', () =>
+  it('ends when the reader stops, and can start again', () =>
     opened(open, async (store) => {
       const start = await endOfLog(store);
       await store.append(newStream(), drafts(1), NO_STREAM);

@@ -11,7 +11,7 @@ describe('the id of an event', () => {
     );
   });
 
-  it('differs by index, by attempt and by what was asked', () => {
+  it('differs by index, by attempt and by command', () => {
     const command = { commandId: '00000000-0000-4000-8000-000000000001', at };
     const later = { ...command, at: '2021-06-18T09:00:00.001Z' };
     const ids = [
@@ -25,7 +25,7 @@ describe('the id of an event', () => {
 });
 
 describe('an id within a namespace', () => {
-  it('is a UUIDv5 like any other', () =>
+  it('is an ordinary UUIDv5', () =>
     fc.assert(
       fc.property(fc.uuid(), fc.string({ unit: 'grapheme' }), (namespace, name) => {
         expect(idsWithin(namespace)(name)).toBe(v5(name, namespace));
@@ -46,7 +46,7 @@ describe('the fingerprint of a command', () => {
     expect(of({ a: 1, b: undefined })).toBe(of({ a: 1 }));
   });
 
-  it('tells types, values, lists and absent members apart', () => {
+  it('distinguishes types, values, lists and missing members', () => {
     const all = [of({}), of({}, 'Sub'), of({ a: 1 }), of({ a: '1' }), of({ a: null }), of({ a: [] }), of({ a: [1, 2] }), of({ a: [2, 1] }), of({ a: {} }), of(JSON.parse('{"__proto__":1}'))]; // prettier-ignore
     expect(new Set(all).size).toBe(all.length);
   });

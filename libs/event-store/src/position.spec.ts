@@ -5,7 +5,7 @@ import { offsetOf, positionOf } from './position.ts';
 const place = fc.oneof(fc.nat(3_000), fc.maxSafeNat());
 
 describe('a position', () => {
-  it('has sixteen digits, and none before the first event', () => {
+  it('has sixteen digits, and all are zero before the first event', () => {
     expect([0, 1, 999, 1_000, 1_001, 123_456].map(positionOf)).toEqual([
       START,
       '0000000000000001',
@@ -17,7 +17,7 @@ describe('a position', () => {
     expect(positionOf(Number.MAX_SAFE_INTEGER)).toBe('9007199254740991');
   });
 
-  it('stands for one place, and compares as places do', () =>
+  it('belongs to one place, and compares as places do', () =>
     fc.assert(
       fc.property(place, place, (one, other) => {
         expect(offsetOf(positionOf(one))).toBe(one);

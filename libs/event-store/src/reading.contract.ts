@@ -5,12 +5,12 @@ import { draft, drafts, history, newStream, opened, type Open } from './testing.
 
 export const reading = (open: Open): void => {
   describe('reading a stream', () => {
-    it('finds nothing where nothing was written', () =>
+    it('returns nothing for a stream that does not exist', () =>
       opened(open, async (store) => {
         expect(await store.read(newStream())).toEqual([]);
       }));
 
-    it('gives back what was written, and where it stands', () =>
+    it('returns what was written, with its place', () =>
       opened(open, async (store) => {
         const stream = newStream();
         const [first, second] = drafts(2);
@@ -33,7 +33,7 @@ export const reading = (open: Open): void => {
         for (const from of [0, 1, 4, 5, 6]) expect(await store.read(stream, from)).toEqual(all.slice(from));
       }));
 
-    it('says where the log ends: where a follower that has read it all stands', () =>
+    it('returns the end of the log: the position of a follower that has read everything', () =>
       opened(open, async (store) => {
         const { position: before, events: number } = await store.logEnd();
         expect((await history(store)).at(-1)?.position ?? START).toBe(before);
@@ -41,7 +41,7 @@ export const reading = (open: Open): void => {
         expect(await store.logEnd()).toEqual({ position, ...(number !== undefined && { events: number + 3 }) });
       }));
 
-    it('gives back a page of a stream', () =>
+    it('returns a page of a stream', () =>
       opened(open, async (store) => {
         const stream = newStream();
         await store.append(stream, drafts(5), NO_STREAM);
@@ -52,7 +52,7 @@ export const reading = (open: Open): void => {
         expect(await store.read(newStream(), 0, 2)).toEqual([]);
       }));
 
-    it('gives back a page that is longer than what a server sends at once', () =>
+    it('returns a page that is longer than a server sends at once', () =>
       opened(open, async (store) => {
         const stream = newStream();
         await store.append(stream, drafts(600), NO_STREAM);
@@ -72,7 +72,7 @@ export const reading = (open: Open): void => {
         expect((await store.read(other)).map(({ id }) => id)).toEqual([written[1]!.id]);
       }));
 
-    it('gives back any JSON exactly', () =>
+    it('returns any JSON exactly', () =>
       opened(open, (store) =>
         fc.assert(
           fc.asyncProperty(fc.array(fc.jsonValue({ stringUnit: 'binary' }), { minLength: 1 }), async (values) => {
@@ -83,7 +83,7 @@ export const reading = (open: Open): void => {
               NO_STREAM,
             );
             const back = (await store.read(stream)).map(({ data }) => Reflect.get(data, 'value') as unknown);
-            // A negative zero has no JSON of its own.
+            // Negative zero has no representation in JSON.
             expect(back).toEqual(JSON.parse(JSON.stringify(values)));
           }),
           { numRuns: 25 },

@@ -1,13 +1,13 @@
 import { bytesOf, StateSizes } from './state-size.ts';
 
-it('counts what a value holds, however deep, also in maps and sets', () => {
+it('measures the contents of a value at any depth, including maps and sets', () => {
   const word = 'x'.repeat(1_000);
   for (const holder of [word, [word], { a: { b: word } }, new Map([[1, word]]), new Set([word])])
     expect(bytesOf(holder)).toBeGreaterThanOrEqual(1_000);
   expect(bytesOf({ a: word, b: word })).toBeGreaterThanOrEqual(2_000);
 });
 
-it('grows with the commands of a stream, and measures a state anew after a few events', () => {
+it('grows with the commands of a stream, and measures a state again after a few events', () => {
   const sizes = new StateSizes();
   const commands = new Set(['one']);
   const at = (revision: number, state: unknown) =>

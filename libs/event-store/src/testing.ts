@@ -14,7 +14,7 @@ const meta: EventMeta = {
   schema: 1,
 };
 
-/** An event about to be written, with an id of its own. */
+/** An event to be written, with an id of its own. */
 export const draft = (data: object = {}): Draft => ({
   id: randomUUID(),
   type: 'SomethingHappened',
@@ -24,7 +24,7 @@ export const draft = (data: object = {}): Draft => ({
 
 export const drafts = (count: number): Draft[] => Array.from({ length: count }, (_, number) => draft({ number }));
 
-/** A stream without events, of a category that the suite uses: `contract` or `sideline`. */
+/** A stream without events, in a category that the suite uses: `contract` or `sideline`. */
 export const newStream = (category = 'contract'): string => `${category}-${randomUUID()}`;
 
 export const idsOf = (events: readonly { readonly id: string }[]): string[] => events.map(({ id }) => id);
@@ -42,11 +42,11 @@ export const opened = async (open: Open, test: (store: EventStore) => Promise<vo
   }
 };
 
-/** Where the log ends now: a test that starts here sees its own events only. */
+/** The current end of the log: a test that starts here sees only its own events. */
 export const endOfLog = async (store: EventStore): Promise<Position> =>
   (await store.append(newStream(), [draft()], NO_STREAM)).position;
 
-/** What a follower gets: batch by batch into `look`, until that answers true. The events, of all batches together. */
+/** Passes each batch of a follower to `look`, until that returns true. Returns the events of all batches. */
 export const followUntil = async (
   store: EventStore,
   position: Position,

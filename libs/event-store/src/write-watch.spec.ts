@@ -4,7 +4,7 @@ import { openMemory } from './memory/index.ts';
 import { drafts } from './testing.ts';
 import { WriteWatch } from './write-watch.ts';
 
-/** A log that can be written as long as there is room, and the sentences that were warned. */
+/** A log that can be written while there is room, and the warnings that were logged. */
 const watched = (quietMs?: number) => {
   const store = openMemory({ codec: codec({}) });
   const disk = { isFull: false };
@@ -30,7 +30,7 @@ const watched = (quietMs?: number) => {
   return { watch, log, disk, warnings };
 };
 
-it('says that a log cannot be written from a failed append on until something can be written', async () => {
+it('reports that a log cannot be written from a failed append on until an append succeeds', async () => {
   const { watch, log, disk } = watched();
   disk.isFull = true;
   await watch.writable();

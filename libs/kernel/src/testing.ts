@@ -31,10 +31,10 @@ export const givenFor =
     },
   });
 
-/** Whatever it is that a projection does about an event. */
+/** Any reaction of a projection to an event. */
 type Reaction = ((event: Recorded) => Change | readonly Change[]) | undefined;
 
-/** The rows that a projection's table holds after these events, in the order of their keys' first appearance; no database. */
+/** The rows of a projection's table after these events, in the order of their keys' first appearance, without a database. */
 export const rowsAfter = (
   { tables, on }: Pick<Projection, 'tables'> & { readonly on: object },
   table: string,

@@ -19,7 +19,7 @@ const shapes = codec(history);
 
 export const memory = (): EventStore => openMemory({ codec: shapes });
 
-/** A store whose process dies at its n-th append, before or after it was written; from then on nothing works any more. */
+/** A store whose process dies at its n-th append, before or after it was written; from then on every call fails. */
 export const dying = (store: EventStore, n: number, when: 'before' | 'after'): EventStore => {
   let left = n;
   const killed = () => new Error('killed');
@@ -39,7 +39,7 @@ export const dying = (store: EventStore, n: number, when: 'before' | 'after'): E
   };
 };
 
-/** What a process has in its head over a store. */
+/** The parts of a process that keep state over a store. */
 export const writeSide = async (store: EventStore, reads: ReadStore, patienceMs = 50) => {
   const clock = new SimulatedClock(at);
   const policies = timelineOf('seed-2021-09');
@@ -57,11 +57,11 @@ export const processOf = (side: WriteSide, name: Process['name']): Process => {
   return found;
 };
 
-/** As somebody sends a command at nine o'clock. */
+/** The metadata of a user's command at nine o'clock. */
 export const metaOf = (commandId: string): PartnerMeta => ({
   commandId,
   at,
-  actor: { id: 'somebody', role: 'sales-agent', partnerId: 'p1' },
+  actor: { id: 'a-user', role: 'sales-agent', partnerId: 'p1' },
   partner: { model: 'directBill', cloud: 'global', newCommercePreview: true },
   correlationId: commandId,
   causationId: commandId,
@@ -122,7 +122,7 @@ export const stocked = async (side: WriteSide): Promise<void> => {
   await side.priceLists.refresh();
 };
 
-export const wish = (offerId: string): CartLine => ({
+export const cartLine = (offerId: string): CartLine => ({
   offerId,
   skuId: '1',
   quantity: 3,
@@ -130,7 +130,7 @@ export const wish = (offerId: string): CartLine => ({
   billingCycle: 'monthly',
 });
 
-/** A cart that was filled, reviewed and bought; nobody has fulfilled its order yet. */
+/** A cart that was filled, reviewed and bought, and whose order has not been fulfilled. */
 export const ordered = async (side: WriteSide, cartId: string, ...lines: readonly CartLine[]) => {
   const { orders } = side;
   const create = new CreateCart({ cartId, customerId: 'c1', lines, errors: [] }, metaOf(`create-${cartId}`));

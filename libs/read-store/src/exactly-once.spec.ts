@@ -89,7 +89,7 @@ describe('each event counts exactly once', () => {
     const inside = await mkdtemp(join(tmpdir(), 'read-store-'));
     const path = join(inside, 'read.sqlite');
     const script = fileURLToPath(new URL('./killed.testing.ts', import.meta.url));
-    /** Runs until it is killed after so many lines of progress, or is done. */
+    /** Runs until it is killed after the given number of progress lines, or is done. */
     const runFor = (lines: number) =>
       new Promise<boolean>((resolve) => {
         const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, path], {

@@ -3,7 +3,7 @@ import { LeaseLost } from './lease.ts';
 import type { ReadStore } from './read-store.ts';
 import { openSqlite } from './sqlite/index.ts';
 
-/** A duty whose beginnings and ends are written down. */
+/** A duty that records its starts and ends. */
 const noted = (notes: string[], who: string) => {
   let begun = Promise.withResolvers<ReadStore>();
   return {
@@ -32,7 +32,7 @@ describe('leadership', () => {
   const lead = (holder: string, begin: (store: ReadStore) => Promise<Running>) =>
     new Leadership({ name: 'scheduler', holder, store, begin, ttlMs: 20 });
 
-  it('is one process at a time, and the next one when that ends', async () => {
+  it('belongs to one process at a time, and then to the next', async () => {
     const [first, second] = [noted(notes, 'first'), noted(notes, 'second')];
     const [one, two] = [lead('one', first.begin), lead('two', second.begin)];
     void one.start();
@@ -47,7 +47,7 @@ describe('leadership', () => {
     expect(await store.leases.holderOf('scheduler')).toBeUndefined();
   });
 
-  it('ends when somebody else has taken the lease, and stands by again', async () => {
+  it('ends when another process has taken the lease, and stands by again', async () => {
     const { begin, begun } = noted(notes, 'first');
     const one = lead('one', begin);
     void one.start();
@@ -60,7 +60,7 @@ describe('leadership', () => {
     await one.stop();
   });
 
-  it('ends when the lease cannot be renewed for as long as it lasts', async () => {
+  it('ends when the lease cannot be renewed for its whole duration', async () => {
     const { begin, begun } = noted(notes, 'first');
     const one = lead('one', begin);
     void one.start();
@@ -73,7 +73,7 @@ describe('leadership', () => {
     await one.stop();
   });
 
-  it('is tried again when its duty cannot begin, and somebody else may try meanwhile', async () => {
+  it('is tried again when its duty cannot begin, and another process may try meanwhile', async () => {
     let attempts = 0;
     const { begin, begun } = noted(notes, 'first');
     const one = lead('one', async (led) => {

@@ -50,14 +50,14 @@ describe('a process', () => {
     expect(seen).toEqual(['a', 'c', 'a', 'd', 'e']);
   });
 
-  it('may choose its events by more than their type', async () => {
+  it('may select its events by more than their type', async () => {
     log.write(event('a'), event('b'), event('a'));
     await run({ handles: ({ stream }) => stream === 'a' });
     await runner.reached(log.end);
     expect(seen).toEqual(['a', 'a']);
   });
 
-  it('goes on after a restart where it stood', async () => {
+  it('continues at its position after a restart', async () => {
     log.write(event('a'), event('b'));
     await run();
     await runner.reached(log.end);
@@ -68,7 +68,7 @@ describe('a process', () => {
     expect(seen).toEqual(['a', 'b', 'c']);
   });
 
-  it('reacts again to what it had not written down when it was killed', async () => {
+  it('reacts again to an event whose position was not saved when it was killed', async () => {
     log.write(event('a'), event('b'));
     let fault: Fault = 'before';
     await run({ store: faulty(store, () => fault) });
@@ -80,7 +80,7 @@ describe('a process', () => {
     expect(seen).toEqual(['a', 'b', 'a', 'b']);
   });
 
-  it('tries again until the event is dealt with, and passes none over', async () => {
+  it('tries again until the event is processed, and skips none', async () => {
     log.write(event('a'), event('b'), event('c'));
     let refusals = 3;
     await run({
@@ -100,7 +100,7 @@ describe('a process', () => {
     });
   });
 
-  it('tells how it fares while it cannot get on, and can be stopped then', async () => {
+  it('reports its health while it is stuck, and can be stopped then', async () => {
     log.write(event('a'), event('b'), event('c'));
     const stuck = Promise.withResolvers<undefined>();
     let times = 0;
@@ -127,7 +127,7 @@ describe('a process', () => {
     expect(await runner.reached('0000000001')).toBe(true);
   });
 
-  it('does not lose its place while the read store is away', async () => {
+  it('keeps its position while the read store is unavailable', async () => {
     let away = 3;
     await run({ store: faulty(store, () => ((away -= 1) >= 0 ? 'before' : undefined)) });
     await runner.reached(log.write(event('a'), event('b')));
@@ -139,7 +139,7 @@ describe('a process', () => {
     });
   });
 
-  it('goes on when the log can be read again', async () => {
+  it('continues when the log can be read again', async () => {
     log.failing = new Error('the log is away');
     await run();
     expect(await runner.reached(log.write(event('a')), { timeoutMs: 5 })).toBe(false);
@@ -148,7 +148,7 @@ describe('a process', () => {
     expect(await runner.reached(log.end)).toBe(true);
   });
 
-  it('is idle when nothing is left of what it led to', async () => {
+  it('is idle when its commands have left nothing to do', async () => {
     let steps = 4;
     await run({
       react: async ({ stream }) => {
@@ -160,7 +160,7 @@ describe('a process', () => {
     expect(seen).toEqual(['a', "a'", "a''", "a'''"]);
   });
 
-  it('stands at the start before anything has happened', async () => {
+  it('is at the start before any event', async () => {
     await run();
     expect(runner.status()).toMatchObject({ position: START, lagEvents: 0 });
     expect(await runner.reached(START)).toBe(true);

@@ -29,7 +29,7 @@ describe('an event that cannot be applied', () => {
   const counted = async () => (await store.db.selectFrom('tally').selectAll().executeTakeFirst())?.number as unknown;
   const quarantined = (projection = 'naming') => runner.statuses().find(({ name }) => name === projection)?.quarantined;
 
-  /** Position 3 is where `naming` cannot follow `thing-b`. */
+  /** Position 3 is where `naming` cannot process `thing-b`. */
   const torn = () =>
     log.write(
       event('thing-a', 'Named', 'Ada'),
@@ -38,10 +38,10 @@ describe('an event that cannot be applied', () => {
       event('thing-a', 'Renamed', 'Ada L.'),
       event('thing-b', 'Renamed', 'Beatrice'),
     );
-  const reason = 'nobody is named !';
+  const reason = 'no thing is named !';
   const found = [{ stream: 'thing-b', position: '0000000003', type: 'Renamed', reason }];
 
-  it('stops its stream for that projection; other streams and other projections go on', async () => {
+  it('stops its stream for that projection; other streams and other projections continue', async () => {
     torn();
     await run();
     expect(await names()).toEqual(['Ada L.', 'Bea']);
@@ -61,7 +61,7 @@ describe('an event that cannot be applied', () => {
     expect(quarantined()).toEqual(found);
   });
 
-  it('is met again by a rebuild, and forgotten by a version that can apply it', async () => {
+  it('fails again in a rebuild, and is cleared by a version that can apply it', async () => {
     torn();
     await run();
     await runner.rebuild('naming');
@@ -73,14 +73,14 @@ describe('an event that cannot be applied', () => {
     expect(quarantined()).toEqual([]);
   });
 
-  it('is one whose rows do not fit the table', async () => {
+  it('includes an event whose rows do not fit the table', async () => {
     const typo = { ...naming(), on: { Named: () => put('things', { thing_id: 'a', nmae: 'Ada' }) } };
     log.write(event('thing-a', 'Named', 'Ada'));
     await run([typo]);
     expect(quarantined()).toMatchObject([{ stream: 'thing-a', reason: 'things has no column nmae' }]);
   });
 
-  it('is found among others when the database refuses a row', async () => {
+  it('is identified within a batch when the database refuses a row', async () => {
     const noBea = (_: string, written: unknown) =>
       JSON.stringify(written).includes('"Bea') ? new RowRefused('no Bea here') : undefined;
     torn();

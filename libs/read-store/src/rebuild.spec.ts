@@ -16,7 +16,7 @@ const renamed = (n: number) => ({
 });
 const streams = Array.from({ length: 40 }, (_, n) => n);
 
-/** As `naming`, but in capitals: other rows, so another version. */
+/** Like `naming`, but in capitals: other rows, so another version. */
 const shouting = (version = 2) => {
   const quiet = naming(version);
   const tables = { things: { key: ['thing_id'], columns: { thing_id: 'text', name: 'text', loud: 'flag' } } } as const;
@@ -66,7 +66,7 @@ describe('a rebuild', () => {
       .map(({ name }) => name)
       .sort();
   };
-  /** Commands keep coming, and reads are looked at, until it is done. */
+  /** Sends commands and checks reads continuously until the rebuild is done. */
   const meanwhile = async (done: Promise<unknown>) => {
     const ended = new AbortController();
     const finished = done.finally(() => {
@@ -81,7 +81,7 @@ describe('a rebuild', () => {
     await finished;
   };
 
-  it('comes out as what was followed, tells how far it is, and drops what it replaced', async () => {
+  it('has the same result as following, reports its progress, and drops what it replaced', async () => {
     await followed();
     log.batch = 1;
     log.halting = true;
@@ -103,7 +103,7 @@ describe('a rebuild', () => {
     await fresh.close();
   });
 
-  it('numbers rows as they were numbered', async () => {
+  it('numbers the rows as before', async () => {
     await followed();
     const before = await digestTable(store, 'tally');
     await runner.rebuild('counting');
@@ -113,18 +113,18 @@ describe('a rebuild', () => {
     expect(await store.db.selectFrom('tally').selectAll().execute()).toMatchObject([{ number: 41 }]);
   });
 
-  it('joins one that is under way', async () => {
+  it('joins a rebuild that is already running', async () => {
     await followed();
     await Promise.all([runner.rebuild('naming'), runner.rebuild('naming')]);
     expect(await physical()).toEqual(['tally_v1', 'things_v1_2']);
   });
 
-  it('is for projections that there are', async () => {
+  it('is only for existing projections', async () => {
     await followed();
     await expect(runner.rebuild('billing')).rejects.toThrow('there is no projection billing');
   });
 
-  it('goes on after the store was away, wherever that was', async () => {
+  it('continues after the store was unavailable, at any point', async () => {
     const script: Fault[] = ['before', undefined, 'after', undefined, 'before', 'after', undefined, 'after'];
     await run({ store: faulty(store, (method) => (method === 'create' ? undefined : script.pop())) });
     await runner.caughtUp();
@@ -137,7 +137,7 @@ describe('a rebuild', () => {
     expect(await rows()).toBe(40);
   });
 
-  it('goes on at the next start when the runner is stopped, and leaves nothing behind', async () => {
+  it('continues at the next start when the runner is stopped, and leaves nothing behind', async () => {
     await followed();
     log.batch = 1;
     log.halting = true;
@@ -171,7 +171,7 @@ describe('a rebuild', () => {
       expect(things).toMatchObject([{ name: 'after 0', loud: 1 }]);
     });
 
-    it('also happens when a table is changed and nobody raised the version', async () => {
+    it('also happens when a table is changed without a new version', async () => {
       await followed();
       await runner.stop();
       await run({ projections: [shouting(1), counting()] });
@@ -179,7 +179,7 @@ describe('a rebuild', () => {
       expect(await physical()).toEqual(['tally_v1', 'things_v1_2']);
     });
 
-    it('is given up when the version changes again before it is done', async () => {
+    it('is abandoned when the version changes again before it is done', async () => {
       await followed();
       await runner.stop();
       await run({ projections: [shouting(), counting()] });
@@ -191,7 +191,7 @@ describe('a rebuild', () => {
       expect(await rows()).toBe(40);
     });
 
-    it('leaves alone what belongs to projections that are not its business', async () => {
+    it('does not touch the data of other projections', async () => {
       await followed();
       await runner.stop();
       await run({ projections: [shouting()] });

@@ -34,13 +34,13 @@ describe('the projection runner', () => {
     (await store.db.selectFrom('things').selectAll().orderBy('thing_id').execute()).map((row) => row.name as string);
   const counted = async () => (await store.db.selectFrom('tally').selectAll().executeTakeFirst())?.number as unknown;
 
-  it('has its tables, empty, once it has been at the end of an empty log', async () => {
+  it('has its tables, empty, once it has reached the end of an empty log', async () => {
     await run();
     await runner.caughtUp();
     expect(await names()).toEqual([]);
   });
 
-  it('reads what is there, and then what comes', async () => {
+  it('reads the existing events, and then new ones', async () => {
     log.write(name('thing-a'), name('thing-b'));
     await run();
     await runner.reached(log.end);
@@ -50,7 +50,7 @@ describe('the projection runner', () => {
     expect(await counted()).toBe(3);
   });
 
-  it('goes on where it stood', async () => {
+  it('continues at its position', async () => {
     log.write(name('thing-a'));
     await run();
     await runner.reached(log.end);
@@ -60,13 +60,13 @@ describe('the projection runner', () => {
     expect(await counted()).toBe(2);
   });
 
-  it('moves on over events that concern nobody', async () => {
+  it('advances over events that no projection handles', async () => {
     await run();
     await runner.reached(log.write({ stream: 'thing-a', type: 'Painted' }));
     expect((await store.builds()).map(({ checkpoint }) => checkpoint.position)).toEqual([log.end, log.end]);
   });
 
-  it('brings a projection that is new up to the others, and then reads the log once for all', async () => {
+  it('brings a new projection up to the others, and then reads the log once for all', async () => {
     log.write(name('thing-a'), name('thing-b'));
     await run({ projections: [naming()] });
     await runner.reached(log.end);
@@ -86,7 +86,7 @@ describe('the projection runner', () => {
   });
 
   describe('waiting for a position', () => {
-    it('ends without it when patience runs out or the caller goes away', async () => {
+    it('ends without it when patience runs out or the caller leaves', async () => {
       await run();
       expect(await runner.reached('9', { timeoutMs: 1 })).toBe(false);
       const gone = new AbortController();
@@ -102,14 +102,14 @@ describe('the projection runner', () => {
       expect(await waiting).toBe(false);
     });
 
-    it('is for the projections that matter', async () => {
+    it('concerns only the projections that matter', async () => {
       await run({ projections: [naming()] });
       expect(await runner.reached('', { of: ['naming'] })).toBe(true);
       await expect(runner.reached('', { of: ['billing'] })).rejects.toThrow('there is no projection billing');
     });
   });
 
-  it('tells how each projection fares', async () => {
+  it('reports the health of each projection', async () => {
     log.write(name('thing-a'), name('thing-b'));
     let arrivals = 0;
     await run({ onCaughtUp: () => (arrivals += 1) });
@@ -130,7 +130,7 @@ describe('the projection runner', () => {
     expect(arrivals).toBeGreaterThan(0);
   });
 
-  it('stands still while the store is away, says so, and catches up by itself', async () => {
+  it('stops while the store is unavailable, reports it, and catches up automatically', async () => {
     let fault: Fault;
     await run({ store: faulty(store, () => fault) });
     await runner.caughtUp();
@@ -146,7 +146,7 @@ describe('the projection runner', () => {
     expect(await counted()).toBe(2);
   });
 
-  it('starts when the store comes, however late', async () => {
+  it('starts when the store is available, however late', async () => {
     log.write(name('thing-a'));
     let fault: Fault = 'before';
     await run({ store: faulty(store, () => fault) });
@@ -156,7 +156,7 @@ describe('the projection runner', () => {
     expect(await names()).toEqual(['thing-a']);
   });
 
-  it('stands still while the log cannot be read, and goes on when it can', async () => {
+  it('stops while the log cannot be read, and continues when it can', async () => {
     await run();
     await runner.caughtUp();
     log.failing = new Error('the event at position 7 cannot be read');
@@ -179,7 +179,7 @@ describe('the projection runner', () => {
     await expect(run()).rejects.toThrow(/the log does not hold that event/);
   });
 
-  it('refuses projections that cannot live together', async () => {
+  it('refuses projections that conflict', async () => {
     await run();
     const twice = () => new ProjectionRunner({ log, store, projections: [naming(), naming(2)] });
     expect(twice).toThrow('two projections are named naming');
@@ -188,12 +188,12 @@ describe('the projection runner', () => {
     expect(sameTable).toThrow('two projections have a table things');
   });
 
-  it('digests a table the same way however its rows came about', async () => {
+  it('computes the same digest of a table, however its rows were produced', async () => {
     log.write(name('thing-b'), name('thing-a'), { stream: 'thing-c', type: 'Named', data: { name: 'C' } });
     await run();
     await runner.reached(log.end);
     const digest = await digestTable(store, 'things');
-    // As sha256sum has it for the three lines {"name":"thing-a","thing_id":"thing-a"} … {"name":"C","thing_id":"thing-c"}.
+    // As sha256sum computes it for the three lines {"name":"thing-a","thing_id":"thing-a"} … {"name":"C","thing_id":"thing-c"}.
     expect(digest).toEqual({
       rows: 3,
       sha256: 'ea5dab96cc7e228c308c125024859ac1ce085de6a8a217a040510eca131ad418',
@@ -203,7 +203,7 @@ describe('the projection runner', () => {
     await expect(digestTable(store, 'nothing')).rejects.toThrow('there is no table nothing');
   });
 
-  it('leaves no trace of half a reaction', async () => {
+  it('leaves no trace of an incomplete reaction', async () => {
     const half = {
       name: 'half',
       version: 1,

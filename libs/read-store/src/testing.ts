@@ -10,9 +10,9 @@ export class ScriptedLog implements EventStore {
   readonly events: Recorded[] = [];
   /** Events to a batch. */
   batch = 7;
-  /** Lets followers think after each batch that they stand at the end: they then write it down at once. */
+  /** Makes followers believe after each batch that they are at the end: they then save their position at once. */
   halting = false;
-  /** Rejects from here on, until it is set back. */
+  /** Rejects from here on, until it is reset. */
   failing: Error | undefined;
   #revisions = new Map<string, number>();
   #woken = Promise.withResolvers<undefined>();
@@ -33,7 +33,7 @@ export class ScriptedLog implements EventStore {
     return this.end;
   }
 
-  /** Followers look again: there is more, or `failing` was set. */
+  /** Makes followers look again: there are new events, or `failing` was set. */
   wake(): void {
     this.#woken.resolve(undefined);
     this.#woken = Promise.withResolvers();
@@ -109,7 +109,7 @@ export const longLog = (): ScriptedLog => {
 
 type Happened = Recorded<Event<string, { thing?: string; name?: string }>>;
 
-/** Things with names. `named` makes one, `renamed` changes it; a name of `!` is an error in the projection. */
+/** Things with names. `named` creates one, `renamed` changes it; a name of `!` is an error in the projection. */
 export const naming = (version = 1): AnyProjection => ({
   name: 'naming',
   version,
@@ -122,13 +122,13 @@ export const naming = (version = 1): AnyProjection => ({
 });
 
 const checked = (name = ''): string => {
-  if (name === '!') throw new Error('nobody is named !');
+  if (name === '!') throw new Error('no thing is named !');
   return name;
 };
 
 /**
- * Counts named and renamed things: its only row is made anew for each, and a row that is made anew gets the next number. Were
- * an event to count twice, or not at all, the number would tell.
+ * Counts named and renamed things: its only row is recreated for each, and a recreated row gets the next number. If
+ * an event counted twice, or not at all, the number would show it.
  */
 export const counting = (version = 1): AnyProjection => {
   const count = () => [drop('tally', { what: 'names' }), put('tally', { what: 'names' })];
@@ -140,10 +140,10 @@ export const counting = (version = 1): AnyProjection => {
   };
 };
 
-/** What goes wrong with a call: nothing of it happens, or it happens and nobody hears of it; or this. */
+/** The fault of a call: it has no effect, or it takes effect and its answer is lost; or this error. */
 export type Fault = 'before' | 'after' | Error | undefined;
 
-/** A read store whose writes go wrong as told. */
+/** A read store whose writes fail as specified. */
 export const faulty = (store: ReadStore, next: (method: string, written: unknown) => Fault): ReadStore => {
   const write = async <T>(method: string, written: unknown, work: () => Promise<T>): Promise<T> => {
     const fault = next(method, written);

@@ -4,7 +4,7 @@ import { openSqlite } from './sqlite/index.ts';
 import { naming, ScriptedLog } from './testing.ts';
 import { CheckpointWatch } from './watch.ts';
 
-describe('a watch over what another process projects', () => {
+describe("a watch over another process's projections", () => {
   let store: ReadStore;
   let log: ScriptedLog;
   let watch: CheckpointWatch;
@@ -18,7 +18,7 @@ describe('a watch over what another process projects', () => {
     await store.close();
   });
 
-  it('tells when a position is reached, to all who wait, asking once for them', async () => {
+  it('reports to all waiting callers that a position is reached, with one query for all', async () => {
     const position = log.write({ stream: 'thing-a', type: 'Named', data: { name: 'Ada' } });
     let [asking, most] = [0, 0];
     const builds = async () => {
@@ -36,7 +36,7 @@ describe('a watch over what another process projects', () => {
     await runner.stop();
   });
 
-  it('tells that it is not reached when patience runs out, or the watch is over, or the store is away', async () => {
+  it('reports that it is not reached when patience runs out, or the watch is closed, or the store is unavailable', async () => {
     expect(await watch.reached('0001', ['naming'], { timeoutMs: 30 })).toBe(false);
     store.builds = async () => Promise.reject(new Error('away'));
     expect(await watch.reached('0001', ['naming'], { timeoutMs: 50 })).toBe(false);

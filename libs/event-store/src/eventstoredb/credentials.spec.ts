@@ -29,14 +29,14 @@ const openAs = (user: string, password: string): void => {
   });
 };
 
-/** What is said of work that is refused. */
+/** The message of a failed call. */
 const refusal = async (work: Promise<unknown>): Promise<string> => {
   const error = await work.catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(StoreUnavailable);
   return (error as Error).message;
 };
 
-it('are used on a connection that nobody listens to', async () => {
+it('are used on a connection that was just opened', async () => {
   openAs('admin', 'changeit');
   await store.ping();
   const start = await endOfLog(store);
@@ -48,8 +48,8 @@ it('are used on a connection that nobody listens to', async () => {
 
 it.each([
   ['a wrong password', 'admin', 'wrong'],
-  ['an unknown user', 'nobody', 'changeit'],
-])('are said to be refused: %s', async (_, user, password) => {
+  ['an unknown user', 'stranger', 'changeit'],
+])('are reported as refused: %s', async (_, user, password) => {
   openAs(user, password);
   const denied = /^the event store denies access: /;
   expect(await refusal(store.ping())).toMatch(denied);
@@ -57,7 +57,7 @@ it.each([
   expect(await refusal(store.append(newStream(), drafts(1), NO_STREAM))).toMatch(denied);
 });
 
-it('are not asked for by who expects no TLS: the reason is the same each time', async () => {
+it('are ignored without TLS, and the reason of a failure is the same each time', async () => {
   const url = standIn.urlFor('admin', 'changeit').replace(/\?.*/, '?tls=false');
   store = openEventStoreDb({ url, codec: codec({}), categories: ['contract'] });
   const reasons = [await refusal(store.ping()), await refusal(store.ping())];
@@ -65,7 +65,7 @@ it('are not asked for by who expects no TLS: the reason is the same each time', 
   expect(reasons[1]).toBe(reasons[0]);
 });
 
-it('may be good for writing and not for following the log: that is said once, and disturbs nobody', async () => {
+it('may allow writing but not following the log, which is reported once and does not disturb writers', async () => {
   openAs('ops', 'changeit');
   const stop = new AbortController();
   const following = (async () => {

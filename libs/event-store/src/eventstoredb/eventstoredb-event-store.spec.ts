@@ -3,7 +3,7 @@ import { codec } from '../codec.ts';
 import { eventStoreContract } from '../event-store.contract.ts';
 import { openEventStoreDb } from './index.ts';
 
-/** A real server, when there is one: then it is the judge. */
+/** A real server, if one is configured, is tested instead. */
 const real = process.env.EVENTSTORE_URL;
 
 let standIn: StandIn | undefined;
@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 afterAll(() => standIn?.stop());
 
-/** How fast a server is is not judged: a small one is slow until it has got going. */
+/** The speed of a server is not tested: a small one is slow until it has warmed up. */
 const timeouts = { call: 20_000 };
 eventStoreContract('EventStoreDB', () =>
   openEventStoreDb({ url, codec: codec({}), categories: ['contract', 'sideline'], timeouts }),

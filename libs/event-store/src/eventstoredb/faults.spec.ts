@@ -22,7 +22,7 @@ import { openEventStoreDb, type EventStoreDb } from './index.ts';
 const shapes = codec({});
 /** How long a call may take here, in milliseconds. */
 const LIMIT = 400;
-/** In time, in milliseconds: on a machine that has much else to do, too, and long before the driver would give up. */
+/** A limit, in milliseconds, that a busy machine meets too, and far below the driver's own. */
 const IN_TIME = 5_000;
 
 let standIn: StandIn;
@@ -51,7 +51,7 @@ afterEach(async () => {
   await store.close();
 });
 
-/** Asks again, as handling does, until the store answers. */
+/** Repeats a call, as command handling does, until the store answers. */
 const insist = async <T>(ask: () => Promise<T>): Promise<T> => {
   for (;;)
     try {
@@ -62,7 +62,7 @@ const insist = async <T>(ask: () => Promise<T>): Promise<T> => {
     }
 };
 
-/** How long it takes until something fails, and how. */
+/** How long it takes until a call fails, and how it fails. */
 const failing = async (work: Promise<unknown>): Promise<{ readonly error: unknown; readonly after: number }> => {
   const start = performance.now();
   const error = await work.then(
@@ -75,7 +75,7 @@ const failing = async (work: Promise<unknown>): Promise<{ readonly error: unknow
 const unanswered: readonly Fault[] = ['loseAnswer', 'loseRequest', 'breakAfter', 'breakBefore', 'lateCommit'];
 
 describe('an append without an answer', () => {
-  it.each(unanswered)('is unknown, and the same append again settles it: %s', async (fault) => {
+  it.each(unanswered)('has an unknown outcome, which repeating the append resolves: %s', async (fault) => {
     const stream = newStream();
     const events = drafts(3);
     await standIn.fault(fault);
@@ -86,7 +86,7 @@ describe('an append without an answer', () => {
     expect(receipt).toEqual({ revision: 2, position: recorded.at(-1)!.position });
   });
 
-  it.each([...unanswered, 'notLeader'] as const)('does not show in handling a command: %s', async (fault) => {
+  it.each([...unanswered, 'notLeader'] as const)('does not affect the handling of a command: %s', async (fault) => {
     const handling = new CommandHandler(store, { codec: shapes, retries: [10, 20, 50] });
     const [id, command] = [crypto.randomUUID(), add(3)];
     await standIn.fault(fault, 2);
@@ -95,7 +95,7 @@ describe('an append without an answer', () => {
     expect(await handling.handle(counter, id, command)).toMatchObject({ outcome: 'replayed', revision: 0 });
   });
 
-  it('is told in time, also when the server accepts calls and says nothing', async () => {
+  it('fails in time, even if the server accepts calls and never answers', async () => {
     await standIn.fault('silence', 1_000_000);
     for (const work of [store.append(newStream(), drafts(1), NO_STREAM), store.read(newStream()), store.ping()]) {
       const { error, after } = await failing(work);
@@ -107,14 +107,14 @@ describe('an append without an answer', () => {
     expect(await store.append(newStream(), drafts(1), NO_STREAM)).toMatchObject({ revision: 0 });
   });
 
-  it('is none when the answer is only slow', async () => {
+  it('does not fail when the answer is only slow', async () => {
     await standIn.fault('slow', LIMIT / 4);
     const stream = newStream();
     expect(await store.append(stream, drafts(2), NO_STREAM)).toMatchObject({ revision: 1 });
     expect(await store.read(stream)).toHaveLength(2);
   });
 
-  it('costs those beside it no more than a retry', async () => {
+  it('costs concurrent appends no more than a retry', async () => {
     const appends = Array.from({ length: 16 }, () => ({ stream: newStream(), events: drafts(2) }));
     await standIn.fault('loseAnswer', 3);
     await Promise.all(appends.map(({ stream, events }) => insist(() => store.append(stream, events, NO_STREAM))));
@@ -122,8 +122,8 @@ describe('an append without an answer', () => {
   });
 });
 
-describe('rivals', () => {
-  it.each([undefined, ...unanswered])('16 at one revision: exactly one wins (%s)', async (fault) => {
+describe('competing appends', () => {
+  it.each([undefined, ...unanswered])('16 at one revision: exactly one succeeds (%s)', async (fault) => {
     const stream = newStream();
     await store.append(stream, drafts(1), NO_STREAM);
     if (fault !== undefined) await standIn.fault(fault, 4);
@@ -137,7 +137,7 @@ describe('rivals', () => {
   });
 });
 
-/** Writes to some streams without pause until told to stop; what was answered. */
+/** Writes to some streams continuously; calling the result stops, and returns the ids of all answered events. */
 const writing = (into: EventStore, writers: number): (() => Promise<string[]>) => {
   let enough = false;
   const answered: string[] = [];
@@ -165,7 +165,7 @@ const following = (from: string) => {
     [...batch, ...before].some(({ id }: Recorded) => id === lastId),
   );
   return {
-    /** What was seen up to a last event that is written now. */
+    /** Writes a last event; returns everything seen up to it. */
     end: async () => {
       const event = draft();
       last.resolve(event.id);
@@ -175,7 +175,7 @@ const following = (from: string) => {
   };
 };
 
-/** Whether everything that was answered is in the log once, and was told once, in the order of the log. */
+/** Expects every answered event to be in the log once, and to be delivered once, in the order of the log. */
 const nothingLostOrDoubled = async (start: string, answered: readonly string[], seen: readonly Recorded[]) => {
   const log = await history(store, start);
   const ids = new Set(idsOf(log));
@@ -185,7 +185,7 @@ const nothingLostOrDoubled = async (start: string, answered: readonly string[], 
   expect(seen.length).toBe(log.length);
 };
 
-describe('a server that goes and comes', () => {
+describe('a server that becomes unavailable and returns', () => {
   const killed = async () => {
     await standIn.kill();
     await delay(150);
@@ -204,7 +204,7 @@ describe('a server that goes and comes', () => {
     ['breaks the connection behind an event', () => standIn.fault('breakSubscription')],
     ['loses answers', () => standIn.fault('loseAnswer', 3)],
   ];
-  it.each(mishaps)('loses and doubles nothing when it %s', async (_, mishap) => {
+  it.each(mishaps)('loses and duplicates nothing when it %s', async (_, mishap) => {
     const start = await endOfLog(store);
     const follower = following(start);
     const stop = writing(store, 6);
@@ -219,7 +219,7 @@ describe('a server that goes and comes', () => {
     await nothingLostOrDoubled(start, answered, seen);
   });
 
-  it('is told once when it goes, and once when it is back', async () => {
+  it('is reported once when it becomes unavailable, and once when it is back', async () => {
     const follower = following(await endOfLog(store));
     await standIn.kill();
     while (warnings.length === 0) await delay(10);
@@ -232,7 +232,7 @@ describe('a server that goes and comes', () => {
     await store.ping();
   });
 
-  it('may be away when it is first asked', async () => {
+  it('may be unavailable at the first call', async () => {
     const start = await endOfLog(store);
     await standIn.kill();
     const follower = following(start);
@@ -244,7 +244,7 @@ describe('a server that goes and comes', () => {
     expect(seen.map(({ id }) => id)).toEqual([last]);
   });
 
-  it('recognises after a restart what it has taken in before', async () => {
+  it('recognises after a restart the appends from before', async () => {
     const stream = newStream();
     const events = drafts(3);
     const receipt = await store.append(stream, events, NO_STREAM);
@@ -270,7 +270,7 @@ describe('following', () => {
     await nothingLostOrDoubled(start, answered, seen);
   });
 
-  it('goes on after thousands of events of others, without telling them', async () => {
+  it('continues after thousands of foreign events, without delivering them', async () => {
     const others = openOthers();
     const start = await endOfLog(store);
     const follower = following(start);
@@ -284,13 +284,13 @@ describe('following', () => {
     await others.close();
   });
 
-  it('says that it is another log when the server was emptied', async () => {
+  it('reports another log when the server was emptied', async () => {
     const { position } = await store.append(newStream(), drafts(50), NO_STREAM);
     await standIn.wipe();
     await expect(history(store, position)).rejects.toThrow('the log ends before position');
   });
 
-  it('says when a position is none', async () => {
+  it('rejects an invalid position', async () => {
     const { position } = await store.append(newStream(), drafts(2), NO_STREAM);
     await store.append(newStream(), drafts(2), NO_STREAM);
     await expect(history(store, 'elsewhere')).rejects.toThrow('"elsewhere" is no position');
@@ -298,7 +298,7 @@ describe('following', () => {
     await expect(history(store, between)).rejects.toThrow('no event at that position');
   });
 
-  it('lets go of its calls: whoever leaves early leaves none open', async () => {
+  it('ends its calls: a reader that stops early leaves none open', async () => {
     const start = await endOfLog(store);
     await store.append(newStream(), drafts(20), NO_STREAM);
     for (let time = 0; time < 130; time += 1)
@@ -316,12 +316,12 @@ const openOthers = (): EventStoreDb =>
     categories: ['elsewhere', 'contract'],
   });
 
-describe('what others do to the database', () => {
-  /** The driver by itself; with credentials it does not touch what the store is waiting for. */
+describe('foreign changes in the database', () => {
+  /** The driver alone; with credentials it does not affect the store's connection. */
   const outside = () => EventStoreDBClient.connectionString(standIn.url);
   const credentials = { username: 'admin', password: 'changeit' };
 
-  it('is reported when it is no event of the ledger', async () => {
+  it("are reported for an event that is not the ledger's", async () => {
     const start = await endOfLog(store);
     const stream = newStream();
     await store.append(stream, drafts(1), NO_STREAM);
@@ -335,7 +335,7 @@ describe('what others do to the database', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('may hide a stream: it is empty then, and goes on counting', async () => {
+  it('may hide a stream: it is then empty, and continues its revisions', async () => {
     const stream = newStream();
     await store.append(stream, drafts(2), NO_STREAM);
     const client = outside();
@@ -346,7 +346,7 @@ describe('what others do to the database', () => {
     expect((await store.read(stream)).map(({ revision }) => revision)).toEqual([2]);
   });
 
-  it('may end a stream for ever: that is no conflict and no silence', async () => {
+  it('may tombstone a stream: appends then fail with a reason of their own', async () => {
     const start = await endOfLog(store);
     const stream = newStream();
     await store.append(stream, drafts(2), NO_STREAM);
@@ -359,7 +359,7 @@ describe('what others do to the database', () => {
 });
 
 describe('a connection', () => {
-  it('is one for all stores of a process, and to one server', async () => {
+  it('is shared by all stores of a process, and leads to one server', async () => {
     const second = open();
     expect(() => openEventStoreDb({ url: 'esdb://127.0.0.1:1?tls=false', codec: shapes, categories: [] })).toThrow(
       'this process is',
@@ -379,8 +379,8 @@ describe('a connection', () => {
     await elsewhere.close();
   });
 
-  it('outlives four thousand looks for streams that are not there', async () => {
-    // More than a server puts up with that counts calls which are cancelled. As patient as a ledger is.
+  it('survives four thousand reads of missing streams', async () => {
+    // More than a server tolerates that counts cancelled calls. With the patience of a ledger.
     const patient = openEventStoreDb({ url: standIn.url, codec: shapes, categories: ['contract'] });
     for (let looks = 0; looks < 4_000; looks += 8)
       expect(await Promise.all(Array.from({ length: 8 }, () => patient.read(newStream())))).toEqual(Array(8).fill([]));
@@ -401,10 +401,10 @@ describe('a connection', () => {
     await cluster.close();
   });
 
-  it('finds the leader by any node that answers, also when it is not the first', async () => {
+  it('finds the leader through any node that answers, not only the first', async () => {
     await store.close();
     const [, address = ''] = /\/\/(.*)\?/.exec(standIn.url) ?? [];
-    // A port on which nobody listens.
+    // A port without a listener.
     for (const url of [`esdb+discover://127.0.0.1:1,${address}?tls=false`, `esdb://127.0.0.1:1,${address}?tls=false`]) {
       const cluster = openEventStoreDb({ url, codec: shapes, categories: ['contract'], timeouts: { call: LIMIT } });
       const stream = newStream();
@@ -413,14 +413,14 @@ describe('a connection', () => {
     }
   });
 
-  it('goes from a node that does not lead to the one that does, to read', async () => {
+  it('switches from a node that is not the leader to the leader for reading', async () => {
     const stream = newStream();
     await store.append(stream, drafts(2), NO_STREAM);
     await standIn.fault('readsAtFollower');
     expect(await store.read(stream)).toHaveLength(2);
     await standIn.fault('readsAtFollower');
     await store.ping();
-    // Nobody else may answer: another node may be behind.
+    // Only the leader may answer: another node may be behind.
     await standIn.fault('readsAtFollower', 1_000);
     await expect(store.read(stream)).rejects.toThrow(StoreUnavailable);
     await expect(store.append(stream, [], 1)).rejects.toThrow(StoreUnavailable);
@@ -438,12 +438,12 @@ describe('a connection', () => {
     for (let attempt = 0; attempt < 5; attempt += 1) await expect(store.ping()).rejects.toThrow(StoreUnavailable);
     const after = sockets();
     standIn.goOn();
-    // The last one may be on its way out.
+    // The last one may be about to end.
     expect(after).toBeLessThanOrEqual(before + 1);
     await insist(() => store.ping());
   });
 
-  it('tells who reads on that a stream is gone, once the log is another one', async () => {
+  it('reports to a reader of further events that a stream is gone, when the log was replaced', async () => {
     const stream = newStream();
     await store.append(stream, drafts(2), NO_STREAM);
     await standIn.wipe();
@@ -451,7 +451,7 @@ describe('a connection', () => {
     await expect(store.read(stream, 2)).rejects.toThrow(StreamGone);
   });
 
-  it('is refused when its string is none', async () => {
+  it('is refused with an invalid connection string', async () => {
     await store.close();
     expect(() => openEventStoreDb({ url: 'http://nowhere', codec: shapes, categories: [] })).toThrow();
   });

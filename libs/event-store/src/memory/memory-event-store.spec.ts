@@ -8,8 +8,8 @@ const open = () => openMemory({ codec: codec({}) });
 
 eventStoreContract('memory', open);
 
-describe('memory', () => {
-  it('says that it is another log when a position lies past the end', () =>
+describe('the store in memory', () => {
+  it('reports another log when a position is past the end', () =>
     opened(open, async (longer) => {
       const { position } = await longer.append(newStream(), drafts(3), NO_STREAM);
       await opened(open, (shorter) => expect(history(shorter, position)).rejects.toThrow('the log ends before'));

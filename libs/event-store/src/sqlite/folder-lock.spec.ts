@@ -9,19 +9,19 @@ describe('the lock of a data folder', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
   const modeOf = (path: string) => statSync(join(folder, path)).mode & 0o777;
 
-  it('is held by one at a time', () => {
+  it('has one holder at a time', () => {
     const letGo = lockFolder(folder);
     expect(() => lockFolder(folder)).toThrow(FolderInUse);
     letGo();
     lockFolder(folder)();
   });
 
-  it('makes the folder where there is none, for this user alone', () => {
+  it('creates a missing folder, for this user only', () => {
     lockFolder(join(folder, 'new', 'data'))();
     expect(['new', 'new/data', 'new/data/lock'].map((path) => modeOf(path))).toEqual([0o700, 0o700, 0o600]);
   });
 
-  it('closes a folder that an earlier version left open to all, and leaves the mode of one that holds other things', () => {
+  it('closes a folder that an earlier version left open to all, and keeps the mode of a folder with other contents', () => {
     for (const [name, files] of [
       ['old', ['lock', 'events.sqlite-wal']],
       ['home', ['lock', 'letters']],
@@ -36,7 +36,7 @@ describe('the lock of a data folder', () => {
     ]);
   });
 
-  it('dies with whoever holds it', () => {
+  it('ends with the process that holds it', () => {
     const module = new URL('./folder-lock.ts', import.meta.url).href;
     const script = `(await import(${JSON.stringify(module)})).lockFolder(process.argv[1]); process.kill(process.pid, 'SIGKILL')`;
     expect(() =>

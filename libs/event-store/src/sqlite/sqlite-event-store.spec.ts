@@ -27,12 +27,12 @@ const shapes = codec({});
 const folder = mkdtempSync(join(tmpdir(), 'event-store-'));
 let files = 0;
 
-/** A file that is not there yet. */
+/** A path without a file. */
 const newFile = (): string => join(folder, `${++files}.sqlite`);
 const open = (path: string) => () => openSqlite({ path, codec: shapes });
 const reader = (path: string) => () => openSqlite({ path, codec: shapes, readOnly: true });
 
-/** Does something to the file behind the store's back. */
+/** Changes the file without the store's knowledge. */
 const tamper = (path: string, sql: string): void => {
   const database = new DatabaseSync(path);
   database.exec(sql);
@@ -51,7 +51,7 @@ eventStoreContract('SQLite', () => open(newFile())());
 eventStoreContract('SQLite in memory', open(':memory:'));
 
 describe('a SQLite log', () => {
-  it('is all there when it is opened again', async () => {
+  it('is complete when it is opened again', async () => {
     const path = newFile();
     const [one, other] = [newStream(), newStream()];
     const written = drafts(5);
@@ -65,7 +65,7 @@ describe('a SQLite log', () => {
       expect(idsOf(await store.read(one))).toEqual([written[0], written[1], written[4]].map((event) => event!.id));
       expect(idsOf(await history(store))).toEqual(idsOf(written));
       expect(idsOf(await history(store, first!.position))).toEqual(idsOf(written.slice(1)));
-      // What was answered before the restart is recognised after it.
+      // An append that was answered before the restart is recognised after it.
       expect(await store.append(other, written.slice(2, 4), NO_STREAM)).toMatchObject({ revision: 1 });
     });
   });
@@ -77,7 +77,7 @@ describe('a SQLite log', () => {
     database.close();
   });
 
-  it('writes what is waiting before it is closed', async () => {
+  it('writes pending appends before it closes', async () => {
     const path = newFile();
     const store = open(path)();
     const stream = newStream();
@@ -87,7 +87,7 @@ describe('a SQLite log', () => {
     await opened(open(path), async (again) => expect(await again.read(stream)).toHaveLength(600));
   });
 
-  it('clears its memory of streams when another process was faster, and has written', async () => {
+  it('drops its cached streams when another process has written in between', async () => {
     const path = newFile();
     const stream = newStream();
     const database = openDatabase(path);
@@ -109,7 +109,7 @@ describe('a SQLite log', () => {
     );
   });
 
-  it('says that it is another log when a position lies past the end', async () => {
+  it('reports another log when a position is past the end', async () => {
     const path = newFile();
     await opened(open(path), async (longer) => {
       const { position } = await longer.append(newStream(), drafts(3), NO_STREAM);
@@ -125,7 +125,7 @@ describe('the owner of a log', () => {
     ['a symbolic link', (path) => (symlinkSync(path, `${path}.soft`), `${path}.soft`)],
     ['a hard link', (path) => (linkSync(path, `${path}.hard`), `${path}.hard`)],
     ['its own path, after its index was deleted', (path) => (rmSync(`${path}-shm`), path)],
-  ])('is one, by whatever path a second one finds it: %s', async (_, pathOf) => {
+  ])('is a single one, whatever path a second one uses: %s', async (_, pathOf) => {
     const path = newFile();
     await opened(open(path), async (store) => {
       await store.append('contract-1', drafts(1), NO_STREAM);
@@ -135,7 +135,7 @@ describe('the owner of a log', () => {
     await opened(open(path), async (next) => expect(await next.read('contract-1')).toHaveLength(2));
   });
 
-  it('is alone while it is idle and after a refused append, and takes the lock back when it was lost', async () => {
+  it('is alone while idle and after a refused append, and takes the lock again when it was lost', async () => {
     const path = newFile();
     const database = openDatabase(path);
     const other = new DatabaseSync(path);
@@ -161,7 +161,7 @@ describe('the owner of a log', () => {
     other.close();
   });
 
-  it('does not keep readers out', async () => {
+  it('does not block readers', async () => {
     const path = newFile();
     await opened(open(path), async (store) => {
       await store.append('contract-1', drafts(2), NO_STREAM);
@@ -184,7 +184,7 @@ describe('the owner of a log', () => {
 describe('the files of a log', () => {
   const modes = (path: string) => ['', '-wal', '-shm'].map((suffix) => statSync(path + suffix).mode & 0o777);
 
-  it('are for this user alone, also where an earlier version made them readable by all', async () => {
+  it('are for this user only, even where an earlier version made them readable by all', async () => {
     const path = newFile();
     await opened(open(path), async (store) => {
       await store.append('contract-1', drafts(1), NO_STREAM);
@@ -257,7 +257,7 @@ describe('a damaged log', () => {
 });
 
 describe('a full disk', () => {
-  it('fails all that were written together, leaves nothing half-written, and is over when there is room', async () => {
+  it('fails all appends of a group, leaves nothing half-written, and ends when there is room', async () => {
     const database = openDatabase(newFile());
     await opened(
       () => new SqliteEventStore(database, shapes),
@@ -287,7 +287,7 @@ describe('a full disk', () => {
 });
 
 describe('an attempt to write', () => {
-  it('fails on a full disk that has room for less than an append, and leaves nothing', async () => {
+  it('fails on a full disk that has less room than an append needs, and leaves nothing', async () => {
     const database = openDatabase(newFile());
     const store = new SqliteEventStore(database, shapes);
     await store.append('contract-1', drafts(1), NO_STREAM);
@@ -295,7 +295,7 @@ describe('an attempt to write', () => {
     const rows = () =>
       database.prepare('SELECT (SELECT count(*) FROM streams) AS streams, count(*) AS events FROM events');
     expect(rows().get()).toEqual({ streams: 1, events: 1 });
-    // Uses up what the attempt has freed.
+    // Uses up the space that the attempt has freed.
     await store.append('contract-2', [draft({ text: 'x'.repeat(70_000) })], NO_STREAM);
     database.exec('PRAGMA max_page_count = 1');
     await expect(store.attempt()).rejects.toThrow(StoreUnavailable);
@@ -329,7 +329,7 @@ describe('a file that is moved away while it is open', () => {
     });
   });
 
-  it('is not taken for another one in its place', async () => {
+  it('is not confused with another file in its place', async () => {
     const path = newFile();
     await opened(open(path), async (store) => {
       await store.append('contract-1', drafts(1), NO_STREAM);
@@ -341,7 +341,7 @@ describe('a file that is moved away while it is open', () => {
     });
   });
 
-  it('answers nobody whose events were committed while it went', async () => {
+  it('leaves appends unconfirmed that were committed while the file was moved', async () => {
     const path = newFile();
     const database = openDatabase(path);
     // Between the check before a transaction and the one after it.
@@ -357,7 +357,7 @@ describe('a file that is moved away while it is open', () => {
         const grown = following.next();
         await expect(store.append('contract-1', events, NO_STREAM)).rejects.toThrow(StoreUnavailable);
         away(path, [''], ['.away', '']);
-        // It was recorded after all: the same again says so, and whoever follows has been told.
+        // It was recorded after all: a repetition shows it, and followers have received it.
         expect(await store.append('contract-1', events, NO_STREAM)).toMatchObject({ revision: 0 });
         expect(idsOf((await grown).value as readonly Recorded[])).toEqual(idsOf(events));
         stop.abort();
@@ -367,7 +367,7 @@ describe('a file that is moved away while it is open', () => {
 });
 
 describe('a transaction that fails in the middle', () => {
-  it('is not seen by anybody, and the next one is none the wiser', async () => {
+  it('is visible to no reader, and does not affect the next one', async () => {
     const database = openDatabase(newFile());
     database.exec(`
       CREATE TRIGGER poisonous BEFORE INSERT ON events WHEN NEW.type = 'Poison'
@@ -392,7 +392,7 @@ describe('a transaction that fails in the middle', () => {
           position: '0000000000000001',
         });
         expect(idsOf(await history(store))).toEqual([first!.id]);
-        // Who waits is told, although the log is shorter now than what had been counted on.
+        // Followers receive the event, although the log is shorter than they had expected.
         expect(idsOf((await grown).value as readonly Recorded[])).toEqual([first!.id]);
         stop.abort();
       },
@@ -400,7 +400,7 @@ describe('a transaction that fails in the middle', () => {
   });
 });
 
-describe('a file that is no log of ours', () => {
+describe('a file that is not a log of this program', () => {
   it('is refused when a newer version wrote it', async () => {
     const path = newFile();
     await opened(open(path), async () => undefined);
@@ -414,7 +414,7 @@ describe('a file that is no log of ours', () => {
     expect(open(path)).toThrow(/is not an event log/);
   });
 
-  it('is refused when it is no database', () => {
+  it('is refused when it is not a database', () => {
     const path = newFile();
     writeFileSync(path, 'once upon a time '.repeat(1_000));
     expect(open(path)).toThrow(/not a database/);
@@ -422,7 +422,7 @@ describe('a file that is no log of ours', () => {
 });
 
 describe('reading beside the owner of the file', () => {
-  it('sees what is there and what is written meanwhile', async () => {
+  it('sees existing events and new ones', async () => {
     const path = newFile();
     await opened(open(path), async (owner) => {
       const stream = newStream();
@@ -448,7 +448,7 @@ describe('reading beside the owner of the file', () => {
     });
   });
 
-  it('does not create what is not there', () => {
+  it('does not create a missing file', () => {
     expect(reader(newFile())).toThrow(/unable to open/);
   });
 });

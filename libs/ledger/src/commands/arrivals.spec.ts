@@ -4,7 +4,7 @@ import { projections } from '#projections';
 import { ProjectionRunner, type ReadStore } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
 import { PurchaseSubscription, RemoveScheduledChange, ScheduleChange, UpgradeSubscription } from '#subscription';
-import { dying, memory, metaOf, processOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
+import { dying, memory, metaOf, processOf, stocked, cartLine, writeSide, type WriteSide } from '../fixtures.testing.ts';
 
 let reads: ReadStore;
 let store: EventStore;
@@ -16,7 +16,7 @@ beforeEach(async () => {
   store = memory();
   readModels = new ProjectionRunner({ log: store, store: reads, projections });
   await readModels.start();
-  // They are served from when they have been at the end of the log.
+  // They are used only after they have reached the end of the log.
   await readModels.caughtUp();
   side = await writeSide(store, reads);
   await stocked(side);
@@ -29,7 +29,7 @@ afterEach(async () => {
 const buy = (subscriptionId: string, offerId = 'BASIC', quantity = 6) =>
   side.commands.purchase(
     new PurchaseSubscription(
-      { ...wish(offerId), quantity, subscriptionId, orderId: `order-of-${subscriptionId}`, customerId: 'c1' },
+      { ...cartLine(offerId), quantity, subscriptionId, orderId: `order-of-${subscriptionId}`, customerId: 'c1' },
       metaOf(`buy-${subscriptionId}`),
     ),
   );
@@ -50,7 +50,7 @@ const schedule = (subscriptionId: string, offerId: string) =>
 const codeOf = (answer: unknown) => (isRefusal(answer) ? answer.refused : 'yes');
 const types = async (stream: string) => (await store.read(stream)).map(({ type }) => type);
 
-/** What a process does that sees all claims, from the beginning of the log. */
+/** The reaction of a process that sees all claims, from the beginning of the log. */
 const finish = async (on: WriteSide): Promise<void> => {
   for await (const batch of store.follow(START, AbortSignal.timeout(120_000))) {
     if (batch.length === 0) break;
@@ -58,14 +58,14 @@ const finish = async (on: WriteSide): Promise<void> => {
   }
 };
 
-describe('whatever comes to a limited offer', () => {
-  it('counts with what is bought and what is saved, in all calm', async () => {
+describe('seats that enter a limited offer', () => {
+  it('count together with purchases and scheduled changes', async () => {
     for (const id of ['a', 'b', 'c']) await buy(id);
     expect(codeOf(await schedule('a', 'SINGLE'))).toBe('yes');
     expect(codeOf(await schedule('b', 'SINGLE'))).toBe('ALREADY_OWNED_SINGLE');
     expect(codeOf(await upgrade(side, 'c', 'SINGLE'))).toBe('ALREADY_OWNED_SINGLE');
     expect(codeOf(await buy('d', 'SINGLE'))).toBe('ALREADY_OWNED_SINGLE');
-    // Saving it again takes no second place; taking it back gives it to others.
+    // Scheduling it again takes no second place; removing it makes the place available again.
     const again = new ScheduleChange(
       { subscriptionId: 'a', offerId: 'SINGLE', skuId: '1', quantity: 5, newSubscriptionId: 'n' },
       metaOf('2'),
@@ -78,7 +78,7 @@ describe('whatever comes to a limited offer', () => {
     expect(codeOf(await buy('e', 'SINGLE'))).toBe('ALREADY_OWNED_SINGLE');
   });
 
-  it('at the same moment, in two processes, gets the only place once', async () => {
+  it('at the same moment, in two processes, get the only place once', async () => {
     const ids = Array.from({ length: 6 }, (_, n) => `s${n}`);
     for (const id of ids) await buy(id);
     const other = await writeSide(store, reads);
@@ -90,8 +90,8 @@ describe('whatever comes to a limited offer', () => {
   });
 });
 
-describe('whatever comes to a capped SKU', () => {
-  it('counts with what is saved already', async () => {
+describe('seats that enter a capped SKU', () => {
+  it('count together with scheduled changes', async () => {
     for (const id of ['a', 'b']) await buy(id);
     expect(codeOf(await schedule('a', 'CAPPED'))).toBe('yes');
     expect(codeOf(await schedule('b', 'CAPPED'))).toBe('OFFER_LIMIT');
@@ -99,7 +99,7 @@ describe('whatever comes to a capped SKU', () => {
     expect(codeOf(await buy('c', 'CAPPED', 4))).toBe('yes');
   });
 
-  it('at the same moment, in two processes, never passes the cap', async () => {
+  it('at the same moment, in two processes, never exceed the cap', async () => {
     const ids = Array.from({ length: 6 }, (_, n) => `s${n}`);
     for (const id of ids) await buy(id);
     const other = await writeSide(store, reads);
@@ -108,7 +108,7 @@ describe('whatever comes to a capped SKU', () => {
   });
 });
 
-describe('an upgrade that was claimed for', () => {
+describe('an upgrade whose place was claimed', () => {
   it.each([
     [1, 'before', false],
     [1, 'after', true],

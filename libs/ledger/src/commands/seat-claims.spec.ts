@@ -5,7 +5,7 @@ import { projections } from '#projections';
 import { ProjectionRunner, type ReadStore } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
 import { AddSeats, PauseSubscription, PurchaseSubscription, RenameSubscription } from '#subscription';
-import { dying, memory, metaOf, processOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
+import { dying, memory, metaOf, processOf, stocked, cartLine, writeSide, type WriteSide } from '../fixtures.testing.ts';
 
 let reads: ReadStore;
 let store: EventStore;
@@ -17,7 +17,7 @@ beforeEach(async () => {
   store = memory();
   readModels = new ProjectionRunner({ log: store, store: reads, projections });
   await readModels.start();
-  // They are served from when they have been at the end of the log.
+  // They are used only after they have reached the end of the log.
   await readModels.caughtUp();
   side = await writeSide(store, reads);
   await stocked(side);
@@ -30,7 +30,7 @@ afterEach(async () => {
 const buy = (on: WriteSide, subscriptionId: string, quantity: number) =>
   on.commands.purchase(
     new PurchaseSubscription(
-      { ...wish('CAPPED'), quantity, subscriptionId, orderId: `order-of-${subscriptionId}`, customerId: 'c1' },
+      { ...cartLine('CAPPED'), quantity, subscriptionId, orderId: `order-of-${subscriptionId}`, customerId: 'c1' },
       metaOf(`buy-${subscriptionId}`),
     ),
   );
@@ -47,7 +47,7 @@ const logOf = async (): Promise<readonly Recorded[]> => {
 };
 const types = async (stream: string) => (await store.read(stream)).map(({ type }) => type);
 
-/** What a process does that sees all claims, from the beginning of the log. */
+/** The reaction of a process that sees all claims, from the beginning of the log. */
 const finish = async (on: WriteSide): Promise<void> => {
   for (const event of await logOf()) {
     await processOf(on, 'purchases').react(event);
@@ -83,7 +83,7 @@ describe('an increase of a capped SKU', () => {
     expect(codeOf(await add(next, times === 0 ? 5 : 2, 'another'))).toBe('yes');
   });
 
-  it('is finished as of its claim, in the name of who asked', async () => {
+  it('is completed as of its claim, in the name of its sender', async () => {
     await buy(side, 's1', 5);
     const doomed = await writeSide(dying(store, 1, 'after'), reads);
     await expect(add(doomed, 3)).rejects.toThrow('killed');
@@ -92,13 +92,13 @@ describe('an increase of a capped SKU', () => {
     expect((await store.read('subscription-s1', 2))[0]).toMatchObject({
       type: 'SeatsAdded',
       data: { added: 3, quantity: 8, effectiveAt: '2021-06-18T09:00:00.000Z' },
-      meta: { commandId: 'add', actor: { id: 'somebody', role: 'sales-agent' } },
+      meta: { commandId: 'add', actor: { id: 'a-user', role: 'sales-agent' } },
     });
     const again = await add(side, 3);
     expect(isRefusal(again) ? again : again.replayed).toBe(true);
   });
 
-  it('that is refused when it is finished gives its seats back', async () => {
+  it('that is refused at its completion releases its seats', async () => {
     await buy(side, 's1', 5);
     const doomed = await writeSide(dying(store, 1, 'after'), reads);
     await expect(add(doomed, 3)).rejects.toThrow('killed');
@@ -111,7 +111,7 @@ describe('an increase of a capped SKU', () => {
     expect(codeOf(await buy(side, 's2', 5))).toBe('yes');
   });
 
-  it('for one revision alone is not finished at another', async () => {
+  it('for one revision is not completed at another', async () => {
     await buy(side, 's1', 5);
     const doomed = await writeSide(dying(store, 1, 'after'), reads);
     const command = new AddSeats({ subscriptionId: 's1', quantity: 3 }, metaOf('add'), { expectedRevision: 1 });
@@ -124,7 +124,7 @@ describe('an increase of a capped SKU', () => {
 });
 
 describe('two processes over one store', () => {
-  it('never sell more than the cap, and sell it to the last seat', async () => {
+  it('never sell more than the cap, and sell it down to the last seat', async () => {
     const other = await writeSide(store, reads);
     await buy(side, 's1', 2);
     const answers = await Promise.all(
@@ -138,7 +138,7 @@ describe('two processes over one store', () => {
     expect(quantities).toEqual([3, 4, 5, 6, 7, 8, 9, 10]);
   });
 
-  it('and others that finish what they claim do no harm', async () => {
+  it('do no harm when both complete the same claims', async () => {
     const other = await writeSide(store, reads);
     await buy(side, 's1', 2);
     const asked = Array.from({ length: 8 }, (_, n) => add(side, 1, `add-${n}`));

@@ -3,18 +3,18 @@ import { isRefusal, START, type Recorded } from '#kernel';
 import { projections } from '#projections';
 import { ProcessRunner, ProjectionRunner, type ReadStore } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
-import { dying, memory, ordered, processOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
+import { dying, memory, ordered, processOf, stocked, cartLine, writeSide, type WriteSide } from '../fixtures.testing.ts';
 
-const lines = [wish('BASIC'), wish('SINGLE'), wish('NOWHERE'), wish('SINGLE')];
+const lines = [cartLine('BASIC'), cartLine('SINGLE'), cartLine('NOWHERE'), cartLine('SINGLE')];
 
 let reads: ReadStore;
 let tables: ProjectionRunner;
 beforeEach(async () => {
   reads = await openSqlite({ path: ':memory:' });
-  // Read models that know nothing: whoever holds something here has claimed it.
+  // Empty read models: every holder of seats here has claimed them.
   tables = new ProjectionRunner({ log: memory(), store: reads, projections });
   await tables.start();
-  // They are served from when they have been at the end of the log.
+  // They are used only after they have reached the end of the log.
   await tables.caughtUp();
 });
 afterEach(async () => {
@@ -32,7 +32,7 @@ const logOf = async (store: EventStore): Promise<readonly Recorded[]> => {
   return all;
 };
 
-/** What is in the log of the kind that must neither be lost nor doubled, each stream by itself. */
+/** The events that must be neither lost nor duplicated, stream by stream. */
 const counted = async (store: EventStore) => {
   const log = await logOf(store);
   const of = (type: string) => log.filter((event) => event.type === type);
@@ -69,7 +69,7 @@ const expected = {
   slots: 1,
 };
 
-/** A ledger with a cart that was bought, and whose order nobody has looked at. */
+/** A ledger with a cart that was bought, and whose order has not been processed. */
 const waiting = async () => {
   const store = memory();
   const side = await writeSide(store, reads);
@@ -78,13 +78,13 @@ const waiting = async () => {
 };
 
 describe('the process that fulfils orders', () => {
-  it('buys line by line, and keeps what became of each', async () => {
+  it('buys line by line, and keeps the result of each', async () => {
     const { store, side, event } = await waiting();
     await side.orders.fulfil(event);
     expect(await counted(store)).toEqual(expected);
   });
 
-  it('does nothing when it sees a cart a second time, in another process or in the same', async () => {
+  it('does nothing for a cart that was processed already, by this process or another', async () => {
     const { store, side, event } = await waiting();
     await side.orders.fulfil(event);
     const before = await logOf(store);
@@ -93,7 +93,7 @@ describe('the process that fulfils orders', () => {
     expect(await logOf(store)).toEqual(before);
   });
 
-  it('buys as of the checkout, in the name of the buyer, however late it comes by', async () => {
+  it('buys as of the checkout, in the name of the buyer, however late it runs', async () => {
     const { store, side, event } = await waiting();
     side.clock.set('2021-06-21T00:00:00.000Z');
     await side.orders.fulfil(event);
@@ -101,7 +101,7 @@ describe('the process that fulfils orders', () => {
     const created = log.find(({ type }) => type === 'SubscriptionCreated');
     expect(created).toMatchObject({
       data: { termStart: '2021-06-18', effectiveAt: '2021-06-18T09:00:00.000Z', orderId: event.data.orderId },
-      meta: { actor: { id: 'somebody', role: 'sales-agent' }, $causationId: event.id, $correlationId: 'out-k1' },
+      meta: { actor: { id: 'a-user', role: 'sales-agent' }, $causationId: event.id, $correlationId: 'out-k1' },
     });
     expect(log.find(({ type }) => type === 'OrderPlaced')).toMatchObject({
       data: { effectiveAt: '2021-06-18T09:00:00.000Z' },
@@ -129,7 +129,7 @@ describe('the process that fulfils orders', () => {
     await expect(side.orders.fulfil(event)).resolves.toBeUndefined();
   });
 
-  it('killed at every step, one after the other, still comes to the end', async () => {
+  it('completes even if it is killed at every step, one after the other', async () => {
     const { store, event } = await waiting();
     let killed = 0;
     for (let when: 'before' | 'after' = 'before'; ; when = when === 'before' ? 'after' : 'before') {
@@ -145,7 +145,7 @@ describe('the process that fulfils orders', () => {
     expect(await counted(store)).toEqual(expected);
   });
 
-  it('does not mind another one that does the same at the same time', async () => {
+  it('tolerates another one that does the same at the same time', async () => {
     const { store, side, event } = await waiting();
     const other = await writeSide(store, reads);
     await Promise.all([side, other].map(({ orders }) => orders.fulfil(event)));
@@ -156,9 +156,9 @@ describe('the process that fulfils orders', () => {
 const runner = (side: WriteSide, log: EventStore, store: ReadStore) =>
   (['orders', 'purchases'] as const).map((name) => new ProcessRunner({ ...processOf(side, name), log, store }));
 
-describe('following the log', () => {
+describe('a process that follows the log', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    'a process that dies at append %i is followed by one that goes on, beside the one that finishes purchases',
+    'and dies at append %i is replaced by one that continues, beside the process that completes purchases',
     async (n) => {
       const { store, event } = await waiting();
       const first = runner(await writeSide(dying(store, n, 'after'), reads), store, reads);
@@ -176,7 +176,7 @@ describe('following the log', () => {
     },
   );
 
-  it('from the beginning, its checkpoint being lost, it records nothing more', async () => {
+  it('starts over when its checkpoint is lost, and records nothing more', async () => {
     const { store, side, event } = await waiting();
     await side.orders.fulfil(event);
     const before = await logOf(store);
@@ -187,19 +187,19 @@ describe('following the log', () => {
     expect(await logOf(store)).toEqual(before);
   });
 
-  it('E25: two carts for the only place of an offer, fulfilled by two processes at once: one of them gets it', async () => {
+  it('E25: two carts for the only place of an offer are fulfilled by two processes at once: one cart gets it', async () => {
     const store = memory();
     const [one, two] = [await writeSide(store, reads), await writeSide(store, reads)];
     await stocked(one);
     await two.priceLists.refresh();
-    const events = [await ordered(one, 'k1', wish('SINGLE')), await ordered(two, 'k2', wish('SINGLE'))];
+    const events = [await ordered(one, 'k1', cartLine('SINGLE')), await ordered(two, 'k2', cartLine('SINGLE'))];
     await Promise.all([one.orders.fulfil(events[0]!), two.orders.fulfil(events[1]!)]);
     const { created, completed, slots } = await counted(store);
     expect([created.length, [...completed].sort(), slots]).toEqual([1, ['completed', 'refused'], 1]);
   });
 });
 
-describe('waiting for an order', () => {
+describe('a wait for an order', () => {
   it('ends when every line has its result', async () => {
     const { store, event } = await waiting();
     const side = await writeSide(store, reads, 5_000);
@@ -222,7 +222,7 @@ describe('waiting for an order', () => {
     ]);
   });
 
-  it('is given up after a while; asked again, it tells', async () => {
+  it('is given up after a while; a repeated call returns the result', async () => {
     const { side, event } = await waiting();
     expect(await side.orders.completion(event)).toMatchObject({ refused: 'PROCESS_PENDING' });
     await side.orders.fulfil(event);

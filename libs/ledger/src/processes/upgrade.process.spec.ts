@@ -9,7 +9,7 @@ import {
   UpgradeSubscription,
   type UpgradeStarted,
 } from '#subscription';
-import { memory, metaOf, processOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
+import { memory, metaOf, processOf, stocked, cartLine, writeSide, type WriteSide } from '../fixtures.testing.ts';
 
 let reads: ReadStore;
 let store: EventStore;
@@ -30,7 +30,9 @@ afterEach(async () => {
 
 const buys = async (subscriptionId: string, offerId: string): Promise<void> => {
   const ids = { subscriptionId, orderId: `order-of-${subscriptionId}`, customerId: 'c1' };
-  await side.commands.purchase(new PurchaseSubscription({ ...wish(offerId), ...ids }, metaOf(`buy-${subscriptionId}`)));
+  await side.commands.purchase(
+    new PurchaseSubscription({ ...cartLine(offerId), ...ids }, metaOf(`buy-${subscriptionId}`)),
+  );
 };
 const toPlus = {
   subscriptionId: 'a',
@@ -51,7 +53,7 @@ const toBasic = {
 const fromA = () => new UpgradeSubscription(toPlus, metaOf('from-a'));
 const fromB = () => new UpgradeSubscription(toBasic, metaOf('from-b'));
 
-/** The source's part of an upgrade alone: its seats are under way. */
+/** Only the source's part of an upgrade: its seats are in transit. */
 const leaves = async (subscriptionId: string, command: UpgradeSubscription): Promise<Recorded<UpgradeStarted>> => {
   const outcome = await side.handling.handle(subscription(side.surroundings()), subscriptionId, command);
   if (isRefusal(outcome)) throw new Error(outcome.because);
@@ -73,8 +75,8 @@ const follows = (): void => {
   })();
 };
 
-describe('an upgrade into a subscription whose own seats are under way', () => {
-  it('waits for those, wherever they go', async () => {
+describe('an upgrade into a subscription whose own seats are in transit', () => {
+  it('waits until they have arrived, or come back', async () => {
     await buys('a', 'BASIC');
     await buys('b', 'PLUS');
     await buys('c', 'BASIC');
@@ -84,7 +86,7 @@ describe('an upgrade into a subscription whose own seats are under way', () => {
     expect(await types('a')).toEqual(['UpgradeStarted', 'ChargesPosted', 'UpgradeCompleted']);
   });
 
-  it('is not begun before they have arrived', async () => {
+  it('does not begin before they have arrived', async () => {
     await buys('a', 'BASIC');
     await buys('b', 'PLUS');
     await leaves('b', new UpgradeSubscription({ ...toBasic, target: 'new' }, metaOf('from-b')));
@@ -96,7 +98,7 @@ describe('an upgrade into a subscription whose own seats are under way', () => {
 });
 
 describe('two upgrades that wait for each other', () => {
-  it('do not stand still: one of them gives way, always the same', async () => {
+  it('do not block each other: one of them gives way, always the same one', async () => {
     for (const [a, b, first] of [
       ['a', 'b', 'a'],
       ['a2', 'b2', 'b2'],
@@ -131,7 +133,7 @@ describe('two upgrades that wait for each other', () => {
     }
   });
 
-  it('are both carried out, and nothing that was saved is lost by the wait', async () => {
+  it('are both carried out, and no scheduled change is lost by the wait', async () => {
     await buys('a', 'BASIC');
     await buys('b', 'PLUS');
     const [asA, asB] = [fromA(), fromB()];
@@ -147,8 +149,8 @@ describe('two upgrades that wait for each other', () => {
   });
 });
 
-describe('an upgrade that its target refused after all', () => {
-  it('left nothing that matters: the saved change is there, and the key may be sent again (http-api.md §2)', async () => {
+describe('an upgrade that its target refused in the end', () => {
+  it('leaves no effect: the scheduled change remains, and the key may be sent again (http-api.md §2)', async () => {
     await buys('a', 'BASIC');
     const save = new ScheduleChange({ subscriptionId: 'a', quantity: 2, newSubscriptionId: 'n' }, metaOf('save'));
     expect(isRefusal(await side.commands.send(save))).toBe(false);

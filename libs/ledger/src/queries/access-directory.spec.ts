@@ -49,7 +49,7 @@ describe('the directory of keys and partners', () => {
     await store.close();
   });
 
-  it('knows nobody, and says so, until it has read all that is recorded', async () => {
+  it('rejects every caller, and says why, until it has read everything that is recorded', async () => {
     expect([directory.isWhole, directory.holderOf('aa')]).toEqual([false, undefined]);
     await directory.start();
     expect(directory.isWhole).toBe(true);
@@ -61,7 +61,7 @@ describe('the directory of keys and partners', () => {
     expect([directory.holderOf('bb'), directory.holderOf('cc')]).toEqual([undefined, undefined]);
   });
 
-  it('learns what another process records', async () => {
+  it("learns of another process's events", async () => {
     await directory.start();
     await directory.reached(await last('key-3', keyCreated('3', 'cc')), 5_000);
     expect(directory.holderOf('cc')?.actor.id).toBe('3');
@@ -71,7 +71,7 @@ describe('the directory of keys and partners', () => {
     expect([directory.holderOf('aa'), revoked?.aborted]).toEqual([undefined, true]);
   });
 
-  it('keeps a secret in force that was given again under another id, until that one is revoked', async () => {
+  it('accepts a secret that was created again under another id, until that key is revoked', async () => {
     await directory.start();
     await directory.reached(await last('key-4', keyCreated('4', 'aa')), 5_000);
     directory.revoke('1');
@@ -80,7 +80,7 @@ describe('the directory of keys and partners', () => {
     expect(directory.holderOf('aa')).toBeUndefined();
   });
 
-  it('goes on where it was when the log could not be read for a while', async () => {
+  it('continues at its position after the log could not be read for a while', async () => {
     let fails = 1;
     const flaky: EventStore = {
       read: (stream) => store.read(stream),

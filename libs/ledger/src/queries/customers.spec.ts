@@ -3,7 +3,7 @@ import { projections } from '#projections';
 import { ProjectionRunner, type ReadStore } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
 import { PurchaseSubscription } from '#subscription';
-import { memory, metaOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
+import { memory, metaOf, stocked, cartLine, writeSide, type WriteSide } from '../fixtures.testing.ts';
 
 let reads: ReadStore;
 let projecting: ProjectionRunner;
@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const buy = async (subscriptionId: string, at: string): Promise<void> => {
   const ids = { subscriptionId, orderId: subscriptionId, customerId: 'c1' };
-  const purchase = new PurchaseSubscription({ ...ids, ...wish('BASIC') }, { ...metaOf(subscriptionId), at });
+  const purchase = new PurchaseSubscription({ ...ids, ...cartLine('BASIC') }, { ...metaOf(subscriptionId), at });
   await side.commands.purchase(purchase);
 };
 
@@ -43,6 +43,6 @@ it('a term may be aligned with every subscription of a customer, however many th
   await others;
   expect(alignable).toHaveLength(501);
   expect(alignable.at(-1)).toMatchObject({ subscriptionId: 's501', termEnd: '2021-07-19' });
-  // Others get their turn between its parts.
+  // Other requests are processed between its parts.
   expect(turns).toBeGreaterThan(4);
 });

@@ -1,6 +1,6 @@
 import { following, sharedLook } from './poll.ts';
 
-/** A look that ends when it is told to, and how many there have been. */
+/** A look that ends on command, and the number of looks so far. */
 const looks = () => {
   const begun: PromiseWithResolvers<undefined>[] = [];
   const look = sharedLook(async () => {
@@ -11,8 +11,8 @@ const looks = () => {
   return { begun, look };
 };
 
-describe('a look that is shared', () => {
-  it('is never one that began before it was asked for', async () => {
+describe('a shared look', () => {
+  it('never began before it was requested', async () => {
     const { begun, look } = looks();
     const first = look();
     const [second, third] = [look(), look()];
@@ -29,7 +29,7 @@ describe('a look that is shared', () => {
     expect([begun.length, ended]).toEqual([2, 2]);
   });
 
-  it('is made anew after one that failed', async () => {
+  it('is repeated after one that failed', async () => {
     const { begun, look } = looks();
     const first = look();
     const second = look();
@@ -41,10 +41,10 @@ describe('a look that is shared', () => {
   });
 });
 
-it('says once why it cannot look, until it can', async () => {
+it('logs once why it cannot look, until it can', async () => {
   const said: string[] = [];
   const hear = (_: object, sentence: string) => void said.push(sentence);
-  // The last look shows that all before it have been answered for.
+  // The last look shows that all earlier ones have been handled.
   const outcomes = ['away', 'silent', 'away', undefined, undefined, 'away', undefined];
   const { promise: over, resolve: end } = Promise.withResolvers<undefined>();
   const duty = following(

@@ -5,7 +5,7 @@ import { ProjectionRunner, type ReadStore } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
 import { PurchaseSubscription } from '#subscription';
 import { Scheduler } from './scheduler.ts';
-import { memory, metaOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
+import { memory, metaOf, stocked, cartLine, writeSide, type WriteSide } from '../fixtures.testing.ts';
 
 let log: EventStore;
 let away: boolean;
@@ -16,9 +16,9 @@ let said: string[];
 let scheduler: Scheduler;
 /** How often an append was tried since the purchases. */
 let attempts: number;
-/** A stream to which nothing can be appended. */
+/** A stream that rejects every append. */
 let failing: string | undefined;
-/** Whether the read models wait to be told to catch up. */
+/** Whether the read models wait for a command to catch up. */
 let isBehind: boolean;
 let catchUp: PromiseWithResolvers<undefined>;
 
@@ -70,10 +70,10 @@ afterEach(async () => {
   await reads.close();
 });
 
-/** Buys two subscriptions of a month, and waits until the read models know when they are due. */
+/** Buys two monthly subscriptions, and waits until the read models have their due times. */
 const buyTwo = async (): Promise<void> => {
   for (const subscriptionId of ['s1', 's2']) {
-    const facts = { ...wish('BASIC'), subscriptionId, orderId: `order-of-${subscriptionId}`, customerId: 'c1' };
+    const facts = { ...cartLine('BASIC'), subscriptionId, orderId: `order-of-${subscriptionId}`, customerId: 'c1' };
     const bought = await side.commands.purchase(new PurchaseSubscription(facts, metaOf(`buy-${subscriptionId}`)));
     if (isRefusal(bought)) throw new Error(bought.because);
     await projecting.reached(bought.position);
@@ -81,7 +81,7 @@ const buyTwo = async (): Promise<void> => {
   attempts = 0;
 };
 
-/** Settles what is due at this instant; what is to be settled still, afterwards. */
+/** Settles what is due at this instant; returns what is still to be settled afterwards. */
 const settle = async (now: string): Promise<{ readonly overdue: number; readonly failing: number }> => {
   side.clock.set(now);
   await scheduler.settleDue(now, AbortSignal.timeout(120_000));
@@ -90,7 +90,7 @@ const settle = async (now: string): Promise<{ readonly overdue: number; readonly
 const renewals = async (id: string): Promise<number> =>
   (await log.read(`subscription-${id}`)).filter(({ type }) => type === 'SubscriptionRenewed').length;
 
-it('records what fell due, of one subscription after the other', async () => {
+it('the scheduler records due events, one subscription after the other', async () => {
   await buyTwo();
   expect(await settle('2021-07-17T23:59:59.999Z')).toEqual({ overdue: 0, failing: 0 });
   expect([await renewals('s1'), await renewals('s2')]).toEqual([0, 0]);
@@ -98,7 +98,7 @@ it('records what fell due, of one subscription after the other', async () => {
   expect([await renewals('s1'), await renewals('s2')]).toEqual([2, 2]);
 });
 
-it('settles nothing from a list that is not at the end of the log', async () => {
+it('the scheduler settles nothing from a list that has not reached the end of the log', async () => {
   await buyTwo();
   let settled = false;
   isBehind = true;
@@ -111,7 +111,7 @@ it('settles nothing from a list that is not at the end of the log', async () => 
   expect([await renewals('s1'), await renewals('s2')]).toEqual([2, 2]);
 });
 
-it('tries what is due once a round, however much of it fails, and whoever asks besides', async () => {
+it('the scheduler tries each due subscription once per round, however many fail, and however often it is asked', async () => {
   await buyTwo();
   failing = 'subscription-s1';
   side.clock.set('2021-08-18T00:00:00.000Z');
@@ -122,7 +122,7 @@ it('tries what is due once a round, however much of it fails, and whoever asks b
   expect(await scheduler.status()).toEqual({ overdue: 1, failing: 1 });
 });
 
-it('says once why something could not be settled, however often it tries, until it could', async () => {
+it('the scheduler logs once why a subscription could not be settled, however often it tries, until it succeeds', async () => {
   await buyTwo();
   const sentence = 'what fell due could not be settled: the log is away';
   for (const now of ['2021-07-18T00:00:00.000Z', '2021-08-18T00:00:00.000Z']) {

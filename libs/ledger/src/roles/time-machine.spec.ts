@@ -6,10 +6,10 @@ import { openSqlite } from '#read-store/sqlite';
 import { PurchaseSubscription } from '#subscription';
 import { Scheduler } from './scheduler.ts';
 import { TimeMachine } from './time-machine.ts';
-import { memory, metaOf, stocked, wish, writeSide, type WriteSide } from '../fixtures.testing.ts';
+import { memory, metaOf, stocked, cartLine, writeSide, type WriteSide } from '../fixtures.testing.ts';
 import type { PartnerMeta } from '#policy';
 
-/** Why nothing can be appended to a stream just now. */
+/** Why a stream currently rejects appends. */
 let failing: Map<string, Error>;
 let log: EventStore;
 let reads: ReadStore;
@@ -17,7 +17,7 @@ let runner: ProjectionRunner;
 let side: WriteSide;
 let timeMachine: TimeMachine;
 
-/** Whether the read models move only when somebody asks how far they are, and nobody knows better. */
+/** Whether the read models catch up only when their progress is queried, and no cached progress exists. */
 let lazy: boolean;
 let asked: PromiseWithResolvers<undefined>;
 
@@ -73,10 +73,10 @@ afterEach(async () => {
   await reads.close();
 });
 
-/** Subscriptions of a month, each bought a day after the one before; the first on 18 June. */
+/** Monthly subscriptions, each bought a day after the previous one; the first on 18 June. */
 const buy = async (...ids: readonly string[]): Promise<void> => {
   for (const [day, subscriptionId] of ids.entries()) {
-    const facts = { ...wish('BASIC'), subscriptionId, orderId: `order-of-${subscriptionId}`, customerId: 'c1' };
+    const facts = { ...cartLine('BASIC'), subscriptionId, orderId: `order-of-${subscriptionId}`, customerId: 'c1' };
     const meta = { ...metaOf(`buy-${subscriptionId}`), at: `2021-06-${String(18 + day)}T09:00:00.000Z` };
     const bought = await side.commands.purchase(new PurchaseSubscription(facts, meta));
     if (isRefusal(bought)) throw new Error(bought.because);
@@ -97,7 +97,7 @@ const renewed = async (id: string): Promise<readonly string[]> =>
     .filter(({ type }) => type === 'SubscriptionRenewed')
     .map(({ meta }) => meta.recordedAt);
 
-it('passes no instant at which the log was away: asked again, the clock goes on from there', async () => {
+it('the clock passes no instant at which the log was unavailable: a second request continues from there', async () => {
   await buy('s1', 's2');
   failing.set('subscription-s1', new StoreUnavailable('the log is away'));
   await expect(move('2021-08-31T00:00:00.000Z')).rejects.toThrow('the log is away');
@@ -109,7 +109,7 @@ it('passes no instant at which the log was away: asked again, the clock goes on 
   expect(side.clock.now()).toBe('2021-08-31T00:00:00.000Z');
 });
 
-it('goes from instant to instant for all others where one stream cannot be settled', async () => {
+it('the clock moves from instant to instant for all other streams when one cannot be settled', async () => {
   await buy('s1', 's2');
   failing.set('subscription-s1', new Error('a damaged stream'));
   expect(await move('2021-08-31T00:00:00.000Z')).toBeUndefined();
@@ -117,9 +117,9 @@ it('goes from instant to instant for all others where one stream cannot be settl
   expect(await renewed('s2')).toEqual(['2021-07-19T00:00:00.000Z', '2021-08-19T00:00:00.000Z']);
 });
 
-it('looks at what read models show, not at what was seen of them before', async () => {
+it("the clock uses the read models' current progress, not a cached one", async () => {
   await buy('s1', 's2');
-  // As a process remembers it that has seen them further on, when their database has lost what was written last.
+  // As cached by a process that saw them further ahead, before their database lost its latest writes.
   lazy = true;
   expect(await move('2021-08-31T00:00:00.000Z')).toBeUndefined();
   expect(await renewed('s1')).toEqual(['2021-07-18T00:00:00.000Z', '2021-08-18T00:00:00.000Z']);

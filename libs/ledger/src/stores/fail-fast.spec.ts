@@ -5,16 +5,16 @@ import { impatient } from './fail-fast.ts';
 
 const SILENCE = 5;
 
-/** A log with nothing in it, and what is said when it is asked whether it is there. */
+/** An empty log, with the error that it reports when it is checked. */
 const logThat = (ready: () => Promise<void>) => impatient(openMemory({ codec: codec({}) }), ready, SILENCE);
 const away = () => Promise.reject(new StoreUnavailable('the event store does not answer'));
 
-it('does not follow a log that is away from the beginning', async () => {
+it('a follower fails at once if the log is unavailable from the beginning', async () => {
   const batches = logThat(away).follow(START, new AbortController().signal);
   await expect(batches[Symbol.asyncIterator]().next()).rejects.toThrow('does not answer');
 });
 
-it('follows a log for as long as it is there, and no longer', async () => {
+it('a follower fails as soon as the log becomes unavailable', async () => {
   let asked = 0;
   const log = logThat(() => ((asked += 1) < 5 ? Promise.resolve() : away()));
   const batches = log.follow(START, new AbortController().signal)[Symbol.asyncIterator]();
@@ -23,7 +23,7 @@ it('follows a log for as long as it is there, and no longer', async () => {
   expect(asked).toBe(5);
 });
 
-it('ends when it is called off', async () => {
+it('a follower ends when it is aborted', async () => {
   const stop = new AbortController();
   const log = logThat(() => Promise.resolve());
   const seen: number[] = [];

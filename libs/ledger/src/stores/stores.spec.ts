@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { placesIn } from './locations.ts';
 import { openStores } from './stores.ts';
 
-it('lets go of the folder even where a store cannot be closed', async () => {
+it('the stores release the folder even if one of them cannot be closed', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'stores-'));
   const places = placesIn({ SUBLEDGER_DATA: folder });
   const stores = await openStores(places);
@@ -17,7 +17,7 @@ it('lets go of the folder even where a store cannot be closed', async () => {
   rmSync(folder, { recursive: true });
 });
 
-it('lets only its owner read what is in the folder, whatever an older version or a copy left open', async () => {
+it('the stores let only their owner read the folder, whatever modes an older version or a copy left', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'stores-'));
   const places = placesIn({ SUBLEDGER_DATA: folder });
   await (await openStores(places)).close();

@@ -7,7 +7,7 @@ import { policyAdoption, timelineOf } from '#policy';
 import { subscription } from '#subscription';
 import { categories } from './upcasters.ts';
 
-it('every aggregate has its category in the list, without which a log elsewhere would not be read for it', () => {
+it('every aggregate has its category in the list, otherwise an EventStoreDB log would not be followed for it', () => {
   const policies = timelineOf('seed-2021-09');
   const aggregates = [
     cart({ policies, naming: {} as never }),

@@ -4,7 +4,7 @@ import { ada, at, tables, v1, v2, type StoreHarness } from './harness.ts';
 
 const LONG = 60_000;
 
-/** Who may write alone. */
+/** Exclusive permission to write. */
 export const leaseContract = (harness: StoreHarness): void => {
   describe('a lease', () => {
     changingHands(harness);
@@ -12,15 +12,15 @@ export const leaseContract = (harness: StoreHarness): void => {
   });
 };
 
-/** A lease that nobody else has. */
+/** A lease that is free. */
 const taken = async ({ store }: StoreHarness, holder: string): Promise<Lease> => {
   const lease = await store.leases.acquire('projections', holder, LONG);
-  if (!lease) throw new Error('somebody else has it');
+  if (!lease) throw new Error('another process has it');
   return lease;
 };
 
 const changingHands = (harness: StoreHarness): void => {
-  it('has one holder at a time, and an epoch more whenever it changes hands', async () => {
+  it('has one holder at a time, and a new epoch whenever it changes hands', async () => {
     const { leases } = harness.store;
     expect(await leases.holderOf('projections')).toBeUndefined();
     const first = await taken(harness, 'one');
@@ -39,7 +39,7 @@ const changingHands = (harness: StoreHarness): void => {
 };
 
 const fencing = (harness: StoreHarness): void => {
-  it('writes nothing for whom it has left', async () => {
+  it('lets a previous holder write nothing', async () => {
     await harness.serve();
     const old = await taken(harness, 'one');
     const paused = harness.store.fencedBy(old);
@@ -62,7 +62,7 @@ const fencing = (harness: StoreHarness): void => {
     expect(await harness.rows('things')).toEqual([ada]);
   });
 
-  it('leaves an earlier self behind as well', async () => {
+  it('excludes an earlier instance of the same holder as well', async () => {
     const earlier = await taken(harness, 'one');
     const lease = await taken(harness, 'one');
     expect(lease.epoch).toBe(2);

@@ -53,7 +53,7 @@ const together = (harness: StoreHarness): void => {
     expect((await harness.find(v1Again))?.checkpoint).toEqual(at(1));
   });
 
-  it('writes nothing when somebody else has moved the build', async () => {
+  it('writes nothing when another writer has moved the build', async () => {
     await harness.apply(0, [put('things', ada)]);
     const late = harness.apply(0, [drop('things', { thing_id: 'a' })]);
     await expect(late).rejects.toMatchObject({ name: 'CheckpointMoved' });

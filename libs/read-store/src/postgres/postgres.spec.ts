@@ -24,7 +24,7 @@ const operate = async (url: string, ...statements: readonly string[]): Promise<v
 const HANG_UP = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE datname = current_database() AND pid <> pg_backend_pid()`;
 
-describe('an array of PostgreSQL', () => {
+describe('a PostgreSQL array', () => {
   it('holds text as it is, whatever it holds', () => {
     expect(arrayOf(['a', null, 'NULL', '', 'a,b', '{}', '"', '\\', ' ä\n'])).toBe(
       '{"a",NULL,"NULL","","a,b","{}","\\"","\\\\"," ä\n"}',
@@ -34,12 +34,14 @@ describe('an array of PostgreSQL', () => {
   });
 });
 
-describe('a database that cannot be had', () => {
-  it('is told by its URL being none', async () => {
-    await expect(openPostgres({ url: 'five' })).rejects.toThrow('the URL of the read store is none');
+describe('an unusable database', () => {
+  it('is reported as an invalid URL', async () => {
+    await expect(openPostgres({ url: 'five' })).rejects.toThrow(
+      "the read store's URL is not valid; expected postgresql://user:password@host:5432/database",
+    );
   });
 
-  it('is not available, and that is said without its password', async () => {
+  it('is unavailable, and the message hides its password', async () => {
     const store = await openPostgres({ url: 'postgresql://ada:countess@localhost:1/ledger' });
     const failure: unknown = await store.builds().catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ReadStoreUnavailable);
@@ -62,7 +64,7 @@ describeOnPostgres('PostgreSQL', () => {
     return { open: () => openPostgres({ url }), remove: async () => undefined };
   });
 
-  it('says of read models that nobody has built yet that this is so', async () => {
+  it('is reported when its read models have not been built yet', async () => {
     const store = await openPostgres({ url: await server.database() });
     const asked = store.db.selectFrom('things').selectAll().execute();
     await expect(asked).rejects.toThrow(
@@ -130,7 +132,7 @@ describeOnPostgres('PostgreSQL', () => {
       await apply(put('things', { thing_id: 'a', name: 'Ada' }));
       expect(await names()).toEqual(['Ada']);
       await operate(url, HANG_UP);
-      // The first may still meet a connection that is gone; nobody has to start anew.
+      // The first query may still meet a broken connection; no process has to restart.
       await apply(put('things', { thing_id: 'b', name: 'Bob' })).catch(() =>
         apply(put('things', { thing_id: 'b', name: 'Bob' })),
       );
@@ -153,7 +155,7 @@ describeOnPostgres('PostgreSQL', () => {
       expect(await names()).toEqual(['Ada']);
     });
 
-    it('lets a swap give way to a long query, and to nobody for long', async () => {
+    it('lets a swap wait for a long query, and other queries only briefly', async () => {
       const again = { ...id, generation: 2 };
       await store.create(again, things);
       await store.db.transaction().execute(async (long) => {
