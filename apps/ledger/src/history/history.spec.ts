@@ -5,7 +5,7 @@ import { History, ndjson, serverSent } from './history.ts';
 
 const at = (place: number): string => (place === 0 ? START : String(place).padStart(16, '0'));
 
-/** An event at a place in the log; one in a thousand is the small partner's. */
+/** An event at a position of the log; one in a thousand belongs to the small partner. */
 const event = (place: number): Recorded =>
   ({
     ...{ id: `e${place}`, stream: 'customer-1', revision: place, position: at(place), type: 'CustomerRegistered' },
@@ -50,7 +50,7 @@ beforeEach(() => {
   history = new History({ store: log, access: { revocationOf: () => undefined } } as unknown as Ledger);
 });
 
-it("a page of a partner's events costs what the partner wrote, whatever others did, once somebody has looked", async () => {
+it("after the first reading, a page of a partner's events costs no more than the partner's own events", async () => {
   const all = await history.page('small', START, 50, never);
   expect(all.items.map(({ position }) => Number(position) / 1_000)).toEqual(
     Array.from({ length: 20 }, (_, i) => i + 1),
@@ -59,7 +59,7 @@ it("a page of a partner's events costs what the partner wrote, whatever others d
   read = 0;
   const page = await history.page('small', at(3_000), 2, never);
   expect(page.items.map(({ position }) => Number(position))).toEqual([4_000, 5_000]);
-  // A batch for each event, and one that tells that there are more.
+  // A batch for each event, and one that shows that there are more.
   expect(read).toBeLessThanOrEqual(3 * 500);
   read = 0;
   expect(await history.page('small', at(20_000), 50, never)).toEqual({ items: [], nextCursor: null });
@@ -67,9 +67,9 @@ it("a page of a partner's events costs what the partner wrote, whatever others d
   expect(read).toBeLessThanOrEqual(20 * 500);
 });
 
-it('a search ends when the caller has gone', async () => {
+it('a search ends when its caller has disconnected', async () => {
   const gone = new AbortController();
-  const searching = history.page('nobody', START, 50, gone.signal);
+  const searching = history.page('unregistered', START, 50, gone.signal);
   await yieldToEventLoop();
   gone.abort();
   await searching;
@@ -89,7 +89,7 @@ it('a stream waits for its reader, and leaves no listeners behind', async () => 
   expect(lines).toBe(LOG - 20);
 });
 
-it('an event is turned into text once for all who follow live', () => {
+it('an event is serialised once for all live streams', () => {
   const one = event(1);
   expect(serverSent.write(one)).toBe(serverSent.write(one));
   let looked = 0;
@@ -100,7 +100,7 @@ it('an event is turned into text once for all who follow live', () => {
   expect(looked).toBe(once);
 });
 
-it('a key has so many streams at once, and gets one when one is closed', async () => {
+it('a key has a limited number of concurrent streams, and may open another when one is closed', async () => {
   const streams = [];
   for (let i = 0; i < 16; i += 1) streams.push(await history.stream(small, at(LOG), serverSent));
   await expect(history.stream(small, at(LOG), serverSent)).rejects.toMatchObject({ code: 'TOO_MANY_REQUESTS' });

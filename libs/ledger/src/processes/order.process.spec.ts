@@ -3,7 +3,16 @@ import { isRefusal, START, type Recorded } from '#kernel';
 import { projections } from '#projections';
 import { ProcessRunner, ProjectionRunner, type ReadStore } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
-import { dying, memory, ordered, processOf, stocked, cartLine, writeSide, type WriteSide } from '../fixtures.testing.ts';
+import {
+  dying,
+  memory,
+  ordered,
+  processOf,
+  stocked,
+  cartLine,
+  writeSide,
+  type WriteSide,
+} from '../fixtures.testing.ts';
 
 const lines = [cartLine('BASIC'), cartLine('SINGLE'), cartLine('NOWHERE'), cartLine('SINGLE')];
 
