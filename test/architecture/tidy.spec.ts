@@ -63,6 +63,64 @@ const puzzles = (file: string, text: string): Finding[] =>
     }),
   );
 
+const literals = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`/g;
+
+/** The texts in a line of code, without what is computed within them. */
+const literalsIn = (line: string): string =>
+  line
+    .replaceAll(/\$\{[^}]*\}/g, '…')
+    .match(literals)
+    ?.join(' ') ?? '';
+
+/** What a line of code says to a reader: its comment, or its texts. Names are not read as prose. */
+const proseIn = (line: string): string =>
+  /^\s*(\/?\*|\/\/)/.test(line) ? line : `${literalsIn(line)} ${/\s\/\/ .*$/.exec(line)?.[0] ?? ''}`;
+
+const puzzlesInCode = (file: string, text: string): Finding[] =>
+  puzzles(file, text.split('\n').map(proseIn).join('\n'));
+
+/** Ids that a user of the API cannot look up in a sentence: a refusal has them as its fact `rule`. */
+const ruleIds = /\((?:[ADEW]\d{1,2}|\d{5})(?:, [ADEW]\d{1,2})*\)/;
+
+const ruleIdsInTexts = (file: string, text: string): Finding[] =>
+  text.split('\n').flatMap((line, index) => {
+    const found = ruleIds.exec(proseIn(line) === line ? '' : literalsIn(line));
+    return found ? [`${file}:${index + 1}: ${found[0]} belongs into the fact \`rule\``] : [];
+  });
+
+const code = '{apps,libs,projections,bench,scripts}/**/*.ts';
+const testCode = ['**/*.{spec,testing,contract}.ts', '**/testing.ts', '**/contract/*.ts', '**/testing/**'];
+
+describe('the code', () => {
+  it('speaks plain English', async () => {
+    expect(await found(code, puzzlesInCode, testCode)).toEqual([]);
+  });
+
+  it('names no ids of rules in the texts of refusals', async () => {
+    expect(await found(code, ruleIdsInTexts, testCode)).toEqual([]);
+  });
+
+  it.each([
+    ['/** Who' + 'ever waits. */', 1],
+    ['const who' + 'ever = wi' + 'sh;', 0],
+    ["fail('the URL is " + "none');", 1],
+    ['fail(`no ${wi' + 'sh.id}`);', 0],
+    ['x(); // some' + 'body', 1],
+  ])('is, or is not, a puzzle: %s', (line, findings) => {
+    expect(puzzlesInCode('a.ts', line)).toHaveLength(findings);
+  });
+
+  it.each([
+    ["refuse('TRIAL_LOCKED', 'not now (A" + "16)')", 1],
+    ['refuse(`${name}: not before it (27' + '009)`)', 1],
+    ["refuse('NOT_FOUND', 'there is none (R1)')", 0],
+    ['/** As decided (A' + '16). */', 0],
+    ["refuse('TRIAL_LOCKED', 'not now', { rule: 'A16' })", 0],
+  ])('names, or does not name, the id of a rule: %s', (line, findings) => {
+    expect(ruleIdsInTexts('a.ts', line)).toHaveLength(findings);
+  });
+});
+
 const here = 'test/architecture/tidy.spec.ts';
 const exclude = ['node_modules/**', 'dist/**', 'data/**', 'coverage/**', 'package-lock.json', here];
 
