@@ -65,12 +65,13 @@ const puzzles = (file: string, text: string): Finding[] =>
 
 const literals = /'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`[^`]*`/g;
 
-/** The texts in a line of code, without what is computed within them. */
+/** The sentences in a line of code, without what is computed within them; single words are names. */
 const literalsIn = (line: string): string =>
   line
     .replaceAll(/\$\{[^}]*\}/g, '…')
     .match(literals)
-    ?.join(' ') ?? '';
+    ?.filter((text) => text.includes(' '))
+    .join(' ') ?? '';
 
 /** What a line of code says to a reader: its comment, or its texts. Names are not read as prose. */
 const proseIn = (line: string): string =>
@@ -97,7 +98,7 @@ describe('the code', () => {
   });
 
   it('names no ids of rules in the texts of refusals', async () => {
-    expect(await found(code, ruleIdsInTexts, testCode)).toEqual([]);
+    expect(await found(code, ruleIdsInTexts, [...testCode, 'libs/policy/src/presets/*'])).toEqual([]);
   });
 
   it.each([

@@ -3,7 +3,7 @@ import type { CommandHandler } from '#event-store';
 import { ledgerNow } from './settings.ts';
 import type { PartnerFacts, PartnerMeta } from '#policy';
 
-/** What is recorded beside what the command line does: whoever has the data folder acts for the whole ledger. */
+/** The metadata of the command line's own commands: its user has the data folder, and so acts for the whole ledger. */
 export const metaFor = async (
   handling: CommandHandler,
   partnerId: string,

@@ -19,7 +19,7 @@ export type LogEnd = { readonly position: Position; readonly events?: number };
 /** The narrow port. An adapter is right when it passes `eventStoreContract`. */
 export interface EventStore {
   /**
-   * The events of a stream from this revision on, oldest first, `limit` (above zero) at most; empty when there are none. Already
+   * The events of a stream from this revision on, oldest first, `limit` (above zero) at most; empty without any. Already
    * upcast. Costs only what it returns, however long the stream is. Rejects with
    * `StreamGone` if it can be seen that this is not the log in which the stream was at `from`.
    */

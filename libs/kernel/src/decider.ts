@@ -101,7 +101,7 @@ export const commandTo = <Category extends string, Type extends string, M extend
   };
 };
 
-/** The class of a command whose `data` holds the aggregate's id itself, as what creates it does. */
+/** The class of a command whose `data` contains the aggregate's id, such as one that creates it. */
 export const commandNaming = <Category extends string, Type extends string, M extends Meta = Meta>(
   category: Category,
   type: Type,

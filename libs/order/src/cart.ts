@@ -7,7 +7,7 @@ import type { Decision, Refusal, RefusalCode } from './refusals.ts';
 /** How long a cart can be used: to the millisecond (W42). A day is exactly 24 hours. */
 const LIFETIME = 'P7D';
 
-/** Open a cart for a customer (R20). `errors` are what stands against its lines at that time; nothing is refused for them. */
+/** Open a cart for a customer (R20). `errors` are the reasons against its lines at that time; they do not cause a refusal. */
 export class CreateCart extends commandNaming<'cart', 'CreateCart', PartnerMeta>('cart', 'CreateCart')<{
   readonly cartId: string;
   readonly customerId: string;
@@ -15,13 +15,13 @@ export class CreateCart extends commandNaming<'cart', 'CreateCart', PartnerMeta>
   readonly errors: readonly LineError[];
 }> {}
 
-/** Put these lines in place of what the cart holds: it is open again (R21). */
+/** Replace the cart's lines: it is open again (R21). */
 export class ReplaceCartLines extends commandTo<'cart', 'ReplaceCartLines', PartnerMeta>('cart', 'ReplaceCartLines')<{
   readonly lines: readonly CartLine[];
   readonly errors: readonly LineError[];
 }> {}
 
-/** Look at the whole order before it is bought (R21): what it costs, and which lines cannot be bought as things stand. */
+/** Review the whole order before it is bought (R21): what it costs, and which lines cannot be bought now. */
 export class ReviewCart extends commandTo<'cart', 'ReviewCart', PartnerMeta>('cart', 'ReviewCart')<Review> {}
 
 /** Buy what was reviewed (R22). */

@@ -17,7 +17,7 @@ export type Role = (typeof roles)[number];
 
 const isRole = (name: string): name is Role => (roles as readonly string[]).includes(name);
 
-/** What somebody may want to do: the verbs of the routes. */
+/** Actions that a role may be allowed to do: the verbs of the routes. */
 export type Action =
   | 'register-customer'
   | 'purchase'
@@ -42,7 +42,7 @@ export type Action =
 
 /**
  * Whether a role may do this to a subscription of this kind (R3, rule-book.md §1.11); without a kind, whether it may at all, as for
- * `register-customer`. It says nothing of whether the rules allow the act: suspending new commerce, say, is refused to the
+ * `register-customer`. Whether the rules allow the act is another question: suspending new commerce, say, is refused to the
  * five roles by R45, not here. A role of another name may do nothing.
  */
 export const mayDo = (policy: Policy, role: string, action: Action, kind?: CommerceKind): boolean => {

@@ -75,7 +75,7 @@ export class ProcessRunner {
     const { handles, logger = silent, backOff = DEFAULT_BACK_OFF } = options;
     this.#options = options;
     this.#logger = logger;
-    this.#failures = new FailureLog(logger, `${options.name} stands still`);
+    this.#failures = new FailureLog(logger, `${options.name} makes no progress`);
     this.#backOff = backOff;
     const types = typeof handles === 'function' ? undefined : new Set(handles);
     this.#handles = typeof handles === 'function' ? handles : ({ type }) => types?.has(type) === true;

@@ -66,7 +66,7 @@ export class ProjectionReader {
     this.builds = [...builds];
     this.checkpoint = builds[0].build.checkpoint;
     this.#options = options;
-    this.#failures = new FailureLog(options.logger, 'read models stand still');
+    this.#failures = new FailureLog(options.logger, 'read models are not updated');
     this.#signal = AbortSignal.any([options.signal, this.#ending.signal]);
   }
 

@@ -68,7 +68,7 @@ const decide = (
   }
 };
 
-/** When a command takes effect: at the asked instant, but never before what the stream ends with (E13). */
+/** When a command takes effect: at its own instant, but never before the stream's last event (E13). */
 const asking = ({ at, actor, partner }: PartnerMeta, { lastEffectiveAt }: Existing): Asking => ({
   at: at < lastEffectiveAt ? lastEffectiveAt : at,
   actor,

@@ -48,7 +48,7 @@ export const verbs = {
 type CommandOf<V> = V extends { readonly command: new (given: never, meta: PartnerMeta) => infer C } ? C : never;
 type AnyVerb = (typeof verbs)[keyof typeof verbs];
 
-/** A command to a subscription that exists. */
+/** A command to an existing subscription. */
 export type SubscriptionVerb = CommandOf<AnyVerb>;
 
 /** What verbs decide. */

@@ -17,11 +17,11 @@ const RETRY_AFTER = 10;
 
 type Format = {
   readonly write: (event: Recorded) => string;
-  /** Said now and then while there is nothing to tell; only by a stream that goes on at the log's end. */
+  /** Sent while there are no events; only by a live stream. */
   readonly heartbeat?: string;
 };
 
-/** Every event on a line of its own, up to where the log ends now. */
+/** One event a line, up to the current end of the log. */
 export const ndjson: Format = { write: (event) => `${JSON.stringify(shownEvent(event))}\n` };
 
 /** What an event was turned into for a live stream: those who follow the log get the same one, and it is written once. */
@@ -60,7 +60,7 @@ export class History implements BeforeApplicationShutdown {
   }
 
   /**
-   * A part of it behind a position. Throws an `InvalidRequest` for a position that is none. The signal ends the search: the
+   * One page after a position. Throws an `InvalidRequest` for an invalid position. The signal ends the search: the
    * caller has gone.
    */
   async page(partnerId: string, after: Position, limit: number, gone: AbortSignal): Promise<Page<EventEntry>> {
@@ -74,14 +74,14 @@ export class History implements BeforeApplicationShutdown {
   }
 
   /**
-   * All of it after a position, as text; cut off when the key that opened it is revoked. Rejects with an `InvalidRequest`
+   * All events after a position, as text; ends when the key that opened it is revoked. Rejects with an `InvalidRequest`
    * for an invalid position, and with `TOO_MANY_REQUESTS` for a key that has too many streams open.
    */
   async stream({ id, partnerId }: Actor, after: Position, format: Format): Promise<Readable> {
     const { out, signal, letGo } = this.#opened(id);
     const batches = this.#own(partnerId, after, signal)[Symbol.asyncIterator]();
     try {
-      // Whether there is such a position shows with the first batch, when the answer can still say no.
+      // Whether the position exists shows with the first batch, while the response can still be an error.
       const first = await batches.next();
       void pour(first, batches, out, format).catch((error: unknown) => out.destroy(error as Error));
       return out;
@@ -92,7 +92,7 @@ export class History implements BeforeApplicationShutdown {
     }
   }
 
-  /** What a stream is written to; everything that it holds is let go of when that is closed, whoever closes it. */
+  /** The output of a stream; everything that it holds is released when the output is closed, by the client or by the ledger. */
   #opened(keyId: string): { readonly out: PassThrough; readonly signal: AbortSignal; readonly letGo: () => void } {
     const open = this.#open.get(keyId) ?? 0;
     if (open >= MOST_STREAMS)

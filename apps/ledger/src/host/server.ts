@@ -56,7 +56,7 @@ export const httpServer = (): FastifyAdapter => {
     request.raw.socket.setTimeout(MOST_UNREAD_MS);
     done(null, payload);
   });
-  // So would one that expects what there is none of.
+  // Node would do the same with an unknown expectation.
   server.server.on('checkExpectation', (request, response) => server.server.emit('request', request, response));
   closeInOrder(server);
   return adapter;

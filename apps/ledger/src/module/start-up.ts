@@ -56,7 +56,7 @@ const begin = async (
   );
   // The first request must find its key.
   await ledger.access.reached(position, WAIT_MS);
-  // And finds the lists of a small ledger served. A rebuild goes on meanwhile, and answers 503.
+  // It must also find the lists of a small ledger served. A long rebuild goes on meanwhile, with 503 for its lists.
   await ledger.projecting.reached(position, { of: ['access'], timeoutMs: WAIT_MS, signal: untilFailed(ledger) });
   return administratorKey;
 };

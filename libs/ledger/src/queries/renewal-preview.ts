@@ -117,7 +117,7 @@ const comingBack = (
 const isChargeOf = (event: SubscriptionEvent, referenceId: string): boolean =>
   event.type === 'ChargesPosted' && event.data.referenceId === referenceId;
 
-/** Nothing is recorded: nobody asks. */
+/** Nothing is recorded, so the actor does not matter. */
 const foresight = (partnerId: string, at: Instant): PartnerMeta =>
   systemMeta('renewals', { commandId: '00000000-0000-0000-0000-000000000000', at, partnerId });
 

@@ -58,8 +58,8 @@ export class SubscriptionViews {
     const mine = owned(state, caller);
     if (mine === undefined || last === undefined) return notFound();
     if (revision !== Infinity && last.revision < revision)
-      return refuse('SUBSCRIPTION_NOT_FOUND', `it has no revision ${revision}: its last one is ${last.revision}`);
-    // A revision is a place in the record: it shows what was recorded then, not what fell due since.
+      return refuse('SUBSCRIPTION_NOT_FOUND', `there is no revision ${revision}: the last one is ${last.revision}`);
+    // A revision shows what was recorded then, not what fell due since.
     return this.#view(mine, last.revision, caller, revision === Infinity ? until : mine.lastEffectiveAt);
   }
 

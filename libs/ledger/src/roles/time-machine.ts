@@ -81,7 +81,7 @@ export class TimeMachine {
     return renewals.earliestDue(readModels(this.#parts), until, after);
   }
 
-  /** Lets the clock show an instant, unless somebody else has moved it further meanwhile. */
+  /** Moves the clock to an instant, unless another process has moved it further meanwhile. */
   async #stopAt(now: Instant, meta: PartnerMeta): Promise<void> {
     const { handling, clock } = this.#parts;
     const commandId = derivedId('clock', meta.commandId, now);

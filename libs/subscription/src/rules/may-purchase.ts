@@ -17,7 +17,7 @@ export type Buying = {
   readonly pin: PolicyPin;
 };
 
-/** Why this customer cannot have it from this partner, in this number, to this day: the first reason. */
+/** Why this customer cannot buy it from this partner, in this number, to this day: the first refusal. */
 export const purchaseRefusal = (wish: Wish, meta: PartnerMeta, buying: Buying): Refusal | undefined =>
   ineligible(wish, meta, buying) ?? unalignable(wish, meta, buying);
 

@@ -14,7 +14,7 @@ import { commandTo } from '../command.ts';
 /** The actor under which the scheduler records what fell due. */
 export const SCHEDULER = 'scheduler';
 
-/** Record what fell due, if the next command has not done so already. Sent by the scheduler; twice records nothing. */
+/** Records what fell due, if no command has recorded it yet. Sent by the scheduler; a second one records nothing. */
 export class Settle extends commandTo('Settle')<Record<never, never>> {}
 
 /** The next instant at which something falls due: a cycle, the end of the term or trial, a stage. Null after the end. */

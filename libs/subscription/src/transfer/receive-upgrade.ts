@@ -12,7 +12,7 @@ import type { UpgradeStarted } from './transfer.ts';
 import type { Decision, Refusal } from '../refusals.ts';
 import { commandTo } from '../command.ts';
 
-/** Take in the seats of an upgrade, as a new subscription or on top of one's own (R97). Sent by the upgrade process. */
+/** Take in the seats of an upgrade, as a new subscription or in an existing one (R97). Sent by the upgrade process. */
 export class ReceiveUpgrade extends commandTo('ReceiveUpgrade')<{
   readonly started: UpgradeStarted['data'];
 }> {}

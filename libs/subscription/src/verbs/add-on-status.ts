@@ -18,7 +18,7 @@ export class SuspendAddOn extends commandTo('SuspendAddOn')<
   Named & { readonly reason: Reason; readonly comment?: string }
 > {}
 
-/** Give a single add-on back. */
+/** Reactivate a single add-on. */
 export class ReactivateAddOn extends commandTo('ReactivateAddOn')<Named> {}
 
 const suspendGuard = all(mayTry('suspend'), onlyFor('suspend', 'legacy'));

@@ -22,7 +22,7 @@ import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
 import { commandTo } from '../command.ts';
 
-/** More seats, at once (R79). */
+/** Add seats, at once (R79). */
 export class AddSeats extends commandTo('AddSeats')<{ readonly quantity: number }> {}
 
 /** Seats were added, from this instant on (R79). */
@@ -36,7 +36,7 @@ const guard = all(
   notTooOften,
 );
 
-/** At once (R79). The seats' price stays as it was pinned; a scheduled change falls away (R88, A5, E36). */
+/** At once (R79). The seats' price stays as it was pinned; a scheduled change is dropped (R88, A5, E36). */
 const decide = (
   { data, meta }: AddSeats,
   state: Existing,

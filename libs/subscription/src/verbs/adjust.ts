@@ -8,7 +8,7 @@ import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
 import { commandTo } from '../command.ts';
 
-/** Correct the account by hand: a credit (negative) or a debit, with its reason (rule-book.md §2.5). */
+/** Correct the account manually: a credit (negative) or a debit, with its reason (rule-book.md §2.5). */
 export class AdjustCharges extends commandTo('AdjustCharges')<{
   readonly amount: Decimal;
   readonly reason: string;

@@ -30,7 +30,7 @@ const mayStop: Guard = (state, asking, surroundings) =>
     : (mustBeActive(state, asking, surroundings) ??
       (state.autoRenew ? undefined : notTooOften(state, asking, surroundings)));
 
-/** A choice of active subscriptions (R76); usage has no term to renew (R75). */
+/** For active subscriptions (R76); usage has no term to renew (R75). */
 const guard = all(
   mayTry('auto-renew'),
   onlyFor('auto-renew', 'newCommerce', 'legacy', 'isvSaas'),

@@ -39,7 +39,7 @@ const guard = all(
   }),
 );
 
-/** Whether cancelling now would end it now, or only at renewal: `allowedActions` tells them apart (A3, R52). */
+/** Whether cancelling now would end it now, or only at renewal: `allowedActions` names them differently (A3, R52). */
 const actionNow = (state: Existing, at: Instant): string =>
   state.kind !== 'isvSaas' || marketplace.isImmediate(state, at) ? 'cancel' : 'cancel-at-renewal';
 
@@ -62,7 +62,7 @@ const decide = (
   ];
 };
 
-/** Gone with the event: access (R60), and every way back (R61). */
+/** The event ends access (R60) and cannot be undone (R61). */
 const evolve = (state: Existing): Existing => deleted(state);
 
 export const cancel = verb({

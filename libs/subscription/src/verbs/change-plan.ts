@@ -23,7 +23,7 @@ import type { Decision, Refusal } from '../refusals.ts';
 import { verb } from '../verb.ts';
 import { commandTo } from '../command.ts';
 
-/** Another term or billing plan in mid-term, as far as the preset allows (R78; `docs-2022-03`). */
+/** Change the term or billing plan in mid-term, as far as the preset allows (R78; `docs-2022-03`). */
 export class ChangePlan extends commandTo('ChangePlan')<{
   readonly term?: Term;
   readonly billingCycle?: BillingCycle;

@@ -24,7 +24,7 @@ import type { Decision, Refusal } from '../refusals.ts';
 import { verb } from '../verb.ts';
 import { commandTo } from '../command.ts';
 
-/** Turn a trial into what it converts to, now instead of at its end. */
+/** Convert a trial now instead of at its end. */
 export class ConvertTrial extends commandTo('ConvertTrial')<{
   readonly offerId?: string;
   readonly skuId?: string;
@@ -36,7 +36,7 @@ export class ConvertTrial extends commandTo('ConvertTrial')<{
 const mustBeTrial: Guard = ({ isTrial }) =>
   isTrial ? undefined : refuse('NOT_A_TRIAL', 'the subscription is not a trial, or no longer one');
 
-/** A marketplace trial converts by itself, at its end, and cannot be cut short (R27). */
+/** A marketplace trial converts automatically at its end, and cannot be cut short (R27). */
 const guard = all(
   mayTry('convert'),
   onlyFor('convert', 'newCommerce', 'legacy'),
@@ -45,7 +45,7 @@ const guard = all(
   notTooOften,
 );
 
-/** `convert`, where the trial leads to something that is sold, in numbers in which it converts. */
+/** `convert`, if the trial leads to a SKU that is sold, in a number of seats in which it converts. */
 const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal => {
   const paid = state.convertsTo ?? state;
   const possible = [paid, ...upgradesOf(surroundings, paid, at)].some((to) => {

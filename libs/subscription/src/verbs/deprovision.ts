@@ -13,7 +13,7 @@ export class DeprovisionSubscription extends commandTo('DeprovisionSubscription'
 
 const guard = all(mayTry('deprovision'), onlyFor('deprovision', 'usage'), mustBeActive);
 
-/** It ends (R54), nothing is refunded (R55), and what was used and not billed yet is billed now (E58). */
+/** The service ends (R54), nothing is refunded (R55), and usage that is not billed yet is billed now (E58). */
 const decide = (
   { meta }: DeprovisionSubscription,
   state: Existing,

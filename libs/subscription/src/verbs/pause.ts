@@ -7,7 +7,7 @@ import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
 import { commandTo } from '../command.ts';
 
-/** Block a customer who does not pay (R66). The partner goes on being billed (R68, R72). */
+/** Block a customer who does not pay (R66). The partner is still billed (R68, R72). */
 export class PauseSubscription extends commandTo('PauseSubscription')<{
   readonly reason?: Reason;
   readonly comment?: string;
@@ -19,10 +19,10 @@ export type SubscriptionPaused = Event<
   { readonly reason: Reason; readonly comment: string | null }
 >;
 
-/** New commerce alone pauses, and not during a trial (A16). */
+/** Only new commerce pauses, and not during a trial (A16). */
 const guard = all(mayTry('pause'), onlyFor('pause', 'newCommerce'), mustBeActive, notDuringTrial);
 
-/** For non-payment (R66); auto-renew goes off (R70) and a scheduled change goes away (R71); no money moves (R72). */
+/** For non-payment (R66); auto-renew is switched off (R70), a scheduled change is dropped (R71), no money moves (R72). */
 const decide = (
   { data: { reason = 'nonPayment', comment } }: PauseSubscription,
   state: Existing,

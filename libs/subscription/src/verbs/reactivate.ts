@@ -29,7 +29,7 @@ const guard = all(
   }),
 );
 
-/** Access is back, also for the add-ons that went with their base (A15, E28); billing starts again where it had stopped (A8). */
+/** Restores access, also for the add-ons that were suspended with their base (A15, E28); stopped billing starts again (A8). */
 const decide = (
   { meta }: ReactivateSubscription,
   state: Existing,

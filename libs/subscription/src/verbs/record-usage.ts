@@ -8,7 +8,7 @@ import { withReading } from '../unbilled.ts';
 import { verb } from '../verb.ts';
 import { commandTo } from '../command.ts';
 
-/** Tell what was used, at which price; the same `usageId` counts once (R55). */
+/** Report usage with its price; the same `usageId` counts once (R55). */
 export class RecordUsage extends commandTo('RecordUsage')<{
   readonly meter: string;
   readonly quantity: Decimal;

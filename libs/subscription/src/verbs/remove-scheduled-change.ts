@@ -6,7 +6,7 @@ import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
 import { commandTo } from '../command.ts';
 
-/** Forget the saved change (R85). */
+/** Drop the saved change (R85). */
 export class RemoveScheduledChange extends commandTo('RemoveScheduledChange')<Record<never, never>> {}
 
 const nothingScheduled = () => refuse('NO_SCHEDULED_CHANGE', 'no change is scheduled');
@@ -21,7 +21,7 @@ const guard = all(
   notTooOften,
 );
 
-/** Gone, and the event says what it was (R85). */
+/** Drops the change; the event holds it (R85). */
 const decide = (
   _: RemoveScheduledChange,
   { scheduledChange }: Existing,

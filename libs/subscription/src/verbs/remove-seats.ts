@@ -25,7 +25,7 @@ import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
 import { commandTo } from '../command.ts';
 
-/** Fewer seats, at once, where the policy lets them go mid-term. */
+/** Remove seats, at once, if the policy allows that in mid-term. */
 export class RemoveSeats extends commandTo('RemoveSeats')<{ readonly quantity: number }> {}
 
 /** Seats were removed, from this instant on, with the lots from which they were taken. */

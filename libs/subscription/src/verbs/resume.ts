@@ -22,7 +22,7 @@ const mustBePaused: Guard = ({ status }) => {
 
 const guard = all(mayTry('resume'), onlyFor('resume', 'newCommerce'), mustBePaused, notTooOften);
 
-/** Access is back at once (R69); auto-renew and scheduled changes are not (R70, A9, E35). */
+/** Restores access at once (R69), but not auto-renew or scheduled changes (R70, A9, E35). */
 const decide = (_: ResumeSubscription, __: Existing, { at }: Asking): Decision<SubscriptionResumed> => [
   { type: 'SubscriptionResumed', data: { effectiveAt: at } },
 ];

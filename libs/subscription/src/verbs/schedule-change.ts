@@ -13,7 +13,7 @@ import type { Decision, Refusal } from '../refusals.ts';
 import { verb } from '../verb.ts';
 import { commandTo } from '../command.ts';
 
-/** Save what shall change at renewal; overwrites what was saved before (R78, R84, R85). */
+/** Save a change for the renewal; it replaces an earlier one (R78, R84, R85). */
 export class ScheduleChange extends commandTo('ScheduleChange')<{
   readonly offerId?: string;
   readonly skuId?: string;
@@ -32,7 +32,7 @@ const autoRenewOn: Guard = ({ autoRenew }) =>
     ? undefined
     : refuse('AUTO_RENEW_OFF', 'a change is scheduled for the renewal, and auto-renew is off (R82)');
 
-/** R75, R81, R82: new commerce alone schedules changes, while it is active and will renew. */
+/** R75, R81, R82: only new commerce schedules changes, while it is active and will renew. */
 const guard = all(
   mayTry('scheduled-change'),
   onlyFor('scheduled-change', 'newCommerce'),
@@ -41,7 +41,7 @@ const guard = all(
   notTooOften,
 );
 
-/** One change waits: the last one saved, in place of the others (R84, R85). */
+/** Only one change is kept: the last one saved (R84, R85). */
 const decide = (
   { data }: ScheduleChange,
   state: Existing,

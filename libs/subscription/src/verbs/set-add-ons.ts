@@ -17,7 +17,7 @@ import { commandTo } from '../command.ts';
 
 type Wish = { readonly offerId: string; readonly skuId: string; readonly quantity: number };
 
-/** The full set of add-ons that a base shall have: all or nothing (R33). */
+/** Set all add-ons of a base: all or nothing (R33). */
 export class SetAddOns extends commandTo('SetAddOns')<{ readonly addOns: readonly Wish[] }> {}
 
 /** An add-on has more or fewer seats. */
@@ -45,7 +45,7 @@ const guard = all(
   notDuringTrial,
 );
 
-/** `add-ons`, where there are any to be had for this base, more of them, or (legacy) fewer. */
+/** `add-ons`, if this base can have any, more of them, or (legacy) fewer. */
 const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal => {
   const held = (wish: Wish) => state.addOns.find((addOn) => nameOf(addOn) === nameOf(wish));
   const mayGrow = (wish: Wish) => held(wish)?.status !== 'suspended' && (held(wish)?.quantity ?? 0) < wish.quantity;

@@ -14,7 +14,7 @@ import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
 import { commandTo } from '../command.ts';
 
-/** Take access away for a reason that must be told (R39, E55). */
+/** Suspend access, with a reason (R39, E55). */
 export class SuspendSubscription extends commandTo('SuspendSubscription')<{
   readonly reason: Reason;
   readonly comment?: string;
@@ -26,7 +26,7 @@ export type SubscriptionSuspended = Event<
   { readonly reason: Reason; readonly comment: string | null; readonly autoExpiresAt: Instant | null }
 >;
 
-/** Legacy suspends; marketplace as legacy, where the preset lets it (A23); new commerce by support (A22). */
+/** Legacy suspends; marketplace as legacy, if the preset allows it (A23); new commerce by support (A22). */
 const guard = all(
   mayTry('suspend'),
   byKind({

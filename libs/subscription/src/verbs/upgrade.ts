@@ -36,7 +36,7 @@ export class UpgradeSubscription extends commandTo('UpgradeSubscription')<{
   readonly newSubscriptionId: string;
 }> {}
 
-/** R95: only from active. Suspended ones say so; every other state is a source that is not active. */
+/** R95: only from active. Suspended has a code of its own; in every other state the source is not active. */
 const sourceActive: Guard = ({ status }) => {
   if (status === 'active') return undefined;
   if (status === 'suspended') return refuse('SUBSCRIPTION_SUSPENDED', 'the subscription is suspended');
@@ -51,7 +51,7 @@ const guard = all(
   notTooOften,
 );
 
-/** `upgrade`, where the SKU leads to one that is sold so, and takes the seats. Else there is nothing to try. */
+/** `upgrade`, if the SKU leads to one that is sold on this plan and takes the seats. Otherwise a refusal. */
 const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal =>
   upgradesOf(surroundings, state, at).some((to) => takesSeats(state, to, at, surroundings))
     ? 'upgrade'
@@ -71,7 +71,7 @@ const takesSeats = (
   return amountRefusal(state, everySeat, priced) === undefined && !isRefusal(repriced(state, to, at, surroundings));
 };
 
-/** All seats, or some (R90) to a new subscription or an existing one (R97), now (R79, R92). A saved change goes (R94, E37). */
+/** All seats, or some (R90) to a new subscription or an existing one (R97), now (R79, R92). A saved change is dropped (R94, E37). */
 const decide = (
   { data, meta }: UpgradeSubscription,
   state: Existing,
