@@ -75,6 +75,17 @@ describe('an operator', () => {
     });
   });
 
+  it('reads in it where null is possible as OpenAPI 3.1 says it', async () => {
+    const { body } = await ledger.client.call('GET', '/openapi.json', undefined, { key: '' });
+    expect(JSON.stringify(body)).not.toContain('"nullable"');
+    const { properties } = body.components.schemas.SubscriptionEntry;
+    expect(properties.licenceReassignment).toEqual({ type: ['string', 'null'], enum: ['manual', null] });
+    expect(properties.suspension).toEqual({
+      anyOf: [{ $ref: '#/components/schemas/SuspensionEntry' }, { type: 'null' }],
+    });
+    expect(JSON.stringify(body)).not.toContain('"type":[null');
+  });
+
   it('browses it without the internet', async () => {
     const page = await ledger.client.call('GET', '/docs', undefined, { key: '' });
     expect(page.body).toContain('<title>subledger</title>');

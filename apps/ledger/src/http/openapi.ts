@@ -32,8 +32,23 @@ const frame = () =>
 const describeApi = (app: INestApplication): OpenAPIObject => {
   const document = SwaggerModule.createDocument(app, frame(), { extraModels: [Problem] });
   const schemas = { ...closed(document.components?.schemas ?? {}), PolicyOverride: policySchema };
-  return { ...document, paths: precise(document.paths), components: { ...document.components, schemas } };
+  return withNull({ ...document, paths: precise(document.paths), components: { ...document.components, schemas } });
 };
+
+/** The decorators say `nullable`, as OpenAPI 3.0 does. In 3.1 it means nothing: null is a type like any other. */
+const withNull = (document: OpenAPIObject): OpenAPIObject =>
+  JSON.parse(JSON.stringify(document), (_, value: unknown) => {
+    if (!isNullable(value)) return value;
+    const { nullable: __, ...schema } = value;
+    // Beside a reference, a list of types would not do: what it refers to is not null.
+    if (schema.allOf !== undefined) return { anyOf: [...schema.allOf, { type: 'null' }] };
+    return { ...schema, type: [schema.type, 'null'] };
+  }) as OpenAPIObject;
+
+type Nullable = { readonly nullable: true; readonly type?: unknown; readonly allOf?: readonly object[] };
+
+const isNullable = (value: unknown): value is Nullable =>
+  typeof value === 'object' && value !== null && 'nullable' in value && value.nullable === true;
 
 /** Marks the schemas of bodies as closed, because unknown fields are refused. Bodies are the classes named so. */
 const closed = (schemas: Schemas): Schemas =>
