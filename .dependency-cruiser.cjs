@@ -169,7 +169,11 @@ module.exports = {
       { path: '(^|node_modules/)@nestjs/' },
     ),
     // The frozen ledger's rows are read as any SQLite tool would read them, not through the code under test.
-    driver('sqlite', 'sqlite|node:sqlite', 'libs/(event-store|read-store)/src/sqlite/|test/(frozen-ledger|http/operating).spec.ts$'),
+    driver(
+      'sqlite',
+      'sqlite|node:sqlite',
+      'libs/(event-store|read-store)/src/sqlite/|test/(frozen-ledger|http/operating).spec.ts$',
+    ),
     // Whoever starts a server for tests makes a database in it.
     driver('postgres', 'pg', 'libs/read-store/src/postgres/|test/support/postgres.ts$'),
     driver('eventstoredb', '@eventstore/db-client', 'libs/event-store/src/eventstoredb/|test/eventstoredb-stand-in/'),
