@@ -61,9 +61,9 @@ const onEventStoreDb = async (
   const { rounds } = size;
   const { ids, longId, customerId, events } = dataset;
   const remote = await openRemote(dataset, server.url);
-  const { store, handling, target, client, prefixes, from } = remote;
-  const sides = { handling, target, customerId, ids, baselineLog: rawLog(client, prefixes.baseline) };
-  const longStream = { store, handling, target, longId, readBaseline: rawLog(client, prefixes.ours).read };
+  const { store, handler, target, client, prefixes, from } = remote;
+  const sides = { handler, target, customerId, ids, baselineLog: rawLog(client, prefixes.baseline) };
+  const longStream = { store, handler, target, longId, readBaseline: rawLog(client, prefixes.ours).read };
   const replay = () => rawReplay(client, { prefix: prefixes.ours, from: from.driverPosition, events });
   try {
     await record('W3-esdb', () => replays({ store, from: from.position, events, replayBaseline: replay }, rounds));

@@ -29,10 +29,10 @@ export const embedded = async (
   onProgress(`making ${streams} streams of 20 events, and one of ${longest}`);
   const dataset = await createDataset(streams, longest);
   const { ledger, baseline, events, ids, longId, customerId } = dataset;
-  const { store, handling, commands: target } = ledger;
+  const { store, handler, commands: target } = ledger;
   const baselineLog = sqliteLog(baseline);
-  const sides = { handling, target, customerId, ids, baselineLog };
-  const longStream = { store, handling, target, longId, readBaseline: baselineLog.read };
+  const sides = { handler, target, customerId, ids, baselineLog };
+  const longStream = { store, handler, target, longId, readBaseline: baselineLog.read };
   try {
     await record('W3', () =>
       replays({ store, from: START, events, replayBaseline: () => replay(baseline).events }, rounds),

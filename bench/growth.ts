@@ -49,14 +49,14 @@ export const growth = async (size: number, record: Recorder, onProgress: OnProgr
 const live = async (subscriptions: number): Promise<Life> => {
   const folder = makeFolder();
   const harness = await openHarness(folder, {
-    duties: new Set(['projector', 'scheduler']),
+    roles: new Set(['projector', 'scheduler']),
     cacheBytes: CACHE_BYTES,
   });
   const { ledger, customerId } = harness;
   try {
     await byClients(64, subscriptions, async () => accepted(await ledger.commands.purchase(purchaseFor(customerId))));
-    await ledger.startDuties();
-    await ledger.projecting.caughtUp();
+    await ledger.startRoles();
+    await ledger.projectorRole.caughtUp();
     const settled: number[] = [];
     for (let month = 1; month <= MONTHS; month += 1)
       settled.push(await rate(subscriptions, () => toMonth(harness, month)));

@@ -43,23 +43,23 @@ export const openHarness = async (
   more: Partial<Parameters<typeof Ledger.open>[0]> = {},
 ): Promise<Harness> => {
   const ledger = await Ledger.open({
-    places: { dataFolder: folder },
+    locations: { dataFolder: folder },
     clock: { kind: 'simulated', from: NOW },
     policies: timelineOf('seed-2021-09'),
     logger: silent,
-    ...{ duties: new Set<never>(), ...more },
+    ...{ roles: new Set<never>(), ...more },
   });
   const catalogue = parseCatalogue(sampleCatalogue());
   if ('errors' in catalogue) throw new Error(JSON.stringify(catalogue.errors));
   const publish = new PublishCatalogue({ catalogue }, metaAt(NOW));
-  accepted(await ledger.handling.handle(cataloguePublication, CATALOGUE_ID, publish));
-  await ledger.priceLists.refresh();
+  accepted(await ledger.handler.handle(cataloguePublication, CATALOGUE_ID, publish));
+  await ledger.catalogCache.refresh();
   const customerId = randomUUID();
   const register = new RegisterCustomer(
     { customerId, name: 'Contoso', country: 'NL', segment: 'commercial', currency: 'EUR' },
     metaAt(NOW),
   );
-  accepted(await ledger.handling.handle(customer, customerId, register));
+  accepted(await ledger.handler.handle(customer, customerId, register));
   return { ledger, customerId, folder };
 };
 

@@ -53,8 +53,8 @@ const purchase = async ({ ledger, customerId }: Harness): Promise<string> => {
 };
 
 const handle = async ({ ledger }: Harness, id: string, verb: SubscriptionVerb): Promise<number> => {
-  const decider = subscription(ledger.commands.surroundings());
-  return accepted(await ledger.handling.handle(decider, id, verb)).revision;
+  const decider = subscription(ledger.commands.context());
+  return accepted(await ledger.handler.handle(decider, id, verb)).revision;
 };
 
 /** So many subscriptions with 20 events each; answers their ids. */

@@ -14,7 +14,7 @@ const BATCH = 500;
 /** The events of a dataset on a server: the ledger's write side over them, and a client for the baseline. */
 export type Remote = {
   readonly store: EventStore;
-  readonly handling: CommandHandler;
+  readonly handler: CommandHandler;
   readonly target: SubscriptionCommands;
   readonly client: EventStoreDBClient;
   /** Prefixes of stream names: the ledger's, and those that the baseline writes to. */
@@ -60,8 +60,8 @@ export const openRemote = async (dataset: Dataset, url: string): Promise<Remote>
     const { reads, clock } = dataset.ledger;
     const policies = timelineOf('seed-2021-09');
     const side = writeSide({ store: ours, reads, codec: shapes, clock, policies });
-    await side.priceLists.refresh();
-    return { store: ours, handling: side.handling, target: side.commands, client, prefixes, from, close };
+    await side.catalogCache.refresh();
+    return { store: ours, handler: side.handler, target: side.commands, client, prefixes, from, close };
   } catch (error) {
     await close();
     throw error;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { codec } from '#event-store';
 import { openEventStoreDb } from '#event-store/eventstoredb';
-import { placesIn } from '#ledger';
+import { storeLocationsFrom } from '#ledger';
 import { startPostgres } from '../test/support/postgres.ts';
 
 /** A server that the ledger's log can be in. */
@@ -21,7 +21,7 @@ export type EventStoreServer = {
  * does not answer.
  */
 export const eventStoreServer = async (folder: string): Promise<EventStoreServer> => {
-  const { eventStoreUrl: url } = placesIn(process.env);
+  const { eventStoreUrl: url } = storeLocationsFrom(process.env);
   if (url !== undefined) {
     await mustAnswer(url);
     return { url, what: 'the server of EVENTSTORE_URL', stop: async () => undefined };
@@ -66,7 +66,7 @@ export type ScratchDatabase = {
 
 /** One beside that of `DATABASE_URL`, on the same server, or else in a PostgreSQL that is started for it. Rejects when none is to be had. */
 export const scratchDatabase = async (): Promise<ScratchDatabase> => {
-  const { databaseUrl } = placesIn(process.env);
+  const { databaseUrl } = storeLocationsFrom(process.env);
   const { url, what, remove } = databaseUrl === undefined ? await ownServer() : await besideDatabase(databaseUrl);
   const empty = () => asked(url, 'DROP SCHEMA public CASCADE', 'CREATE SCHEMA public');
   return { url, what, empty, remove };

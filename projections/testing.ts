@@ -14,11 +14,11 @@ import {
   PurchaseSubscription,
   ReceiveUpgrade,
   ReturnUpgrade,
-  Settle,
+  AdvanceTime,
   subscription,
   type Subscription,
   type SubscriptionCommand,
-  type Surroundings,
+  type DecisionContext,
   type UpgradeStarted,
 } from '#subscription';
 import { catalogues } from './shop.testing.ts';
@@ -36,7 +36,7 @@ export type Ask = (meta: PartnerMeta, to: { readonly subscriptionId: string }) =
 export class WrittenLog {
   readonly events: Recorded[] = [];
   readonly #states = new Map<string, unknown>();
-  readonly #surroundings: Surroundings;
+  readonly #context: DecisionContext;
   #commands = 0;
 
   constructor(preset: PresetName = 'seed-2021-09') {
@@ -48,7 +48,7 @@ export class WrittenLog {
       accountOpenedAt: '2021-01-01T00:00:00.000Z',
       held: [],
     };
-    this.#surroundings = { catalogue: timeline(catalogues), policies: timelineOf(preset), customer };
+    this.#context = { catalogue: timeline(catalogues), policies: timelineOf(preset), customer };
   }
 
   /** Records the events of a command; returns the code of a refusal. */
@@ -75,7 +75,7 @@ export class WrittenLog {
 
   /** Sends a command to a subscription; returns the code of a refusal. */
   ask(subscriptionId: string, at: Instant, ask: Ask, role: Role = 'global-admin'): string | undefined {
-    return this.send(subscription(this.#surroundings), subscriptionId, ask(this.meta(at, role), { subscriptionId }));
+    return this.send(subscription(this.#context), subscriptionId, ask(this.meta(at, role), { subscriptionId }));
   }
 
   /** The same, but a refusal is an error. */
@@ -92,7 +92,7 @@ export class WrittenLog {
   }
 
   settles(subscriptionId: string, at: Instant): this {
-    return this.does(subscriptionId, at, (meta, to) => new Settle(to, meta), 'system');
+    return this.does(subscriptionId, at, (meta, to) => new AdvanceTime(to, meta), 'system');
   }
 
   /** Delivers seats that left to their target, or back, as the upgrade process does. */

@@ -9,7 +9,7 @@ export type Load = { readonly clients: number; readonly commands: number; readon
 
 /** The two sides that take commands, the ledger and the baseline: each with the same subscriptions, of 20 events. */
 export type WriteSides = {
-  readonly handling: CommandHandler;
+  readonly handler: CommandHandler;
   readonly target: SubscriptionCommands;
   readonly customerId: string;
   readonly ids: readonly string[];
@@ -18,12 +18,12 @@ export type WriteSides = {
 
 /** B1: load a stream of 20 events, decide, append durably. States are cached on both sides, and names never repeat. */
 export const renames = async (
-  { handling, target, ids, baselineLog }: WriteSides,
+  { handler, target, ids, baselineLog }: WriteSides,
   { clients, commands, rounds }: Load,
 ): Promise<Result> => {
   const baseline = new BaselineSubscriptions(baselineLog);
   for (const id of ids) {
-    await handling.load(subscription(target.surroundings()), id);
+    await handler.load(subscription(target.context()), id);
     await baseline.load(id);
   }
   let names = 0;
@@ -36,7 +36,7 @@ export const renames = async (
           const subscriptionId = idOf(n);
           const friendlyName = `Contoso, team ${(names += 1)}`;
           const command = new RenameSubscription({ subscriptionId, friendlyName }, metaAt(NOW));
-          accepted(await handling.handle(subscription(target.surroundings()), subscriptionId, command));
+          accepted(await handler.handle(subscription(target.context()), subscriptionId, command));
         }),
       ),
     () =>
@@ -48,13 +48,13 @@ export const renames = async (
 
 /** B2: purchases, each of which opens a stream with two events. The baseline writes the same two, priced beforehand. */
 export const purchases = async (
-  { handling, target, customerId, baselineLog }: WriteSides,
+  { handler, target, customerId, baselineLog }: WriteSides,
   { clients, commands, rounds }: Load,
 ): Promise<Result> => {
   const baseline = new BaselineSubscriptions(baselineLog);
   const model = purchaseFor(customerId);
   accepted(await target.purchase(model));
-  const [created, posted] = (await handling.pages(`subscription-${model.data.subscriptionId}`).next()).value ?? [];
+  const [created, posted] = (await handler.pages(`subscription-${model.data.subscriptionId}`).next()).value ?? [];
   if (created === undefined || posted === undefined) throw new Error('a purchase records two events');
   const template = { created: (created as unknown as SubscriptionCreated).data, posted: posted.data };
   return compare(

@@ -6,7 +6,7 @@ import { compare, type Result } from '../compare.ts';
 /** A subscription with 10,000 events, and the baseline that reads its stream. */
 export type LongStream = {
   readonly store: EventStore;
-  readonly handling: CommandHandler;
+  readonly handler: CommandHandler;
   readonly target: SubscriptionCommands;
   readonly longId: string;
   readonly readBaseline: (stream: string) => readonly object[] | Promise<readonly object[]>;
@@ -29,15 +29,15 @@ const indexedRead =
 
 /** B5: the state of a stream of 10,000 events: it is cached, and only later events are read. */
 export const cachedState = (stream: LongStream, { times, rounds }: Times): Promise<Result> => {
-  const { handling, target, longId } = stream;
-  const decider = subscription(target.surroundings());
-  return compare(rounds, () => each(times * 100, () => handling.load(decider, longId)), indexedRead(stream, times));
+  const { handler, target, longId } = stream;
+  const decider = subscription(target.context());
+  return compare(rounds, () => each(times * 100, () => handler.load(decider, longId)), indexedRead(stream, times));
 };
 
 /** The same by a process that has just started and has nothing cached: for information, next to B5. */
 export const uncachedState = (stream: LongStream, { times, rounds }: Times): Promise<Result> => {
   const { store, target, longId } = stream;
-  const decider = subscription(target.surroundings());
+  const decider = subscription(target.context());
   return compare(
     rounds,
     () => each(times, () => new CommandHandler(store, { codec: codec(history) }).load(decider, longId)),

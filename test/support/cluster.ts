@@ -1,4 +1,4 @@
-import { lookIntoStores, placesIn } from '#ledger';
+import { openStoresReadOnly, storeLocationsFrom } from '#ledger';
 import { projections } from '#projections';
 import { digestTable, ProjectionRunner, type ReadStore, type TableDigest } from '#read-store';
 import { openSqlite } from '#read-store/sqlite';
@@ -43,7 +43,7 @@ export class Cluster {
 
   /** Digests of all read models: of those that were maintained, and of those that a fresh replay of the log produces. */
   async digests(): Promise<{ readonly kept: Digests; readonly replayed: Digests }> {
-    const stores = await lookIntoStores(placesIn(this.env));
+    const stores = await openStoresReadOnly(storeLocationsFrom(this.env));
     const fresh = await openSqlite({ path: ':memory:' });
     const runner = new ProjectionRunner({ log: stores.events, store: fresh, projections });
     try {

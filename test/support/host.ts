@@ -19,7 +19,7 @@ import type { FastifyRequest } from 'fastify';
 // docs: imports
 import {
   AddSeats,
-  derivedId,
+  deterministicId,
   isRefusal,
   listCharges,
   PurchaseSubscription,
@@ -40,16 +40,16 @@ export class Subscriptions {
   ) {}
 
   async register(actor: Actor, account: string, name: string): Promise<Answered> {
-    const customerId = derivedId('customer', actor.partnerId, account);
+    const customerId = deterministicId('customer', actor.partnerId, account);
     const meta = await this.subledger.meta(`customer-${customerId}`, { actor, idempotencyKey: account });
     const facts = { name, country: 'NL', segment: 'commercial', currency: 'EUR' };
     return this.bus.execute(new RegisterCustomer({ customerId, ...facts }, meta));
   }
 
   async buy(actor: Actor, orderNumber: string, customerId: string, quantity: number): Promise<Answered> {
-    const subscriptionId = derivedId('subscription', actor.partnerId, orderNumber);
+    const subscriptionId = deterministicId('subscription', actor.partnerId, orderNumber);
     const meta = await this.subledger.meta(`subscription-${subscriptionId}`, { actor, idempotencyKey: orderNumber });
-    const orderId = derivedId('order', meta.commandId);
+    const orderId = deterministicId('order', meta.commandId);
     const plan = { offerId: 'M365BB', skuId: '0001', term: 'P1Y', billingCycle: 'monthly' } as const;
     return this.bus.execute(new PurchaseSubscription({ subscriptionId, orderId, customerId, quantity, ...plan }, meta));
   }

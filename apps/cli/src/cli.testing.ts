@@ -81,27 +81,27 @@ const recorded = async (outcome: Promise<object>): Promise<void> => {
  */
 export const seed = async (folder: string): Promise<void> => {
   const opened = await openStores({ dataFolder: folder });
-  const handling = new CommandHandler(opened.events, { codec: opened.codec });
+  const handler = new CommandHandler(opened.events, { codec: opened.codec });
   const start = metaAt('2021-06-18T09:00:00.000Z');
   const again = () => ({ ...start, commandId: randomUUID() });
   const catalogue = sampleCatalogue();
-  await recorded(handling.handle(cataloguePublication, 'main', new PublishCatalogue({ catalogue }, again())));
+  await recorded(handler.handle(cataloguePublication, 'main', new PublishCatalogue({ catalogue }, again())));
   const registration = { partnerId: 'default', name: 'Default', ...facts };
-  await recorded(handling.handle(partner, 'default', new RegisterPartner(registration, again())));
+  await recorded(handler.handle(partner, 'default', new RegisterPartner(registration, again())));
   const who = { customerId: CUSTOMER, name: 'Contoso', country: 'NL', segment: 'commercial', currency: 'EUR' };
-  await recorded(handling.handle(customer, CUSTOMER, new RegisterCustomer(who, again())));
+  await recorded(handler.handle(customer, CUSTOMER, new RegisterCustomer(who, again())));
   const buyer = { ...who, accountOpenedAt: start.at, held: [] };
-  const surroundings = {
+  const context = {
     catalogue: timeline([catalogue]),
     policies: timelineOf('seed-2021-09'),
     customer: buyer,
   };
-  const decider = subscription(surroundings);
+  const decider = subscription(context);
   const product = { offerId: 'M365BB', skuId: '0001', quantity: 10, term: 'P1Y', billingCycle: 'monthly' } as const;
   const purchase = { subscriptionId: SUBSCRIPTION, customerId: CUSTOMER, orderId: randomUUID(), ...product };
-  await recorded(handling.handle(decider, SUBSCRIPTION, new PurchaseSubscription(purchase, again())));
+  await recorded(handler.handle(decider, SUBSCRIPTION, new PurchaseSubscription(purchase, again())));
   await recorded(
-    handling.handle(
+    handler.handle(
       decider,
       SUBSCRIPTION,
       new ScheduleChange({ subscriptionId: SUBSCRIPTION, quantity: 8, newSubscriptionId: randomUUID() }, again()),
@@ -109,7 +109,7 @@ export const seed = async (folder: string): Promise<void> => {
   );
   const later = metaAt('2021-06-20T09:00:00.000Z');
   await recorded(
-    handling.handle(decider, SUBSCRIPTION, new AddSeats({ subscriptionId: SUBSCRIPTION, quantity: 2 }, later)),
+    handler.handle(decider, SUBSCRIPTION, new AddSeats({ subscriptionId: SUBSCRIPTION, quantity: 2 }, later)),
   );
   await opened.close();
 };

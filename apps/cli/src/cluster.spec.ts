@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { lookIntoStores, openStores, placesIn, PROJECTING } from '#ledger';
+import { openStoresReadOnly, openStores, storeLocationsFrom, PROJECTOR_LEASE } from '#ledger';
 import { projections } from '#projections';
 import { ProjectionRunner } from '#read-store';
 import { StandIn } from '../../../test/eventstoredb-stand-in/stand-in.ts';
@@ -93,7 +93,7 @@ describe('an import into an event store', () => {
     await standIn.fault('slow', 15);
     const env = { EVENTSTORE_URL: standIn.url, SUBLEDGER_DATA: nowhere() };
     const killed = spawn(process.execPath, [resolve('apps/cli/bin/subledger.js'), 'import', file], { env });
-    const stores = await lookIntoStores(placesIn(env));
+    const stores = await openStoresReadOnly(storeLocationsFrom(env));
     while ((await stores.events.read('customer-a')).length < 5);
     killed.kill('SIGKILL');
     await stores.close();
@@ -216,9 +216,9 @@ describeOnPostgres('a ledger on EventStoreDB and PostgreSQL', () => {
   });
 
   it('leaves the read models to a running projector, and waits for it', async () => {
-    const stores = await openStores(placesIn(variables));
+    const stores = await openStores(storeLocationsFrom(variables));
     const { reads, events } = stores;
-    const lease = (await reads.leases.acquire(PROJECTING, 'a projector', 60_000))!;
+    const lease = (await reads.leases.acquire(PROJECTOR_LEASE, 'a projector', 60_000))!;
     expect(failed(await onCluster()('rebuild', 'billing'))).toMatch(
       /a projector of this ledger is running.*stop it first/,
     );

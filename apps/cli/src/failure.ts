@@ -1,6 +1,6 @@
 import { StoreUnavailable } from '#event-store';
 import { FolderInUse } from '#event-store/sqlite';
-import { LedgerNotEmpty, NoLedgerHere, placesIn, whereLogIs } from '#ledger';
+import { LedgerNotEmpty, NoLedgerHere, storeLocationsFrom, whereLogIs } from '#ledger';
 
 /** Why a verb failed, in one line for a person. Exit status 1. */
 export class Failure extends Error {
@@ -27,5 +27,8 @@ export const lineFor = (error: unknown): string => {
 /** Names the server and its variable, since a cluster has many. The driver's message may be empty. */
 const named = (line: string): string =>
   line
-    .replace(/^the event store /, () => `the event store ${whereLogIs(placesIn(process.env))} (EVENTSTORE_URL) `)
+    .replace(
+      /^the event store /,
+      () => `the event store ${whereLogIs(storeLocationsFrom(process.env))} (EVENTSTORE_URL) `,
+    )
     .replace(/\.? Resolution note: *$/, '');

@@ -71,18 +71,18 @@ export type Manner = {
    */
   readonly atOnce: number;
   /** How long an append is retried while the log does not respond, in milliseconds. */
-  readonly patience: number;
+  readonly waitMs: number;
   /** Called with the number of events that are in the log. */
   readonly onProgress?: (events: number) => void;
 };
 
 /** Appends the events of a checked file from a number on, in order. */
 export const appendFrom = async (log: EventStore, file: ExportFile, present: number, manner: Manner): Promise<void> => {
-  const { atOnce, patience, onProgress } = manner;
+  const { atOnce, waitMs, onProgress } = manner;
   let waiting: Promise<void>[] = [];
   let done = present;
   for await (const run of runsOf(file, present)) {
-    const appended = append(log, run, patience);
+    const appended = append(log, run, waitMs);
     // It may fail while the next lines are still being read; the error is taken when the group is full.
     appended.catch(() => undefined);
     waiting.push(appended);
@@ -131,8 +131,8 @@ async function* runsOf(file: ExportFile, present: number): AsyncGenerator<Run> {
 const AGAIN = 250;
 
 /** An append with an unknown result may be in the log: a repetition with the same ids at the same revision is written once. */
-const append = async (log: EventStore, { stream, events, expected }: Run, patience: number): Promise<void> => {
-  const until = performance.now() + patience;
+const append = async (log: EventStore, { stream, events, expected }: Run, waitMs: number): Promise<void> => {
+  const until = performance.now() + waitMs;
   for (;;) {
     try {
       await log.append(stream, events, expected);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { PROJECTING, type Stores } from '#ledger';
+import { PROJECTOR_LEASE, type Stores } from '#ledger';
 import { projections } from '#projections';
 import { Leadership, ProjectionRunner } from '#read-store';
 import { Failure } from './failure.ts';
@@ -37,7 +37,7 @@ export const keepingReadModels = async <T>(
   };
   let runner: ProjectionRunner | undefined;
   const leadership = new Leadership({
-    name: PROJECTING,
+    name: PROJECTOR_LEASE,
     holder: `command line ${randomUUID()}`,
     store: reads,
     logger,

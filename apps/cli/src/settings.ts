@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { normaliseInstant, simulatedClock } from '#calendar';
 import type { CommandHandler } from '#event-store';
 import type { Instant } from '#kernel';
-import { type Places, placesIn } from '#ledger';
+import { type StoreLocations, storeLocationsFrom } from '#ledger';
 import { isPresetName, parsePolicyTimeline, presetNames, timelineOf, type PolicyTimeline } from '#policy';
 import { fail } from './failure.ts';
 
@@ -11,15 +11,15 @@ import { fail } from './failure.ts';
 const variable = (name: string): string | undefined => process.env[name] || undefined;
 
 /** The locations of the stores, from the same variables as the server's. */
-export const places = (): Places => placesIn(process.env);
+export const locations = (): StoreLocations => storeLocationsFrom(process.env);
 
 /** The time of the ledger's clock (`SUBLEDGER_CLOCK`): a simulated one never goes back behind its last recorded time. */
-export const ledgerNow = async (handling: CommandHandler): Promise<Instant> => {
+export const ledgerNow = async (handler: CommandHandler): Promise<Instant> => {
   const clock = variable('SUBLEDGER_CLOCK') ?? 'system';
   if (clock === 'system') return new Date().toISOString();
   const from = clock.startsWith('simulated:') ? normaliseInstant(clock.slice('simulated:'.length)) : undefined;
   if (from === undefined) return fail(`SUBLEDGER_CLOCK must be system or simulated:<ISO instant>, not ${clock}`);
-  const { state: lastShown } = await handling.load(simulatedClock, 'simulated');
+  const { state: lastShown } = await handler.load(simulatedClock, 'simulated');
   return lastShown > from ? lastShown : from;
 };
 

@@ -1,13 +1,13 @@
 import { FolderInUse } from '#event-store/sqlite';
-import { type BesideStores, lookIntoStores, openStores, type Stores } from '#ledger';
+import { type ReadOnlyStores, openStoresReadOnly, openStores, type Stores } from '#ledger';
 import type { Codec } from '#event-store';
 import { Failure } from './failure.ts';
 import { ReadModelsInUse } from './read-models.ts';
-import { places } from './settings.ts';
+import { locations } from './settings.ts';
 
 /** Reads a ledger while another process may run it. Creates nothing, locks nothing. */
-export const looking = async <T>(work: (stores: BesideStores) => Promise<T>, codec?: Codec): Promise<T> => {
-  const stores = await lookIntoStores(places(), codec);
+export const withStores = async <T>(work: (stores: ReadOnlyStores) => Promise<T>, codec?: Codec): Promise<T> => {
+  const stores = await openStoresReadOnly(locations(), codec);
   try {
     // A person waits at the terminal: where a server would wait for an unavailable log, this fails.
     await stores.ready();
@@ -21,9 +21,9 @@ export const looking = async <T>(work: (stores: BesideStores) => Promise<T>, cod
  * Opens a ledger for writing while the work lasts; takes the lock of its data folder, if it has one. If a running
  * ledger owns the folder, or the read models, the error says what to do `instead`.
  */
-export const taking = async <T>(instead: string, work: (stores: Stores) => Promise<T>): Promise<T> => {
+export const withExclusiveStores = async <T>(instead: string, work: (stores: Stores) => Promise<T>): Promise<T> => {
   try {
-    const stores = await openStores(places(), { mustExist: true, atTerminal: true });
+    const stores = await openStores(locations(), { mustExist: true, atTerminal: true });
     try {
       await stores.ready();
       return await work(stores);
@@ -31,12 +31,12 @@ export const taking = async <T>(instead: string, work: (stores: Stores) => Promi
       await stores.close();
     }
   } catch (error) {
-    throw orInstead(error, instead);
+    throw withAdvice(error, instead);
   }
 };
 
 /** Adds what to do instead to an error about a running ledger; other errors stay. */
-export const orInstead = (error: unknown, instead: string): unknown =>
+export const withAdvice = (error: unknown, instead: string): unknown =>
   error instanceof FolderInUse || error instanceof ReadModelsInUse
     ? new Failure(`${error.message}: ${instead}`)
     : error;

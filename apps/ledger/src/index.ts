@@ -1,10 +1,10 @@
 // The entry of the package for an application that embeds a ledger: `import { SubledgerModule } from 'subledger'` (docs/embedding.md).
 export { SubledgerModule, type HttpOptions } from './module/subledger.module.ts';
 export type { SubledgerOptions, SubledgerOptionsFactory, TokenIssuer } from './config/options.ts';
-export { Subledger, UnknownPartner, type Asking } from './module/subledger.ts';
+export { Subledger, UnknownPartner, type RequestContext } from './module/subledger.ts';
 export type { Started, StartOptions } from './module/start-up.ts';
 export { ConfigurationError } from './config/configuration-error.ts';
-export { type Duty } from '#ledger';
+export { type ProcessRole } from '#ledger';
 
 // Commands, and the results that the command bus returns.
 export {
@@ -42,7 +42,7 @@ export type { Refusal, RefusalCode } from '#ledger';
 export { type Answered, type CommandAnswer } from '#ledger';
 export type { Actor, CommandOptions, Day, Instant, Position } from '#kernel';
 export type { PartnerFacts, PartnerMeta as Meta, Role } from '#policy';
-export { derivedId } from '#ledger';
+export { deterministicId } from '#ledger';
 export { type Stream } from '#ledger';
 export { generateKey, hashOf } from './access/keys.ts';
 export { RevisionConflict, StoreUnavailable } from '#event-store';

@@ -12,7 +12,7 @@ export type Reason = {
 };
 
 /** Who wants to buy what from whom, and what the customer holds already. */
-export type Wish = {
+export type EligibilityRequest = {
   readonly offer: Offer;
   readonly customer: { readonly country: string; readonly segment: string };
   readonly partner: { readonly partnerId: string; readonly facts: PartnerFacts };
@@ -22,20 +22,20 @@ export type Wish = {
 };
 
 /** All reasons against a purchase, the gravest first; empty: the offer may be bought (R5, R13-R19, R44, A18). */
-export const eligibility = (wish: Wish): readonly Reason[] => [
-  ...gate(wish),
-  ...customerReasons(wish),
-  ...offerReasons(wish),
-  ...limitReasons(wish),
+export const eligibility = (request: EligibilityRequest): readonly Reason[] => [
+  ...gate(request),
+  ...customerReasons(request),
+  ...offerReasons(request),
+  ...limitReasons(request),
 ];
 
-const gate = ({ offer, partner, policy }: Wish): readonly Reason[] =>
+const gate = ({ offer, partner, policy }: EligibilityRequest): readonly Reason[] =>
   offer.kind === 'newCommerce' && policy['nce.previewGate'] === 'on' && !partner.facts.newCommercePreview
     ? [{ code: 'PREVIEW_REQUIRED', detail: 'New commerce is open only to partners in its technical preview.' }]
     : [];
 
 /** The customer is of the wrong segment (R13), or in the wrong country (R16). */
-const customerReasons = ({ offer, customer: { country, segment } }: Wish): readonly Reason[] => [
+const customerReasons = ({ offer, customer: { country, segment } }: EligibilityRequest): readonly Reason[] => [
   ...(offer.segments.includes(segment)
     ? []
     : [reason('SEGMENT_NOT_SUPPORTED', `${offer.name} is not sold to customers of the segment ${segment}.`)]),
@@ -45,7 +45,7 @@ const customerReasons = ({ offer, customer: { country, segment } }: Wish): reado
 ];
 
 /** Reasons in the offer itself (R7, R17–R19); an exclusive one is for the partners to which it was given (R6). */
-const offerReasons = ({ offer, partner: { partnerId } }: Wish): readonly Reason[] => [
+const offerReasons = ({ offer, partner: { partnerId } }: EligibilityRequest): readonly Reason[] => [
   ...(offer.inCsp
     ? []
     : [reason('NOT_IN_CSP', `${offer.publisher.name} does not sell ${offer.name} through partners.`)]),
@@ -58,7 +58,7 @@ const offerReasons = ({ offer, partner: { partnerId } }: Wish): readonly Reason[
 ];
 
 /** The limit is reached (R5, R14). A18: suspended ones count; a hint names the one to reactivate (R15). */
-const limitReasons = ({ offer, held }: Wish): readonly Reason[] => {
+const limitReasons = ({ offer, held }: EligibilityRequest): readonly Reason[] => {
   const limit = offer.limitPerCustomer;
   const own = held.filter(({ offerId, status }) => offerId === offer.offerId && status !== 'deleted');
   if (limit === null || own.length < limit) return [];

@@ -1,5 +1,5 @@
 export { MOST_SEATS, type AddOn, type Catalogue, type Offer, type Plan, type Sku, type SkuRef } from './catalog.ts';
-export { eligibility, type Reason, type Wish } from './eligibility.ts';
+export { eligibility, type Reason, type EligibilityRequest } from './eligibility.ts';
 export { addOnsFor, findOffer, findPlan, findSku, listOffers, priceOf, type OfferFilter } from './find.ts';
 export { parseCatalogue } from './parse.ts';
 export { seatCapRefusal, type SeatsWanted } from './seat-cap.ts';

@@ -44,7 +44,7 @@ export const writeSide = async (store: EventStore, reads: ReadStore, patienceMs 
   const clock = new SimulatedClock(at);
   const policies = timelineOf('seed-2021-09');
   const side = writeSideOver({ store, reads, codec: shapes, clock, policies, patienceMs, retries: [] });
-  await side.priceLists.refresh();
+  await side.catalogCache.refresh();
   return { ...side, clock };
 };
 
@@ -68,12 +68,12 @@ export const metaOf = (commandId: string): PartnerMeta => ({
 });
 
 const does = async <C extends Command, E extends Event, S>(
-  { handling }: WriteSide,
+  { handler }: WriteSide,
   decider: Decider<C, E, S>,
   id: string,
   command: C,
 ) => {
-  const outcome = await handling.handle(decider, id, command);
+  const outcome = await handler.handle(decider, id, command);
   if (isRefusal(outcome)) throw new Error(`${outcome.refused}: ${outcome.because}`);
   return outcome;
 };
@@ -119,7 +119,7 @@ export const stocked = async (side: WriteSide): Promise<void> => {
   const catalogue = parseCatalogue({ version: '1', effectiveFrom: '2021-01-01T00:00:00Z', offers });
   if ('errors' in catalogue) throw new Error(JSON.stringify(catalogue.errors));
   await does(side, cataloguePublication, CATALOGUE_ID, new PublishCatalogue({ catalogue }, metaOf('catalogue')));
-  await side.priceLists.refresh();
+  await side.catalogCache.refresh();
 };
 
 export const cartLine = (offerId: string): CartLine => ({
@@ -135,7 +135,7 @@ export const ordered = async (side: WriteSide, cartId: string, ...lines: readonl
   const { orders } = side;
   const create = new CreateCart({ cartId, customerId: 'c1', lines, errors: [] }, metaOf(`create-${cartId}`));
   await does(side, await orders.cart(create.meta, 'c1'), cartId, create);
-  const { totals, amounts, errors } = await orders.rehearse({ cartId, customerId: 'c1', lines }, metaOf('rehearse'));
+  const { totals, amounts, errors } = await orders.previewCart({ cartId, customerId: 'c1', lines }, metaOf('rehearse'));
   const review = new ReviewCart({ cartId, totals, amounts, errors }, metaOf(`review-${cartId}`));
   await does(side, await orders.cart(review.meta), cartId, review);
   const { events } = await does(

@@ -8,16 +8,16 @@ export { type Stream, commandIdFor, metaFor, systemMeta } from './context/comman
 export type { Refusal, RefusalCode } from './context/refusals.ts';
 export {
   type Creation,
-  derivedId,
+  deterministicId,
   idForCreation,
   isReserved,
   mayBeGiven,
   reservedId,
 } from './context/deterministic-id.ts';
-export { type Duty, Ledger } from './ledger.ts';
+export { type ProcessRole, Ledger } from './ledger.ts';
 export { CATALOGUE_ID } from '#catalog';
 export { type DirectOrder } from './queries/orders.ts';
 export { type ReadModels, readModels } from './queries/read-models.ts';
-export { type Next, outlook } from './queries/renewal-preview.ts';
+export { type Next, renewalPreview } from './queries/renewal-preview.ts';
 export { CLOCK_ID, type TimeMachine } from './roles/time-machine.ts';
 export * from './stores/index.ts';

@@ -3,19 +3,19 @@ import { hostname } from 'node:os';
 import { simulatedClock } from '#calendar';
 import type { EventStore, CommandHandler } from '#event-store';
 import type { Instant } from '#kernel';
-import { openStores, usesFolder, type Places, type Stores } from './stores/index.ts';
+import { openStores, usesFolder, type StoreLocations, type Stores } from './stores/index.ts';
 import type { PolicyTimeline } from '#policy';
 import type { Logger, ReadStore, Running } from '#read-store';
 import { SimulatedClock, SystemClock, type Clock } from './context/clock.ts';
 import { AccessDirectory } from './queries/access-directory.ts';
 import type { Customers } from './queries/customers.ts';
 import { DirectOrders } from './queries/orders.ts';
-import { following, sharedLook } from './roles/poll.ts';
+import { poll, singleFlight } from './roles/poll.ts';
 import type { Orders } from './processes/order.process.ts';
-import type { PriceLists } from './queries/catalog-cache.ts';
-import { Projecting } from './roles/projector.ts';
+import type { CatalogCache } from './queries/catalog-cache.ts';
+import { ProjectorRole } from './roles/projector.ts';
 import { Scheduler } from './roles/scheduler.ts';
-import { Scheduling } from './roles/scheduler.role.ts';
+import { SchedulerRole } from './roles/scheduler.role.ts';
 import type { SubscriptionCommands } from './commands/subscription-commands.ts';
 import { SubscriptionViews } from './queries/subscription-views.ts';
 import { CLOCK_ID, TimeMachine } from './roles/time-machine.ts';
@@ -23,18 +23,18 @@ import type { DispatchDeps } from './commands/dispatch.ts';
 import { writeSide } from './compose.ts';
 
 /** How often a process that only reads looks for what others have recorded, in milliseconds. */
-const LOOK_EVERY_MS = 1_000;
+const POLL_MS = 1_000;
 /** The same for a simulated clock, for which callers wait. */
-const LOOK_AT_CLOCK_EVERY_MS = 100;
+const POLL_CLOCK_MS = 100;
 
 /** A duty of a process: respond to requests, update read models, or record what falls due and run processes (architecture.md §6). */
-export type Duty = 'api' | 'projector' | 'scheduler';
+export type ProcessRole = 'api' | 'projector' | 'scheduler';
 
 export type LedgerOptions = {
-  readonly places: Places;
+  readonly locations: StoreLocations;
   readonly clock: { readonly kind: 'system' } | { readonly kind: 'simulated'; readonly from: Instant };
   readonly policies: PolicyTimeline;
-  readonly duties: ReadonlySet<Duty>;
+  readonly roles: ReadonlySet<ProcessRole>;
   readonly logger: Logger;
   /** Memory limit of the cached states, in bytes; 256 MiB when left out. */
   readonly cacheBytes?: number;
@@ -42,15 +42,15 @@ export type LedgerOptions = {
 
 /** The ledger without HTTP: stores, the command side, read models, processes, scheduler and clock. */
 export class Ledger {
-  readonly places: Places;
+  readonly locations: StoreLocations;
   readonly access: AccessDirectory;
   readonly store: EventStore;
   readonly reads: ReadStore;
-  readonly handling: CommandHandler;
+  readonly handler: CommandHandler;
   readonly clock: Clock;
-  readonly priceLists: PriceLists;
-  readonly projecting: Projecting;
-  readonly scheduling: Scheduling;
+  readonly catalogCache: CatalogCache;
+  readonly projectorRole: ProjectorRole;
+  readonly schedulerRole: SchedulerRole;
   readonly scheduler: Scheduler;
   readonly customers: Customers;
   readonly dispatching: DispatchDeps;
@@ -60,28 +60,28 @@ export class Ledger {
   readonly views: SubscriptionViews;
   /** Only with a simulated clock. */
   readonly timeMachine: TimeMachine | undefined;
-  readonly duties: ReadonlySet<Duty>;
+  readonly roles: ReadonlySet<ProcessRole>;
   /** Whether it has caught up with the log since this process began, and the start-up steps are done. */
   isStarted = false;
   readonly #stores: Stores;
   readonly #closing = new AbortController();
-  readonly #look = sharedLook(async () => {
-    await Promise.all([this.#readClock(), this.priceLists.refresh()]);
+  readonly #refresh = singleFlight(async () => {
+    await Promise.all([this.#readClock(), this.catalogCache.refresh()]);
   });
   readonly #logger: Logger;
-  #following: Running | undefined;
+  #polling: Running | undefined;
 
   /**
    * Opens the stores; nothing runs yet. Throws `FolderInUse` when another process owns the data folder, and `WrongPlace`
    * if a URL is invalid.
    */
   static async open(options: LedgerOptions): Promise<Ledger> {
-    return new Ledger(options, await openStores(options.places, { logger: options.logger }));
+    return new Ledger(options, await openStores(options.locations, { logger: options.logger }));
   }
 
-  private constructor({ places, clock, policies, duties, logger, cacheBytes }: LedgerOptions, stores: Stores) {
-    this.places = places;
-    this.duties = duties;
+  private constructor({ locations, clock, policies, roles, logger, cacheBytes }: LedgerOptions, stores: Stores) {
+    this.locations = locations;
+    this.roles = roles;
     this.#stores = stores;
     this.#logger = logger;
     this.store = stores.events;
@@ -91,8 +91,8 @@ export class Ledger {
     this.clock = simulated ?? new SystemClock();
     const { store, reads } = this;
     const side = writeSide({ store, reads, codec: stores.codec, clock: this.clock, policies, cacheBytes });
-    this.handling = side.handling;
-    this.priceLists = side.priceLists;
+    this.handler = side.handler;
+    this.catalogCache = side.catalogCache;
     this.customers = side.customers;
     this.dispatching = side.dispatching;
     this.commands = side.commands;
@@ -101,14 +101,14 @@ export class Ledger {
     this.directOrders = new DirectOrders(parts);
     this.views = new SubscriptionViews(parts);
     const holder = `${hostname()}/${String(process.pid)}/${randomUUID()}`;
-    const catchUp = () => this.catchUp();
-    const duty = { ...parts, logger, now: () => this.clock.now(), holder };
-    this.projecting = new Projecting(duty);
-    const { projecting } = this;
-    this.scheduler = new Scheduler({ ...parts, ...{ projecting, catchUp, logger } });
-    this.scheduling = new Scheduling({
-      ...duty,
-      ...{ scheduler: this.scheduler, catchUp },
+    const refresh = () => this.refresh();
+    const role = { ...parts, logger, now: () => this.clock.now(), holder };
+    this.projectorRole = new ProjectorRole(role);
+    const { projectorRole } = this;
+    this.scheduler = new Scheduler({ ...parts, ...{ projectorRole, refresh, logger } });
+    this.schedulerRole = new SchedulerRole({
+      ...role,
+      ...{ scheduler: this.scheduler, refresh },
       recordedAt: (instant) => simulated?.set(instant),
       prompt: simulated !== undefined && this.#isShared,
     });
@@ -116,14 +116,14 @@ export class Ledger {
       simulated &&
       new TimeMachine({
         ...parts,
-        ...{ clock: simulated, scheduler: this.scheduler, projecting, scheduling: this.scheduling },
+        ...{ clock: simulated, scheduler: this.scheduler, projectorRole, schedulerRole: this.schedulerRole },
         closing: this.#closing.signal,
       });
   }
 
   /** Whether other processes may use the same stores. */
   get #isShared(): boolean {
-    return !usesFolder(this.places);
+    return !usesFolder(this.locations);
   }
 
   /** Aborts when the ledger closes. */
@@ -132,10 +132,10 @@ export class Ledger {
   }
 
   /** Catches the clock and the catalogs up with the log. May be repeated when it rejects because a store is unavailable. */
-  async catchUpAtStart(): Promise<void> {
+  async refreshAtStart(): Promise<void> {
     await this.ready();
     await this.#readClock();
-    await this.priceLists.refresh();
+    await this.catalogCache.refresh();
   }
 
   /**
@@ -143,21 +143,21 @@ export class Ledger {
    * repeated when it rejects because a store is unavailable; rejects with `CheckpointBeyondLog` if the log is not the one
    * that was projected.
    */
-  async startDuties(): Promise<void> {
-    if (this.duties.has('api')) await this.access.start();
-    if (this.duties.has('projector')) await this.projecting.start();
-    if (this.duties.has('scheduler')) await this.scheduling.start();
+  async startRoles(): Promise<void> {
+    if (this.roles.has('api')) await this.access.start();
+    if (this.roles.has('projector')) await this.projectorRole.start();
+    if (this.roles.has('scheduler')) await this.schedulerRole.start();
     if (!this.#isShared) return;
-    const every = this.timeMachine ? LOOK_AT_CLOCK_EVERY_MS : LOOK_EVERY_MS;
-    this.#following ??= following(this.#look, every, this.#logger);
+    const every = this.timeMachine ? POLL_CLOCK_MS : POLL_MS;
+    this.#polling ??= poll(this.#refresh, every, this.#logger);
   }
 
   /**
    * Call it before a decision: afterwards, what other processes have recorded (catalogs, a moved clock) is known.
    * Costs a read if there may be other processes, and nothing otherwise.
    */
-  catchUp(): Promise<void> | undefined {
-    return this.#isShared ? this.#look() : undefined;
+  refresh(): Promise<void> | undefined {
+    return this.#isShared ? this.#refresh() : undefined;
   }
 
   /** Resolves when the log responds; otherwise rejects with the reason. */
@@ -172,17 +172,17 @@ export class Ledger {
 
   async #readClock(): Promise<void> {
     if (!(this.clock instanceof SimulatedClock)) return;
-    const { state: lastShown } = await this.handling.load(simulatedClock, CLOCK_ID);
+    const { state: lastShown } = await this.handler.load(simulatedClock, CLOCK_ID);
     this.clock.set(lastShown);
   }
 
   /** Ends the duties, then closes the stores. */
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#following?.stop();
+    await this.#polling?.stop();
     await this.access.stop();
-    await this.scheduling.stop();
-    await this.projecting.stop();
+    await this.schedulerRole.stop();
+    await this.projectorRole.stop();
     await this.#stores.close();
   }
 }

@@ -102,13 +102,13 @@ export type CartSurroundings = {
 export const statusAt = (cart: ExistingCart, at: Instant): ExistingCart['status'] | 'expired' =>
   cart.status !== 'ordered' && at >= cart.expiresAt ? 'expired' : cart.status;
 
-const decide = (command: CartCommand, state: Cart, surroundings: CartSurroundings): Decision<CartEvent> => {
+const decide = (command: CartCommand, state: Cart, context: CartSurroundings): Decision<CartEvent> => {
   const { actor, at: asked } = command.meta;
-  if (command.type === 'CreateCart') return create(command, state, surroundings);
+  if (command.type === 'CreateCart') return create(command, state, context);
   if (state.cartId === null || state.partnerId !== actor.partnerId)
     return hidden(refuse('CART_NOT_FOUND', 'there is no such cart'));
   const at = asked < state.lastEffectiveAt ? state.lastEffectiveAt : asked;
-  const no = roleRefusal(command, surroundings);
+  const no = roleRefusal(command, context);
   if (no !== undefined) return no;
   if (state.status === 'ordered') return again(command, state);
   if (statusAt(state, at) === 'expired')
@@ -123,7 +123,7 @@ const decide = (command: CartCommand, state: Cart, surroundings: CartSurrounding
         ]
       );
     case 'CheckOutCart':
-      return checkOut(state, at, surroundings);
+      return checkOut(state, at, context);
   }
 };
 
@@ -133,12 +133,12 @@ const roleRefusal = ({ meta: { actor, at } }: CartCommand, { policies }: CartSur
     ? undefined
     : hidden(refuse('FORBIDDEN_ROLE', `the role ${actor.role} may not purchase (R3)`));
 
-const create = (command: CreateCart, state: Cart, surroundings: CartSurroundings): Decision<CartCreated> => {
+const create = (command: CreateCart, state: Cart, context: CartSurroundings): Decision<CartCreated> => {
   const { data, meta } = command;
-  const no = roleRefusal(command, surroundings);
+  const no = roleRefusal(command, context);
   if (no !== undefined) return no;
   if (state.cartId !== null) return refuse('NOTHING_CHANGES', `the cart ${state.cartId} exists already`);
-  if (surroundings.customer?.customerId !== data.customerId)
+  if (context.customer?.customerId !== data.customerId)
     return hidden(refuse('CUSTOMER_NOT_FOUND', `there is no customer ${data.customerId} (R1)`));
   const { partnerId } = meta.actor;
   return [
@@ -164,7 +164,11 @@ const checkOut = (state: ExistingCart, at: Instant, { naming }: CartSurroundings
       allowedActions: ['review'],
     });
   const orderId = naming.orderId(cartId);
-  const ordered = lines.map((wish, line) => ({ line, subscriptionId: naming.subscriptionId(orderId, line), ...wish }));
+  const ordered = lines.map((request, line) => ({
+    line,
+    subscriptionId: naming.subscriptionId(orderId, line),
+    ...request,
+  }));
   return [{ type: 'CartOrdered', data: { cartId, orderId, partnerId, customerId, lines: ordered, effectiveAt: at } }];
 };
 
@@ -192,9 +196,9 @@ const evolve = (state: Cart, event: CartEvent): Cart => {
 };
 
 /** The cart: lines to be bought for a customer, until it becomes an order. */
-export const cart = (surroundings: CartSurroundings): Decider<CartCommand, CartEvent, Cart, RefusalCode> => ({
+export const cart = (context: CartSurroundings): Decider<CartCommand, CartEvent, Cart, RefusalCode> => ({
   category: 'cart',
   initial: { cartId: null },
-  decide: (command, state) => decide(command, state, surroundings),
+  decide: (command, state) => decide(command, state, context),
   evolve,
 });

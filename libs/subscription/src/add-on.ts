@@ -2,7 +2,7 @@ import type { Charged } from './charges/charges.ts';
 import { isRefusal, type Instant } from '#kernel';
 import { priceAt, skuAt, type Wanted } from './product.ts';
 import type { AddOn, Existing } from './state.ts';
-import type { Surroundings } from './context.ts';
+import type { DecisionContext } from './context.ts';
 import type { Refusal } from './refusals.ts';
 
 /** An add-on as a charge sees it: its own SKU, price and seats, on the base's plan and cycle (R37). */
@@ -22,12 +22,12 @@ export const addOnsOn = (
   { term, billingCycle }: Pick<Wanted, 'term' | 'billingCycle'>,
   { addOns, currency }: Existing,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): readonly AddOn[] | Refusal => {
   const there: AddOn[] = [];
   for (const addOn of addOns) {
     const { offerId, skuId } = addOn;
-    const priced = priceAt(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
+    const priced = priceAt(context, { offerId, skuId, term, billingCycle, currency }, at);
     if (isRefusal(priced)) return priced;
     there.push({ ...addOn, unitPrice: priced.unitPrice });
   }
@@ -39,17 +39,17 @@ export const addOnsLeftBehind = (
   { offerId, skuId, addOns }: Existing,
   to: Pick<Wanted, 'offerId' | 'skuId'>,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): readonly AddOn[] =>
-  offerId === to.offerId && skuId === to.skuId ? [] : addOns.filter((addOn) => !carries(to, addOn, at, surroundings));
+  offerId === to.offerId && skuId === to.skuId ? [] : addOns.filter((addOn) => !carries(to, addOn, at, context));
 
 const carries = (
   { offerId, skuId }: Pick<Wanted, 'offerId' | 'skuId'>,
   addOn: AddOn,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): boolean => {
-  const found = skuAt(surroundings, addOn, at);
+  const found = skuAt(context, addOn, at);
   return !isRefusal(found) && found.sku.addOn?.prerequisiteSkus.includes(`${offerId}/${skuId}`) === true;
 };
 

@@ -18,7 +18,7 @@ import {
   upgrade,
 } from './asks.testing.ts';
 import { life, live } from './lives.testing.ts';
-import { settle } from './time/advance.ts';
+import { advanceTo } from './time/advance.ts';
 import { addOns, cloud, office } from './kinds.testing.ts';
 import {
   bought,
@@ -38,7 +38,7 @@ import type { Role } from '#policy';
 const at = '2021-06-18T09:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };
 const listed = (story: Story, when: string, role: Role = 'global-admin') =>
-  allowedActions(settle(story.state, when, story.surroundings).state, meta(when, role), story.surroundings);
+  allowedActions(advanceTo(story.state, when, story.context).state, meta(when, role), story.context);
 
 describe('allowed actions', () => {
   it('of an active subscription under the seed', () => {
@@ -223,11 +223,9 @@ const mayBe = (story: Story, now: string, action: string, role: Role): boolean =
 /** Each refused action of a subscription, with the code of its refusal. */
 const refusedOf = (story: Story, when: string, role: Role = 'global-admin') =>
   Object.fromEntries(
-    actions(
-      settle(story.state, when, story.surroundings).state,
-      meta(when, role),
-      story.surroundings,
-    ).refusedActions.map(({ action, code }) => [action, code]),
+    actions(advanceTo(story.state, when, story.context).state, meta(when, role), story.context).refusedActions.map(
+      ({ action, code }) => [action, code],
+    ),
   );
 
 describe('refused actions', () => {
@@ -247,7 +245,7 @@ describe('refused actions', () => {
 
   it("have the reasons of the command's refusal", () => {
     const paused = bought(at).does(at, pause());
-    const { refusedActions } = actions(paused.state, meta(at), paused.surroundings);
+    const { refusedActions } = actions(paused.state, meta(at), paused.context);
     const { refused, because } = paused.refusal(at, addSeats(1))!;
     expect(refusedActions).toContainEqual({ action: 'add-seats', code: refused, detail: because });
   });

@@ -1,7 +1,7 @@
 import { isRefusal, refuse } from '#kernel';
-import type { Asking } from './guards.ts';
+import type { RequestContext } from './guards.ts';
 import type { Existing, SeatsInTransit } from './state.ts';
-import type { Surroundings } from './context.ts';
+import type { DecisionContext } from './context.ts';
 import type { Verb } from './verb.ts';
 import { verbs } from './verbs.ts';
 import type { Refusal, RefusalCode } from './refusals.ts';
@@ -21,10 +21,10 @@ type AnyVerb = Pick<Verb<never>, 'action' | 'actionNow' | 'guard'>;
 export const refusalOf = (
   { guard }: AnyVerb,
   state: Existing,
-  asking: Asking,
-  surroundings: Surroundings,
+  requestContext: RequestContext,
+  context: DecisionContext,
 ): Refusal | undefined => {
-  const refusal = guard(state, asking, surroundings);
+  const refusal = guard(state, requestContext, context);
   if (state.inTransit === null || (refusal !== undefined && isOutright(refusal))) return refusal;
   return underWay(state.inTransit);
 };
@@ -37,20 +37,28 @@ export const underWay = ({ transitionId, targetSubscriptionId }: SeatsInTransit)
   refuse('PROCESS_PENDING', `seats are on their way to ${targetSubscriptionId}`, { transitionId });
 
 /** The name of an action that is allowed, or the refusal. */
-const judged = (verb: AnyVerb, state: Existing, asking: Asking, surroundings: Surroundings): string | Refusal =>
-  refusalOf(verb, state, asking, surroundings) ?? verb.actionNow?.(state, asking.at, surroundings) ?? verb.action ?? '';
+const judged = (
+  verb: AnyVerb,
+  state: Existing,
+  requestContext: RequestContext,
+  context: DecisionContext,
+): string | Refusal =>
+  refusalOf(verb, state, requestContext, context) ??
+  verb.actionNow?.(state, requestContext.at, context) ??
+  verb.action ??
+  '';
 
 /**
  * What is allowed on a settled state, and why each other verb of its kind is not, by the same guards that refuse the
  * commands (R23, http-api.md §4.4).
  */
-export const actions = (state: Existing, asking: Asking, surroundings: Surroundings): Actions => {
+export const actions = (state: Existing, requestContext: RequestContext, context: DecisionContext): Actions => {
   const allowedActions: string[] = [];
   const refusedActions: RefusedAction[] = [];
   for (const verb of Object.values<AnyVerb>(verbs)) {
     const { action, guard } = verb;
     if (action === null || guard.kinds?.includes(state.kind) === false) continue;
-    const outcome = judged(verb, state, asking, surroundings);
+    const outcome = judged(verb, state, requestContext, context);
     if (isRefusal(outcome)) refusedActions.push({ action, code: outcome.refused, detail: outcome.because });
     else allowedActions.push(outcome);
   }
@@ -58,5 +66,8 @@ export const actions = (state: Existing, asking: Asking, surroundings: Surroundi
 };
 
 /** The verbs that are allowed on a settled state; empty while seats are in transit. */
-export const allowedActions = (state: Existing, asking: Asking, surroundings: Surroundings): readonly string[] =>
-  actions(state, asking, surroundings).allowedActions;
+export const allowedActions = (
+  state: Existing,
+  requestContext: RequestContext,
+  context: DecisionContext,
+): readonly string[] => actions(state, requestContext, context).allowedActions;

@@ -5,7 +5,7 @@ import type { PolicyTimeline } from '#policy';
 import type { Subscription } from './state.ts';
 
 /** The context of a decision beside the command and the state: catalogs and rules by date, and the customer. */
-export type Surroundings = {
+export type DecisionContext = {
   readonly catalogue: CatalogueTimeline;
   readonly policies: PolicyTimeline;
   /** The customer, for a purchase, for add-ons, and for a suspension's retention (R41). */

@@ -29,7 +29,7 @@ import {
   rules,
   shelf,
   Story,
-  surroundingsOf,
+  contextOf,
   type Ask,
   type Details,
 } from './subscription.testing.ts';
@@ -178,7 +178,7 @@ export const liveAsCustomer = (
   { start, preset, purchases, steps }: CustomerLife,
   witness?: Witness,
 ): readonly Story[] => {
-  const setup = surroundingsOf({ catalogues, policies: rules(preset) });
+  const setup = contextOf({ catalogues, policies: rules(preset) });
   const stories = purchases.map((one, i) => {
     const subscriptionId = `s${String(i)}`;
     return new Story(setup, subscriptionId).does(start, purchase({ quantity: 3, ...one, subscriptionId }));

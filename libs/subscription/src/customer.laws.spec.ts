@@ -7,7 +7,7 @@ import { customerLife, liveAsCustomer, type Witness } from './customer-lives.tes
 import { evolve } from './events.ts';
 import { none, type Existing, type Subscription } from './state.ts';
 import { linesOf, type Story } from './subscription.testing.ts';
-import { nextDue, settle } from './time/advance.ts';
+import { nextDue, advanceTo } from './time/advance.ts';
 
 const ignored: Witness = { asked: () => undefined, stood: () => undefined };
 
@@ -40,7 +40,7 @@ describe("laws of a customer's subscriptions", () => {
         expect(story.asked(at, ask, who)).toEqual(tried);
         if (isRefusal(tried)) return;
         // The view of the subscription at this instant is the state that the decision started from.
-        const { events } = settle(story.state, at, story.surroundings);
+        const { events } = advanceTo(story.state, at, story.context);
         expect(tried.slice(0, events.length)).toEqual(events);
       },
     }));
@@ -48,11 +48,11 @@ describe("laws of a customer's subscriptions", () => {
   it('a view of a later instant shows what will be recorded', () =>
     always({
       stood: (stories, at) => {
-        for (const { reached, state, surroundings } of stories) {
+        for (const { reached, state, context } of stories) {
           if (state.inTransit !== null) continue;
-          const { events, state: foretold } = settle(state, at, surroundings);
+          const { events, state: foretold } = advanceTo(state, at, context);
           expect(events.reduce<Subscription>(evolve, reached)).toEqual(foretold);
-          expect(settle(foretold, at, surroundings).events).toEqual([]);
+          expect(advanceTo(foretold, at, context).events).toEqual([]);
         }
       },
     }));

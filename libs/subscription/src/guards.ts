@@ -3,11 +3,11 @@ import type { Sku } from '#catalog';
 import { hidden, refuse, type Actor, type Instant } from '#kernel';
 import { mayDo, resolve, type Action, type PartnerFacts, type Policy } from '#policy';
 import type { Existing, Kind, Status } from './state.ts';
-import type { Surroundings } from './context.ts';
+import type { DecisionContext } from './context.ts';
 import type { Refusal, RefusalCode } from './refusals.ts';
 
 /** The actor and the time by which a guard judges a state. */
-export type Asking = {
+export type RequestContext = {
   readonly at: Instant;
   readonly actor: Actor;
   readonly partner: PartnerFacts;
@@ -18,7 +18,7 @@ export type Asking = {
  * refuses the command and decides what `allowedActions` lists.
  */
 export type Guard = {
-  (state: Existing, asking: Asking, surroundings: Surroundings): Refusal | undefined;
+  (state: Existing, requestContext: RequestContext, context: DecisionContext): Refusal | undefined;
   /** The kinds that have the verb at all; left out: every kind. */
   readonly kinds?: readonly Kind[];
 };
@@ -31,9 +31,9 @@ const isFor = (guard: Guard, kind: Kind): boolean => guard.kinds?.includes(kind)
 /** The first refusal of several guards. */
 export const all = (...guards: readonly Guard[]): Guard =>
   forKinds(
-    (state, asking, surroundings) => {
+    (state, requestContext, context) => {
       for (const guard of guards) {
-        const no = guard(state, asking, surroundings);
+        const no = guard(state, requestContext, context);
         if (no !== undefined) return no;
       }
       return undefined;
@@ -70,7 +70,7 @@ export const onlyFor = (verb: string, ...those: readonly Kind[]): Guard =>
 /** A guard for each kind: the table of rule-book.md §4, side by side. */
 export const byKind = (guards: Readonly<Record<Kind, Guard>>): Guard =>
   forKinds(
-    (state, asking, surroundings) => guards[state.kind](state, asking, surroundings),
+    (state, requestContext, context) => guards[state.kind](state, requestContext, context),
     (kind) => isFor(guards[kind], kind),
   );
 

@@ -6,7 +6,7 @@ import { everyVerb } from './asks.testing.ts';
 import { evolve, type SubscriptionEvent } from './events.ts';
 import { liveKind, livesByKind, type KindLived } from './kind-lives.testing.ts';
 import { furtherVerbs } from './kinds.testing.ts';
-import { nextDue, settle } from './time/advance.ts';
+import { nextDue, advanceTo } from './time/advance.ts';
 import { none, type Existing, type Subscription } from './state.ts';
 import { linesOf, meta } from './subscription.testing.ts';
 
@@ -60,17 +60,17 @@ describe.each(Object.entries(livesByKind))('laws of %s', (_, life) => {
       fc.property(life, fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 300 }), (one, days, more) => {
         const { story, now } = liveKind(one);
         const [middle, end] = [plus(now, `P${days}D`), plus(now, `P${days + more}D`)];
-        const first = settle(story.state, middle, story.surroundings);
-        const second = settle(first.state, end, story.surroundings);
-        const whole = settle(story.state, end, story.surroundings);
+        const first = advanceTo(story.state, middle, story.context);
+        const second = advanceTo(first.state, end, story.context);
+        const whole = advanceTo(story.state, end, story.context);
         expect([...first.events, ...second.events]).toEqual(whole.events);
         expect(second.state).toEqual(whole.state);
-        expect(settle(whole.state, end, story.surroundings).events).toEqual([]);
+        expect(advanceTo(whole.state, end, story.context).events).toEqual([]);
       }),
       { numRuns: 40 },
     ));
 
-  it('has as many seats as were requested, on the base and in its lots', () =>
+  it('has as many seats as were requestContext, on the base and in its lots', () =>
     always(({ story: { state, events } }) => {
       expect(state.quantity).toBe(wantedBy(events));
       expect(state.lots.reduce((seats, { quantity }) => seats + quantity, 0)).toBe(state.quantity);
@@ -111,8 +111,8 @@ describe.each(Object.entries(livesByKind))('laws of %s', (_, life) => {
 
   it('lists no action that kind, state or window refuse', () =>
     always(({ story, now }) => {
-      const { state } = settle(story.state, now, story.surroundings);
-      const listed = allowedActions(state, meta(now), story.surroundings);
+      const { state } = advanceTo(story.state, now, story.context);
+      const listed = allowedActions(state, meta(now), story.context);
       for (const [action, ask] of verbs)
         if (story.no(now, ask) === undefined)
           expect(listed.map((name) => name.replace('-at-renewal', ''))).toContain(action);

@@ -12,7 +12,7 @@ import {
   purchase,
   rules,
   Story,
-  surroundingsOf,
+  contextOf,
   type Ask,
   type Details,
 } from './subscription.testing.ts';
@@ -92,9 +92,9 @@ const bookDetails: Readonly<Record<string, Details>> = {
 };
 
 const open = (at: Instant, details: Details, { preset = 'seed-2021-09', override, customer }: Shop = {}): Story => {
-  const surroundings = surroundingsOf({ catalogues: [kindsCatalogue], policies: rules(preset, override) });
-  const facts = { ...surroundings.customer, accountOpenedAt: at, ...customer };
-  return new Story({ ...surroundings, customer: facts }, details.subscriptionId ?? 's1').does(at, purchase(details));
+  const context = contextOf({ catalogues: [kindsCatalogue], policies: rules(preset, override) });
+  const facts = { ...context.customer, accountOpenedAt: at, ...customer };
+  return new Story({ ...context, customer: facts }, details.subscriptionId ?? 's1').does(at, purchase(details));
 };
 
 /** One legacy seat for a year, paid by the month, unless the details say otherwise. The account was opened with it. */
@@ -117,9 +117,9 @@ export const cloud = (at: Instant, details: Details = {}, shop?: Shop) =>
 
 /** The requested set: `addOns(['0002', 3])`, of OFFICE unless another offer is named. */
 export const addOns =
-  (requested: readonly (readonly [skuId: string, quantity: number])[], offerId = 'OFFICE'): Ask =>
+  (requestContext: readonly (readonly [skuId: string, quantity: number])[], offerId = 'OFFICE'): Ask =>
   (m, to) =>
-    new SetAddOns({ ...to, addOns: requested.map(([skuId, quantity]) => ({ offerId, skuId, quantity })) }, m);
+    new SetAddOns({ ...to, addOns: requestContext.map(([skuId, quantity]) => ({ offerId, skuId, quantity })) }, m);
 
 export const suspendAddOn =
   (skuId: string): Ask =>

@@ -12,7 +12,7 @@ import {
 } from '#catalog';
 import { isRefusal, refuse, type Instant } from '#kernel';
 import type { Decimal } from '#money';
-import type { Surroundings } from './context.ts';
+import type { DecisionContext } from './context.ts';
 import type { Refusal } from './refusals.ts';
 
 /** A SKU at a plan, priced in a currency by the catalogue in force at an instant. */
@@ -34,7 +34,7 @@ export type Wanted = {
 
 /** The SKU in the catalog of an instant; or a refusal that says which part is unknown, or was withdrawn. */
 export const skuAt = (
-  { catalogue: timeline }: Surroundings,
+  { catalogue: timeline }: DecisionContext,
   { offerId, skuId }: Pick<Wanted, 'offerId' | 'skuId'>,
   at: Instant,
 ): { readonly offer: Offer; readonly sku: Sku; readonly catalogVersion: string } | Refusal => {
@@ -54,8 +54,8 @@ export const skuAt = (
 };
 
 /** The SKU with its plan and price, or a refusal that says which of them is not available. */
-export const priceAt = (surroundings: Surroundings, wanted: Wanted, at: Instant): Priced | Refusal => {
-  const found = skuAt(surroundings, wanted, at);
+export const priceAt = (context: DecisionContext, wanted: Wanted, at: Instant): Priced | Refusal => {
+  const found = skuAt(context, wanted, at);
   if (isRefusal(found)) return found;
   const plan = findPlan(found.sku, wanted.term, wanted.billingCycle);
   const unitPrice = plan && priceOf(plan, wanted.currency);
@@ -80,11 +80,11 @@ export const relation = (
 
 /** The SKUs to which a SKU may be upgraded by the catalog of an instant; empty if it is no longer sold. */
 export const upgradesOf = (
-  surroundings: Surroundings,
+  context: DecisionContext,
   product: Pick<Wanted, 'offerId' | 'skuId'>,
   at: Instant,
 ): readonly Pick<Wanted, 'offerId' | 'skuId'>[] => {
-  const found = skuAt(surroundings, product, at);
+  const found = skuAt(context, product, at);
   if (isRefusal(found)) return [];
   return found.sku.upgradeTargets.map((ref) => {
     const [offerId = '', skuId = ''] = ref.split('/');

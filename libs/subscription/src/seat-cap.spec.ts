@@ -7,7 +7,7 @@ import {
   plan,
   purchase,
   Story,
-  surroundingsOf,
+  contextOf,
   type Details,
 } from './subscription.testing.ts';
 import type { HeldSeats } from './context.ts';
@@ -30,8 +30,8 @@ const held = (quantity: number, subscriptionId = 'another', offerId = 'CAPPED'):
 
 /** The same life where readers see the customer with these seats. */
 const among = (story: Story, ...seats: readonly HeldSeats[]): Story => {
-  const { surroundings, subscriptionId, reached } = story;
-  const told = new Story({ ...surroundings, customer: { ...surroundings.customer, seats } }, subscriptionId);
+  const { context, subscriptionId, reached } = story;
+  const told = new Story({ ...context, customer: { ...context.customer, seats } }, subscriptionId);
   told.reached = reached;
   return told;
 };
@@ -55,7 +55,7 @@ describe('E48, W41: the cap over all of a customer’s subscriptions', () => {
   });
 
   it('is not checked where the seats are claimed already', () => {
-    expect(surroundingsOf(setting).customer).not.toHaveProperty('seats');
+    expect(contextOf(setting).customer).not.toHaveProperty('seats');
     expect(nothing(setting).no(at, purchase({ offerId: 'CAPPED', quantity: 301 }))).toBeUndefined();
     expect(capped({ quantity: 300 }).no(at, addSeats(1))).toBeUndefined();
   });

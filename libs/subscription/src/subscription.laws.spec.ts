@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { cancel, everyVerb } from './asks.testing.ts';
 import { evolve, type SubscriptionEvent } from './events.ts';
 import { life, live, type Lived } from './lives.testing.ts';
-import { settle } from './time/advance.ts';
+import { advanceTo } from './time/advance.ts';
 import { none, type Existing, type Subscription } from './state.ts';
 import { linesOf, type Story } from './subscription.testing.ts';
 
@@ -46,9 +46,9 @@ describe('laws of the subscription', () => {
   it('settles once: a second time records nothing', () =>
     holds(({ story, now }) => {
       const later = plus(now, 'P400D');
-      const { state, events } = settle(story.state, later, story.surroundings);
+      const { state, events } = advanceTo(story.state, later, story.context);
       expect(events.every(({ data }) => data.effectiveAt <= later)).toBe(true);
-      expect(settle(state, later, story.surroundings)).toEqual({ events: [], state });
+      expect(advanceTo(state, later, story.context)).toEqual({ events: [], state });
     }));
 
   it('settles in two steps as in one', () =>
@@ -56,9 +56,9 @@ describe('laws of the subscription', () => {
       fc.property(life, fc.integer({ min: 0, max: 500 }), fc.integer({ min: 0, max: 500 }), (one, days, more) => {
         const { story, now } = live(one);
         const [middle, end] = [plus(now, `P${days}D`), plus(now, `P${days + more}D`)];
-        const first = settle(story.state, middle, story.surroundings);
-        const second = settle(first.state, end, story.surroundings);
-        const whole = settle(story.state, end, story.surroundings);
+        const first = advanceTo(story.state, middle, story.context);
+        const second = advanceTo(first.state, end, story.context);
+        const whole = advanceTo(story.state, end, story.context);
         expect([...first.events, ...second.events]).toEqual(whole.events);
         expect(second.state).toEqual(whole.state);
       }),
@@ -104,7 +104,7 @@ describe('laws of the subscription', () => {
     always(({ story, now }) => {
       if (story.state.status !== 'deleted') return;
       for (const [, ask, role] of everyVerb) expect(story.no(now, ask, role)).toBe('SUBSCRIPTION_DELETED');
-      expect(settle(story.state, plus(now, 'P3650D'), story.surroundings).events).toEqual([]);
+      expect(advanceTo(story.state, plus(now, 'P3650D'), story.context).events).toEqual([]);
     }));
 
   it('makes the same decision twice', () =>

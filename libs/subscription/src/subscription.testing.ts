@@ -6,10 +6,10 @@ import type { ChargeLine } from './charges/charge-line.ts';
 import { evolve, type SubscriptionEvent } from './events.ts';
 import { PurchaseSubscription } from './verbs/purchase.ts';
 import { ReceiveUpgrade } from './transfer/receive-upgrade.ts';
-import { Settle } from './time/advance.ts';
+import { AdvanceTime } from './time/advance.ts';
 import { none, type Existing, type Subscription } from './state.ts';
 import { subscription, type SubscriptionCommand } from './subscription.ts';
-import type { Surroundings } from './context.ts';
+import type { DecisionContext } from './context.ts';
 import { ReturnUpgrade } from './transfer/return-upgrade.ts';
 import { CompleteUpgrade, type UpgradeStarted } from './transfer/transfer.ts';
 import type { Decision, Refusal, RefusalCode } from './refusals.ts';
@@ -83,10 +83,10 @@ type Setting = {
   readonly target?: Subscription;
 };
 
-/** The surroundings of a test's decisions: always a customer, another subscription only if the test names one. */
-export type Setup = Required<Omit<Surroundings, 'target'>> & Pick<Surroundings, 'target'>;
+/** The context of a test's decisions: always a customer, another subscription only if the test names one. */
+export type Setup = Required<Omit<DecisionContext, 'target'>> & Pick<DecisionContext, 'target'>;
 
-export const surroundingsOf = ({
+export const contextOf = ({
   catalogues = [original],
   policies = timelineOf('seed-2021-09'),
   currency = 'EUR',
@@ -124,7 +124,7 @@ const told = ({ chargeType, subtotal, quantity, chargeStart, chargeEnd, days, cy
 
 /** A subscription's life, command by command; keeps its events and its state. */
 export class Story {
-  readonly surroundings: Setup;
+  readonly context: Setup;
   readonly subscriptionId: string;
   events: readonly SubscriptionEvent[] = [];
   /** The events of the last step. */
@@ -132,15 +132,15 @@ export class Story {
   reached: Subscription = none;
   #commands = 0;
 
-  constructor(surroundings: Setup, subscriptionId: string) {
-    this.surroundings = surroundings;
+  constructor(context: Setup, subscriptionId: string) {
+    this.context = context;
     this.subscriptionId = subscriptionId;
   }
 
   /** Decides without recording. */
   asked(at: Instant, ask: Ask, who: Role | Partial<PartnerMeta> = 'global-admin'): Decision<SubscriptionEvent> {
     const known = meta(at, typeof who === 'string' ? who : 'global-admin', `${this.subscriptionId}-${this.#commands}`);
-    return subscription(this.surroundings).decide(
+    return subscription(this.context).decide(
       ask(typeof who === 'string' ? known : { ...known, ...who }, { subscriptionId: this.subscriptionId }),
       this.reached,
     );
@@ -168,7 +168,7 @@ export class Story {
   }
 
   settled(at: Instant): this {
-    return this.does(at, (m, to) => new Settle(to, m), 'system');
+    return this.does(at, (m, to) => new AdvanceTime(to, m), 'system');
   }
 
   get state(): Existing {
@@ -209,17 +209,17 @@ export const purchase =
 
 /** A subscription bought at an instant: 10 seats of BASIC for a month, unless the details say otherwise. */
 export const bought = (at: Instant, details: Details = {}, setting: Setting = {}): Story =>
-  new Story(surroundingsOf(setting), details.subscriptionId ?? 's1').does(at, purchase(details));
+  new Story(contextOf(setting), details.subscriptionId ?? 's1').does(at, purchase(details));
 
 /** A subscription that does not exist yet. */
-export const nothing = (setting: Setting = {}): Story => new Story(surroundingsOf(setting), 's1');
+export const nothing = (setting: Setting = {}): Story => new Story(contextOf(setting), 's1');
 
 /** Delivers seats in transit to their target, as the upgrade process does; returns the target, or its refusal. */
 export const deliver = (source: Story, at: Instant, target?: Story): Story | Refusal => {
   const started = source.events.findLast((event): event is UpgradeStarted => event.type === 'UpgradeStarted');
   if (started === undefined) throw new Error('no seats have left');
   const { transitionId, targetSubscriptionId } = started.data;
-  const receiver = target ?? new Story(source.surroundings, targetSubscriptionId);
+  const receiver = target ?? new Story(source.context, targetSubscriptionId);
   const receive: Ask = (m, to) => new ReceiveUpgrade({ ...to, started: started.data }, m);
   const no = receiver.refusal(at, receive, 'system');
   if (no !== undefined) {

@@ -1,13 +1,13 @@
 import { hidden, isRefusal, refuse, type Actor, type Decider } from '#kernel';
 import { allowedActions, isOutright, refusalOf, underWay } from './allowed-actions.ts';
 import { evolve, type SubscriptionEvent } from './events.ts';
-import type { Asking } from './guards.ts';
+import type { RequestContext } from './guards.ts';
 import * as purchase from './verbs/purchase.ts';
 import * as receiveUpgrade from './transfer/receive-upgrade.ts';
-import { SCHEDULER, settle, type Settle } from './time/advance.ts';
+import { SCHEDULER, advanceTo, type AdvanceTime } from './time/advance.ts';
 import { snapshots } from './snapshot.ts';
 import { none, type Existing, type Subscription } from './state.ts';
-import type { Surroundings } from './context.ts';
+import type { DecisionContext } from './context.ts';
 import * as returnUpgrade from './transfer/return-upgrade.ts';
 import * as transfer from './transfer/transfer.ts';
 import type { Verb } from './verb.ts';
@@ -22,15 +22,15 @@ export type SubscriptionCommand =
   | receiveUpgrade.ReceiveUpgrade
   | transfer.CompleteUpgrade
   | returnUpgrade.ReturnUpgrade
-  | Settle;
+  | AdvanceTime;
 
 /** The aggregate, with the catalogs and rules that it judges by. */
 export const subscription = (
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): Decider<SubscriptionCommand, SubscriptionEvent, Subscription, RefusalCode> => ({
   category: 'subscription',
   initial: none,
-  decide: (command, state) => decide(command, state, surroundings),
+  decide: (command, state) => decide(command, state, context),
   evolve,
   pinned,
   snapshots,
@@ -47,13 +47,11 @@ const pinned = (state: Subscription) =>
 const decide = (
   command: SubscriptionCommand,
   state: Subscription,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): Decision<SubscriptionEvent> => {
-  if (command.type === 'PurchaseSubscription') return purchase.decide(command, state, surroundings);
+  if (command.type === 'PurchaseSubscription') return purchase.decide(command, state, context);
   if (command.type === 'ReceiveUpgrade')
-    return state.status === 'none'
-      ? receiveUpgrade.decideOpening(command, state)
-      : joining(command, state, surroundings);
+    return state.status === 'none' ? receiveUpgrade.decideOpening(command, state) : joining(command, state, context);
   if (state.status === 'none' || state.partnerId !== command.meta.actor.partnerId)
     return hidden(refuse('SUBSCRIPTION_NOT_FOUND', 'there is no such subscription'));
   switch (command.type) {
@@ -62,14 +60,14 @@ const decide = (
     case 'ReturnUpgrade':
       return returnUpgrade.decideReturn(command, state);
     case 'Settle':
-      return settle(state, command.meta.at, surroundings).events;
+      return advanceTo(state, command.meta.at, context).events;
     default:
-      return decideVerb(command, state, surroundings);
+      return decideVerb(command, state, context);
   }
 };
 
 /** When a command takes effect: at its own instant, but never before the stream's last event (E13). */
-const asking = ({ at, actor, partner }: PartnerMeta, { lastEffectiveAt }: Existing): Asking => ({
+const requestContextOf = ({ at, actor, partner }: PartnerMeta, { lastEffectiveAt }: Existing): RequestContext => ({
   at: at < lastEffectiveAt ? lastEffectiveAt : at,
   actor,
   partner,
@@ -79,21 +77,21 @@ const asking = ({ at, actor, partner }: PartnerMeta, { lastEffectiveAt }: Existi
 const decideVerb = (
   command: SubscriptionVerb,
   before: Existing,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): Decision<SubscriptionEvent> => {
-  const { events, state } = settle(before, command.meta.at, surroundings);
-  const who = asking(command.meta, state);
+  const { events, state } = advanceTo(before, command.meta.at, context);
+  const who = requestContextOf(command.meta, state);
   const verb = verbs[command.type] as Verb<SubscriptionVerb, SubscriptionEvent>;
-  const no = refusalOf(verb, state, who, surroundings);
+  const no = refusalOf(verb, state, who, context);
   if (no !== undefined && isOutright(no)) return no;
-  const decision = no ?? verb.decide(command, state, who, surroundings);
-  return isRefusal(decision) ? withWayOut(decision, state, who, surroundings) : [...events, ...decision];
+  const decision = no ?? verb.decide(command, state, who, context);
+  return isRefusal(decision) ? withWayOut(decision, state, who, context) : [...events, ...decision];
 };
 
 /** A refusal lists the actions that are allowed. */
-const withWayOut = (refusal: Refusal, state: Existing, who: Asking, surroundings: Surroundings): Refusal => ({
+const withWayOut = (refusal: Refusal, state: Existing, who: RequestContext, context: DecisionContext): Refusal => ({
   ...refusal,
-  facts: { ...refusal.facts, allowedActions: allowedActions(state, who, surroundings) },
+  facts: { ...refusal.facts, allowedActions: allowedActions(state, who, context) },
 });
 
 /**
@@ -103,16 +101,16 @@ const withWayOut = (refusal: Refusal, state: Existing, who: Asking, surroundings
 const joining = (
   command: receiveUpgrade.ReceiveUpgrade,
   before: Existing,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): Decision<SubscriptionEvent> => {
   const { effectiveAt } = command.data.started;
-  const { events, state } = settle(before, effectiveAt, surroundings);
+  const { events, state } = advanceTo(before, effectiveAt, context);
   if (state.inTransit !== null) return underWay(state.inTransit);
   const decision = receiveUpgrade.decideJoining(
     command,
     state,
-    asking({ ...command.meta, at: effectiveAt }, state),
-    surroundings,
+    requestContextOf({ ...command.meta, at: effectiveAt }, state),
+    context,
   );
   return isRefusal(decision) ? decision : [...events, ...decision];
 };

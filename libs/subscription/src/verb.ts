@@ -1,6 +1,6 @@
 import type { Command, CommandOptions, Event, Instant } from '#kernel';
-import type { Surroundings } from './context.ts';
-import type { Asking, Guard } from './guards.ts';
+import type { DecisionContext } from './context.ts';
+import type { RequestContext, Guard } from './guards.ts';
 import type { Decision, Refusal } from './refusals.ts';
 import type { Existing } from './state.ts';
 import type { PartnerMeta } from '#policy';
@@ -17,9 +17,14 @@ export type Verb<C extends Command = Command, E extends Event = Event, Own = obj
   /** Null: an action of an add-on, and not of the subscription. */
   readonly action: string | null;
   /** Where the guard lets it be tried: the name that it has at an instant, or why no body of the command would do. */
-  readonly actionNow?: (state: Existing, at: Instant, surroundings: Surroundings) => string | Refusal;
+  readonly actionNow?: (state: Existing, at: Instant, context: DecisionContext) => string | Refusal;
   readonly guard: Guard;
-  readonly decide: (command: C, state: Existing, asking: Asking, surroundings: Surroundings) => Decision<E>;
+  readonly decide: (
+    command: C,
+    state: Existing,
+    requestContext: RequestContext,
+    context: DecisionContext,
+  ) => Decision<E>;
   /** How the events that are the verb's own change the state. */
   readonly evolve: Own;
 };

@@ -4,7 +4,7 @@ import { CommandHandler } from '#event-store';
 import { isRefusal } from '#kernel';
 import type { Stores } from '#ledger';
 import { fail } from '../failure.ts';
-import { taking } from '../stores.ts';
+import { withExclusiveStores } from '../stores.ts';
 import { metaFor } from '../meta.ts';
 import { verb, type Json } from '../options.ts';
 import { print, printJson } from '../output.ts';
@@ -27,7 +27,7 @@ export const catalog = (program: Command): void => {
 
   verb(parent, 'publish <file>', 'publish a catalogue file').action(async (file: string, { json }: Json) => {
     const catalogue = readCatalogue(file, json);
-    const published = await taking('stop it first, or publish with its PUT /v1/catalog', (stores) =>
+    const published = await withExclusiveStores('stop it first, or publish with its PUT /v1/catalog', (stores) =>
       publish(stores, catalogue),
     );
     const { version, effectiveFrom } = catalogue;
@@ -62,10 +62,10 @@ const summaryOf = ({ version, effectiveFrom, offers }: Catalogue) => {
 
 /** Returns whether there was anything to publish. */
 const publish = async (stores: Stores, catalogue: Catalogue): Promise<boolean> => {
-  const handling = new CommandHandler(stores.events, { codec: stores.codec });
+  const handler = new CommandHandler(stores.events, { codec: stores.codec });
   const facts = { model: 'directBill', cloud: 'global', newCommercePreview: true } as const;
-  const command = new PublishCatalogue({ catalogue }, await metaFor(handling, 'default', facts));
-  const outcome = await handling.handle(cataloguePublication, 'main', command);
+  const command = new PublishCatalogue({ catalogue }, await metaFor(handler, 'default', facts));
+  const outcome = await handler.handle(cataloguePublication, 'main', command);
   if (isRefusal(outcome)) return fail(`${outcome.refused}: ${outcome.because}`);
   return outcome.events.length > 0;
 };

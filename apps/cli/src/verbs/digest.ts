@@ -4,18 +4,18 @@ import type { Command } from 'commander';
 import type { EventStore } from '#event-store';
 import { FolderInUse } from '#event-store/sqlite';
 import { START, type Position } from '#kernel';
-import { asWritten, batchesOf, type BesideStores, openStores, type Places } from '#ledger';
+import { rawCodec, batchesOf, type ReadOnlyStores, openStores, type StoreLocations } from '#ledger';
 import { projections } from '#projections';
 import { digestTable, type Build, type ReadStore, type TableDigest } from '#read-store';
 import { fail } from '../failure.ts';
-import { looking } from '../stores.ts';
+import { withStores } from '../stores.ts';
 import { entryOf, LogDigest } from '../log.ts';
 import { verb, type Json } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
 import { keepingReadModels, ReadModelsInUse, tableNames } from '../read-models.ts';
 
 /** How long to wait for read models that make no progress, or for a log that keeps growing, in milliseconds. */
-const PATIENCE = 10_000;
+const WAIT_MS = 10_000;
 const LOOK_AGAIN = 100;
 
 type Digests = {
@@ -27,7 +27,7 @@ type Digests = {
 export const digest = (program: Command): void => {
   verb(program, 'digest', 'SHA-256 of the log and of every table: equal for equal histories').action(
     async ({ json }: Json) => {
-      const digests = await looking(digestsOf, asWritten);
+      const digests = await withStores(digestsOf, rawCodec);
       if (json) printJson(digests);
       else print(shown(digests));
     },
@@ -38,20 +38,20 @@ export const digest = (program: Command): void => {
  * Read models are a function of the log, so both are digested at the same position. If they are behind and no process updates
  * them, they are brought up to date first; a running ledger gets time to do it, as long as it makes progress.
  */
-const digestsOf = async ({ places, events }: BesideStores): Promise<Digests> => {
+const digestsOf = async ({ locations, events }: ReadOnlyStores): Promise<Digests> => {
   const log = new GrowingDigest(events);
   let before = { end: START, applied: 0 };
   let since = performance.now();
   for (;;) {
     const end = await log.readOn();
-    const { tables, applied } = await looking(({ reads }) => seenIn(reads, end), asWritten);
+    const { tables, applied } = await withStores(({ reads }) => seenIn(reads, end), rawCodec);
     if (tables !== undefined && (await log.readOn()) === end) return { log: log.digest, tables };
     if (end === before.end && applied > before.applied) since = performance.now();
     before = { end, applied };
-    if (performance.now() - since > PATIENCE) return fail(STUCK);
+    if (performance.now() - since > WAIT_MS) return fail(STUCK);
     if (tables !== undefined) continue;
     const began = performance.now();
-    if (await broughtUp(places)) since += performance.now() - began;
+    if (await broughtUp(locations)) since += performance.now() - began;
     else await delay(LOOK_AGAIN);
   }
 };
@@ -109,9 +109,9 @@ const allAt = (builds: readonly Build[], end: Position): boolean =>
   );
 
 /** Brings the read models up to date with the log, unless a running ledger does it itself. */
-const broughtUp = async (places: Places): Promise<boolean> => {
+const broughtUp = async (locations: StoreLocations): Promise<boolean> => {
   try {
-    const stores = await openStores(places, { mustExist: true, atTerminal: true });
+    const stores = await openStores(locations, { mustExist: true, atTerminal: true });
     try {
       return await keepingReadModels(stores, (runner) => runner.caughtUp());
     } finally {

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Instant, Recorded } from '#kernel';
 import { whereLogIs } from '#ledger';
 import { fail } from '../failure.ts';
-import { looking } from '../stores.ts';
+import { withStores } from '../stores.ts';
 import { instant, verb, type Json } from '../options.ts';
 import { inOneLine, print, printJson, table } from '../output.ts';
 
@@ -18,9 +18,9 @@ export const events = (program: Command): void => {
 };
 
 const recordedOf = (subscriptionId: string, at: Instant | undefined): Promise<readonly Recorded[]> =>
-  looking(async ({ events, places }) => {
+  withStores(async ({ events, locations }) => {
     const recorded = await events.read(`subscription-${subscriptionId}`);
-    if (recorded.length === 0) fail(`there is no subscription ${subscriptionId} ${whereLogIs(places)}`);
+    if (recorded.length === 0) fail(`there is no subscription ${subscriptionId} ${whereLogIs(locations)}`);
     return at === undefined ? recorded : recorded.filter(({ data }) => data.effectiveAt <= at);
   });
 

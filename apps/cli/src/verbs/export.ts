@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { Option, type Command } from 'commander';
 import type { EventStore } from '#event-store';
 import { START, type Recorded } from '#kernel';
-import { asWritten, batchesOf } from '#ledger';
-import { looking } from '../stores.ts';
+import { rawCodec, batchesOf } from '#ledger';
+import { withStores } from '../stores.ts';
 import { entryOf } from '../log.ts';
 import { csvRow } from '../csv.ts';
 import { verb, type Json } from '../options.ts';
@@ -23,7 +23,7 @@ export const exportLog = (program: Command): void => {
     .action(async ({ after = START, format, json }: Options, command: Command) => {
       if (json && format === 'csv') command.error("error: option '--json' contradicts '--format csv'");
       // Copies hold events as they were written.
-      await looking(({ events }) => write(linesOf(events, after, format)), asWritten);
+      await withStores(({ events }) => write(linesOf(events, after, format)), rawCodec);
     });
 };
 

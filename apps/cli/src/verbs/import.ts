@@ -2,22 +2,22 @@ import { Presets, SingleBar } from 'cli-progress';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { EventStore } from '#event-store';
 import type { Recorded } from '#kernel';
-import { batchesOf, fillEmptyLedger, type Places, whereLogIs } from '#ledger';
+import { batchesOf, importIntoEmpty, type StoreLocations, whereLogIs } from '#ledger';
 import { ExportFile } from '../export-file.ts';
 import { fail, lineFor } from '../failure.ts';
 import { appendFrom, check, type Checked, type Manner } from '../importing.ts';
 import { entryOf, LogDigest } from '../log.ts';
 import { verb, type Json } from '../options.ts';
 import { note, print, printJson } from '../output.ts';
-import { places } from '../settings.ts';
-import { orInstead } from '../stores.ts';
+import { locations } from '../settings.ts';
+import { withAdvice } from '../stores.ts';
 
 const INSTEAD = 'import into an empty folder of its own (SUBLEDGER_DATA), and start the ledger on that';
 
 /** As many as may share a transaction, in which they keep their order. */
-const INTO_FOLDER: Manner = { atOnce: 512, patience: 0 };
+const INTO_FOLDER: Manner = { atOnce: 512, waitMs: 0 };
 /** Longer than a cluster may take to elect another leader. */
-const INTO_CLUSTER: Manner = { atOnce: 1, patience: 20_000 };
+const INTO_CLUSTER: Manner = { atOnce: 1, waitMs: 20_000 };
 
 const FORMAT = 'imported [{bar}] {percentage}% {value}/{total} events';
 
@@ -35,11 +35,11 @@ The file is read to its end before anything is appended. Into a data folder it i
 EventStoreDB event by event: if that breaks off, import the same file again, which goes on from there.`,
     )
     .action(async (file: string, { sha256, json }: Options) => {
-      const to = places();
-      const imported = await fillEmptyLedger(to, (log, present) =>
+      const to = locations();
+      const imported = await importIntoEmpty(to, (log, present) =>
         importInto({ to, log, present }, file, sha256),
       ).catch((error: unknown) => {
-        throw orInstead(error, INSTEAD);
+        throw withAdvice(error, INSTEAD);
       });
       if (json) printJson(imported);
       else print(`imported ${String(imported.events)} events ${whereLogIs(to)}; digest of the log ${imported.sha256}`);
@@ -52,7 +52,7 @@ const hexDigest = (text: string): string => {
 };
 
 type Target = {
-  readonly to: Places;
+  readonly to: StoreLocations;
   readonly log: EventStore;
   readonly present: AsyncIterable<readonly Recorded[]>;
 };

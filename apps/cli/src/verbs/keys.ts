@@ -5,7 +5,7 @@ import { CommandHandler } from '#event-store';
 import { isRefusal, type Recorded } from '#kernel';
 import { batchesOf, type Stores } from '#ledger';
 import { fail } from '../failure.ts';
-import { looking, taking } from '../stores.ts';
+import { withStores, withExclusiveStores } from '../stores.ts';
 import { verb, type Json } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
 import { metaFor } from '../meta.ts';
@@ -23,7 +23,7 @@ export const keys = (program: Command): void => {
     .option('--partner <partnerId>', 'for whom it acts', 'default')
     .option('--operator', 'it may act for the whole ledger: partners, all keys, the catalogue')
     .action(async (wanted: NewKey & Json) => {
-      const created = await taking('stop it first, or make the key with its POST /v1/keys', (stores) =>
+      const created = await withExclusiveStores('stop it first, or make the key with its POST /v1/keys', (stores) =>
         create(stores, wanted),
       );
       if (wanted.json) printJson(created);
@@ -31,13 +31,13 @@ export const keys = (program: Command): void => {
     });
 
   verb(parent, 'list', 'keys, revoked ones included').action(async ({ json }: Json) => {
-    const items = await looking(async ({ events }) => listed(batchesOf(events)));
+    const items = await withStores(async ({ events }) => listed(batchesOf(events)));
     if (json) printJson({ items });
     else print(shown(items));
   });
 
   verb(parent, 'revoke <keyId>', 'make a key worthless, for good').action(async (keyId: string, { json }: Json) => {
-    await taking(`stop it first, or revoke the key with its DELETE /v1/keys/${keyId}`, (stores) =>
+    await withExclusiveStores(`stop it first, or revoke the key with its DELETE /v1/keys/${keyId}`, (stores) =>
       revoke(stores, keyId),
     );
     if (json) printJson({ keyId, revoked: true });
@@ -46,32 +46,32 @@ export const keys = (program: Command): void => {
 };
 
 const create = async (stores: Stores, { name, role, partner: partnerId, operator = false }: NewKey & Json) => {
-  const handling = new CommandHandler(stores.events, { codec: stores.codec });
-  const facts = await factsOf(handling, partnerId);
+  const handler = new CommandHandler(stores.events, { codec: stores.codec });
+  const facts = await factsOf(handler, partnerId);
   // As the API makes them: 256 random bits, of which only the SHA-256 is kept.
   const secret = `slk_${randomBytes(32).toString('base64url')}`;
   const keyId = randomUUID();
   const data = { keyId, partnerId, name, role, hash: hash('sha256', secret, 'hex'), operator };
-  await record(handling, keyId, new CreateKey(data, await metaFor(handling, partnerId, facts)));
+  await record(handler, keyId, new CreateKey(data, await metaFor(handler, partnerId, facts)));
   return { keyId, key: secret, partnerId, name, role, operator };
 };
 
 const revoke = async (stores: Stores, keyId: string): Promise<void> => {
-  const handling = new CommandHandler(stores.events, { codec: stores.codec });
-  const { state } = await handling.load(key, keyId);
+  const handler = new CommandHandler(stores.events, { codec: stores.codec });
+  const { state } = await handler.load(key, keyId);
   if (state.keyId === null) return fail(`there is no key ${keyId}`);
   if (state.revoked) return fail(`the key ${keyId} is revoked already`);
-  const facts = await factsOf(handling, state.partnerId);
-  await record(handling, keyId, new RevokeKey({ keyId }, await metaFor(handling, state.partnerId, facts)));
+  const facts = await factsOf(handler, state.partnerId);
+  await record(handler, keyId, new RevokeKey({ keyId }, await metaFor(handler, state.partnerId, facts)));
 };
 
-const record = async (handling: CommandHandler, keyId: string, command: CreateKey | RevokeKey): Promise<void> => {
-  const outcome = await handling.handle(key, keyId, command);
+const record = async (handler: CommandHandler, keyId: string, command: CreateKey | RevokeKey): Promise<void> => {
+  const outcome = await handler.handle(key, keyId, command);
   if (isRefusal(outcome)) fail(`${outcome.refused}: ${outcome.because}`);
 };
 
-const factsOf = async (handling: CommandHandler, partnerId: string): Promise<PartnerFacts> => {
-  const { state } = await handling.load(partner, partnerId);
+const factsOf = async (handler: CommandHandler, partnerId: string): Promise<PartnerFacts> => {
+  const { state } = await handler.load(partner, partnerId);
   if (state.partnerId === null) return fail(`there is no partner ${partnerId}: register it with POST /v1/partners`);
   const { model, cloud, newCommercePreview } = state;
   return { model, cloud, newCommercePreview };

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { START, type Position } from '#kernel';
-import { batchesOf, type BesideStores } from '#ledger';
+import { batchesOf, type ReadOnlyStores } from '#ledger';
 import { projections as declared } from '#projections';
 import type { Build, Quarantined } from '#read-store';
-import { looking } from '../stores.ts';
+import { withStores } from '../stores.ts';
 import { verb, type Json } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
 
-type Standing = {
+type ProjectionLine = {
   readonly name: string;
   /** The version that queries read; null if none was built yet. */
   readonly version: number | null;
@@ -23,13 +23,13 @@ type Standing = {
 /** `projections`: the read models and the state of each. */
 export const projections = (program: Command): void => {
   verb(program, 'projections', 'the read models, and how far each has come').action(async ({ json }: Json) => {
-    const standings = await looking(standingsOf);
-    if (json) printJson({ projections: standings });
-    else print(shown(standings));
+    const lines = await withStores(standingsOf);
+    if (json) printJson({ projections: lines });
+    else print(shown(lines));
   });
 };
 
-const standingsOf = async ({ events, reads }: BesideStores): Promise<readonly Standing[]> => {
+const standingsOf = async ({ events, reads }: ReadOnlyStores): Promise<readonly ProjectionLine[]> => {
   const builds = (await reads?.builds()) ?? [];
   // Counted from the one that has come furthest: usually there is nothing left from there.
   const first = builds.toSorted((a, b) => b.checkpoint.events - a.checkpoint.events)[0]?.checkpoint;
@@ -42,7 +42,7 @@ const standingOf = (
   name: string,
   declaredVersion: number,
   { builds, known }: { readonly builds: readonly Build[]; readonly known: number },
-): Standing => {
+): ProjectionLine => {
   const own = builds.filter(({ projection }) => projection === name);
   const served = own.find((build) => build.served);
   return {
@@ -56,15 +56,15 @@ const standingOf = (
   };
 };
 
-const shown = (standings: readonly Standing[]): string => {
-  const rows = standings.map(({ name, version, position, lag, rebuilding, quarantined }) => [
+const shown = (lines: readonly ProjectionLine[]): string => {
+  const rows = lines.map(({ name, version, position, lag, rebuilding, quarantined }) => [
     rebuilding ? `${name} (rebuilding)` : name,
     version === null ? 'none' : String(version),
     position === START ? 'start' : position,
     String(lag),
     String(quarantined.length),
   ]);
-  const why = standings.flatMap(({ name, quarantined }) =>
+  const why = lines.flatMap(({ name, quarantined }) =>
     quarantined.map(({ stream, type, position, reason }) => `${name}: ${stream}, ${type} at ${position}: ${reason}`),
   );
   return [table(['projection', 'version>', 'position', 'lag in events>', 'quarantined>'], rows), ...why].join('\n');

@@ -1,6 +1,6 @@
 import { MultiBar, Presets } from 'cli-progress';
 import { Argument, type Command } from 'commander';
-import { taking } from '../stores.ts';
+import { withExclusiveStores } from '../stores.ts';
 import { verb, type Json } from '../options.ts';
 import { note, print, printJson, table } from '../output.ts';
 import { keepingReadModels, projectionNames } from '../read-models.ts';
@@ -40,7 +40,7 @@ export const rebuild = (program: Command): void => {
 };
 
 const rebuildAll = (names: readonly string[]): Promise<readonly Rebuilt[]> =>
-  taking(INSTEAD, async (stores) => {
+  withExclusiveStores(INSTEAD, async (stores) => {
     const bars = process.stderr.isTTY ? new MultiBar({ format: FORMAT }, Presets.shades_classic) : undefined;
     const longest = Math.max(...names.map(({ length }) => length));
     try {

@@ -3,13 +3,13 @@ import type { Verification } from '#event-store/sqlite';
 import { fail } from '../failure.ts';
 import { verb, type Json } from '../options.ts';
 import { print, printJson, table } from '../output.ts';
-import { looking } from '../stores.ts';
+import { withStores } from '../stores.ts';
 
 /** `verify`: reads every event, and names what is damaged or missing. Exit status 1 where something is. */
 export const verify = (program: Command): void => {
   verb(program, 'verify', 'reads every event of the log and checks it; what is damaged or missing is named').action(
     async ({ json }: Json) => {
-      const verification = await looking((stores) => stores.verify());
+      const verification = await withStores((stores) => stores.verify());
       if (json) printJson(inJson(verification));
       else print(shown(verification));
       const { length } = verification.damages;

@@ -76,7 +76,7 @@ export class Tokens {
   /** Read from the log, so a partner that was registered a moment ago is known. */
   async #partner(partnerId: unknown, claim: string) {
     if (typeof partnerId === 'string' && /^[a-z0-9-]{1,64}$/.test(partnerId)) {
-      const { state } = await this.#ledger.handling.load(partner, partnerId);
+      const { state } = await this.#ledger.handler.load(partner, partnerId);
       if (state.partnerId !== null) {
         const { model, cloud, newCommercePreview } = state;
         return { partnerId, model, cloud, newCommercePreview };

@@ -8,7 +8,7 @@ import { CartId } from '../http/ids.ts';
 import { LedgerController } from '../routing/ledger-controller.ts';
 import { RefusedError } from '../http/problem.ts';
 import { From, SentCommand, type Sent } from '../routing/command-context.ts';
-import { type Caller, derivedId, Ledger } from '#ledger';
+import { type Caller, deterministicId, Ledger } from '#ledger';
 import { NothingBody } from '../subscriptions/subscriptions.schemas.ts';
 import { CartLinesBody, CreateCartBody } from './carts.schemas.ts';
 import {
@@ -40,7 +40,7 @@ export class CartsController {
   @ApiCommand('createCart', 'Open a cart for a customer', { status: 201, type: CartCreatedAnswered })
   create(@Body() { customerId, lines }: CreateCartBody, @SentCommand() sent: Sent): Answer {
     const { caller, idempotencyKey } = sent.request;
-    const cartId = derivedId('cart', caller.actor.partnerId, idempotencyKey);
+    const cartId = deterministicId('cart', caller.actor.partnerId, idempotencyKey);
     return this.#sender.send(sent, CreateCart, { cartId, customerId, lines: plain(lines), errors: [] });
   }
 

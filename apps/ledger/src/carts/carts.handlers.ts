@@ -33,7 +33,7 @@ class Create implements ICommandHandler<CreateCart, CommandAnswer | Refusal> {
 
   async execute(asked: CreateCart): Answered {
     const { data, meta } = asked;
-    const { errors } = await this.ledger.orders.rehearse(data, meta);
+    const { errors } = await this.ledger.orders.previewCart(data, meta);
     const answer = await dispatch(this.ledger.dispatching, {
       decider: await this.ledger.orders.cart(meta, data.customerId),
       id: data.cartId,
@@ -56,7 +56,7 @@ class Replace implements ICommandHandler<ReplaceCartLines, CommandAnswer | Refus
     const found = await this.ledger.orders.cartOf(target, meta.actor);
     if (isRefusal(found)) return found;
     const { cartId, customerId } = found.cart;
-    const { errors } = await this.ledger.orders.rehearse({ cartId, customerId, lines: data.lines }, meta);
+    const { errors } = await this.ledger.orders.previewCart({ cartId, customerId, lines: data.lines }, meta);
     const answer = await dispatch(this.ledger.dispatching, {
       decider: await this.ledger.orders.cart(meta),
       id: cartId,
@@ -78,7 +78,7 @@ class Review implements ICommandHandler<ReviewCart, CommandAnswer | Refusal> {
     for (let round = 0; round < ROUNDS; round += 1) {
       const found = await this.ledger.orders.cartOf(cartId, meta.actor);
       if (isRefusal(found)) return found;
-      const { totals, amounts, errors } = await this.ledger.orders.rehearse(found.cart, meta);
+      const { totals, amounts, errors } = await this.ledger.orders.previewCart(found.cart, meta);
       const expectedRevision = options.expectedRevision ?? found.revision;
       const answer = await dispatch(this.ledger.dispatching, {
         decider: await this.ledger.orders.cart(meta),

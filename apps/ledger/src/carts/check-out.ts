@@ -20,12 +20,12 @@ import type { Refusal } from '#ledger';
  */
 export const checkOut = async (ledger: Ledger, command: CheckOutCart): Promise<CommandAnswer | Refusal> => {
   const { target: cartId, meta, options } = command;
-  const { orders, handling } = ledger;
+  const { orders, handler } = ledger;
   const found = await orders.cartOf(cartId, meta.actor);
   if (isRefusal(found)) return found;
   const sent = { command, id: cartId, decider: await orders.cart(meta), ids: { cartId } };
   if (options.dryRun === true || options.quoteToken !== undefined) return quoted(ledger, sent);
-  const outcome = await handling.handle(sent.decider, cartId, command, options);
+  const outcome = await handler.handle(sent.decider, cartId, command, options);
   return isRefusal(outcome) ? outcome : fulfilled(ledger, command, outcome);
 };
 
@@ -45,7 +45,7 @@ const quoted = async (
   if (!isNew && options.dryRun === true) return fulfilled(ledger, command, previewed);
   if (isNew) {
     const { customerId, orderId, lines } = ordered.data;
-    const { results, events } = await orders.rehearse({ cartId, customerId, lines }, meta);
+    const { results, events } = await orders.previewCart({ cartId, customerId, lines }, meta);
     const token = tokenFor(dispatching, sent, [...previewed.events, ...events]);
     if (options.quoteToken !== undefined && options.quoteToken !== token) return stale();
     const ids = { cartId, orderId, ...shownResults(results) };

@@ -58,7 +58,7 @@ export class CatalogueController {
   }
 
   #inForce() {
-    return catalogueAt(this.#ledger.priceLists.timeline, this.#ledger.clock.now());
+    return catalogueAt(this.#ledger.catalogCache.timeline, this.#ledger.clock.now());
   }
 
   /** Judges for each offer whether a customer may buy it, with all reasons if not. */
@@ -66,7 +66,7 @@ export class CatalogueController {
     const customer = await findCustomer(readModels(this.#ledger), partnerId, customerId);
     if (customer === undefined) throw new RefusedError(refuse('CUSTOMER_NOT_FOUND', 'there is no such customer'));
     const held = await this.#held(customer);
-    const policy = resolve(pinAt(this.#ledger.commands.surroundings().policies, this.#ledger.clock.now()));
+    const policy = resolve(pinAt(this.#ledger.commands.context().policies, this.#ledger.clock.now()));
     return (offer: Offer) => {
       const reasons = eligibility({ offer, customer, partner: { partnerId, facts }, held, policy });
       return { purchasable: reasons.length === 0, reasons };

@@ -20,7 +20,7 @@ export class PublishCatalogueHandler implements ICommandHandler<PublishCatalogue
       command,
       ids: { version },
     });
-    if (!isRefusal(answer)) await this.#ledger.priceLists.refresh();
+    if (!isRefusal(answer)) await this.#ledger.catalogCache.refresh();
     return answer;
   }
 }

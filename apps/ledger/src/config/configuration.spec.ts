@@ -33,10 +33,10 @@ describe('the configuration', () => {
   afterAll(() => rmSync(folder, { recursive: true }));
 
   it('has a default for everything', () => {
-    const { places, catalogueFile, policy, roles, ...rest } = readConfiguration({});
+    const { locations, catalogueFile, policy, roles, ...rest } = readConfiguration({});
     const cacheBytes = 268_435_456;
     expect(rest).toEqual({ port: 3000, host: '127.0.0.1', clock: { kind: 'system' }, logLevel: 'warn', cacheBytes });
-    expect(places).toEqual({ dataFolder: join(process.cwd(), 'data') });
+    expect(locations).toEqual({ dataFolder: join(process.cwd(), 'data') });
     expect(catalogueFile).toBe(join(process.cwd(), 'catalog.sample.json'));
     expect(policy.timeline.map(({ pin }) => pin)).toEqual([{ preset: 'seed-2021-09' }]);
     expect([...roles]).toEqual(['api', 'projector', 'scheduler']);
@@ -54,7 +54,7 @@ describe('the configuration', () => {
   });
 
   it('accepts the addresses of stores outside the data folder', () => {
-    expect(readConfiguration(elsewhere).places).toEqual({
+    expect(readConfiguration(elsewhere).locations).toEqual({
       dataFolder: join(process.cwd(), 'data'),
       eventStoreUrl: 'esdb+discover://admin:changeit@events.example:2113?tls=true',
       databaseUrl: 'postgres://ledger:secret@db.example:5432/ledger',

@@ -4,14 +4,14 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LATEST_INSTANT, normaliseInstant } from '#calendar';
 import type { Instant } from '#kernel';
-import { type Duty, type Places, placesIn, usesFolder, WrongPlace } from '#ledger';
+import { type ProcessRole, type StoreLocations, storeLocationsFrom, usesFolder, InvalidStoreUrl } from '#ledger';
 import { isPresetName, parsePolicyTimeline, presetNames, timelineOf, type PolicyTimeline } from '#policy';
 import { readOidc, type Oidc } from './oidc.ts';
 import { ConfigurationError } from './configuration-error.ts';
 
 export { ConfigurationError };
 
-const duties = ['api', 'projector', 'scheduler'] as const satisfies readonly Duty[];
+const processRoles = ['api', 'projector', 'scheduler'] as const satisfies readonly ProcessRole[];
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -20,7 +20,7 @@ export type Configuration = {
   /** 0 picks a free port. */
   readonly port: number;
   readonly host: string;
-  readonly places: Places;
+  readonly locations: StoreLocations;
   /** Absolute. */
   readonly catalogueFile: string;
   readonly clock: { readonly kind: 'system' } | { readonly kind: 'simulated'; readonly from: Instant };
@@ -33,7 +33,7 @@ export type Configuration = {
   readonly cacheBytes: number;
   /** The issuer of accepted bearer tokens. Only keys are accepted if left out. */
   readonly oidc?: Oidc;
-  readonly roles: ReadonlySet<Duty>;
+  readonly roles: ReadonlySet<ProcessRole>;
   readonly logLevel: (typeof logLevels)[number];
 };
 
@@ -42,13 +42,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Reads the environment; an empty value counts as unset. Throws a `ConfigurationError` for the first invalid one. */
 export const readConfiguration = (environment: Environment): Configuration => {
   const value = (name: string) => (environment[name] === '' ? undefined : environment[name]);
-  const places = placesOf(environment);
+  const locations = placesOf(environment);
   const apiKey = value('SUBLEDGER_API_KEY');
   const rateLimit = value('SUBLEDGER_RATE_LIMIT');
   return {
     port: integer('PORT', value('PORT') ?? '3000', 0, 65_535),
     host: value('HOST') ?? '127.0.0.1',
-    places,
+    locations,
     catalogueFile: catalogueFile(value('SUBLEDGER_CATALOG')),
     clock: clock(value('SUBLEDGER_CLOCK') ?? 'system'),
     ...(apiKey === undefined ? {} : { apiKey: key(apiKey) }),
@@ -56,7 +56,7 @@ export const readConfiguration = (environment: Environment): Configuration => {
     ...(rateLimit === undefined ? {} : { rateLimit: integer('SUBLEDGER_RATE_LIMIT', rateLimit, 1, 1_000_000) }),
     cacheBytes: integer('SUBLEDGER_CACHE_MB', value('SUBLEDGER_CACHE_MB') ?? '256', 1, 1_000_000) * 1_048_576,
     ...readOidc(value),
-    roles: roles(value('SUBLEDGER_ROLE') ?? 'all', places),
+    roles: roles(value('SUBLEDGER_ROLE') ?? 'all', locations),
     logLevel: oneOf('LOG_LEVEL', value('LOG_LEVEL') ?? 'warn', logLevels),
   };
 };
@@ -94,26 +94,26 @@ const key = (text: string): string => {
   return text;
 };
 
-const placesOf = (environment: Environment): Places => {
+const placesOf = (environment: Environment): StoreLocations => {
   try {
-    return placesIn(environment);
+    return storeLocationsFrom(environment);
   } catch (error) {
-    if (error instanceof WrongPlace) throw new ConfigurationError(error.variable, error.fault);
+    if (error instanceof InvalidStoreUrl) throw new ConfigurationError(error.variable, error.fault);
     throw error;
   }
 };
 
-const roles = (text: string, places: Places): ReadonlySet<Duty> => {
-  if (text === 'all') return new Set(duties);
+const roles = (text: string, locations: StoreLocations): ReadonlySet<ProcessRole> => {
+  if (text === 'all') return new Set(processRoles);
   const named = text.split(',').map((word) => word.trim());
-  const known = duties.filter((duty) => named.includes(duty));
+  const known = processRoles.filter((role) => named.includes(role));
   if (known.length < new Set(named).size)
     throw new ConfigurationError(
       'SUBLEDGER_ROLE',
-      `must be all, or a comma list of ${duties.join(', ')}, not ${quoted(text)}`,
+      `must be all, or a comma list of ${processRoles.join(', ')}, not ${quoted(text)}`,
     );
   // A data folder belongs to one process, so no other process could take the remaining duties.
-  if (known.length < duties.length && usesFolder(places))
+  if (known.length < processRoles.length && usesFolder(locations))
     throw new ConfigurationError(
       'SUBLEDGER_ROLE',
       'leaves duties to other processes, which need both EVENTSTORE_URL and DATABASE_URL to be set',

@@ -4,7 +4,7 @@ import { parsePolicyTimeline } from '#policy';
 import type { Logger } from '#read-store';
 import { ConfigurationError } from './configuration-error.ts';
 import { readConfiguration, summary, type Configuration } from './configuration.ts';
-import type { Duty } from '#ledger';
+import type { ProcessRole } from '#ledger';
 import { nestLogger } from './nest-logger.ts';
 
 /** The options of an embedded ledger. Each corresponds to an environment variable (docs/operating.md). */
@@ -22,7 +22,7 @@ export type SubledgerOptions = {
   /** A catalog file, or the content of one: published at start if it is new. Left out: the log's catalog stays in force. */
   readonly catalogue?: string | object | undefined;
   /** The duties of this process; all of them when left out. */
-  readonly roles?: readonly Duty[] | undefined;
+  readonly roles?: readonly ProcessRole[] | undefined;
   /** The operator's key; only for callers over HTTP. */
   readonly apiKey?: string | undefined;
   /** Requests a minute for one key, or one subject of tokens, over HTTP. */
@@ -53,7 +53,7 @@ export type TokenIssuer = {
 /** The checked options of a ledger within an application. */
 export type Settings = Pick<
   Configuration,
-  'places' | 'clock' | 'policy' | 'roles' | 'apiKey' | 'rateLimit' | 'cacheBytes' | 'oidc'
+  'locations' | 'clock' | 'policy' | 'roles' | 'apiKey' | 'rateLimit' | 'cacheBytes' | 'oidc'
 > & {
   readonly catalogue: string | object | undefined;
   readonly logger: Logger;
@@ -89,9 +89,9 @@ export const settingsOf = (options: SubledgerOptions): Settings => {
   if (!dataFolder && !(eventStoreUrl && databaseUrl))
     throw new ConfigurationError('dataFolder', 'must be given unless both eventStoreUrl and databaseUrl are');
   const configuration = inOptions(() => configurationOf(options));
-  const { places, clock, policy: named, roles, apiKey, rateLimit, cacheBytes, oidc } = configuration;
+  const { locations, clock, policy: named, roles, apiKey, rateLimit, cacheBytes, oidc } = configuration;
   return {
-    ...{ places, clock, roles, catalogue, cacheBytes, autoStart },
+    ...{ locations, clock, roles, catalogue, cacheBytes, autoStart },
     policy: typeof policy === 'object' ? timelineFrom(policy) : named,
     logger: logger ?? nestLogger(),
     ...(apiKey === undefined ? {} : { apiKey }),

@@ -75,7 +75,7 @@ export class CustomersController {
   #checkSegment(segment: string): void {
     const known =
       segments.includes(segment) ||
-      this.#ledger.priceLists.timeline.versions.some(({ offers }) =>
+      this.#ledger.catalogCache.timeline.versions.some(({ offers }) =>
         offers.some((offer) => offer.segments.includes(segment)),
       );
     if (!known)

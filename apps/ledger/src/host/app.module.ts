@@ -13,9 +13,9 @@ const logging = (logger: Logger): DynamicModule =>
 
 /** The service is a host like any other: it turns the environment into options. */
 const optionsOf = (configuration: Configuration, logger: Logger): SubledgerOptions => {
-  const { places, catalogueFile, clock, policy, roles, apiKey, rateLimit, cacheBytes, oidc } = configuration;
+  const { locations, catalogueFile, clock, policy, roles, apiKey, rateLimit, cacheBytes, oidc } = configuration;
   return {
-    ...places,
+    ...locations,
     ...{ apiKey, rateLimit, logger },
     cacheMb: cacheBytes / 1_048_576,
     catalogue: catalogueFile,

@@ -41,7 +41,7 @@ class CreateKeyHandler implements ICommandHandler<CreateKey, Answered> {
   async execute(command: CreateKey): Promise<Answered> {
     const { hash: _, ...asked } = command.data;
     const { keyId, partnerId } = asked;
-    const { state } = await this.#ledger.handling.load(partner, partnerId);
+    const { state } = await this.#ledger.handler.load(partner, partnerId);
     if (state.partnerId === null) return refuse('PARTNER_NOT_FOUND', 'there is no such partner');
     const answer = await dispatch(this.#ledger.dispatching, {
       decider: key,

@@ -9,7 +9,7 @@ import { LedgerController } from '../routing/ledger-controller.ts';
 import { PageQuery, type Page } from '../http/page.ts';
 import { RefusedError } from '../http/problem.ts';
 import { From, SentCommand, type Sent } from '../routing/command-context.ts';
-import { type Caller, derivedId, Ledger, readModels } from '#ledger';
+import { type Caller, deterministicId, Ledger, readModels } from '#ledger';
 import { generateKey, hashOf } from '../access/keys.ts';
 import { CreatedKey, CreateKeyBody, KeyEntry, RevokedKey } from './keys.schemas.ts';
 import { OnlyFor } from '../access/permissions.ts';
@@ -38,7 +38,7 @@ export class KeysController {
     const { name, role, partnerId = own } = body;
     if (partnerId !== own && !caller.operator)
       throw new RefusedError(refuse('FORBIDDEN_ROLE', 'only the operator creates keys for other partners'));
-    const keyId = derivedId('key', own, idempotencyKey);
+    const keyId = deterministicId('key', own, idempotencyKey);
     const secret = generateKey();
     const data = { keyId, partnerId, name, role, hash: hashOf(secret), operator: false };
     const answer = await this.#sender.send(sent, CreateKey, data);
@@ -58,7 +58,7 @@ export class KeysController {
   @ApiCommand('revokeKey', 'Revoke a key, at once and permanently', { type: RevokedKey })
   async revoke(@KeyId() keyId: string, @Body() _: NothingBody, @SentCommand() sent: Sent): Promise<object> {
     const { actor, operator } = sent.request.caller;
-    const { state } = await this.#ledger.handling.load(key, keyId);
+    const { state } = await this.#ledger.handler.load(key, keyId);
     if (state.keyId === null || (state.partnerId !== actor.partnerId && !operator))
       throw new RefusedError(refuse('KEY_NOT_FOUND', 'there is no such key'));
     return this.#sender.send(sent, RevokeKey, { keyId });

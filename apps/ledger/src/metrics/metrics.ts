@@ -66,7 +66,7 @@ const showStanding = (ledger: Ledger, registry: Registry): void => {
     registers,
     collect() {
       this.reset();
-      for (const { name, lagEvents } of ledger.projecting.statuses()) this.set({ projection: name }, lagEvents);
+      for (const { name, lagEvents } of ledger.projectorRole.statuses()) this.set({ projection: name }, lagEvents);
     },
   });
   new Gauge({
@@ -76,7 +76,7 @@ const showStanding = (ledger: Ledger, registry: Registry): void => {
     registers,
     collect() {
       this.reset();
-      for (const { name, lagSeconds } of ledger.projecting.statuses()) this.set({ projection: name }, lagSeconds);
+      for (const { name, lagSeconds } of ledger.projectorRole.statuses()) this.set({ projection: name }, lagSeconds);
     },
   });
   new Gauge({
@@ -86,7 +86,7 @@ const showStanding = (ledger: Ledger, registry: Registry): void => {
     registers,
     collect() {
       this.reset();
-      for (const { name, quarantined } of ledger.projecting.statuses())
+      for (const { name, quarantined } of ledger.projectorRole.statuses())
         this.set({ projection: name }, quarantined.length);
     },
   });
@@ -100,8 +100,11 @@ const showDuties = (ledger: Ledger, registers: Registry[]): void => {
     labelNames: ['duty'],
     registers,
     collect() {
-      const { duties, projecting, scheduling } = ledger;
-      const own = [...(duties.has('projector') ? [projecting] : []), ...(duties.has('scheduler') ? [scheduling] : [])];
+      const { roles, projectorRole, schedulerRole } = ledger;
+      const own = [
+        ...(roles.has('projector') ? [projectorRole] : []),
+        ...(roles.has('scheduler') ? [schedulerRole] : []),
+      ];
       for (const { name, state } of own.map((one) => one.status()))
         this.set({ duty: name }, state === 'leading' ? 1 : 0);
     },

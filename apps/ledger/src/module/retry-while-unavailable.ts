@@ -11,7 +11,7 @@ const WAIT = { first: 100, most: 2_000 };
  * Runs a step that needs the stores, and repeats it while a remote store is unavailable; each new reason is reported once.
  * Rejects when waiting does not help, or when the ledger is closed meanwhile.
  */
-export const patiently = async <T>(
+export const retryWhileUnavailable = async <T>(
   ledger: Ledger,
   work: () => Promise<T>,
   tell: (reason: string) => void,
@@ -31,13 +31,13 @@ export const patiently = async <T>(
 };
 
 /** Undefined for errors that waiting does not solve. An error in a store's address is reported as one of its option. */
-const reasonToWait = (error: unknown, { places }: Ledger): string | undefined => {
+const reasonToWait = (error: unknown, { locations }: Ledger): string | undefined => {
   if (error instanceof StoreUnusable)
-    throw new ConfigurationError('eventStoreUrl', `names the store ${whereLogIs(places)}, but ${error.message}`);
+    throw new ConfigurationError('eventStoreUrl', `names the store ${whereLogIs(locations)}, but ${error.message}`);
   if (error instanceof ReadStoreUnusable)
-    throw new ConfigurationError('databaseUrl', `names the database ${whereReadsAre(places)}, but ${error.message}`);
+    throw new ConfigurationError('databaseUrl', `names the database ${whereReadsAre(locations)}, but ${error.message}`);
   const isAway =
-    (error instanceof StoreUnavailable && places.eventStoreUrl !== undefined) ||
-    (error instanceof ReadStoreUnavailable && places.databaseUrl !== undefined);
+    (error instanceof StoreUnavailable && locations.eventStoreUrl !== undefined) ||
+    (error instanceof ReadStoreUnavailable && locations.databaseUrl !== undefined);
   return isAway ? error.message : undefined;
 };

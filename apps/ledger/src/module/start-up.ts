@@ -3,7 +3,7 @@ import { generateKey } from '../access/keys.ts';
 import { publishCatalogue } from './steps/catalog-file.ts';
 import type { Ledger } from '#ledger';
 import type { Settings } from '../config/options.ts';
-import { patiently } from './retry-while-unavailable.ts';
+import { retryWhileUnavailable } from './retry-while-unavailable.ts';
 import { adoptPolicy } from './steps/adopt-policy.ts';
 
 /** How long a start waits until the process and the read models know its own key, in milliseconds. */
@@ -33,7 +33,7 @@ export const startUp = async (ledger: Ledger, settings: Settings, options: Start
   const { makeKey = false, onWaiting = (reason) => logger.warn({}, `waits for its stores: ${reason}`) } = options;
   // Generated once: an attempt that failed later may have recorded it.
   const fresh = makeKey ? generateKey() : undefined;
-  const administratorKey = await patiently(ledger, () => begin(ledger, settings, fresh), onWaiting);
+  const administratorKey = await retryWhileUnavailable(ledger, () => begin(ledger, settings, fresh), onWaiting);
   ledger.isStarted = true;
   return { administratorKey };
 };
@@ -44,12 +44,12 @@ const begin = async (
   { catalogue, apiKey, policy, roles, logger }: Settings,
   fresh: string | undefined,
 ): Promise<string | undefined> => {
-  await ledger.catchUpAtStart();
+  await ledger.refreshAtStart();
   // Other roles decide nothing, so their rules do not count.
   if (roles.has('api') || roles.has('scheduler')) await adoptPolicy(ledger, policy);
   if (roles.has('api') && catalogue !== undefined) await publishCatalogue(ledger, catalogue);
   // Only after these steps: settlements need the catalog and rules that are in force.
-  await ledger.startDuties();
+  await ledger.startRoles();
   if (!roles.has('api')) return undefined;
   const { administratorKey, position } = await bootstrap(ledger, apiKey, fresh, () =>
     logger.warn({}, 'the key in SUBLEDGER_API_KEY was revoked and is not accepted: set another one'),
@@ -57,15 +57,15 @@ const begin = async (
   // The first request must find its key.
   await ledger.access.reached(position, WAIT_MS);
   // It must also find the lists of a small ledger served. A long rebuild goes on meanwhile, with 503 for its lists.
-  await ledger.projecting.reached(position, { of: ['access'], timeoutMs: WAIT_MS, signal: untilFailed(ledger) });
+  await ledger.projectorRole.reached(position, { of: ['access'], timeoutMs: WAIT_MS, signal: untilFailed(ledger) });
   return administratorKey;
 };
 
 /** Aborts when the ledger closes or a read model cannot be built, as from a damaged log: that is for `/health` to say. */
-const untilFailed = ({ closing, projecting }: Ledger): AbortSignal => {
+const untilFailed = ({ closing, projectorRole }: Ledger): AbortSignal => {
   const over = new AbortController();
   const looking = setInterval(() => {
-    if (projecting.statuses().some(({ state }) => state === 'failed')) over.abort();
+    if (projectorRole.statuses().some(({ state }) => state === 'failed')) over.abort();
   }, LOOK_MS).unref();
   setTimeout(() => {
     clearInterval(looking);

@@ -1,6 +1,6 @@
 import { StoreUnavailable } from '#event-store';
 import { FolderInUse, FolderUnusable } from '#event-store/sqlite';
-import { type Places, WrongPlace } from '#ledger';
+import { type StoreLocations, InvalidStoreUrl } from '#ledger';
 import { ReadStoreUnavailable } from '#read-store';
 import { ConfigurationError, type Configuration } from '../config/configuration.ts';
 
@@ -8,8 +8,8 @@ const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Turns an error of opening the stores into one about the option that names them; other errors stay. */
-export const aboutStores = (error: unknown, { dataFolder }: Places): unknown => {
-  if (error instanceof WrongPlace)
+export const aboutStores = (error: unknown, { dataFolder }: StoreLocations): unknown => {
+  if (error instanceof InvalidStoreUrl)
     return new ConfigurationError(error.variable === 'DATABASE_URL' ? 'databaseUrl' : 'eventStoreUrl', error.fault);
   // Remote stores are not contacted before they are used, so it was one in the folder.
   const isOfFolder = [FolderInUse, FolderUnusable, StoreUnavailable, ReadStoreUnavailable].some(

@@ -101,11 +101,11 @@ const checkSurroundings = (modules: ModulesContainer): void => {
     throw new Error('commands go over the command bus: import CqrsModule.forRoot() beside SubledgerModule');
 };
 
-const openLedger = async ({ places, clock, policy, roles, logger, cacheBytes }: Settings): Promise<Ledger> => {
+const openLedger = async ({ locations, clock, policy, roles, logger, cacheBytes }: Settings): Promise<Ledger> => {
   try {
-    return await Ledger.open({ places, clock, policies: policy, duties: roles, logger, cacheBytes });
+    return await Ledger.open({ locations, clock, policies: policy, roles: roles, logger, cacheBytes });
   } catch (error) {
-    throw aboutStores(error, places);
+    throw aboutStores(error, locations);
   }
 };
 

@@ -20,10 +20,10 @@ import { startUp, type Started, type StartOptions } from './start-up.ts';
 import type { PartnerMeta } from '#policy';
 
 /** How long a read waits for the read models by default, in milliseconds. */
-const PATIENCE_MS = 5_000;
+const WAIT_MS = 5_000;
 
 /** The sender and the headers of a command from within; over HTTP they come from the request (http-api.md §2). */
-export type Asking = {
+export type RequestContext = {
   /** Recorded with every event. The actor's partner must be registered; `default` always is. */
   readonly actor: Actor;
   /** The same key of the same partner on the same stream is the same command, permanently. */
@@ -84,16 +84,19 @@ export class Subledger implements OnModuleInit, OnApplicationShutdown {
    * The second argument of a command: `new AddSeats({ subscriptionId, quantity: 2 }, await subledger.meta(stream, asking))`.
    * The stream is that of the command's aggregate. Rejects with `UnknownPartner`, or before the ledger has started.
    */
-  async meta(stream: Stream, { actor, idempotencyKey, correlationId = randomUUID() }: Asking): Promise<PartnerMeta> {
+  async meta(
+    stream: Stream,
+    { actor, idempotencyKey, correlationId = randomUUID() }: RequestContext,
+  ): Promise<PartnerMeta> {
     if (!this.#ledger.isStarted) throw new Error('the ledger has not started: nothing can be decided yet');
     const caller = await this.#callerOf(actor);
-    await this.#ledger.catchUp();
+    await this.#ledger.refresh();
     return metaFor({ caller, idempotencyKey, correlationId }, stream, this.now());
   }
 
   /** Reads the partner's facts from the log, so a partner that was registered a moment ago is known. */
   async #callerOf(actor: Actor): Promise<Caller> {
-    const { state } = await this.#ledger.handling.load(partner, actor.partnerId);
+    const { state } = await this.#ledger.handler.load(partner, actor.partnerId);
     if (state.partnerId === null) throw new UnknownPartner(actor.partnerId);
     const { model, cloud, newCommercePreview } = state;
     return { actor, partner: { model, cloud, newCommercePreview }, operator: false };
@@ -122,8 +125,8 @@ export class Subledger implements OnModuleInit, OnApplicationShutdown {
   }
 
   /** Whether the read models reflect the log up to a command's `position`; waits for it, five seconds by default. */
-  reached(position: Position, timeoutMs = PATIENCE_MS): Promise<boolean> {
-    return this.#ledger.projecting.reached(position, { timeoutMs, signal: this.#ledger.closing });
+  reached(position: Position, timeoutMs = WAIT_MS): Promise<boolean> {
+    return this.#ledger.projectorRole.reached(position, { timeoutMs, signal: this.#ledger.closing });
   }
 
   /**

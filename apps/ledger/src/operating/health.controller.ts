@@ -39,29 +39,29 @@ export class HealthController {
   @ApiOkResponse({ type: Health })
   @ApiServiceUnavailableResponse({ type: Health })
   async health(@Res({ passthrough: true }) reply: FastifyReply): Promise<Health> {
-    const { duties, projecting, scheduling, scheduler, reads, isStarted } = this.#ledger;
+    const { roles, projectorRole, schedulerRole, scheduler, reads, isStarted } = this.#ledger;
     const [log, builds, overdue] = await Promise.all([
       answerOf(() => this.#logEnd()),
       answerOf(() => reads.builds()),
       answerOf(() => scheduler.status()),
     ]);
-    const kept = projecting.statuses();
+    const kept = projectorRole.statuses();
     const health = {
-      duties: [...duties],
+      duties: [...roles],
       eventStore: standing(log),
       readStore: standing(builds),
       projections:
         kept.length > 0 || !('is' in builds)
           ? kept
-          : projecting.names.map((name) => elsewhere(name, builds.is, 'is' in log ? log.is.events : undefined)),
-      processes: scheduling.statuses(),
+          : projectorRole.names.map((name) => elsewhere(name, builds.is, 'is' in log ? log.is.events : undefined)),
+      processes: schedulerRole.statuses(),
       scheduler: {
-        running: duties.has('scheduler') && scheduling.status().state === 'leading',
+        running: roles.has('scheduler') && schedulerRole.status().state === 'leading',
         ...('is' in overdue ? overdue.is : { error: overdue.error }),
       },
       leaderships: [
-        ...(duties.has('projector') ? [projecting.status()] : []),
-        ...(duties.has('scheduler') ? [scheduling.status()] : []),
+        ...(roles.has('projector') ? [projectorRole.status()] : []),
+        ...(roles.has('scheduler') ? [schedulerRole.status()] : []),
       ],
     };
     const hasBegun = kept.length > 0 || ('is' in builds && builds.is.length > 0);

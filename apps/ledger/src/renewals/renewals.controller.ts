@@ -8,7 +8,7 @@ import { ApiList } from '../http/documented.ts';
 import { LedgerController } from '../routing/ledger-controller.ts';
 import type { Page } from '../http/page.ts';
 import { From } from '../routing/command-context.ts';
-import { type Caller, Ledger, type Next, outlook, readModels } from '#ledger';
+import { type Caller, Ledger, type Next, renewalPreview, readModels } from '#ledger';
 import { RenewalEntry, RenewalsQuery } from './renewals.schemas.ts';
 
 /** Coming renewals, conversions and ends (http-api.md §4.6). */
@@ -42,23 +42,19 @@ export class RenewalsController {
 
   /** Also true if an add-on that renews along is no longer sold on that day. */
   #isWithdrawn(state: Existing, at: Instant): boolean {
-    const surroundings = this.#ledger.commands.surroundings();
-    return (
-      isWithdrawn(state, at, surroundings) ||
-      state.addOns.some((addOn) => isAddOnWithdrawn(state, addOn, at, surroundings))
-    );
+    const context = this.#ledger.commands.context();
+    return isWithdrawn(state, at, context) || state.addOns.some((addOn) => isAddOnWithdrawn(state, addOn, at, context));
   }
 
   async #next(state: Subscription, { renewsOn }: Renewal): Promise<Next | null> {
-    const surroundings = this.#ledger.commands.surroundings();
-    return state.status === 'none' ? null : outlook(state, renewsOn, surroundings, (targetId) => this.#load(targetId));
+    const context = this.#ledger.commands.context();
+    return state.status === 'none'
+      ? null
+      : renewalPreview(state, renewsOn, context, (targetId) => this.#load(targetId));
   }
 
   async #load(subscriptionId: string): Promise<Subscription> {
-    const { state } = await this.#ledger.handling.load(
-      subscription(this.#ledger.commands.surroundings()),
-      subscriptionId,
-    );
+    const { state } = await this.#ledger.handler.load(subscription(this.#ledger.commands.context()), subscriptionId);
     return state;
   }
 }

@@ -55,7 +55,7 @@ export class CommandSender {
     Command: CommandType<Given>,
     given: Given,
   ): Promise<CommandAnswer['body']> {
-    await this.#ledger.catchUp();
+    await this.#ledger.refresh();
     const meta = metaFor(request, Command.streamOf(given), this.#ledger.clock.now());
     const command = new Command(given, meta, request.options);
     void reply.header('idempotency-key', request.idempotencyKey);

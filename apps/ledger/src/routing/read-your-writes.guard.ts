@@ -26,7 +26,7 @@ export class FreshnessGuard implements CanActivate {
       throw new InvalidRequest([
         { path: 'Ledger-Position', message: 'must be the Ledger-Position of an earlier response' },
       ]);
-    if (await this.#ledger.projecting.reached(position, { timeoutMs: PATIENCE_MS })) return true;
+    if (await this.#ledger.projectorRole.reached(position, { timeoutMs: PATIENCE_MS })) return true;
     throw new ProblemError('PROJECTION_BEHIND', `the read models do not reflect ${position} yet: try again`);
   }
 }

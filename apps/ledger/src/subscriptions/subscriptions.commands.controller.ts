@@ -28,7 +28,7 @@ import { ApiCommand } from '../http/documented.ts';
 import { SubscriptionId } from '../http/ids.ts';
 import { LedgerController } from '../routing/ledger-controller.ts';
 import { SentCommand, type Sent } from '../routing/command-context.ts';
-import { commandIdFor, derivedId, isReserved, reservedId } from '#ledger';
+import { commandIdFor, deterministicId, isReserved, reservedId } from '#ledger';
 import {
   AddOnPath,
   AddOnsBody,
@@ -66,7 +66,7 @@ export class SubscriptionCommandsController {
   })
   async purchase(@Body() { ...request }: PurchaseBody, @SentCommand() sent: Sent): Answer {
     const subscriptionId = await this.#sender.idFor('subscription', sent, request.subscriptionId);
-    const orderId = derivedId('order', commandIdFor(sent.request, `subscription-${subscriptionId}`));
+    const orderId = deterministicId('order', commandIdFor(sent.request, `subscription-${subscriptionId}`));
     return this.#sender.send(sent, PurchaseSubscription, { ...request, subscriptionId, orderId });
   }
 
@@ -217,7 +217,7 @@ export class SubscriptionCommandsController {
 
 /** The subscription that a partial upgrade would create: the same for a retry. */
 const opening = ({ request }: Sent, subscriptionId: string) => ({
-  newSubscriptionId: (isReserved(subscriptionId) ? reservedId : derivedId)(
+  newSubscriptionId: (isReserved(subscriptionId) ? reservedId : deterministicId)(
     'upgraded',
     commandIdFor(request, `subscription-${subscriptionId}`),
   ),

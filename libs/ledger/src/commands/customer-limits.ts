@@ -15,7 +15,7 @@ import * as status from '#projections/status';
 import type { ReadStore } from '#read-store';
 import {
   holdingOf,
-  settle,
+  advanceTo,
   subscription,
   type Existing,
   type HeldSeats,
@@ -24,7 +24,7 @@ import {
   type SubscriptionCommand,
   type SubscriptionEvent,
   type SubscriptionVerb,
-  type Surroundings,
+  type DecisionContext,
 } from '#subscription';
 import { readModels } from '../queries/read-models.ts';
 import type { Decider, Refusal } from '../context/refusals.ts';
@@ -61,9 +61,9 @@ export type Growth = SkuOf & {
 export const limitsNeeded: Refusal = refuse('OFFER_LIMIT', "the customer's seats were not loaded");
 
 type Parts = {
-  readonly handling: CommandHandler;
+  readonly handler: CommandHandler;
   readonly reads: ReadStore;
-  readonly surroundings: () => Surroundings;
+  readonly context: () => DecisionContext;
 };
 
 type Seen = SeenSeats & SeenPlaces & { readonly status: string };
@@ -72,7 +72,7 @@ type Seen = SeenSeats & SeenPlaces & { readonly status: string };
  * What customers hold of limited offers and capped SKUs. The customer's stream has the reservations; whether a holder still
  * exists, and how many seats it has, is read from its own stream when it matters.
  */
-export class Holdings {
+export class CustomerLimits {
   readonly #parts: Parts;
 
   constructor(parts: Parts) {
@@ -82,7 +82,7 @@ export class Holdings {
   /** Loads nothing when no limit applies. */
   async limits(buyer: Registered, wanted: Wanted): Promise<Limits> {
     const { offerId, skuId, at } = wanted;
-    const catalogue = catalogueAt(this.#parts.surroundings().catalogue, at);
+    const catalogue = catalogueAt(this.#parts.context().catalogue, at);
     const offer = catalogue && findOffer(catalogue, offerId);
     const limit = offer?.limitPerCustomer ?? null;
     const most = this.#cap(wanted);
@@ -123,7 +123,7 @@ export class Holdings {
     const { actor, at } = command.meta;
     if (!mayGrow(command) || state.status === 'none' || state.partnerId !== actor.partnerId) return false;
     if (command.type !== 'AddSeats') return true;
-    const settled = settle(state, at, this.#parts.surroundings()).state;
+    const settled = advanceTo(state, at, this.#parts.context()).state;
     return this.#cap({ ...skuAfter(command, settled), at }) !== null;
   }
 
@@ -136,7 +136,7 @@ export class Holdings {
     const { offerId, skuId } = skuAfter(command, settled);
     const wanted = { offerId, skuId, subscriptionId, at };
     if (command.type === 'AddSeats' && this.#cap(wanted) === null) return undefined;
-    const { state: buyer } = await this.#parts.handling.load(customer, settled.customerId);
+    const { state: buyer } = await this.#parts.handler.load(customer, settled.customerId);
     if (buyer.customerId === null) return undefined;
     const limits = await this.limits(buyer, wanted);
     return { offerId, skuId, buyer, limits, revision, before: holdingOf(settled, wanted) };
@@ -152,7 +152,7 @@ export class Holdings {
 
   /** How many seats of the SKU a customer may hold by the catalog of an instant; null: any number. Usage has no seats. */
   #cap({ offerId, skuId, at }: Omit<Wanted, 'subscriptionId'>): number | null {
-    const catalogue = catalogueAt(this.#parts.surroundings().catalogue, at);
+    const catalogue = catalogueAt(this.#parts.context().catalogue, at);
     if (catalogue === undefined || findOffer(catalogue, offerId)?.kind === 'usage') return null;
     return findSku(catalogue, offerId, skuId)?.maxSeatsPerCustomer ?? null;
   }
@@ -177,9 +177,9 @@ export class Holdings {
   }
 
   async #look(subscriptionId: string, at: Instant) {
-    const surroundings = this.#parts.surroundings();
-    const { state, revision } = await this.#parts.handling.load(subscription(surroundings), subscriptionId);
-    return { settled: state.status === 'none' ? undefined : settle(state, at, surroundings).state, revision };
+    const context = this.#parts.context();
+    const { state, revision } = await this.#parts.handler.load(subscription(context), subscriptionId);
+    return { settled: state.status === 'none' ? undefined : advanceTo(state, at, context).state, revision };
   }
 
   /** The reservations whose commands are on the holder's stream, up to the revision at which it was loaded. */
@@ -196,7 +196,7 @@ export class Holdings {
     if (increases.length === 0) return recorded;
     const first = Math.min(...increases.map(([, { after }]) => after)) + 1;
     const told = new Set<string>();
-    for await (const page of this.#parts.handling.pages(`subscription-${subscriptionId}`, first))
+    for await (const page of this.#parts.handler.pages(`subscription-${subscriptionId}`, first))
       for (const event of page) if (event.revision <= revision) told.add(event.meta.commandId);
     return [...recorded, ...increases.map(([commandId]) => commandId).filter((commandId) => told.has(commandId))];
   }

@@ -1,19 +1,19 @@
 import type { Answer, CommandHandler } from '#event-store';
 import { isRefusal, type Command, type CommandOptions, type Event, type Recorded } from '#kernel';
-import type { Surroundings } from '#subscription';
+import type { DecisionContext } from '#subscription';
 import type { CommandAnswer } from '../context/caller.ts';
 import { answerOf } from './command-result.ts';
 import { quoteToken, stale } from './quote-token.ts';
-import type { OfferSlots, Reservation } from './reservations.ts';
+import type { Reservations, Reservation } from './reservations.ts';
 import type { Decider, Refusal } from '../context/refusals.ts';
 import type { Outcome } from '../context/refusals.ts';
 
 /** What commands are dispatched with. */
 export type DispatchDeps = {
-  readonly handling: CommandHandler;
+  readonly handler: CommandHandler;
   /** Catalogs and rules in force: a quote holds only as long as they do. */
-  readonly surroundings: () => Surroundings;
-  readonly reservations: OfferSlots;
+  readonly context: () => DecisionContext;
+  readonly reservations: Reservations;
 };
 
 /** A command to dispatch: its aggregate and decider, and the ids for the response. */
@@ -64,12 +64,12 @@ type Quoted = Pick<Dispatch, 'command' | 'id' | 'location'> & { readonly decider
 
 /** The token that quotes these events for the command. */
 export const tokenFor = (
-  { surroundings }: DispatchDeps,
+  { context }: DispatchDeps,
   { command, decider, id, location }: Quoted,
   events: readonly Recorded[],
 ): string => {
   const stream = location === undefined ? `${decider.category}-${id}` : null;
-  return quoteToken({ command, stream, surroundings: surroundings() }, events);
+  return quoteToken({ command, stream, context: context() }, events);
 };
 
 /**
@@ -112,10 +112,10 @@ const recordReserved = async <C extends Command, E extends Event, S>(
 };
 
 const handle = <C extends Command, E extends Event, S>(
-  { handling }: DispatchDeps,
+  { handler }: DispatchDeps,
   { decider, id, command }: Dispatch<C, E, S>,
   options?: CommandOptions,
-): Promise<Outcome<E, S>> => handling.handle(decider, id, command, options);
+): Promise<Outcome<E, S>> => handler.handle(decider, id, command, options);
 
 const respond = (
   { ids, location }: Pick<Dispatch, 'ids' | 'location'>,

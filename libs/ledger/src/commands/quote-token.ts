@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { catalogueAt } from '#catalog';
 import { refuse, type Command, type Recorded } from '#kernel';
 import { pinAt } from '#policy';
-import type { Surroundings } from '#subscription';
+import type { DecisionContext } from '#subscription';
 import type { Refusal } from '../context/refusals.ts';
 
 /** Ids that differ when the same request is sent again. */
@@ -11,11 +11,11 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi;
 const INSTANT = /^\d{4}-\d\d-\d\dT/;
 
 /** A request, with the catalogs and rules by which it is judged. */
-type Wish = {
+type QuotedCommand = {
   readonly command: Command;
   /** The resource; null if the command creates one. */
   readonly stream: string | null;
-  readonly surroundings: Surroundings;
+  readonly context: DecisionContext;
 };
 
 const timeless = (_: string, value: unknown): unknown => {
@@ -27,15 +27,15 @@ const timeless = (_: string, value: unknown): unknown => {
  * A token for exactly this result. It holds no secret and no state: the sender of it accepts only this result, and gets it
  * if stream, catalog, rules, dates and amounts are the same as for the quote (R56).
  */
-export const quoteToken = ({ command, stream, surroundings }: Wish, events: readonly Recorded[]): string => {
+export const quoteToken = ({ command, stream, context }: QuotedCommand, events: readonly Recorded[]): string => {
   const { at } = command.meta;
   const frame = {
     type: command.type,
     wish: Object.fromEntries(Object.entries(command.data).filter(([name]) => !DERIVED.has(name))),
     stream,
     revision: events[0]?.revision ?? null,
-    catalogue: catalogueAt(surroundings.catalogue, at)?.version ?? null,
-    policy: pinAt(surroundings.policies, at),
+    catalogue: catalogueAt(context.catalogue, at)?.version ?? null,
+    policy: pinAt(context.policies, at),
     outcome: JSON.stringify(
       events.map(({ type, data }) => ({ type, data })),
       timeless,

@@ -10,7 +10,7 @@ import {
 } from '#customer';
 import type { CommandHandler, Revision } from '#event-store';
 import type { PurchaseSubscription, SubscriptionVerb } from '#subscription';
-import { derivedId } from '../context/deterministic-id.ts';
+import { deterministicId } from '../context/deterministic-id.ts';
 import type { Limits } from './customer-limits.ts';
 import type { Outcome } from '../context/refusals.ts';
 import type { Meta } from '#kernel';
@@ -59,13 +59,13 @@ export type Reservation = OfferReservation | SeatReservation | ArrivalReservatio
  * Places of limited offers (R5) and seats of capped SKUs (E48): reserved on the customer's stream before the purchase or the
  * increase is recorded, so that concurrent commands cannot oversell.
  */
-export class OfferSlots {
-  readonly #handling: CommandHandler;
+export class Reservations {
+  readonly #handler: CommandHandler;
   /** Commands with a reservation that this process is handling now. */
   readonly #underWay = new Map<string, Promise<void>>();
 
-  constructor(handling: CommandHandler) {
-    this.#handling = handling;
+  constructor(handler: CommandHandler) {
+    this.#handler = handler;
   }
 
   /**
@@ -74,16 +74,16 @@ export class OfferSlots {
    */
   claim(reservation: Reservation, meta: Meta, onlyAt: Revision | null): Promise<Outcome> {
     const command = claimFor(reservation, meta.commandId, onlyAt, followUp(meta, randomUUID()));
-    return this.#handling.handle(customer, reservation.customerId, command);
+    return this.#handler.handle(customer, reservation.customerId, command);
   }
 
   /** Releases the reservation of a command that was refused. `claimedAt` is the revision of the reservation's event. */
   async release(reserved: Reserved, claimedAt: Revision, meta: Meta): Promise<void> {
     const { kind, customerId, subscriptionId } = reserved;
     const { commandId } = meta;
-    const own = followUp(meta, derivedId('release', commandId, String(claimedAt)));
+    const own = followUp(meta, deterministicId('release', commandId, String(claimedAt)));
     const Release = kind === 'offer' ? ReleaseOfferSlot : ReleaseSeats;
-    await this.#handling.handle(customer, customerId, new Release({ subscriptionId, commandId }, own));
+    await this.#handler.handle(customer, customerId, new Release({ subscriptionId, commandId }, own));
   }
 
   /** Marks a command with a reservation as being handled by this process, until the returned function is called. */

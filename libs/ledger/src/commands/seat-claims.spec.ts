@@ -56,7 +56,7 @@ const finish = async (on: WriteSide): Promise<void> => {
 };
 const codeOf = (answer: unknown) => (isRefusal(answer) ? answer.refused : 'yes');
 const claims = async () => {
-  const { state } = await side.handling.load(customer, 'c1');
+  const { state } = await side.handler.load(customer, 'c1');
   return state.customerId === null ? undefined : state.slots['s1']?.claims;
 };
 

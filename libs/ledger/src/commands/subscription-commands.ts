@@ -9,13 +9,13 @@ import {
   type PurchaseSubscription,
   type Subscription,
   type SubscriptionVerb,
-  type Surroundings,
+  type DecisionContext,
   type UpgradeSubscription,
 } from '#subscription';
 import type { CommandAnswer } from '../context/caller.ts';
-import type { PriceLists } from '../queries/catalog-cache.ts';
+import type { CatalogCache } from '../queries/catalog-cache.ts';
 import type { Customers } from '../queries/customers.ts';
-import { limitsNeeded, type Growth, type Holdings, type Limits } from './customer-limits.ts';
+import { limitsNeeded, type Growth, type CustomerLimits, type Limits } from './customer-limits.ts';
 import { dispatch, type DispatchDeps } from './dispatch.ts';
 import type { Reservation } from './reservations.ts';
 import { upgrade } from './upgrade-command.ts';
@@ -30,10 +30,10 @@ const asksForCustomer: ReadonlySet<SubscriptionVerb['type']> = new Set([
   'SuspendSubscription',
 ]);
 
-type Parts = Omit<DispatchDeps, 'surroundings'> & {
-  readonly priceLists: PriceLists;
+type Parts = Omit<DispatchDeps, 'context'> & {
+  readonly catalogCache: CatalogCache;
   readonly policies: PolicyTimeline;
-  readonly holdings: Holdings;
+  readonly customerLimits: CustomerLimits;
   readonly outcomes: UpgradeOutcomes;
   readonly customers: Customers;
 };
@@ -53,9 +53,9 @@ export class SubscriptionCommands {
   }
 
   /** Catalogs and rules for a decision made now. */
-  surroundings(facts?: CustomerFacts): Surroundings {
-    const { priceLists, policies } = this.#parts;
-    return { catalogue: priceLists.timeline, policies, ...(facts === undefined ? {} : { customer: facts }) };
+  context(facts?: CustomerFacts): DecisionContext {
+    const { catalogCache, policies } = this.#parts;
+    return { catalogue: catalogCache.timeline, policies, ...(facts === undefined ? {} : { customer: facts }) };
   }
 
   /** A verb on an existing subscription. Seats of a capped SKU are reserved before the increase is recorded (E48). */
@@ -64,16 +64,16 @@ export class SubscriptionCommands {
     const { target: id, type } = command;
     const facts = asksForCustomer.has(type) ? await this.#parts.customers.of(id) : undefined;
     const sent = { command, id, ids: { subscriptionId: id } };
-    const target = await this.#parts.holdings.target(command);
-    const decider = this.#parts.holdings.unlessCapped(this.#decider(facts, target));
+    const target = await this.#parts.customerLimits.target(command);
+    const decider = this.#parts.customerLimits.unlessCapped(this.#decider(facts, target));
     const response = await dispatch(this.#deps, { ...sent, decider });
     return response === limitsNeeded ? this.#sendCapped(sent) : response;
   }
 
   async #sendCapped<C extends SubscriptionVerb>(sent: Sent<C>): Promise<CommandAnswer | Refusal> {
     const { command, id } = sent;
-    const growth = await this.#parts.holdings.growth(command);
-    const target = await this.#parts.holdings.target(command);
+    const growth = await this.#parts.customerLimits.growth(command);
+    const target = await this.#parts.customerLimits.target(command);
     // No longer capped: the subscription has changed in the meantime.
     if (growth === undefined) return dispatch(this.#deps, { ...sent, decider: this.#decider(undefined, target) });
     const decider = this.#decider(factsOf(growth), target);
@@ -104,11 +104,11 @@ export class SubscriptionCommands {
   }
 
   /** Previews a purchase as if the customer held these subscriptions, too. Records nothing. */
-  async rehearse(command: PurchaseSubscription, besides: readonly HeldSubscription[]): Promise<Outcome> {
+  async previewPurchase(command: PurchaseSubscription, besides: readonly HeldSubscription[]): Promise<Outcome> {
     const { facts } = await this.#buying(command);
     const { held = [], seats = [] } = facts ?? {};
     const decider = this.#decider(facts && { ...facts, held: [...held, ...besides], seats: [...seats, ...besides] });
-    return this.#parts.handling.handle(decider, command.data.subscriptionId, command, { dryRun: true });
+    return this.#parts.handler.handle(decider, command.data.subscriptionId, command, { dryRun: true });
   }
 
   /** The facts about the customer and the limits that a purchase needs; empty for an unknown customer. */
@@ -116,10 +116,10 @@ export class SubscriptionCommands {
     readonly facts?: CustomerFacts;
     readonly limits?: Limits;
   }> {
-    const { state: buyer } = await this.#parts.handling.load(customer, data.customerId);
+    const { state: buyer } = await this.#parts.handler.load(customer, data.customerId);
     if (buyer.customerId === null || buyer.partnerId !== meta.actor.partnerId) return {};
     const { offerId, skuId, subscriptionId } = data;
-    const limits = await this.#parts.holdings.limits(buyer, { offerId, skuId, subscriptionId, at: meta.at });
+    const limits = await this.#parts.customerLimits.limits(buyer, { offerId, skuId, subscriptionId, at: meta.at });
     const { held, seats } = limits;
     return { facts: { ...buyer, held, seats, alignable: await this.#alignable({ data, meta }) }, limits };
   }
@@ -136,9 +136,9 @@ export class SubscriptionCommands {
 
   /** An upgrade. If it is partial or goes into another subscription, it returns when both sides are durable. */
   async #upgrade(command: UpgradeSubscription): Promise<CommandAnswer | Refusal> {
-    const growth = await this.#parts.holdings.growth(command);
+    const growth = await this.#parts.customerLimits.growth(command);
     const { target: id } = command;
-    const target = await this.#parts.holdings.target(command);
+    const target = await this.#parts.customerLimits.target(command);
     const sent = { command, id, decider: this.#decider(factsOf(growth), target) };
     if (growth === undefined || isFree(growth.limits)) return upgrade(this.#deps, this.#parts.outcomes, sent);
     const claimed = this.#decider(unlimited({ ...growth.buyer, held: [] }), target);
@@ -147,12 +147,12 @@ export class SubscriptionCommands {
   }
 
   #decider(facts?: CustomerFacts, target?: Subscription) {
-    return subscription({ ...this.surroundings(facts), ...(target !== undefined && { target }) });
+    return subscription({ ...this.context(facts), ...(target !== undefined && { target }) });
   }
 
   get #deps(): DispatchDeps {
-    const { handling, reservations } = this.#parts;
-    return { handling, reservations, surroundings: () => this.surroundings() };
+    const { handler, reservations } = this.#parts;
+    return { handler, reservations, context: () => this.context() };
   }
 }
 

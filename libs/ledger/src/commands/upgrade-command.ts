@@ -2,7 +2,7 @@ import type { Answer } from '#event-store';
 import { isRefusal, refuse } from '#kernel';
 import { UpgradeSubscription, type Subscription, type SubscriptionEvent } from '#subscription';
 import type { CommandAnswer } from '../context/caller.ts';
-import { derivedId } from '../context/deterministic-id.ts';
+import { deterministicId } from '../context/deterministic-id.ts';
 import { answerOf } from './command-result.ts';
 import { preview, recordPreviewed, tokenFor, type Dispatch, type DispatchDeps } from './dispatch.ts';
 import { stale } from './quote-token.ts';
@@ -32,7 +32,7 @@ export const upgrade = async (
     const answer = await once(deps, outcomes, { ...sent, command: attempt });
     if (!('cameBack' in answer)) return answer;
     const { data, meta, options, target: subscriptionId } = attempt;
-    const again = { ...meta, commandId: derivedId('again', meta.commandId) };
+    const again = { ...meta, commandId: deterministicId('again', meta.commandId) };
     attempt = new UpgradeSubscription({ subscriptionId, ...data }, again, options);
   }
   return refuse('PROCESS_PENDING', 'the seats came back at each attempt: try again with the same key');
@@ -49,7 +49,7 @@ const once = async (
   const previewed = await preview(deps, sent);
   if (isRefusal(previewed)) return previewed;
   if (previewed.outcome === 'dryRun') {
-    const received = await outcomes.rehearse(previewed, meta.commandId);
+    const received = await outcomes.preview(previewed, meta.commandId);
     if (isRefusal(received)) return received;
     // A quote holds for both sides.
     const token = tokenFor(deps, sent, [...previewed.events, ...received]);

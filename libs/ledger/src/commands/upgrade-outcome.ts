@@ -37,7 +37,7 @@ export class UpgradeOutcomes {
    * What the target would record. The refusal of a target is known before any seat moves. A target with seats of its own
    * in transit is waited for; `PROCESS_PENDING` if that takes too long.
    */
-  async rehearse({ events }: Answer, transitionId: string): Promise<readonly Recorded[] | Refusal> {
+  async preview({ events }: Answer, transitionId: string): Promise<readonly Recorded[] | Refusal> {
     const started = startedIn(events, transitionId);
     if (started === undefined) return [];
     for (let round = 1; ; round += 1) {

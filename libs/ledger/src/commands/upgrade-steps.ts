@@ -1,6 +1,6 @@
 import type { Recorded } from '#kernel';
 import type { UpgradeStarted } from '#subscription';
-import { derivedId } from '../context/deterministic-id.ts';
+import { deterministicId } from '../context/deterministic-id.ts';
 import type { Outcome } from '../context/refusals.ts';
 
 /** Seats that left their subscription for another one. */
@@ -15,7 +15,7 @@ export type SeatTransfers = {
 };
 
 /** The id of the command of one step of an upgrade: repeated after a crash, a step is the same command. */
-export const stepIdOf = (transitionId: string, step: string): string => derivedId('upgrade', transitionId, step);
+export const stepIdOf = (transitionId: string, step: string): string => deterministicId('upgrade', transitionId, step);
 
 /** The id of the command by which the target receives the seats. */
 export const receiveIdOf = (transitionId: string): string => stepIdOf(transitionId, 'receive');

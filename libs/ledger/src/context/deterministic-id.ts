@@ -9,14 +9,14 @@ const VERSION_AT = 14;
  * A UUID (version 5) that the same words always give. Ids of resources that callers cannot name, and the ids of commands that
  * processes send, are derived, so that a retry reaches the same stream and the same command.
  */
-export const derivedId = (...words: readonly string[]): string => idOf(words.join('/'));
+export const deterministicId = (...words: readonly string[]): string => idOf(words.join('/'));
 
 /**
- * As `derivedId`, but of version 8, which no caller may give: otherwise one partner could compute the id that another one's
+ * As `deterministicId`, but of version 8, which no caller may give: otherwise one partner could compute the id that another one's
  * key leads to, and take it first.
  */
 export const reservedId = (...words: readonly string[]): string => {
-  const id = derivedId(...words);
+  const id = deterministicId(...words);
   return `${id.slice(0, VERSION_AT)}8${id.slice(VERSION_AT + 1)}`;
 };
 
@@ -25,7 +25,7 @@ export const isReserved = (id: string): boolean => id.charAt(VERSION_AT) === '8'
 
 /** Id of a command: the same key of the same partner on the same resource always names the same command (http-api.md §2). */
 export const commandIdOf = (partnerId: string, stream: string, idempotencyKey: string): string =>
-  derivedId('command', partnerId, stream, idempotencyKey);
+  deterministicId('command', partnerId, stream, idempotencyKey);
 
 /** Who creates a resource under which key, without giving it an id. */
 export type Creation = {
@@ -41,7 +41,7 @@ export type Creation = {
  */
 export const idForCreation = async (store: Pick<EventStore, 'read'>, creation: Creation): Promise<string> => {
   const { resource, partnerId, idempotencyKey } = creation;
-  const former = derivedId(resource, partnerId, idempotencyKey);
+  const former = deterministicId(resource, partnerId, idempotencyKey);
   const stream = `${resource}-${former}`;
   const [first] = await store.read(stream, 0, 1);
   const isRetry = first?.meta.commandId === commandIdOf(partnerId, stream, idempotencyKey);

@@ -200,7 +200,7 @@ describe('a process that follows the log', () => {
     const store = memory();
     const [one, two] = [await writeSide(store, reads), await writeSide(store, reads)];
     await stocked(one);
-    await two.priceLists.refresh();
+    await two.catalogCache.refresh();
     const events = [await ordered(one, 'k1', cartLine('SINGLE')), await ordered(two, 'k2', cartLine('SINGLE'))];
     await Promise.all([one.orders.fulfil(events[0]!), two.orders.fulfil(events[1]!)]);
     const { created, completed, slots } = await counted(store);

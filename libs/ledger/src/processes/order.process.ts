@@ -13,11 +13,11 @@ import {
   type OrderLine,
   type PlacedOrder,
 } from '#order';
-import type { Surroundings } from '#subscription';
-import { naming, purchaseIdOf, purchaseOf, rehearse, type Rehearsal } from '../commands/cart-preview.ts';
+import type { DecisionContext } from '#subscription';
+import { naming, purchaseIdOf, purchaseOf, previewCart, type CartPreview } from '../commands/cart-preview.ts';
 import { systemMeta } from '../context/command-meta.ts';
 import type { Clock } from '../context/clock.ts';
-import { derivedId } from '../context/deterministic-id.ts';
+import { deterministicId } from '../context/deterministic-id.ts';
 import { factsOf } from '../queries/partners.ts';
 import { waitForEvent } from '../queries/wait-for-event.ts';
 import type { SubscriptionCommands } from '../commands/subscription-commands.ts';
@@ -29,11 +29,11 @@ const PATIENCE_MS = 5_000;
 
 type Parts = {
   readonly store: EventStore;
-  readonly handling: CommandHandler;
+  readonly handler: CommandHandler;
   readonly clock: Clock;
-  readonly surroundings: () => Surroundings;
+  readonly context: () => DecisionContext;
   /** The way of every purchase: so a limited offer's place is claimed (R5). */
-  readonly commands: Pick<SubscriptionCommands, 'purchase' | 'rehearse'>;
+  readonly commands: Pick<SubscriptionCommands, 'purchase' | 'previewPurchase'>;
   readonly patienceMs?: number;
 };
 
@@ -55,42 +55,42 @@ export class Orders {
 
   /** The cart's decider, under the rules in force; with the customer for whom one is opened. */
   async cart(meta: PartnerMeta, customerId?: string): Promise<ReturnType<typeof cart>> {
-    const { policies } = this.#parts.surroundings();
+    const { policies } = this.#parts.context();
     if (customerId === undefined) return cart({ policies, naming });
-    const { state } = await this.#parts.handling.load(customer, customerId);
+    const { state } = await this.#parts.handler.load(customer, customerId);
     const known = state.customerId !== null && state.partnerId === meta.actor.partnerId;
     return cart({ policies, naming, ...(known ? { customer: state } : {}) });
   }
 
   /** Previews the purchase of these lines. Records nothing. */
-  rehearse(
+  previewCart(
     filled: { readonly cartId: string; readonly customerId: string; readonly lines: readonly CartLine[] },
     meta: PartnerMeta,
-  ): Promise<Rehearsal> {
-    return rehearse((command, besides) => this.#parts.commands.rehearse(command, besides), filled, meta);
+  ): Promise<CartPreview> {
+    return previewCart((command, besides) => this.#parts.commands.previewPurchase(command, besides), filled, meta);
   }
 
   /** The reaction of the process to `CartOrdered`: the order is placed, and its lines are bought one after the other. */
   async fulfil(ordered: Ordered): Promise<void> {
-    const { handling } = this.#parts;
+    const { handler } = this.#parts;
     const { orderId, cartId, customerId, lines, partnerId, effectiveAt: orderedAt } = ordered.data;
-    const partner = await factsOf(handling, partnerId);
+    const partner = await factsOf(handler, partnerId);
     const meta = (...step: string[]): PartnerMeta => {
-      const commandId = derivedId('order', orderId, ...step);
+      const commandId = deterministicId('order', orderId, ...step);
       return systemMeta('orders', { commandId, at: this.#parts.clock.now(), partnerId, partner, cause: ordered });
     };
-    await handling.handle(
+    await handler.handle(
       order,
       orderId,
       new PlaceOrder({ orderId, cartId, customerId, lines, orderedAt }, meta('place')),
     );
-    const { state: placed } = await handling.load(order, orderId);
+    const { state: placed } = await handler.load(order, orderId);
     for (const line of lines) {
       if (placed.orderId === null || placed.results.has(line.line)) continue;
       // In the buyer's name, at the instant of the checkout: however late this comes by, it is what was bought then.
       const result = await this.#buy(line, ordered, { ...meta(), at: orderedAt, actor: ordered.meta.actor });
       const record = new RecordOrderLine({ orderId, line: line.line, result }, meta('record', String(line.line)));
-      await handling.handle(order, orderId, record, { fingerprint: `${orderId}/${line.line}` });
+      await handler.handle(order, orderId, record, { fingerprint: `${orderId}/${line.line}` });
     }
   }
 
@@ -111,7 +111,7 @@ export class Orders {
   async completion({ data: { orderId }, position }: Ordered): Promise<Fulfilled | Refusal> {
     if (!(await this.#completed(`order-${orderId}`, position)))
       return refuse('PROCESS_PENDING', 'the order is still being fulfilled: ask again with the same key', { orderId });
-    const { state: placed } = await this.#parts.handling.load(order, orderId);
+    const { state: placed } = await this.#parts.handler.load(order, orderId);
     if (placed.orderId === null) throw new Error(`the order ${orderId} is complete and yet not there`);
     const purchases = await Promise.all(
       placed.lines.map(async ({ line, subscriptionId }) => {
@@ -131,8 +131,8 @@ export class Orders {
 
   /** The cart, if there is one and it is the actor's partner's. */
   async cartOf(cartId: string, actor: Actor): Promise<{ cart: ExistingCart; revision: number } | Refusal> {
-    const { policies } = this.#parts.surroundings();
-    const { state, revision } = await this.#parts.handling.load(cart({ policies, naming }), cartId);
+    const { policies } = this.#parts.context();
+    const { state, revision } = await this.#parts.handler.load(cart({ policies, naming }), cartId);
     return state.cartId !== null && state.partnerId === actor.partnerId
       ? { cart: state, revision }
       : refuse('CART_NOT_FOUND', 'there is no such cart');
@@ -140,7 +140,7 @@ export class Orders {
 
   /** The order, if there is one and it is the actor's partner's. */
   async one(orderId: string, actor: Actor): Promise<{ order: PlacedOrder; revision: number } | Refusal> {
-    const { state, revision } = await this.#parts.handling.load(order, orderId);
+    const { state, revision } = await this.#parts.handler.load(order, orderId);
     return state.orderId !== null && state.partnerId === actor.partnerId
       ? { order: state, revision }
       : refuse('ORDER_NOT_FOUND', 'there is no such order');

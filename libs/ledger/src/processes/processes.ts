@@ -33,14 +33,14 @@ type RunnerDeps = {
   readonly logger: Logger;
   readonly now: () => Instant;
   readonly recordedAt: (instant: Instant) => void;
-  readonly catchUp: () => Promise<void> | undefined;
+  readonly refresh: () => Promise<void> | undefined;
   readonly prompt: boolean;
 };
 
 /** A runner for each process, with a checkpoint of its own. */
 export const runnersOf = (
   processes: readonly Process[],
-  { recordedAt, catchUp, ...runner }: RunnerDeps,
+  { recordedAt, refresh, ...runner }: RunnerDeps,
 ): readonly ProcessRunner[] =>
   processes.map(
     ({ name, handles, react }) =>
@@ -50,7 +50,7 @@ export const runnersOf = (
         handles,
         react: async (event) => {
           recordedAt(event.meta.recordedAt);
-          await catchUp();
+          await refresh();
           await react(event);
         },
       }),

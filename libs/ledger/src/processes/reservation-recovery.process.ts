@@ -7,18 +7,18 @@ import {
   subscription,
   type CustomerFacts,
   type SubscriptionVerb,
-  type Surroundings,
+  type DecisionContext,
 } from '#subscription';
 import type { Customers } from '../queries/customers.ts';
-import type { OfferSlots } from '../commands/reservations.ts';
+import type { Reservations } from '../commands/reservations.ts';
 import { factsOf } from '../queries/partners.ts';
 import type { PartnerMeta } from '#policy';
 
 type Parts = {
-  readonly handling: CommandHandler;
-  readonly reservations: OfferSlots;
+  readonly handler: CommandHandler;
+  readonly reservations: Reservations;
   readonly customers: Customers;
-  readonly surroundings: () => Surroundings;
+  readonly context: () => DecisionContext;
 };
 
 /**
@@ -34,7 +34,7 @@ export class ReservationRecovery {
 
   /** The reaction of the process to `OfferSlotClaimed`. */
   async completePurchase(event: Recorded<OfferSlotClaimed>): Promise<void> {
-    const { handling, reservations, surroundings, customers } = this.#parts;
+    const { handler, reservations, context, customers } = this.#parts;
     const { commandId, subscriptionId, effectiveAt, ...claimed } = event.data;
     const purchase = claimed.purchase as PurchaseSubscription['data'];
     const { customerId, customTermEndDate } = purchase;
@@ -43,15 +43,15 @@ export class ReservationRecovery {
     const meta = await this.#metaOf(event, commandId, effectiveAt);
     const alignable =
       customTermEndDate === undefined ? [] : await customers.alignable(meta.actor.partnerId, customerId, effectiveAt);
-    const decider = subscription({ ...surroundings(), customer: { ...buyer, alignable } });
-    const outcome = await handling.handle(decider, subscriptionId, new PurchaseSubscription(purchase, meta));
+    const decider = subscription({ ...context(), customer: { ...buyer, alignable } });
+    const outcome = await handler.handle(decider, subscriptionId, new PurchaseSubscription(purchase, meta));
     if (!isRefusal(outcome)) return;
     await reservations.release({ kind: 'offer', customerId, subscriptionId }, event.revision, meta);
   }
 
   /** The reaction of the process to `SeatsClaimed`. */
   async completeIncrease(event: Recorded<SeatsClaimed>): Promise<void> {
-    const { handling, reservations, surroundings } = this.#parts;
+    const { handler, reservations, context } = this.#parts;
     const { commandId, subscriptionId, added, revision, command: claimedFor, effectiveAt } = event.data;
     const customerId = event.stream.slice('customer-'.length);
     const buyer = await this.#stillClaimed(customerId, subscriptionId, commandId);
@@ -61,8 +61,8 @@ export class ReservationRecovery {
       claimedFor === undefined
         ? new AddSeats({ subscriptionId, quantity: added }, meta)
         : ({ ...claimedFor, target: subscriptionId, meta, options: {} } as unknown as SubscriptionVerb);
-    const decider = subscription({ ...surroundings(), customer: buyer });
-    const outcome = await handling.handle(decider, subscriptionId, command, {
+    const decider = subscription({ ...context(), customer: buyer });
+    const outcome = await handler.handle(decider, subscriptionId, command, {
       expectedRevision: revision ?? undefined,
     });
     if (!isRefusal(outcome)) return;
@@ -71,22 +71,22 @@ export class ReservationRecovery {
 
   /**
    * The customer, while the reservation is open. A released one belongs to a command that was refused: it is not tried
-   * again. A command that this process is still handling is left alone.
+   * again. A command that this process is still handler is left alone.
    */
   async #stillClaimed(
     customerId: string,
     subscriptionId: string,
     commandId: string,
   ): Promise<CustomerFacts | undefined> {
-    const { handling, reservations } = this.#parts;
+    const { handler, reservations } = this.#parts;
     await reservations.settled(commandId);
-    const { state } = await handling.load(customer, customerId);
+    const { state } = await handler.load(customer, customerId);
     if (state.customerId === null || state.slots[subscriptionId]?.claims[commandId] === undefined) return undefined;
     return { ...state, held: [] };
   }
 
   async #metaOf({ meta: { actor, $correlationId } }: Recorded, commandId: string, at: string): Promise<PartnerMeta> {
-    const partner = await factsOf(this.#parts.handling, actor.partnerId);
+    const partner = await factsOf(this.#parts.handler, actor.partnerId);
     return { commandId, at, actor, partner, correlationId: $correlationId, causationId: commandId };
   }
 }

@@ -55,7 +55,7 @@ const fromB = () => new UpgradeSubscription(toBasic, metaOf('from-b'));
 
 /** Only the source's part of an upgrade: its seats are in transit. */
 const leaves = async (subscriptionId: string, command: UpgradeSubscription): Promise<Recorded<UpgradeStarted>> => {
-  const outcome = await side.handling.handle(subscription(side.surroundings()), subscriptionId, command);
+  const outcome = await side.handler.handle(subscription(side.context()), subscriptionId, command);
   if (isRefusal(outcome)) throw new Error(outcome.because);
   const started = outcome.events.find((event) => event.type === 'UpgradeStarted');
   if (started === undefined) throw new Error('no seats left');
@@ -63,7 +63,7 @@ const leaves = async (subscriptionId: string, command: UpgradeSubscription): Pro
 };
 const types = async (id: string) => (await store.read(`subscription-${id}`)).map(({ type }) => type).slice(2);
 const seatsOf = async (id: string) => {
-  const { state } = await side.handling.load(subscription(side.surroundings()), id);
+  const { state } = await side.handler.load(subscription(side.context()), id);
   return state.status === 'none' ? 0 : state.quantity;
 };
 
@@ -155,7 +155,7 @@ describe('an upgrade that its target refused in the end', () => {
     const save = new ScheduleChange({ subscriptionId: 'a', quantity: 2, newSubscriptionId: 'n' }, metaOf('save'));
     expect(isRefusal(await side.commands.send(save))).toBe(false);
     await side.upgrades.deliver(await leaves('a', fromA()));
-    const { state } = await side.handling.load(subscription(side.surroundings()), 'a');
+    const { state } = await side.handler.load(subscription(side.context()), 'a');
     expect(state).toMatchObject({ quantity: 3, scheduledChange: { quantity: 2 }, inTransit: null });
     const refused = await side.commands.send(fromA());
     expect(isRefusal(refused) ? refused.refused : 'yes').toBe('TARGET_NOT_FOUND');

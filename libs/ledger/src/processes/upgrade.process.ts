@@ -4,10 +4,10 @@ import {
   CompleteUpgrade,
   ReceiveUpgrade,
   ReturnUpgrade,
-  Settle,
+  AdvanceTime,
   subscription,
   type Subscription,
-  type Surroundings,
+  type DecisionContext,
 } from '#subscription';
 import { systemMeta } from '../context/command-meta.ts';
 import type { Clock } from '../context/clock.ts';
@@ -18,9 +18,9 @@ import type { PartnerMeta } from '#policy';
 
 type Parts = {
   readonly store: EventStore;
-  readonly handling: CommandHandler;
+  readonly handler: CommandHandler;
   readonly clock: Clock;
-  readonly surroundings: () => Surroundings;
+  readonly context: () => DecisionContext;
 };
 
 /**
@@ -71,17 +71,17 @@ export class Upgrades implements SeatTransfers {
     const verdict = isRefusal(target)
       ? new ReturnUpgrade({ subscriptionId, transitionId, code: target.refused }, meta)
       : new CompleteUpgrade({ subscriptionId, transitionId }, meta);
-    const decider = subscription(this.#parts.surroundings());
-    await this.#parts.handling.handle(decider, subscriptionId, verdict, { fingerprint: transitionId });
+    const decider = subscription(this.#parts.context());
+    await this.#parts.handler.handle(decider, subscriptionId, verdict, { fingerprint: transitionId });
   }
 
   /** Sends the seats to their target, or only tries to. */
   async receive(started: Started, dryRun = false): Promise<Outcome> {
     const { targetSubscriptionId: subscriptionId } = started.data;
     const command = new ReceiveUpgrade({ subscriptionId, started: started.data }, await this.#meta(started, 'receive'));
-    const decider = subscription(this.#parts.surroundings());
+    const decider = subscription(this.#parts.context());
     const options = { dryRun, fingerprint: started.data.transitionId };
-    return this.#parts.handling.handle(decider, subscriptionId, command, options);
+    return this.#parts.handler.handle(decider, subscriptionId, command, options);
   }
 
   /** The upgrade for which the target's own seats are in transit, also if it fell due and is not recorded yet. */
@@ -92,8 +92,8 @@ export class Upgrades implements SeatTransfers {
     const { revision } = await this.#load(targetId);
     const meta = await this.#meta(started, `${targetId}/${revision}`);
     const at = meta.at < effectiveAt ? effectiveAt : meta.at;
-    const decider = subscription(this.#parts.surroundings());
-    await this.#parts.handling.handle(decider, targetId, new Settle({ subscriptionId: targetId }, { ...meta, at }));
+    const decider = subscription(this.#parts.context());
+    await this.#parts.handler.handle(decider, targetId, new AdvanceTime({ subscriptionId: targetId }, { ...meta, at }));
     return this.transitOf(targetId);
   }
 
@@ -105,12 +105,12 @@ export class Upgrades implements SeatTransfers {
   }
 
   #load(subscriptionId: string): Promise<{ readonly state: Subscription; readonly revision: number }> {
-    return this.#parts.handling.load(subscription(this.#parts.surroundings()), subscriptionId);
+    return this.#parts.handler.load(subscription(this.#parts.context()), subscriptionId);
   }
 
   async #meta(started: Started, step: string): Promise<PartnerMeta> {
     const { partnerId } = started.data.source;
-    const partner = await factsOf(this.#parts.handling, partnerId);
+    const partner = await factsOf(this.#parts.handler, partnerId);
     const commandId = stepIdOf(started.data.transitionId, step);
     return systemMeta('upgrades', { commandId, at: this.#parts.clock.now(), partnerId, partner, cause: started });
   }

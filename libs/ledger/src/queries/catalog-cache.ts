@@ -2,12 +2,12 @@ import { CATALOGUE_ID, cataloguePublication, timeline, type CatalogueTimeline } 
 import type { CommandHandler } from '#event-store';
 
 /** The published catalogs, cached; `refresh` reads new ones from the log. */
-export class PriceLists {
-  readonly #handling: CommandHandler;
+export class CatalogCache {
+  readonly #handler: CommandHandler;
   #timeline: CatalogueTimeline = timeline([]);
 
-  constructor(handling: CommandHandler) {
-    this.#handling = handling;
+  constructor(handler: CommandHandler) {
+    this.#handler = handler;
   }
 
   get timeline(): CatalogueTimeline {
@@ -16,7 +16,7 @@ export class PriceLists {
 
   /** Reads what was published since; call it after a publication. */
   async refresh(): Promise<void> {
-    const { state } = await this.#handling.load(cataloguePublication, CATALOGUE_ID);
+    const { state } = await this.#handler.load(cataloguePublication, CATALOGUE_ID);
     if (state.length !== this.#timeline.versions.length) this.#timeline = timeline(state);
   }
 }

@@ -6,18 +6,18 @@ import { PurchaseSubscription } from '#subscription';
 import { memory, metaOf, stocked, cartLine, writeSide, type WriteSide } from '../fixtures.testing.ts';
 
 let reads: ReadStore;
-let projecting: ProjectionRunner;
+let projectorRole: ProjectionRunner;
 let side: WriteSide;
 
 beforeEach(async () => {
   const log = memory();
   reads = await openSqlite({ path: ':memory:' });
-  projecting = new ProjectionRunner({ log, store: reads, projections });
+  projectorRole = new ProjectionRunner({ log, store: reads, projections });
   side = await writeSide(log, reads);
   await stocked(side);
 });
 afterEach(async () => {
-  await projecting.stop();
+  await projectorRole.stop();
   await reads.close();
 });
 
@@ -30,8 +30,8 @@ const buy = async (subscriptionId: string, at: string): Promise<void> => {
 it('a term may be aligned with every subscription of a customer, however many there are', async () => {
   for (let i = 1; i <= 500; i += 1) await buy(`s${i}`, '2021-06-18T09:00:00.000Z');
   await buy('s501', '2021-06-20T09:00:00.000Z');
-  await projecting.start();
-  await projecting.caughtUp();
+  await projectorRole.start();
+  await projectorRole.caughtUp();
   const now = '2021-06-20T09:00:00.000Z';
   let turns = 0;
   const done = new AbortController();

@@ -8,30 +8,30 @@ import * as status from '#projections/status';
 import type { ReadStore } from '#read-store';
 import {
   endDates,
-  settle,
+  advanceTo,
   subscription,
   type AlignableSubscription,
   type CustomerFacts,
   type EndDate,
-  type Surroundings,
+  type DecisionContext,
 } from '#subscription';
 import { readModels } from './read-models.ts';
 
 /** How many subscriptions are loaded together. */
 const AT_ONCE = 100;
 
-type Parts = {
-  readonly handling: CommandHandler;
+type CustomersDeps = {
+  readonly handler: CommandHandler;
   readonly reads: ReadStore;
-  readonly surroundings: () => Surroundings;
+  readonly context: () => DecisionContext;
 };
 
 /** Facts about a subscription's customer that decisions may need. */
 export class Customers {
-  readonly #parts: Parts;
+  readonly #deps: CustomersDeps;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(deps: CustomersDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -43,7 +43,7 @@ export class Customers {
     const found: AlignableSubscription[] = [];
     let after: number | undefined;
     do {
-      const page = await status.subscriptionsPage(readModels(this.#parts), partnerId, wanted, {
+      const page = await status.subscriptionsPage(readModels(this.#deps), partnerId, wanted, {
         after,
         limit: AT_ONCE,
       });
@@ -56,10 +56,10 @@ export class Customers {
   }
 
   async #alignableOne(subscriptionId: string, at: Instant): Promise<AlignableSubscription | undefined> {
-    const { handling, surroundings } = this.#parts;
-    const { state } = await handling.load(subscription(surroundings()), subscriptionId);
+    const { handler, context } = this.#deps;
+    const { state } = await handler.load(subscription(context()), subscriptionId);
     if (state.status === 'none') return undefined;
-    const { kind, status: stands, isTrial, term, termEnd, anchor } = settle(state, at, surroundings()).state;
+    const { kind, status: stands, isTrial, term, termEnd, anchor } = advanceTo(state, at, context()).state;
     return kind === 'newCommerce' && stands === 'active' && !isTrial
       ? { subscriptionId, term, termEnd, anchor }
       : undefined;
@@ -72,23 +72,23 @@ export class Customers {
     term: Term,
     at: Instant,
   ): Promise<readonly EndDate[] | undefined> {
-    const { handling, surroundings } = this.#parts;
-    const { state } = await handling.load(customer, customerId);
+    const { handler, context } = this.#deps;
+    const { state } = await handler.load(customer, customerId);
     if (state.customerId === null || state.partnerId !== partnerId) return undefined;
-    const policy = resolve(pinAt(surroundings().policies, at));
+    const policy = resolve(pinAt(context().policies, at));
     const subscriptions = await this.alignable(partnerId, customerId, at);
     return endDates({ term, at, anchor: anchorOf(dayOf(at), policy.anchor), policy, subscriptions });
   }
 
   /** The customer of a subscription, or undefined. */
   async of(subscriptionId: string): Promise<CustomerFacts | undefined> {
-    const { handling, surroundings } = this.#parts;
-    const { state } = await handling.load(subscription(surroundings()), subscriptionId);
+    const { handler, context } = this.#deps;
+    const { state } = await handler.load(subscription(context()), subscriptionId);
     if (state.status === 'none') return undefined;
-    const { state: registered } = await handling.load(customer, state.customerId);
+    const { state: registered } = await handler.load(customer, state.customerId);
     if (registered.customerId === null) return undefined;
     // A read model may lag behind this subscription, but not as far as the customer's first one.
-    const first = await status.firstPurchaseDay(readModels(this.#parts), state.partnerId, state.customerId);
+    const first = await status.firstPurchaseDay(readModels(this.#deps), state.partnerId, state.customerId);
     return { ...registered, held: [], ...(first === undefined ? {} : { firstBilledOn: first }) };
   }
 }

@@ -6,7 +6,7 @@ import type { ReadStore } from '#read-store';
 import type { SubscriptionCreated } from '#subscription';
 import { readModels } from './read-models.ts';
 
-type Parts = { readonly store: EventStore; readonly reads: ReadStore };
+type DirectOrdersDeps = { readonly store: EventStore; readonly reads: ReadStore };
 
 /** A purchase without a cart, as an order of one line. */
 export type DirectOrder = Omit<PlacedOrder, 'cartId'> & { readonly cartId: null };
@@ -16,17 +16,17 @@ export type DirectOrder = Omit<PlacedOrder, 'cartId'> & { readonly cartId: null 
  * whatever happened to the subscription since.
  */
 export class DirectOrders {
-  readonly #parts: Parts;
+  readonly #deps: DirectOrdersDeps;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(deps: DirectOrdersDeps) {
+    this.#deps = deps;
   }
 
   /** The order, if there is one and it is the actor's partner's. */
   async one(orderId: string, { partnerId }: Actor): Promise<{ order: DirectOrder; revision: number } | undefined> {
-    const [subscriptionId] = await status.subscriptionsOfOrder(readModels(this.#parts), partnerId, orderId);
+    const [subscriptionId] = await status.subscriptionsOfOrder(readModels(this.#deps), partnerId, orderId);
     if (subscriptionId === undefined) return undefined;
-    const events = await this.#parts.store.read(`subscription-${subscriptionId}`);
+    const events = await this.#deps.store.read(`subscription-${subscriptionId}`);
     const created = events.find(
       (event): event is Recorded<SubscriptionCreated> => event.type === 'SubscriptionCreated',
     );

@@ -4,13 +4,13 @@ import { sum } from '#money';
 import {
   ReceiveUpgrade,
   ReturnUpgrade,
-  settle,
+  advanceTo,
   subscription,
   type ChargesPosted,
   type Existing,
   type Subscription,
   type SubscriptionEvent,
-  type Surroundings,
+  type DecisionContext,
   type UpgradeStarted,
 } from '#subscription';
 import { systemMeta } from '../context/command-meta.ts';
@@ -40,14 +40,14 @@ export type Load = (subscriptionId: string) => Promise<Subscription>;
  * What a renewal will be if nothing changes until then: computed by the code that will renew it, with the catalogs and
  * rules known for that day. Null if the subscription does not continue.
  */
-export const outlook = async (
+export const renewalPreview = async (
   state: Existing,
   renewsOn: Day,
-  surroundings: Surroundings,
+  context: DecisionContext,
   load: Load,
 ): Promise<Next | null> => {
   const at = startOf(renewsOn);
-  const events = settle(state, at, surroundings).events.filter(({ data }) => data.effectiveAt === at);
+  const events = advanceTo(state, at, context).events.filter(({ data }) => data.effectiveAt === at);
   const opened = events.find((event): event is Opened => opensTerm(event));
   if (opened === undefined) return null;
   const started = events.find((event): event is UpgradeStarted => event.type === 'UpgradeStarted');
@@ -55,10 +55,10 @@ export const outlook = async (
   const plan = { offerId, skuId, quantity, term, billingCycle, unitPrice };
   const { currency } = state;
   if (started === undefined) return { ...plan, amount: amountOf(events, currency), currency };
-  const arrived = await arrival(started, at, surroundings, load);
+  const arrived = await arrival(started, at, context, load);
   if (isRefusal(arrived)) {
     // The target refuses, so the seats would come back: it renews unchanged (E49).
-    const back = comingBack(settle(state, at, surroundings).state, started, arrived, surroundings);
+    const back = comingBack(advanceTo(state, at, context).state, started, arrived, context);
     const amount = amountOf([...events, ...back], currency);
     return { ...plan, quantity: quantity + started.data.moved, amount, currency };
   }
@@ -81,21 +81,21 @@ const moving = ({ data: { target, moved, quantity } }: UpgradeStarted, state: Ex
 const arrival = async (
   { data: started }: UpgradeStarted,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
   load: Load,
 ): Promise<readonly SubscriptionEvent[] | Refusal> => {
-  const target = arriving(await load(started.targetSubscriptionId), at, surroundings);
+  const target = arriving(await load(started.targetSubscriptionId), at, context);
   const { targetSubscriptionId: subscriptionId } = started;
   const command = new ReceiveUpgrade({ subscriptionId, started }, foresight(started.source.partnerId, at));
-  const decision = subscription(surroundings).decide(command, target);
+  const decision = subscription(context).decide(command, target);
   // A target settles first; that cost is not part of the arrival.
   return isRefusal(decision) ? decision : decision.filter((event) => isChargeOf(event, started.transitionId));
 };
 
 /** The target when the seats arrive: seats that leave it by then have arrived elsewhere. */
-const arriving = (target: Subscription, at: Instant, surroundings: Surroundings): Subscription => {
+const arriving = (target: Subscription, at: Instant, context: DecisionContext): Subscription => {
   if (target.status === 'none') return target;
-  const { state } = settle(target, at, surroundings);
+  const { state } = advanceTo(target, at, context);
   return { ...state, inTransit: null };
 };
 
@@ -104,13 +104,13 @@ const comingBack = (
   source: Existing,
   { data: { transitionId } }: UpgradeStarted,
   { refused: code }: Refusal,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): readonly SubscriptionEvent[] => {
   const command = new ReturnUpgrade(
     { subscriptionId: source.subscriptionId, transitionId, code },
     foresight(source.partnerId, source.lastEffectiveAt),
   );
-  const decision = subscription(surroundings).decide(command, source);
+  const decision = subscription(context).decide(command, source);
   return isRefusal(decision) ? [] : decision;
 };
 

@@ -7,7 +7,7 @@ import {
   isAddOnWithdrawn,
   isWithdrawn,
   refundOptions,
-  settle,
+  advanceTo,
   subscription,
   type AddOnView,
   type Existing,
@@ -15,32 +15,32 @@ import {
   type SubscriptionDetail,
   type SubscriptionEvent,
   type SubscriptionView,
-  type Surroundings,
+  type DecisionContext,
 } from '#subscription';
 import type { Caller } from '../context/caller.ts';
 import type { Clock } from '../context/clock.ts';
 import type { Refusal } from '../context/refusals.ts';
 
-type Parts = {
+type SubscriptionViewsDeps = {
   readonly store: EventStore;
-  readonly handling: CommandHandler;
+  readonly handler: CommandHandler;
   readonly clock: Clock;
-  readonly surroundings: () => Surroundings;
+  readonly context: () => DecisionContext;
 };
 
 /** Single subscriptions, read from their streams and settled up to the ledger's clock. */
 export class SubscriptionViews {
-  readonly #parts: Parts;
+  readonly #deps: SubscriptionViewsDeps;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(deps: SubscriptionViewsDeps) {
+    this.#deps = deps;
   }
 
   /** The subscription now, whether or not the scheduler has recorded what fell due. */
   async one(subscriptionId: string, caller: Caller): Promise<SubscriptionDetail | Refusal> {
     const { state, revision } = await this.#load(subscriptionId);
     const mine = owned(state, caller);
-    return mine === undefined ? notFound() : this.#view(mine, revision, caller, this.#parts.clock.now());
+    return mine === undefined ? notFound() : this.#view(mine, revision, caller, this.#deps.clock.now());
   }
 
   /**
@@ -53,7 +53,7 @@ export class SubscriptionViews {
     { at, revision = Infinity }: { readonly at?: Instant; readonly revision?: number },
     signal?: AbortSignal,
   ): Promise<SubscriptionDetail | Refusal> {
-    const until = at ?? this.#parts.clock.now();
+    const until = at ?? this.#deps.clock.now();
     const { state, last } = await this.#past(subscriptionId, caller, { until, revision, signal });
     const mine = owned(state, caller);
     if (mine === undefined || last === undefined) return notFound();
@@ -71,7 +71,7 @@ export class SubscriptionViews {
   ): Promise<{ readonly state: Subscription; readonly last: Recorded | undefined }> {
     let state: Subscription = { status: 'none' };
     let last: Recorded | undefined;
-    for await (const page of this.#parts.handling.pages(`subscription-${subscriptionId}`)) {
+    for await (const page of this.#deps.handler.pages(`subscription-${subscriptionId}`)) {
       const past = (page as readonly Recorded<SubscriptionEvent>[]).filter(
         (event) => event.data.effectiveAt <= until && event.revision <= revision,
       );
@@ -90,28 +90,28 @@ export class SubscriptionViews {
   ): Promise<readonly Recorded[] | Refusal> {
     const stream = `subscription-${subscriptionId}`;
     // The first event says whose it is: the stream need not be folded for that.
-    const created = (await this.#parts.store.read(stream, 0, 1)) as readonly Recorded<SubscriptionEvent>[];
+    const created = (await this.#deps.store.read(stream, 0, 1)) as readonly Recorded<SubscriptionEvent>[];
     if (owned(created.reduce<Subscription>(evolve, { status: 'none' }), caller) === undefined) return notFound();
-    return this.#parts.store.read(stream, from, limit);
+    return this.#deps.store.read(stream, from, limit);
   }
 
   #load(subscriptionId: string) {
-    return this.#parts.handling.load(subscription(this.#parts.surroundings()), subscriptionId);
+    return this.#deps.handler.load(subscription(this.#deps.context()), subscriptionId);
   }
 
   #view(state: Existing, revision: number, caller: Caller, at: Instant): SubscriptionDetail {
-    const surroundings = this.#parts.surroundings();
-    const settled = settle(state, at, surroundings).state;
-    const asking = { at: at < settled.lastEffectiveAt ? settled.lastEffectiveAt : at, ...caller };
+    const context = this.#deps.context();
+    const settled = advanceTo(state, at, context).state;
+    const requestContext = { at: at < settled.lastEffectiveAt ? settled.lastEffectiveAt : at, ...caller };
     return {
       ...viewOf(settled, revision),
-      withdrawn: isWithdrawn(settled, asking.at, surroundings),
+      withdrawn: isWithdrawn(settled, requestContext.at, context),
       addOns: settled.addOns.map((addOn) => ({
         ...shownAddOn(addOn),
-        withdrawn: isAddOnWithdrawn(settled, addOn, asking.at, surroundings),
+        withdrawn: isAddOnWithdrawn(settled, addOn, requestContext.at, context),
       })),
-      refundOptions: refundOptions(settled, asking, surroundings),
-      ...actions(settled, asking, surroundings),
+      refundOptions: refundOptions(settled, requestContext, context),
+      ...actions(settled, requestContext, context),
     };
   }
 }

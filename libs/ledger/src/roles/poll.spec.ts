@@ -1,9 +1,9 @@
-import { following, sharedLook } from './poll.ts';
+import { poll, singleFlight } from './poll.ts';
 
 /** A look that ends on command, and the number of looks so far. */
 const looks = () => {
   const begun: PromiseWithResolvers<undefined>[] = [];
-  const look = sharedLook(async () => {
+  const look = singleFlight(async () => {
     const one = Promise.withResolvers<undefined>();
     begun.push(one);
     await one.promise;
@@ -47,7 +47,7 @@ it('logs once why it cannot look, until it can', async () => {
   // The last look shows that all earlier ones have been handled.
   const outcomes = ['away', 'silent', 'away', undefined, undefined, 'away', undefined];
   const { promise: over, resolve: end } = Promise.withResolvers<undefined>();
-  const duty = following(
+  const duty = poll(
     async () => {
       if (outcomes.length === 0) end(undefined);
       const reason = outcomes.shift();

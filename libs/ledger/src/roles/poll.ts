@@ -5,12 +5,12 @@ import { FailureLog, type Logger, type Running } from '#read-store';
  * Shares one check among its callers: each gets a check that began after it asked, so that it sees what was recorded before.
  * Calls that come while a check is running share the next one.
  */
-export const sharedLook = (look: () => Promise<void>): (() => Promise<void>) => {
+export const singleFlight = (work: () => Promise<void>): (() => Promise<void>) => {
   let underWay: Promise<void> | undefined;
   let next: Promise<void> | undefined;
   const begin = (): Promise<void> => {
     next = undefined;
-    underWay = look().finally(() => {
+    underWay = work().finally(() => {
       underWay = undefined;
     });
     return underWay;
@@ -27,7 +27,7 @@ export const sharedLook = (look: () => Promise<void>): (() => Promise<void>) => 
  * Repeats a check until it is stopped. A failed check is repeated the next time, and each reason is logged
  * once.
  */
-export const following = (look: () => Promise<void>, everyMs: number, logger: Logger): Running => {
+export const poll = (work: () => Promise<void>, everyMs: number, logger: Logger): Running => {
   const failures = new FailureLog(logger, 'what other processes record cannot be seen');
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -35,7 +35,7 @@ export const following = (look: () => Promise<void>, everyMs: number, logger: Lo
     for (;;) {
       await delay(everyMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      await look().then(
+      await work().then(
         () => failures.clear(),
         (error: unknown) => failures.report(error),
       );

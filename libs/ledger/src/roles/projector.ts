@@ -1,6 +1,6 @@
 import type { EventStore } from '#event-store';
 import type { Instant, Position } from '#kernel';
-import { PROJECTING } from '../stores/index.ts';
+import { PROJECTOR_LEASE } from '../stores/index.ts';
 import { projections } from '#projections';
 import {
   CheckpointWatch,
@@ -17,7 +17,7 @@ import {
 
 const all: readonly string[] = projections.map(({ name }) => name);
 
-type Parts = {
+type ProjectorRoleDeps = {
   readonly store: EventStore;
   readonly reads: ReadStore;
   readonly logger: Logger;
@@ -30,19 +30,19 @@ type Parts = {
  * The role of a projector: of all processes that have it, one updates the read models, the others stand by. Every process
  * can ask how far the read models have come.
  */
-export class Projecting {
-  readonly #parts: Parts;
+export class ProjectorRole {
+  readonly #deps: ProjectorRoleDeps;
   readonly #leadership: Leadership;
   readonly #watch: CheckpointWatch;
   /** Set while this process updates the read models. */
   #keeping: { readonly runner: ProjectionRunner; readonly over: AbortSignal } | undefined;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    const { reads, holder, logger } = parts;
+  constructor(deps: ProjectorRoleDeps) {
+    this.#deps = deps;
+    const { reads, holder, logger } = deps;
     this.#watch = new CheckpointWatch(reads);
     this.#leadership = new Leadership({
-      name: PROJECTING,
+      name: PROJECTOR_LEASE,
       holder,
       store: reads,
       logger,
@@ -55,7 +55,7 @@ export class Projecting {
    * log, and with `StoreUnavailable` or `ReadStoreUnavailable` if that cannot be determined.
    */
   async start(): Promise<void> {
-    await assertSameLog(this.#parts.store, this.#parts.reads);
+    await assertSameLog(this.#deps.store, this.#deps.reads);
     await this.#leadership.start();
   }
 
@@ -65,7 +65,7 @@ export class Projecting {
   }
 
   async #begin(store: ReadStore): Promise<Running> {
-    const { store: log, logger, now } = this.#parts;
+    const { store: log, logger, now } = this.#deps;
     const runner = new ProjectionRunner({ log, store, projections, logger, now });
     await runner.start();
     const over = new AbortController();
@@ -106,7 +106,7 @@ export class Projecting {
    * `StoreUnavailable` if the end of the log cannot be read.
    */
   async caughtUp(patience: WaitOptions & { readonly of?: readonly string[] } = {}): Promise<boolean> {
-    const { position } = await this.#parts.store.logEnd();
+    const { position } = await this.#deps.store.logEnd();
     return this.reached(position, patience);
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EventStore } from '#event-store';
 import type { Instant, Position } from '#kernel';
-import { SCHEDULING } from '../stores/index.ts';
+import { SCHEDULER_LEASE } from '../stores/index.ts';
 import {
   Leadership,
   processPosition,
@@ -17,9 +17,9 @@ import { processesOf, runnersOf, type Reactions } from '../processes/processes.t
 import type { Scheduler } from './scheduler.ts';
 
 /** How often another process is asked how far it has come, in milliseconds. */
-const LOOK_AGAIN_MS = 20;
+const POLL_MS = 20;
 
-type Parts = Reactions & {
+type SchedulerRoleDeps = Reactions & {
   readonly store: EventStore;
   readonly reads: ReadStore;
   readonly scheduler: Scheduler;
@@ -28,7 +28,7 @@ type Parts = Reactions & {
   /** Called with the instant at which an event was recorded, before the reaction to it. */
   readonly recordedAt: (instant: Instant) => void;
   /** Called before that, too: publications before the event must be known. */
-  readonly catchUp: () => Promise<void> | undefined;
+  readonly refresh: () => Promise<void> | undefined;
   readonly holder: string;
   /** Whether other processes may wait for the processes: then their checkpoints are saved promptly. */
   readonly prompt: boolean;
@@ -38,17 +38,17 @@ type Parts = Reactions & {
  * The role of a scheduler: of all processes that have it, one records what falls due and runs the processes
  * (orders, upgrades, reservations); the others stand by.
  */
-export class Scheduling {
-  readonly #parts: Parts;
+export class SchedulerRole {
+  readonly #deps: SchedulerRoleDeps;
   readonly #leadership: Leadership;
   /** Set while this process does it. */
   #running: readonly ProcessRunner[] | undefined;
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    const { reads, holder, logger } = parts;
+  constructor(deps: SchedulerRoleDeps) {
+    this.#deps = deps;
+    const { reads, holder, logger } = deps;
     this.#leadership = new Leadership({
-      name: SCHEDULING,
+      name: SCHEDULER_LEASE,
       holder,
       store: reads,
       logger,
@@ -66,8 +66,8 @@ export class Scheduling {
   }
 
   async #begin(store: ReadStore): Promise<Running> {
-    const { scheduler, store: log, ...parts } = this.#parts;
-    const running = runnersOf(processesOf(parts), { ...parts, log, store });
+    const { scheduler, store: log, ...deps } = this.#deps;
+    const running = runnersOf(processesOf(deps), { ...deps, log, store });
     const stopAll = async () => {
       for (const process of running) await process.stop();
     };
@@ -100,13 +100,13 @@ export class Scheduling {
     };
     while (!signal.aborted) {
       if (await condition()) return true;
-      await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
     }
     return false;
   }
 
   async #writtenDown(position: Position): Promise<boolean> {
-    for (const name of processNames) if ((await processPosition(this.#parts.reads, name)) < position) return false;
+    for (const name of processNames) if ((await processPosition(this.#deps.reads, name)) < position) return false;
     return true;
   }
 

@@ -11,7 +11,7 @@ let log: EventStore;
 let away: boolean;
 let reads: ReadStore;
 let side: WriteSide;
-let projecting: ProjectionRunner;
+let projectorRole: ProjectionRunner;
 let said: string[];
 let scheduler: Scheduler;
 /** How often an append was tried since the purchases. */
@@ -20,7 +20,7 @@ let attempts: number;
 let failing: string | undefined;
 /** Whether the read models wait for a command to catch up. */
 let isBehind: boolean;
-let catchUp: PromiseWithResolvers<undefined>;
+let refresh: PromiseWithResolvers<undefined>;
 
 const unlessAway = async (): Promise<void> => {
   if (away) throw new StoreUnavailable('the log is away');
@@ -31,7 +31,7 @@ beforeEach(async () => {
   said = [];
   failing = undefined;
   isBehind = false;
-  catchUp = Promise.withResolvers();
+  refresh = Promise.withResolvers();
   log = memory();
   const store: EventStore = {
     read: (...of) => unlessAway().then(() => log.read(...of)),
@@ -46,27 +46,27 @@ beforeEach(async () => {
     close: () => log.close(),
   };
   reads = await openSqlite({ path: ':memory:' });
-  projecting = new ProjectionRunner({ log, store: reads, projections });
-  await projecting.start();
+  projectorRole = new ProjectionRunner({ log, store: reads, projections });
+  await projectorRole.start();
   side = await writeSide(store, reads);
   await stocked(side);
   const hear = (_: object, sentence: string) => void said.push(sentence);
   scheduler = new Scheduler({
     ...side,
     reads,
-    projecting: {
-      reached: (...until) => projecting.reached(...until),
+    projectorRole: {
+      reached: (...until) => projectorRole.reached(...until),
       caughtUp: async (patience) => {
-        if (isBehind) await catchUp.promise;
-        return projecting.reached((await log.logEnd()).position, patience);
+        if (isBehind) await refresh.promise;
+        return projectorRole.reached((await log.logEnd()).position, patience);
       },
     },
-    catchUp: () => undefined,
+    refresh: () => undefined,
     logger: { info: hear, warn: hear, error: hear },
   });
 });
 afterEach(async () => {
-  await projecting.stop();
+  await projectorRole.stop();
   await reads.close();
 });
 
@@ -76,7 +76,7 @@ const buyTwo = async (): Promise<void> => {
     const facts = { ...cartLine('BASIC'), subscriptionId, orderId: `order-of-${subscriptionId}`, customerId: 'c1' };
     const bought = await side.commands.purchase(new PurchaseSubscription(facts, metaOf(`buy-${subscriptionId}`)));
     if (isRefusal(bought)) throw new Error(bought.because);
-    await projecting.reached(bought.position);
+    await projectorRole.reached(bought.position);
   }
   attempts = 0;
 };
@@ -106,7 +106,7 @@ it('the scheduler settles nothing from a list that has not reached the end of th
   const settling = scheduler.settleDue(side.clock.now(), AbortSignal.timeout(120_000)).then(() => (settled = true));
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect([settled, attempts]).toEqual([false, 0]);
-  catchUp.resolve(undefined);
+  refresh.resolve(undefined);
   await settling;
   expect([await renewals('s1'), await renewals('s2')]).toEqual([2, 2]);
 });

@@ -4,10 +4,10 @@ import { StoreUnavailable, type CommandHandler } from '#event-store';
 import { isRefusal, START, type Instant, type Position } from '#kernel';
 import { FailureLog, Mutex, type Logger, type ReadStore, type Running } from '#read-store';
 import * as renewals from '#projections/renewals';
-import { SCHEDULER, Settle, subscription, type Surroundings } from '#subscription';
+import { SCHEDULER, AdvanceTime, subscription, type DecisionContext } from '#subscription';
 import type { Clock } from '../context/clock.ts';
 import { systemMeta } from '../context/command-meta.ts';
-import type { Projecting } from './projector.ts';
+import type { ProjectorRole } from './projector.ts';
 import { readModels } from '../queries/read-models.ts';
 
 /** How often it looks for what is due. */
@@ -25,13 +25,13 @@ type Settled = {
   readonly away?: StoreUnavailable;
 };
 
-type Parts = {
-  readonly handling: CommandHandler;
+type SchedulerDeps = {
+  readonly handler: CommandHandler;
   readonly reads: ReadStore;
-  readonly projecting: Pick<Projecting, 'reached' | 'caughtUp'>;
+  readonly projectorRole: Pick<ProjectorRole, 'reached' | 'caughtUp'>;
   readonly clock: Clock;
-  readonly surroundings: () => Surroundings;
-  readonly catchUp: () => Promise<void> | undefined;
+  readonly context: () => DecisionContext;
+  readonly refresh: () => Promise<void> | undefined;
   readonly logger: Logger;
 };
 
@@ -40,14 +40,14 @@ type Parts = {
  * It is not a source of truth: settling twice records nothing (architecture.md §3).
  */
 export class Scheduler {
-  readonly #parts: Parts;
+  readonly #deps: SchedulerDeps;
   #failed = 0;
   readonly #failures: FailureLog;
   readonly #mutex = new Mutex();
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    this.#failures = new FailureLog(parts.logger, 'what fell due could not be settled');
+  constructor(deps: SchedulerDeps) {
+    this.#deps = deps;
+    this.#failures = new FailureLog(deps.logger, 'what fell due could not be settled');
   }
 
   /** Begins to look for what is due, and goes on until it is stopped. */
@@ -63,14 +63,14 @@ export class Scheduler {
 
   /** How many subscriptions are overdue, and how many the last round failed to settle. */
   async status(): Promise<{ readonly overdue: number; readonly failing: number }> {
-    const now = this.#parts.clock.now();
-    return { overdue: await renewals.overdueCount(readModels(this.#parts), now), failing: this.#failed };
+    const now = this.#deps.clock.now();
+    return { overdue: await renewals.overdueCount(readModels(this.#deps), now), failing: this.#failed };
   }
 
   async #beat(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        await this.settleDue(this.#parts.clock.now(), signal);
+        await this.settleDue(this.#deps.clock.now(), signal);
       } catch (error) {
         this.#failures.report(error);
       }
@@ -87,15 +87,15 @@ export class Scheduler {
   }
 
   async #settleAll(until: Instant, signal: AbortSignal): Promise<Settled> {
-    const { catchUp, projecting } = this.#parts;
-    await catchUp();
+    const { refresh, projectorRole } = this.#deps;
+    await refresh();
     // A list that lags contains settled subscriptions, and lacks due ones.
-    if (!(await projecting.caughtUp({ of: ['renewals'], signal }))) return { recorded: 0 };
+    if (!(await projectorRole.caughtUp({ of: ['renewals'], signal }))) return { recorded: 0 };
     const tally = { recorded: 0, failed: 0, last: START };
     let away: StoreUnavailable | undefined;
     let after: renewals.DuePlace | undefined;
     while (!signal.aborted && away === undefined) {
-      const batch = await renewals.due(readModels(this.#parts), until, { limit: BATCH, after });
+      const batch = await renewals.due(readModels(this.#deps), until, { limit: BATCH, after });
       after = batch.at(-1);
       if (after === undefined) break;
       const outcomes = await Promise.all(batch.map((one) => this.#settle(one, until)));
@@ -105,19 +105,19 @@ export class Scheduler {
     }
     this.#failed = tally.failed;
     if (tally.failed === 0) this.#failures.clear();
-    await projecting.reached(tally.last, { of: ['renewals'], signal });
+    await projectorRole.reached(tally.last, { of: ['renewals'], signal });
     return { recorded: tally.recorded, ...(away && { away }) };
   }
 
   /** The position where it is recorded, the error if it is not, or undefined if nothing was due any more. */
   async #settle({ subscriptionId, partnerId }: Due, at: Instant): Promise<Position | Error | undefined> {
-    const { handling, surroundings } = this.#parts;
+    const { handler, context } = this.#deps;
     const meta = systemMeta(SCHEDULER, { commandId: randomUUID(), at, partnerId });
     try {
-      const outcome = await handling.handle(
-        subscription(surroundings()),
+      const outcome = await handler.handle(
+        subscription(context()),
         subscriptionId,
-        new Settle({ subscriptionId }, meta),
+        new AdvanceTime({ subscriptionId }, meta),
       );
       return isRefusal(outcome) || outcome.events.length === 0 ? undefined : outcome.position;
     } catch (error) {

@@ -44,18 +44,21 @@ beforeEach(async () => {
   await stocked(side);
   const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const reached: ProjectionRunner['reached'] = async (...until) => lazy || runner.reached(...until);
-  const projecting = { reached, caughtUp: async (patience = {}) => reached((await log.logEnd()).position, patience) };
+  const projectorRole = {
+    reached,
+    caughtUp: async (patience = {}) => reached((await log.logEnd()).position, patience),
+  };
   const builds = async () => {
     const known = await reads.builds();
     asked.resolve(undefined);
     return known;
   };
   const looked = Object.assign(Object.create(reads) as ReadStore, { db: reads.db, builds });
-  const parts = { ...side, store, reads: looked, projecting, logger };
+  const deps = { ...side, store, reads: looked, projectorRole, logger };
   timeMachine = new TimeMachine({
-    ...parts,
-    scheduler: new Scheduler({ ...parts, catchUp: () => undefined }),
-    scheduling: { reached: async () => true },
+    ...deps,
+    scheduler: new Scheduler({ ...deps, refresh: () => undefined }),
+    schedulerRole: { reached: async () => true },
     closing: new AbortController().signal,
   });
 });

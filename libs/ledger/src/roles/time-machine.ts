@@ -5,11 +5,11 @@ import { isRefusal, refuse, type Instant, type Position } from '#kernel';
 import type { ReadStore } from '#read-store';
 import * as renewals from '#projections/renewals';
 import type { SimulatedClock } from '../context/clock.ts';
-import { derivedId } from '../context/deterministic-id.ts';
-import type { Projecting } from './projector.ts';
+import { deterministicId } from '../context/deterministic-id.ts';
+import type { ProjectorRole } from './projector.ts';
 import { readModels } from '../queries/read-models.ts';
 import type { Scheduler } from './scheduler.ts';
-import type { Scheduling } from './scheduler.role.ts';
+import type { SchedulerRole } from './scheduler.role.ts';
 import type { Refusal } from '../context/refusals.ts';
 import type { PartnerMeta } from '#policy';
 
@@ -17,20 +17,20 @@ import type { PartnerMeta } from '#policy';
 export const CLOCK_ID = 'simulated';
 
 /** How often the read models are asked how far they have come, in milliseconds. */
-const LOOK_AGAIN_MS = 20;
+const POLL_MS = 20;
 /** How long a move waits at each stop for the projector and the scheduler in other processes. */
-const PATIENCE_MS = 60_000;
+const WAIT_MS = 60_000;
 /** How often in a row processes may react to events of processes: a checkout's purchase reserves places, which is reacted to. */
 const ROUNDS = 4;
 
-type Parts = {
+type TimeMachineDeps = {
   readonly store: EventStore;
-  readonly handling: CommandHandler;
+  readonly handler: CommandHandler;
   readonly reads: ReadStore;
   readonly clock: SimulatedClock;
   readonly scheduler: Pick<Scheduler, 'settleDue'>;
-  readonly projecting: Pick<Projecting, 'reached'>;
-  readonly scheduling: Pick<Scheduling, 'reached'>;
+  readonly projectorRole: Pick<ProjectorRole, 'reached'>;
+  readonly schedulerRole: Pick<SchedulerRole, 'reached'>;
   /** Aborts when the ledger closes. */
   readonly closing: AbortSignal;
 };
@@ -40,11 +40,11 @@ type Parts = {
  * stops is recorded before anything else: other processes follow it there, and an interrupted move stays where it was.
  */
 export class TimeMachine {
-  readonly #parts: Parts;
+  readonly #deps: TimeMachineDeps;
   #moving: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
+  constructor(deps: TimeMachineDeps) {
+    this.#deps = deps;
   }
 
   /**
@@ -58,10 +58,10 @@ export class TimeMachine {
   }
 
   async #move(now: Instant, meta: PartnerMeta): Promise<Refusal | undefined> {
-    const { handling, scheduler, closing } = this.#parts;
-    const asked = new MoveClock({ now }, { ...meta, at: this.#parts.clock.now() });
-    const rehearsed = await handling.handle(simulatedClock, CLOCK_ID, asked, { dryRun: true });
-    if (isRefusal(rehearsed)) return rehearsed;
+    const { handler, scheduler, closing } = this.#deps;
+    const asked = new MoveClock({ now }, { ...meta, at: this.#deps.clock.now() });
+    const previewed = await handler.handle(simulatedClock, CLOCK_ID, asked, { dryRun: true });
+    if (isRefusal(previewed)) return previewed;
     if (!(await this.#settled())) return pending();
     let passed: Instant | undefined;
     for (let due = await this.#earliestDue(now); due !== undefined; due = await this.#earliestDue(now, passed)) {
@@ -78,14 +78,14 @@ export class TimeMachine {
   }
 
   #earliestDue(until: Instant, after?: Instant): Promise<Instant | undefined> {
-    return renewals.earliestDue(readModels(this.#parts), until, after);
+    return renewals.earliestDue(readModels(this.#deps), until, after);
   }
 
   /** Moves the clock to an instant, unless another process has moved it further meanwhile. */
   async #stopAt(now: Instant, meta: PartnerMeta): Promise<void> {
-    const { handling, clock } = this.#parts;
-    const commandId = derivedId('clock', meta.commandId, now);
-    await handling.handle(simulatedClock, CLOCK_ID, new MoveClock({ now }, { ...meta, commandId, at: clock.now() }));
+    const { handler, clock } = this.#deps;
+    const commandId = deterministicId('clock', meta.commandId, now);
+    await handler.handle(simulatedClock, CLOCK_ID, new MoveClock({ now }, { ...meta, commandId, at: clock.now() }));
     clock.set(now);
   }
 
@@ -94,27 +94,27 @@ export class TimeMachine {
    * processes, a few times over. It does not wait for the log to be quiet: others may go on writing meanwhile.
    */
   async #settled(): Promise<boolean> {
-    const { store, scheduling, projecting, closing } = this.#parts;
-    const signal = AbortSignal.any([closing, AbortSignal.timeout(PATIENCE_MS)]);
+    const { store, schedulerRole, projectorRole, closing } = this.#deps;
+    const signal = AbortSignal.any([closing, AbortSignal.timeout(WAIT_MS)]);
     let { position } = await store.logEnd();
     for (let round = 0; round < ROUNDS; round += 1) {
-      if (!(await scheduling.reached(position, signal))) return false;
+      if (!(await schedulerRole.reached(position, signal))) return false;
       const { position: end } = await store.logEnd();
       if (end === position) break;
       position = end;
     }
-    return (await projecting.reached(position, { signal })) && (await this.#shows(position, signal));
+    return (await projectorRole.reached(position, { signal })) && (await this.#shows(position, signal));
   }
 
   /** Asks the read models themselves: a database that crashed may have lost what was seen there before. */
   async #shows(end: Position, signal: AbortSignal): Promise<boolean> {
     const condition = async () => {
-      const served = (await this.#parts.reads.builds()).filter((build) => build.served);
+      const served = (await this.#deps.reads.builds()).filter((build) => build.served);
       return served.every(({ checkpoint }) => checkpoint.position >= end);
     };
     while (!(await condition())) {
       if (signal.aborted) return false;
-      await delay(LOOK_AGAIN_MS, undefined, { signal }).catch(() => undefined);
+      await delay(POLL_MS, undefined, { signal }).catch(() => undefined);
     }
     return true;
   }

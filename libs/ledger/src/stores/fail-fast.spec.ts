@@ -1,12 +1,12 @@
 import { codec, StoreUnavailable } from '#event-store';
 import { openMemory } from '#event-store/memory';
 import { START } from '#kernel';
-import { impatient } from './fail-fast.ts';
+import { failFast } from './fail-fast.ts';
 
 const SILENCE = 5;
 
 /** An empty log, with the error that it reports when it is checked. */
-const logThat = (ready: () => Promise<void>) => impatient(openMemory({ codec: codec({}) }), ready, SILENCE);
+const logThat = (ready: () => Promise<void>) => failFast(openMemory({ codec: codec({}) }), ready, SILENCE);
 const away = () => Promise.reject(new StoreUnavailable('the event store does not answer'));
 
 it('a follower fails at once if the log is unavailable from the beginning', async () => {

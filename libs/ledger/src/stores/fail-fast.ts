@@ -11,28 +11,28 @@ type Batch = IteratorResult<readonly Recorded[], unknown>;
  * A log for a person at a terminal: following it rejects, as `ready` does, while it is unavailable or denies access,
  * where a server would wait. Interruptions shorter than `silence` milliseconds are ignored.
  */
-export const impatient = (log: EventStore, ready: () => Promise<void>, silence = SILENCE): EventStore => ({
+export const failFast = (log: EventStore, ready: () => Promise<void>, silence = SILENCE): EventStore => ({
   read: (...of) => log.read(...of),
   append: (stream, events, expected) => log.append(stream, events, expected),
   follow: (position, signal, categories) =>
-    following((stop) => log.follow(position, stop, categories), signal, { ready, silence }),
+    followWithProbe((stop) => log.follow(position, stop, categories), signal, { ready, silence }),
   logEnd: () => log.logEnd(),
   close: () => log.close(),
 });
 
-type Patience = { readonly ready: () => Promise<void>; readonly silence: number };
+type Probe = { readonly ready: () => Promise<void>; readonly silence: number };
 
-async function* following(
+async function* followWithProbe(
   follow: (signal: AbortSignal) => AsyncIterable<readonly Recorded[]>,
   signal: AbortSignal,
-  patience: Patience,
+  probe: Probe,
 ): AsyncGenerator<readonly Recorded[]> {
-  await patience.ready();
+  await probe.ready();
   const left = new AbortController();
   const batches = follow(AbortSignal.any([signal, left.signal]))[Symbol.asyncIterator]();
   try {
     for (;;) {
-      const { done, value } = await orGone(batches.next(), patience);
+      const { done, value } = await orGone(batches.next(), probe);
       if (done) return;
       yield value;
     }
@@ -42,7 +42,7 @@ async function* following(
 }
 
 /** The next batch, however long that takes, as long as the log is available. */
-const orGone = async (next: Promise<Batch>, { ready, silence }: Patience): Promise<Batch> => {
+const orGone = async (next: Promise<Batch>, { ready, silence }: Probe): Promise<Batch> => {
   const over = new AbortController();
   const gone = async (): Promise<never> => {
     for (;;) {

@@ -1,8 +1,15 @@
-export { asWritten } from './raw-codec.ts';
+export { rawCodec } from './raw-codec.ts';
 export { batchesOf } from './batches.ts';
-export { PROJECTING, SCHEDULING } from './lease-names.ts';
+export { PROJECTOR_LEASE, SCHEDULER_LEASE } from './lease-names.ts';
 export { NoLedgerHere } from './data-folder.ts';
-export { fillEmptyLedger, LedgerNotEmpty } from './import-into-empty.ts';
+export { importIntoEmpty, LedgerNotEmpty } from './import-into-empty.ts';
 export { categories, history } from './upcasters.ts';
-export { placesIn, usesFolder, whereLogIs, whereReadsAre, WrongPlace, type Places } from './locations.ts';
-export { lookIntoStores, openStores, type BesideStores, type OpenOptions, type Stores } from './stores.ts';
+export {
+  storeLocationsFrom,
+  usesFolder,
+  whereLogIs,
+  whereReadsAre,
+  InvalidStoreUrl,
+  type StoreLocations,
+} from './locations.ts';
+export { openStoresReadOnly, openStores, type ReadOnlyStores, type OpenOptions, type Stores } from './stores.ts';

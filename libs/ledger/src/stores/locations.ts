@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 /** Where a ledger is stored: each of its two stores in the data folder, or remote. */
-export type Places = {
+export type StoreLocations = {
   /** Absolute. Used by the stores that are not remote. */
   readonly dataFolder: string;
   /** `esdb://user:password@host:2113?tls=true`: the log is in EventStoreDB or KurrentDB. */
@@ -11,7 +11,7 @@ export type Places = {
 };
 
 /** A variable for a location has an invalid value. */
-export class WrongPlace extends Error {
+export class InvalidStoreUrl extends Error {
   override readonly name = 'WrongPlace';
   readonly variable: string;
   /** What is wrong; reads on from the variable's name. */
@@ -24,7 +24,7 @@ export class WrongPlace extends Error {
 }
 
 /** Reads `SUBLEDGER_DATA`, `EVENTSTORE_URL` and `DATABASE_URL` (http-api.md §1). An empty value counts as unset. Throws `WrongPlace`. */
-export const placesIn = (environment: Readonly<Record<string, string | undefined>>): Places => {
+export const storeLocationsFrom = (environment: Readonly<Record<string, string | undefined>>): StoreLocations => {
   const value = (name: string) => (environment[name] === '' ? undefined : environment[name]);
   const eventStoreUrl = value('EVENTSTORE_URL');
   const databaseUrl = value('DATABASE_URL');
@@ -36,15 +36,15 @@ export const placesIn = (environment: Readonly<Record<string, string | undefined
 };
 
 /** Whether the data folder is used: then one process owns it. */
-export const usesFolder = ({ eventStoreUrl, databaseUrl }: Places): boolean =>
+export const usesFolder = ({ eventStoreUrl, databaseUrl }: StoreLocations): boolean =>
   eventStoreUrl === undefined || databaseUrl === undefined;
 
 /** Where the log is, for a person: without passwords. */
-export const whereLogIs = ({ dataFolder, eventStoreUrl }: Places): string =>
+export const whereLogIs = ({ dataFolder, eventStoreUrl }: StoreLocations): string =>
   eventStoreUrl === undefined ? `in ${dataFolder}` : `at ${withoutSecrets(eventStoreUrl)}`;
 
 /** Where the read models are, for a person: without passwords. */
-export const whereReadsAre = ({ dataFolder, databaseUrl }: Places): string =>
+export const whereReadsAre = ({ dataFolder, databaseUrl }: StoreLocations): string =>
   databaseUrl === undefined ? `in ${dataFolder}` : `at ${withoutSecrets(databaseUrl)}`;
 
 /** Keeps hosts and database; drops user and password. */
@@ -52,7 +52,7 @@ const withoutSecrets = (url: string): string => url.replace(/\/\/.*@/, '//').rep
 
 const eventStore = (url: string): string => {
   if (!/^esdb(\+discover)?:\/\/[^\s/]/.test(url))
-    throw new WrongPlace(
+    throw new InvalidStoreUrl(
       'EVENTSTORE_URL',
       'must be a connection string such as esdb://user:password@host:2113?tls=true, or esdb+discover://…',
     );
@@ -61,6 +61,6 @@ const eventStore = (url: string): string => {
 
 const database = (url: string): string => {
   if (!/^postgres(ql)?:\/\//.test(url) || !URL.canParse(url))
-    throw new WrongPlace('DATABASE_URL', 'must be a URL such as postgres://user:password@host:5432/database');
+    throw new InvalidStoreUrl('DATABASE_URL', 'must be a URL such as postgres://user:password@host:5432/database');
   return url;
 };

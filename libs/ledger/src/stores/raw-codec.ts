@@ -30,7 +30,7 @@ const reading =
  * Events in the shape in which they were written, old shapes included. For copies and digests, which must not
  * change because a newer program upcasts old events. Nothing that decides or projects uses it.
  */
-export const asWritten: Codec = {
+export const rawCodec: Codec = {
   encode,
   decode: reading((text) => JSON.parse(String(text))),
   restore: reading((value) => value),

@@ -6,12 +6,12 @@ import { openSqlite as openReads } from '#read-store/sqlite';
 import { verifyByReading } from './batches.ts';
 import { eventsIn, NoLedgerHere, readsIn } from './data-folder.ts';
 import { categories, history } from './upcasters.ts';
-import { impatient } from './fail-fast.ts';
-import { usesFolder, WrongPlace, type Places } from './locations.ts';
+import { failFast } from './fail-fast.ts';
+import { usesFolder, InvalidStoreUrl, type StoreLocations } from './locations.ts';
 
 /** Both stores of a ledger, open. */
 export type Stores = {
-  readonly places: Places;
+  readonly locations: StoreLocations;
   readonly events: EventStore;
   readonly reads: ReadStore;
   /** The log's codec, which `CommandHandler` needs too. */
@@ -28,7 +28,7 @@ export type Stores = {
 };
 
 /** A ledger's stores for a reader beside its owner; the read models may not exist yet. */
-export type BesideStores = Omit<Stores, 'reads' | 'writable'> & {
+export type ReadOnlyStores = Omit<Stores, 'reads' | 'writable'> & {
   readonly reads: ReadStore | undefined;
   /** Reads every event of the log and checks it. One elsewhere has no checksums of ours, and is read up to the first damage. */
   verify(): Promise<Verification>;
@@ -48,13 +48,13 @@ export type OpenOptions = {
  * process exclusively: rejects with `FolderInUse` when another one owns it. Remote stores are shared, and connected to when
  * they are first used. Rejects with `WrongPlace` if a URL is invalid.
  */
-export const openStores = async (places: Places, options: OpenOptions = {}): Promise<Stores> => {
-  const { dataFolder, eventStoreUrl } = places;
+export const openStores = async (locations: StoreLocations, options: OpenOptions = {}): Promise<Stores> => {
+  const { dataFolder, eventStoreUrl } = locations;
   const { mustExist = false, logger, atTerminal = false } = options;
   if (mustExist && eventStoreUrl === undefined && !existsSync(eventsIn(dataFolder))) throw new NoLedgerHere(dataFolder);
   const held = new AsyncDisposableStack();
   try {
-    if (usesFolder(places)) held.defer(lockFolder(dataFolder));
+    if (usesFolder(locations)) held.defer(lockFolder(dataFolder));
     const shapes = codec(history);
     const log =
       eventStoreUrl === undefined
@@ -62,10 +62,10 @@ export const openStores = async (places: Places, options: OpenOptions = {}): Pro
         : await openRemoteLog(eventStoreUrl, shapes, { logger, atTerminal });
     held.defer(() => log.events.close());
     const { events, writable } = watched(log, logger);
-    const reads = await openReadModels(places);
+    const reads = await openReadModels(locations);
     held.defer(() => reads.close());
     const { ready } = log;
-    return { places, events, reads, codec: shapes, ready, writable, close: () => held.disposeAsync() };
+    return { locations, events, reads, codec: shapes, ready, writable, close: () => held.disposeAsync() };
   } catch (error) {
     await held.disposeAsync();
     throw error;
@@ -76,8 +76,11 @@ export const openStores = async (places: Places, options: OpenOptions = {}): Pro
  * Reads a ledger without owning it: its owner goes on meanwhile, and what it writes is seen. Creates nothing in
  * the data folder. A remote log is `impatient`. Rejects with `NoLedgerHere` if there is no log.
  */
-export const lookIntoStores = async (places: Places, shapes: Codec = codec(history)): Promise<BesideStores> => {
-  const { dataFolder, eventStoreUrl, databaseUrl } = places;
+export const openStoresReadOnly = async (
+  locations: StoreLocations,
+  shapes: Codec = codec(history),
+): Promise<ReadOnlyStores> => {
+  const { dataFolder, eventStoreUrl, databaseUrl } = locations;
   if (eventStoreUrl === undefined && !existsSync(eventsIn(dataFolder))) throw new NoLedgerHere(dataFolder);
   const held = new AsyncDisposableStack();
   try {
@@ -88,9 +91,9 @@ export const lookIntoStores = async (places: Places, shapes: Codec = codec(histo
     const { events, ready, verify = () => verifyByReading(events) } = log;
     held.defer(() => events.close());
     const none = databaseUrl === undefined && !existsSync(readsIn(dataFolder));
-    const reads = none ? undefined : await openReadModels(places, true);
+    const reads = none ? undefined : await openReadModels(locations, true);
     if (reads !== undefined) held.defer(() => reads.close());
-    return { places, events, reads, codec: shapes, ready, verify, close: () => held.disposeAsync() };
+    return { locations, events, reads, codec: shapes, ready, verify, close: () => held.disposeAsync() };
   } catch (error) {
     await held.disposeAsync();
     throw error;
@@ -104,7 +107,7 @@ type Log = Pick<Stores, 'events' | 'ready'> & {
 };
 
 /** A stream that does not exist. */
-const NOWHERE = 'catalog-nowhere';
+const ABSENT_STREAM = 'catalog-nowhere';
 
 const lookIntoLogIn = (folder: string, shapes: Codec): Log => {
   const events = openEvents({ path: eventsIn(folder), codec: shapes, readOnly: true });
@@ -117,7 +120,7 @@ const openLogIn = (folder: string, shapes: Codec): Log => {
 };
 
 const answering = (events: EventStore) => async (): Promise<void> => {
-  await events.read(NOWHERE);
+  await events.read(ABSENT_STREAM);
 };
 
 /** For how long after a failed append a remote log is not trusted, in milliseconds: it answers, but cannot be written as a test. */
@@ -155,16 +158,19 @@ export const openRemoteLog = async (
   try {
     const events = openEventStoreDb({ url, codec: shapes, categories, ...(told && { logger: told }) });
     const ready = () => events.ping();
-    return { events: atTerminal ? impatient(events, ready) : events, ready };
+    return { events: atTerminal ? failFast(events, ready) : events, ready };
   } catch (error) {
     // The driver's message may quote a part of a password.
     const why = (error instanceof Error ? error.message : String(error)).replace(/^Unexpected ".*" at/s, 'at');
-    throw new WrongPlace('EVENTSTORE_URL', `is not a valid connection string: ${why}`);
+    throw new InvalidStoreUrl('EVENTSTORE_URL', `is not a valid connection string: ${why}`);
   }
 };
 
 /** Opens the read models, in the folder or remote. */
-export const openReadModels = async ({ dataFolder, databaseUrl }: Places, readOnly = false): Promise<ReadStore> => {
+export const openReadModels = async (
+  { dataFolder, databaseUrl }: StoreLocations,
+  readOnly = false,
+): Promise<ReadStore> => {
   if (databaseUrl === undefined) return openReads({ path: readsIn(dataFolder), readOnly });
   const { openPostgres } = await import('#read-store/postgres');
   return openPostgres({ url: databaseUrl });

@@ -1,6 +1,6 @@
 import { addSeats, adjust, reactivate, suspend } from '../asks.testing.ts';
 import { addOns, office, reactivateAddOn, suspendAddOn } from '../kinds.testing.ts';
-import { Story, catalogue, linesOf, offer, plan, purchase, surroundingsOf } from '../subscription.testing.ts';
+import { Story, catalogue, linesOf, offer, plan, purchase, contextOf } from '../subscription.testing.ts';
 
 const at = '2021-06-18T09:00:00.000Z';
 
@@ -11,7 +11,7 @@ const seventy = () => {
   const shelf = offer('OFFICE', [{ plans: plans('70.00') }, { skuId: '0002', addOn, plans: plans('5.00') }], {
     kind: 'legacy',
   });
-  return new Story(surroundingsOf({ catalogues: [catalogue('seventy', '2021-01-01T00:00:00Z', [shelf])] }), 's1')
+  return new Story(contextOf({ catalogues: [catalogue('seventy', '2021-01-01T00:00:00Z', [shelf])] }), 's1')
     .does(at, purchase({ offerId: 'OFFICE', quantity: 10, term: 'P1Y' }))
     .does(at, addOns([['0002', 9]]))
     .settled('2021-07-20T09:00:00.000Z');
@@ -91,7 +91,7 @@ describe('a part of a cycle', () => {
     const shelf = offer('OFFICE', [{ plans: [plan('P1Y', 'annual', prices)] }], { kind: 'legacy' });
     const catalogues = [catalogue('year', '2021-01-01T00:00:00Z', [shelf])];
     const details = { offerId: 'OFFICE', quantity, term: 'P1Y', billingCycle: 'annual' } as const;
-    return new Story(surroundingsOf({ catalogues, currency }), 's1').does(
+    return new Story(contextOf({ catalogues, currency }), 's1').does(
       '2021-01-31T12:00:00.000Z',
       purchase({ ...details }),
     );

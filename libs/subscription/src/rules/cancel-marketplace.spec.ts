@@ -11,8 +11,8 @@ const trial = (shop?: Parameters<typeof crm>[2]) =>
   crm(at, { skuId: '0002', term: 'P1Y', billingCycle: 'annual' }, shop);
 
 const cancelled = (story: Story, when: string) => typesOf(story.does(when, cancel).last).at(-1);
-const listed = (story: Story, when: string) => allowedActions(story.state, meta(when), story.surroundings);
-const options = (story: Story, when: string) => refundOptions(story.state, meta(when), story.surroundings);
+const listed = (story: Story, when: string) => allowedActions(story.state, meta(when), story.context);
+const options = (story: Story, when: string) => refundOptions(story.state, meta(when), story.context);
 
 describe('cancelling a marketplace subscription (R46)', () => {
   it('E6: billed monthly, less than 24 hours after the order: all money back (R47, R48)', () => {

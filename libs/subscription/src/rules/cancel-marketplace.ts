@@ -16,8 +16,8 @@ const notScheduledYet: Guard = (state, { at }) =>
     : undefined;
 
 /** A pending subscription can be cancelled, too: nothing was charged for it. */
-const activeOrPending: Guard = (state, asking, surroundings) =>
-  state.status === 'pending' ? undefined : mustBeActive(state, asking, surroundings);
+const activeOrPending: Guard = (state, requestContext, context) =>
+  state.status === 'pending' ? undefined : mustBeActive(state, requestContext, context);
 
 export const guard = all(activeOrPending, notScheduledYet);
 

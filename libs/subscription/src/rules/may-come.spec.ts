@@ -33,8 +33,8 @@ const story = (
   facts: Partial<CustomerFacts> = {},
 ): Story => {
   const buys = bought(start, details, { catalogues: shelf(limits), policies: rules('seed-2021-09') });
-  const { surroundings } = buys;
-  Object.assign(surroundings, { customer: { ...surroundings.customer, ...facts } });
+  const { context } = buys;
+  Object.assign(context, { customer: { ...context.customer, ...facts } });
   return buys;
 };
 const held = (offerId: string) => [

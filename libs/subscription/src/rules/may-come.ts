@@ -1,7 +1,7 @@
 import { eligibility, type Offer } from '#catalog';
 import { refuse } from '#kernel';
-import type { Surroundings } from '../context.ts';
-import { policyOf, type Asking } from '../guards.ts';
+import type { DecisionContext } from '../context.ts';
+import { policyOf, type RequestContext } from '../guards.ts';
 import type { Existing, UpgradeTarget } from '../state.ts';
 import type { Refusal } from '../refusals.ts';
 
@@ -15,8 +15,8 @@ type Way = 'whole' | 'opening' | 'joining';
 export const comingRefusal = (
   state: Existing,
   { offer, way }: { readonly offer: Offer; readonly way: Way },
-  { actor, partner }: Asking,
-  { customer }: Surroundings,
+  { actor, partner }: RequestContext,
+  { customer }: DecisionContext,
 ): Refusal | undefined => {
   const isThere = state.offerId === offer.offerId;
   if (customer === undefined || (isThere && way === 'whole')) return undefined;

@@ -5,7 +5,7 @@ import { mayDo, resolve, type PartnerMeta, type PolicyPin } from '#policy';
 import { endDateRefusal } from '../time/align.ts';
 import { quantityRefusal } from '../guards.ts';
 import { overCap } from '../seat-cap.ts';
-import type { Wish } from '../wish.ts';
+import type { PurchaseRequest } from '../purchase-request.ts';
 import type { CustomerFacts } from '../context.ts';
 import type { Refusal } from '../refusals.ts';
 
@@ -18,11 +18,11 @@ export type Buying = {
 };
 
 /** Why this customer cannot buy it from this partner, in this number, to this day: the first refusal. */
-export const purchaseRefusal = (wish: Wish, meta: PartnerMeta, buying: Buying): Refusal | undefined =>
-  ineligible(wish, meta, buying) ?? unalignable(wish, meta, buying);
+export const purchaseRefusal = (request: PurchaseRequest, meta: PartnerMeta, buying: Buying): Refusal | undefined =>
+  ineligible(request, meta, buying) ?? unalignable(request, meta, buying);
 
 const ineligible = (
-  data: Wish,
+  data: PurchaseRequest,
   { actor, partner }: PartnerMeta,
   { offer, sku, customer, pin }: Buying,
 ): Refusal | undefined => {
@@ -71,7 +71,7 @@ const trialRefusal = (
 
 /** Only Microsoft's own new-commerce subscriptions can be aligned, and not trials (D3). */
 const unalignable = (
-  { customTermEndDate, term }: Wish,
+  { customTermEndDate, term }: PurchaseRequest,
   { at }: PartnerMeta,
   { offer, sku, customer, pin }: Buying,
 ): Refusal | undefined => {

@@ -1,12 +1,12 @@
 import { cancel } from '../asks.testing.ts';
 import { refundOptions } from './refund-options.ts';
-import { settle } from '../time/advance.ts';
+import { advanceTo } from '../time/advance.ts';
 import { bought, meta, rules, type Story } from '../subscription.testing.ts';
 
 const at = '2021-06-18T09:00:00.000Z';
 const docs = { policies: rules('docs-2022-03') };
 const options = (story: Story, when: string) =>
-  refundOptions(settle(story.state, when, story.surroundings).state, meta(when, 'auditor'), story.surroundings);
+  refundOptions(advanceTo(story.state, when, story.context).state, meta(when, 'auditor'), story.context);
 
 describe('refund options of new commerce', () => {
   it('show the last instant of each window, to every reader (R63, R64, A4)', () => {

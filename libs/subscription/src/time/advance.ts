@@ -7,7 +7,7 @@ import { policyOf } from '../guards.ts';
 import { renew } from './renew.ts';
 import { startCycle } from './start-cycle.ts';
 import type { Existing, Subscription } from '../state.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 import { instantAfter } from './term.ts';
 import { commandTo } from '../command.ts';
 
@@ -15,7 +15,7 @@ import { commandTo } from '../command.ts';
 export const SCHEDULER = 'scheduler';
 
 /** Records what fell due, if no command has recorded it yet. Sent by the scheduler; a second one records nothing. */
-export class Settle extends commandTo('Settle')<Record<never, never>> {}
+export class AdvanceTime extends commandTo('Settle')<Record<never, never>> {}
 
 /** The next instant at which something falls due: a cycle, the end of the term or trial, a stage. Null after the end. */
 export const nextDue = (state: Subscription): Instant | null => {
@@ -31,31 +31,31 @@ export const nextDue = (state: Subscription): Instant | null => {
  * due (architecture.md §3, E19–E21; a trial's end before a cancellation at that instant: E26). Seats in transit stop it:
  * what follows them must not be recorded before them.
  */
-export const settle = (
+export const advanceTo = (
   state: Existing,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): { readonly events: readonly SubscriptionEvent[]; readonly state: Existing } => {
   const events: SubscriptionEvent[] = [];
   let now = state;
   for (let due = nextDue(now); due !== null && due <= at; due = nextDue(now)) {
-    const step = whatFallsDue(now, due, surroundings);
+    const step = whatFallsDue(now, due, context);
     events.push(...step);
     now = step.reduce<Subscription>(evolve, now) as Existing;
   }
   return { events, state: now };
 };
 
-const whatFallsDue = (state: Existing, due: Instant, surroundings: Surroundings): readonly SubscriptionEvent[] => {
+const whatFallsDue = (state: Existing, due: Instant, context: DecisionContext): readonly SubscriptionEvent[] => {
   if (state.stageEndsAt !== null) return endStage(state, due);
   const expiresAt = state.suspension?.autoExpiresAt;
   if (expiresAt !== undefined && expiresAt !== null && expiresAt <= due) return endRetention(state, due);
   const gone = endAddOns(state, due);
   if (gone.length > 0) return gone;
-  if (startOf(state.cycle.end) < startOf(state.termEnd)) return startCycle(state, due, surroundings);
+  if (startOf(state.cycle.end) < startOf(state.termEnd)) return startCycle(state, due, context);
   if (!state.autoRenew || staysATrial(state)) return endTerm(state, due);
-  if (!state.isTrial) return renew(state, due, surroundings);
-  const converted = endTrial(state, due, surroundings);
+  if (!state.isTrial) return renew(state, due, context);
+  const converted = endTrial(state, due, context);
   return converted.some(({ type }) => type === 'TrialConverted') ? converted : [...converted, ...endTerm(state, due)];
 };
 

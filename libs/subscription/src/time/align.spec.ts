@@ -1,7 +1,7 @@
 import { endDateRefusal, endDates } from './align.ts';
 import { resolve, type PresetName } from '#policy';
 import type { AlignableSubscription } from '../context.ts';
-import { bought, nothing, purchase, rules, surroundingsOf, Story, type Details } from '../subscription.testing.ts';
+import { bought, nothing, purchase, rules, contextOf, Story, type Details } from '../subscription.testing.ts';
 
 type Term = AlignableSubscription['term'];
 
@@ -29,9 +29,9 @@ const dates = (...of: Parameters<typeof alignment>) => endDates(alignment(...of)
 
 /** Ten seats of BASIC with an aligned end, beside another subscription. */
 const aligned = (at: string, details: Details, subscriptions: readonly AlignableSubscription[]) => {
-  const surroundings = surroundingsOf({ policies: rules('docs-2022-03') });
-  const customer = { ...surroundings.customer, alignable: subscriptions };
-  return new Story({ ...surroundings, customer }, 's1').does(at, purchase(details));
+  const context = contextOf({ policies: rules('docs-2022-03') });
+  const customer = { ...context.customer, alignable: subscriptions };
+  return new Story({ ...context, customer }, 's1').does(at, purchase(details));
 };
 
 describe('the possible ends of a first term', () => {

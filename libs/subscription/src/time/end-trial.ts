@@ -5,7 +5,7 @@ import { conversion, type TrialConverted } from './conversion.ts';
 import { changeFailed, type ScheduledChangeFailed } from './renew.ts';
 import { isBilled, reference } from './start-cycle.ts';
 import type { Existing } from '../state.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 
 /**
  * A trial that reached its end becomes paid (R28, R86), with the values saved for it as far as they still hold (E49).
@@ -14,12 +14,12 @@ import type { Surroundings } from '../context.ts';
 export const endTrial = (
   state: Existing,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): readonly (TrialConverted | ScheduledChangeFailed | ChargesPosted)[] => {
   const { scheduledChange } = state;
-  const no = scheduledChange === null ? undefined : changeRefusal(state, scheduledChange, at, surroundings);
+  const no = scheduledChange === null ? undefined : changeRefusal(state, scheduledChange, at, context);
   const failed = changeFailed(state, no, at);
-  const paid = coming(state, (no === undefined ? scheduledChange : null) ?? {}, at, surroundings);
+  const paid = coming(state, (no === undefined ? scheduledChange : null) ?? {}, at, context);
   if (isRefusal(paid)) return failed;
   const converted = conversion(state, { ...paid.wanted, priced: paid.priced }, 'trialEnded', at);
   if (!isBilled(state)) return [...failed, converted];

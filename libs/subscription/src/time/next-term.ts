@@ -4,7 +4,7 @@ import { addOnsLeftBehind, addOnsOn, withoutAddOns } from '../add-on.ts';
 import { policyOf, quantityRefusal } from '../guards.ts';
 import { priceAt, relation, skuAt, type Priced, type Wanted } from '../product.ts';
 import type { Existing, ScheduledChange } from '../state.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 import type { Refusal } from '../refusals.ts';
 
 /** What follows the running term, and its price. Seats that an upgrade moves are still counted in. */
@@ -18,15 +18,15 @@ export const coming = (
   state: Existing,
   change: ScheduledChange,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): Coming | Refusal => {
   const quantity = change.quantity ?? state.quantity;
   if (state.isTrial) {
-    const paid = paidPlan(state, change, at, surroundings);
+    const paid = paidPlan(state, change, at, context);
     return isRefusal(paid) ? paid : { wanted: { ...paid.wanted, quantity }, priced: paid.priced };
   }
   const wanted = { ...withChange(state, change), quantity };
-  const priced = priceAt(surroundings, wanted, at);
+  const priced = priceAt(context, wanted, at);
   return isRefusal(priced) ? priced : { wanted, priced };
 };
 
@@ -57,17 +57,17 @@ export const paidPlan = (
   state: Existing,
   asked: Asked,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): { readonly wanted: Wanted; readonly priced: Priced } | Refusal => {
   const paid = state.convertsTo ?? state;
   const { offerId = paid.offerId, skuId = paid.skuId } = asked;
-  const sold = skuAt(surroundings, { offerId, skuId }, at);
+  const sold = skuAt(context, { offerId, skuId }, at);
   if (isRefusal(sold)) return sold;
   let no: Refusal = refuse('PLAN_NOT_OFFERED', `${offerId}/${skuId} has no price in ${state.currency}`);
   for (const plan of [...usualPlan(state), state, ...sold.sku.plans]) {
     const { term = plan.term, billingCycle = plan.billingCycle } = asked;
     const wanted = { offerId, skuId, term, billingCycle, currency: state.currency };
-    const priced = priceAt(surroundings, wanted, at);
+    const priced = priceAt(context, wanted, at);
     if (!isRefusal(priced)) return { wanted, priced };
     no = priced;
   }
@@ -92,22 +92,22 @@ export const changeRefusal = (
   state: Existing,
   change: ScheduledChange,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): Refusal | undefined => {
-  const then = coming(state, change, at, surroundings);
+  const then = coming(state, change, at, context);
   if (isRefusal(then)) return then;
-  const now = coming(state, {}, at, surroundings);
+  const now = coming(state, {}, at, context);
   if (!isRefusal(now) && same(now.wanted, then.wanted))
     return refuse('NOTHING_CHANGES', 'the change equals what the subscription renews to already');
   return (
-    skuRefusal(state, change, then, { at, surroundings }) ??
-    addOnRefusal(state, change, then, { at, surroundings }) ??
+    skuRefusal(state, change, then, { at, context }) ??
+    addOnRefusal(state, change, then, { at, context }) ??
     seatsRefusal(state, change) ??
-    leavingRefusal(state, change, then, { at, surroundings })
+    leavingRefusal(state, change, then, { at, context })
   );
 };
 
-type Then = { readonly at: Instant; readonly surroundings: Surroundings };
+type Then = { readonly at: Instant; readonly context: DecisionContext };
 
 const same = (now: Coming['wanted'], then: Coming['wanted']): boolean =>
   (['offerId', 'skuId', 'quantity', 'term', 'billingCycle'] as const).every((key) => now[key] === then[key]);
@@ -117,13 +117,13 @@ const skuRefusal = (
   state: Existing,
   { upgradeQuantity, target }: ScheduledChange,
   { wanted: then, priced }: Coming,
-  { at, surroundings }: Then,
+  { at, context }: Then,
 ): Refusal | undefined => {
   const now = state.convertsTo ?? state;
   const moves = upgradeQuantity !== undefined || target !== undefined;
   if (now.offerId === then.offerId && now.skuId === then.skuId)
     return moves ? refuse('UPGRADE_NOT_ELIGIBLE', 'an upgrade names another SKU') : undefined;
-  const from = skuAt(surroundings, now, at);
+  const from = skuAt(context, now, at);
   if (isRefusal(from)) return from;
   const way = relation({ offerId: now.offerId, sku: from.sku }, { offerId: then.offerId, sku: priced.sku });
   const mayGoDown = policyOf(state)['nce.scheduledChange.downgrade'] === 'allowed' && !moves;
@@ -139,12 +139,12 @@ const addOnRefusal = (
   state: Existing,
   change: ScheduledChange,
   { wanted }: Coming,
-  { at, surroundings }: Then,
+  { at, context }: Then,
 ): Refusal | undefined => {
   if (wanted.term === state.term && wanted.billingCycle === state.billingCycle) return undefined;
-  const leftBehind = seatsThatLeave(state, change) > 0 ? [] : addOnsLeftBehind(state, wanted, at, surroundings);
+  const leftBehind = seatsThatLeave(state, change) > 0 ? [] : addOnsLeftBehind(state, wanted, at, context);
   const along = { ...state, addOns: withoutAddOns(state.addOns, leftBehind) };
-  const there = addOnsOn(wanted, along, at, surroundings);
+  const there = addOnsOn(wanted, along, at, context);
   return isRefusal(there) ? there : undefined;
 };
 
@@ -166,7 +166,7 @@ const leavingRefusal = (
   state: Existing,
   change: ScheduledChange,
   { wanted, priced }: Coming,
-  { at, surroundings }: Then,
+  { at, context }: Then,
 ): Refusal | undefined => {
   const leaving = seatsThatLeave(state, change);
   if (leaving === 0) return quantityRefusal(wanted.quantity, priced.sku);
@@ -178,6 +178,6 @@ const leavingRefusal = (
   const staying = wanted.quantity - leaving;
   if (no !== undefined || staying === 0) return no;
   const { offerId, skuId } = state;
-  const stays = priceAt(surroundings, { ...wanted, offerId, skuId }, at);
+  const stays = priceAt(context, { ...wanted, offerId, skuId }, at);
   return isRefusal(stays) ? stays : quantityRefusal(staying, stays.sku);
 };

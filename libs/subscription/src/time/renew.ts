@@ -9,7 +9,7 @@ import { policyOf } from '../guards.ts';
 import { priceAt, type Priced, type Wanted } from '../product.ts';
 import { isBilled, reference, withoutOldLines } from './start-cycle.ts';
 import type { AddOn, Existing, ScheduledChange } from '../state.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 import { openTerm, type OpenedTerm } from './term.ts';
 import { seatsLeave, type UpgradeStarted } from '../transfer/transfer.ts';
 import { endedByUpgrade, type AddOnEnded } from '../add-on-events.ts';
@@ -46,12 +46,12 @@ export type ScheduledChangeFailed = Event<
 type Renewal = SubscriptionRenewed | ScheduledChangeFailed | ChargesPosted | UpgradeStarted | AddOnEnded;
 
 /** Renews (R74): applies the scheduled change, if it is still possible, before the first charge (R80); otherwise flags it (E49). */
-export const renew = (state: Existing, at: Instant, surroundings: Surroundings): readonly Renewal[] => {
+export const renew = (state: Existing, at: Instant, context: DecisionContext): readonly Renewal[] => {
   const { scheduledChange } = state;
-  const no = scheduledChange === null ? undefined : changeRefusal(state, scheduledChange, at, surroundings);
+  const no = scheduledChange === null ? undefined : changeRefusal(state, scheduledChange, at, context);
   const change = no === undefined ? scheduledChange : null;
   const apply = change !== null && seatsThatLeave(state, change) > 0 ? renewInParts : renewWhole;
-  return [...changeFailed(state, no, at), ...apply(state, change, at, surroundings)];
+  return [...changeFailed(state, no, at), ...apply(state, change, at, context)];
 };
 
 /** The event that the saved change could not be applied, if there was one and it is refused. */
@@ -68,13 +68,13 @@ const renewWhole = (
   state: Existing,
   change: ScheduledChange | null,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): readonly (SubscriptionRenewed | AddOnEnded | ChargesPosted)[] => {
   const quantity = change?.quantity ?? state.quantity;
   const wanted = withChange(state, change ?? {});
-  const leftBehind = addOnsLeftBehind(state, wanted, at, surroundings);
+  const leftBehind = addOnsLeftBehind(state, wanted, at, context);
   const base = { ...state, addOns: withoutAddOns(state.addOns, leftBehind) };
-  const renewed = renewal(base, { wanted, quantity, change }, at, surroundings);
+  const renewed = renewal(base, { wanted, quantity, change }, at, context);
   return [...endedByUpgrade(leftBehind, at), renewed, ...firstCharge(base, renewed, at)];
 };
 
@@ -83,15 +83,15 @@ const renewInParts = (
   state: Existing,
   change: ScheduledChange | null,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): readonly Renewal[] => {
-  const then = coming(state, change ?? {}, at, surroundings);
-  if (change === null || isRefusal(then)) return renewWhole(state, null, at, surroundings); // changeRefusal has judged it
+  const then = coming(state, change ?? {}, at, context);
+  if (change === null || isRefusal(then)) return renewWhole(state, null, at, context); // changeRefusal has judged it
   const { offerId, skuId, scheduledSubscriptionId, subscriptionId } = state;
   const { quantity } = then.wanted;
   const moved = seatsThatLeave(state, change);
   const staying = { ...then.wanted, offerId, skuId };
-  const renewed = renewal(state, { wanted: staying, quantity: quantity - moved, change }, at, surroundings);
+  const renewed = renewal(state, { wanted: staying, quantity: quantity - moved, change }, at, context);
   const together = { ...evolveRenewed(state, renewed), quantity, lots: [{ quantity, since: at }] };
   const leaving = {
     transitionId: reference(state, 'upgrade', at),
@@ -110,9 +110,9 @@ const priceOrPinned = (
   { unitPrice, pendingPlan, catalogVersion, offerName }: Existing,
   wanted: Wanted,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): Pick<Priced, 'unitPrice' | 'catalogVersion'> & { readonly offerName: string } => {
-  const priced = priceAt(surroundings, wanted, at);
+  const priced = priceAt(context, wanted, at);
   return isRefusal(priced)
     ? { unitPrice: pendingPlan?.unitPrice ?? unitPrice, catalogVersion, offerName }
     : { unitPrice: priced.unitPrice, catalogVersion: priced.catalogVersion, offerName: priced.offer.name };
@@ -122,10 +122,10 @@ const repriced = (
   addOn: AddOn,
   { term, billingCycle, currency }: Wanted,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): AddOn => {
   const { offerId, skuId } = addOn;
-  const priced = priceAt(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
+  const priced = priceAt(context, { offerId, skuId, term, billingCycle, currency }, at);
   return isRefusal(priced) ? addOn : { ...addOn, unitPrice: priced.unitPrice };
 };
 
@@ -139,7 +139,7 @@ const renewal = (
   state: Existing,
   { wanted, quantity, change }: Renewing,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): SubscriptionRenewed => {
   const { offerId, skuId, term, billingCycle } = wanted;
   const otherSku = offerId !== state.offerId || skuId !== state.skuId;
@@ -153,10 +153,10 @@ const renewal = (
       quantity,
       term,
       billingCycle,
-      ...priceOrPinned(state, wanted, at, surroundings),
-      policy: pinAt(surroundings.policies, at), // E53
+      ...priceOrPinned(state, wanted, at, context),
+      policy: pinAt(context.policies, at), // E53
       applied: change,
-      addOns: state.addOns.map((addOn) => repriced(addOn, wanted, at, surroundings)),
+      addOns: state.addOns.map((addOn) => repriced(addOn, wanted, at, context)),
       // Users' licences are not reassigned automatically (R87).
       licenceReassignment: otherSku && !automatic ? 'manual' : null,
       effectiveAt: at,

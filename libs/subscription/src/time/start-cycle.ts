@@ -6,7 +6,7 @@ import { charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { policyOf } from '../guards.ts';
 import { freshUsage, usageLines } from '../charges/usage.ts';
 import type { Existing } from '../state.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 import { firstCycleOfPlan, nextCycle } from './term.ts';
 
 /** The next charge cycle of the running term began. */
@@ -30,10 +30,10 @@ export const reference = (state: Existing, what: string, at: Instant): string =>
 export const startCycle = (
   state: Existing,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): readonly (ChargeCycleStarted | ChargesPosted)[] => {
   const { pendingPlan: waiting, term } = state;
-  const addOns = waiting === null ? [] : addOnsOn({ ...waiting, term }, state, at, surroundings);
+  const addOns = waiting === null ? [] : addOnsOn({ ...waiting, term }, state, at, context);
   // A plan on which an add-on is no longer sold cannot begin: the running one goes on.
   const pendingPlan = isRefusal(addOns) ? null : waiting;
   const next =

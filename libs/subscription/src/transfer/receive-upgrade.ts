@@ -2,12 +2,12 @@ import { dayOf, monthsOf } from '#calendar';
 import { hidden, isRefusal, refuse, type Event, type Instant } from '#kernel';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { windowStart } from '../rules/cancel-new-commerce.ts';
-import { policyOf, quantityRefusal, windowOpen, type Asking } from '../guards.ts';
+import { policyOf, quantityRefusal, windowOpen, type RequestContext } from '../guards.ts';
 import { skuAt } from '../product.ts';
 import type { SubscriptionCreated } from '../created.ts';
 import type { Existing, None, SeatLot, Subscription } from '../state.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 import type { UpgradeStarted } from './transfer.ts';
 import type { Decision, Refusal } from '../refusals.ts';
 import { commandTo } from '../command.ts';
@@ -50,13 +50,13 @@ export const decideOpening = (
 export const decideJoining = (
   { data: { started } }: ReceiveUpgrade,
   state: Existing,
-  { at }: Asking,
-  surroundings: Surroundings,
+  { at }: RequestContext,
+  context: DecisionContext,
 ): Decision<SeatsReceived | ChargesPosted | ScheduledChangeRemoved> => {
   const { transitionId, moved, movedLots: lots } = started;
   if (started.opening !== null)
     return hidden(refuse('SUBSCRIPTION_EXISTS', `a subscription ${started.targetSubscriptionId} exists already`));
-  const no = targetRefusal(state, started, at, surroundings);
+  const no = targetRefusal(state, started, at, context);
   if (no !== undefined) return no;
   const quantity = state.quantity + moved;
   return [
@@ -94,7 +94,7 @@ export const targetRefusal = (
   target: Subscription,
   seats: Arriving,
   at: Instant,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): Refusal | undefined => {
   const { source } = seats;
   if (target.status === 'none' || target.partnerId !== source.partnerId || target.customerId !== source.customerId)
@@ -103,7 +103,7 @@ export const targetRefusal = (
     return refuse('TARGET_NOT_ACTIVE', `the target is ${target.isTrial ? 'a trial' : target.status}`);
   if (target.offerId !== seats.target.offerId || target.skuId !== seats.target.skuId)
     return refuse('TARGET_OTHER_SKU', `the target is on ${target.offerId}/${target.skuId}`);
-  return laterRefusal(target, seats, at) ?? overfull(target, seats.moved, at, surroundings);
+  return laterRefusal(target, seats, at) ?? overfull(target, seats.moved, at, context);
 };
 
 const laterRefusal = (state: Existing, seats: Arriving, at: Instant): Refusal | undefined => {
@@ -127,8 +127,8 @@ const laterRefusal = (state: Existing, seats: Arriving, at: Instant): Refusal | 
 const justRenewed = (state: Existing, { atRenewal, effectiveAt }: Arriving): boolean =>
   atRenewal && windowStart(state) === effectiveAt;
 
-const overfull = (state: Existing, moved: number, at: Instant, surroundings: Surroundings): Refusal | undefined => {
-  const found = skuAt(surroundings, state, at);
+const overfull = (state: Existing, moved: number, at: Instant, context: DecisionContext): Refusal | undefined => {
+  const found = skuAt(context, state, at);
   return isRefusal(found) ? undefined : quantityRefusal(state.quantity + moved, found.sku);
 };
 

@@ -1,7 +1,7 @@
 import { anchorOf, dayOf } from '#calendar';
 import { refuse, type Event } from '#kernel';
 import { charge, post, type ChargesPosted } from '../charges/charges.ts';
-import { all, mayTry, onlyFor, policyOf, type Asking, type Guard } from '../guards.ts';
+import { all, mayTry, onlyFor, policyOf, type RequestContext, type Guard } from '../guards.ts';
 import type { Existing } from '../state.ts';
 import { openTerm, openTrial, type OpenedTerm } from '../time/term.ts';
 import type { Decision } from '../refusals.ts';
@@ -23,7 +23,7 @@ const guard = all(mayTry('activate'), onlyFor('activate', 'isvSaas'), mustBePend
 const decide = (
   { meta }: ActivateSubscription,
   state: Existing,
-  { at }: Asking,
+  { at }: RequestContext,
 ): Decision<SubscriptionActivated | ChargesPosted> => {
   const day = dayOf(at);
   const anchor = anchorOf(day, policyOf(state).anchor);

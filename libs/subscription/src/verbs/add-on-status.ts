@@ -2,9 +2,9 @@ import { refuse } from '#kernel';
 import { chargedAs } from '../add-on.ts';
 import type { AddOnReactivated, AddOnSuspended } from '../add-on-events.ts';
 import { post, type ChargesPosted } from '../charges/charges.ts';
-import { all, mayTry, onlyFor, type Asking } from '../guards.ts';
+import { all, mayTry, onlyFor, type RequestContext } from '../guards.ts';
 import { suspensionCredit, reactivationCharge } from '../charges/suspension-charges.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 import type { AddOn, AddOnSuspension, Existing, Reason } from '../state.ts';
 import { autoExpiresAt } from '../time/retention.ts';
 import type { Decision, Refusal } from '../refusals.ts';
@@ -36,15 +36,15 @@ const find = ({ addOns, deletedAddOns }: Existing, { offerId, skuId }: Named): A
 const decideSuspension = (
   { data, meta }: SuspendAddOn,
   state: Existing,
-  { at }: Asking,
-  surroundings: Surroundings,
+  { at }: RequestContext,
+  context: DecisionContext,
 ): Decision<AddOnSuspended | ChargesPosted> => {
   const { offerId, skuId, reason } = data;
   const addOn = find(state, data);
   if ('refused' in addOn) return addOn;
   if (addOn.status === 'suspended') return refuse('SUBSCRIPTION_SUSPENDED', 'the add-on is suspended already');
   const lines = suspensionCredit(state, [chargedAs(state, addOn)], at);
-  const expiresAt = autoExpiresAt(state, at, surroundings);
+  const expiresAt = autoExpiresAt(state, at, context);
   return [
     {
       type: 'AddOnSuspended',
@@ -58,7 +58,7 @@ const decideSuspension = (
 const decideReactivation = (
   { data, meta }: ReactivateAddOn,
   state: Existing,
-  { at }: Asking,
+  { at }: RequestContext,
 ): Decision<AddOnReactivated | ChargesPosted> => {
   const { offerId, skuId } = data;
   const addOn = find(state, data);

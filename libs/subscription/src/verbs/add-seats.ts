@@ -10,14 +10,14 @@ import {
   notTooOften,
   onlyFor,
   quantityRefusal,
-  type Asking,
+  type RequestContext,
 } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import { skuAt } from '../product.ts';
 import { overCap } from '../seat-cap.ts';
 import { seatChange } from '../charges/seat-change.ts';
 import type { Existing } from '../state.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
 import { commandTo } from '../command.ts';
@@ -40,11 +40,11 @@ const guard = all(
 const decide = (
   { data, meta }: AddSeats,
   state: Existing,
-  { at }: Asking,
-  surroundings: Surroundings,
+  { at }: RequestContext,
+  context: DecisionContext,
 ): Decision<SeatsAdded | ChargesPosted | ScheduledChangeRemoved> => {
   const quantity = state.quantity + data.quantity;
-  const found = skuAt(surroundings, state, at);
+  const found = skuAt(context, state, at);
   // A withdrawn SKU no longer has limits: the subscription may still grow within an integer.
   const limits = isRefusal(found) ? { minSeats: 1, maxSeats: MOST_SEATS } : found.sku;
   const no =
@@ -52,7 +52,7 @@ const decide = (
     quantityRefusal(quantity, limits) ??
     (isRefusal(found)
       ? undefined
-      : overCap(surroundings.customer, { ...found, ...state, has: state.quantity, wants: quantity }));
+      : overCap(context.customer, { ...found, ...state, has: state.quantity, wants: quantity }));
   if (no !== undefined) return no;
   return [
     { type: 'SeatsAdded', data: { added: data.quantity, quantity, effectiveAt: at } },

@@ -2,7 +2,7 @@ import { dayOf } from '#calendar';
 import { refuse, type Event } from '#kernel';
 import { compare, fits, format, minorDigits, negate, type Decimal } from '#money';
 import { post, type ChargesPosted } from '../charges/charges.ts';
-import { mayTry, type Asking } from '../guards.ts';
+import { mayTry, type RequestContext } from '../guards.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
@@ -26,7 +26,7 @@ const guard = mayTry('adjust');
 const decide = (
   { data: { amount, reason, reference }, meta }: AdjustCharges,
   state: Existing,
-  { at }: Asking,
+  { at }: RequestContext,
 ): Decision<ChargesAdjusted | ChargesPosted> => {
   if (!fits(amount, state.currency)) {
     const because = `amount: ${state.currency} has ${minorDigits(state.currency)} decimals`;

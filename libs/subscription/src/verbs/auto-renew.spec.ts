@@ -60,7 +60,7 @@ describe('stopping a subscription', () => {
     expect(full().no(when, pause())).toBeUndefined();
     const off = full().does(when, autoRenew(false));
     expect(off.no(when, autoRenew(true))).toBe('TOO_MANY_UPDATES');
-    expect(allowedActions(full().state, meta(when), full().surroundings)).toEqual(
+    expect(allowedActions(full().state, meta(when), full().context)).toEqual(
       expect.arrayContaining(['auto-renew', 'pause']),
     );
   });

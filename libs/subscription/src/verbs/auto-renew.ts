@@ -1,5 +1,5 @@
 import { refuse, type Event } from '#kernel';
-import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
+import { all, mayTry, mustBeActive, notTooOften, onlyFor, type RequestContext, type Guard } from '../guards.ts';
 import { autoRenewOff, type AutoRenewDisabled } from '../time/auto-renew-off.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing } from '../state.ts';
@@ -24,11 +24,11 @@ const configurable: Guard = ({ kind }) =>
 const isOver = ({ status }: Existing): boolean => status === 'expired' || status === 'disabled';
 
 /** Stopping is always possible: neither the limit of updates nor the end of the term prevents switching off. */
-const mayStop: Guard = (state, asking, surroundings) =>
+const mayStop: Guard = (state, requestContext, context) =>
   isOver(state)
     ? undefined
-    : (mustBeActive(state, asking, surroundings) ??
-      (state.autoRenew ? undefined : notTooOften(state, asking, surroundings)));
+    : (mustBeActive(state, requestContext, context) ??
+      (state.autoRenew ? undefined : notTooOften(state, requestContext, context)));
 
 /** For active subscriptions (R76); usage has no term to renew (R75). */
 const guard = all(
@@ -42,7 +42,7 @@ const guard = all(
 const decide = (
   { data: { enabled } }: SetAutoRenew,
   state: Existing,
-  { at }: Asking,
+  { at }: RequestContext,
 ): Decision<AutoRenewEnabled | AutoRenewDisabled | CancellationRevoked | ScheduledChangeRemoved> => {
   if (isOver(state)) return enabled ? refuse('NOT_ACTIVE', `the subscription is ${state.status}, not active`) : [];
   if (state.autoRenew === enabled) return refuse('NOTHING_CHANGES', `auto-renew is ${enabled ? 'on' : 'off'} already`);

@@ -2,7 +2,7 @@ import { refuse, type Event, type Instant } from '#kernel';
 import { linesBack, post, type ChargesPosted } from '../charges/charges.ts';
 import * as marketplace from '../rules/cancel-marketplace.ts';
 import * as newCommerce from '../rules/cancel-new-commerce.ts';
-import { all, byKind, mayTry, type Asking, type Guard } from '../guards.ts';
+import { all, byKind, mayTry, type RequestContext, type Guard } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import { deleted, type Existing, type Reason } from '../state.ts';
 import type { Decision } from '../refusals.ts';
@@ -47,7 +47,7 @@ const actionNow = (state: Existing, at: Instant): string =>
 const decide = (
   { data, meta }: CancelSubscription,
   state: Existing,
-  { at }: Asking,
+  { at }: RequestContext,
 ): Decision<SubscriptionCancelled | marketplace.CancellationScheduled | ChargesPosted | ScheduledChangeRemoved> => {
   if (state.kind === 'isvSaas' && !marketplace.isImmediate(state, at)) return [marketplace.scheduled(state, data, at)];
   const { refund, lines } =

@@ -1,6 +1,6 @@
 import { cancel, changePlan, pause, schedule, upgrade } from '../asks.testing.ts';
 import { addOns, cloud, kindsCatalogue, kindsShelf } from '../kinds.testing.ts';
-import { settle } from '../time/advance.ts';
+import { advanceTo } from '../time/advance.ts';
 import { subscription } from '../subscription.ts';
 import {
   bought,
@@ -12,7 +12,7 @@ import {
   plan,
   rules,
   shelf,
-  surroundingsOf,
+  contextOf,
   typesOf,
   type Ask,
 } from '../subscription.testing.ts';
@@ -242,20 +242,20 @@ describe('the add-ons of a base that changes its plan', () => {
     const story = cloud(start, { term: 'P3Y' }, later)
       .does(start, two)
       .does(when, changePlan({ billingCycle: 'annual' }));
-    const surroundings = surroundingsOf({ ...docs, catalogues: [kindsCatalogue, poorer] });
-    const { events, state } = settle(story.state, '2022-07-15T00:00:00.000Z', surroundings);
+    const context = contextOf({ ...docs, catalogues: [kindsCatalogue, poorer] });
+    const { events, state } = advanceTo(story.state, '2022-07-15T00:00:00.000Z', context);
     expect(story.money(events)).toEqual([
       'cycleCharge 100.00 for 10, 2022-07-15 to 2022-08-14, 31/31 whole-cycle',
       'cycleCharge 5.00 for 2, 2022-07-15 to 2022-08-14, 31/31 whole-cycle',
     ]);
     expect(state.pendingPlan).toBeNull();
-    const { state: month } = settle(
+    const { state: month } = advanceTo(
       cloud(start, { term: 'P3Y' }, later).does(start, two).state,
       '2022-07-02T00:00:00.000Z',
-      surroundings,
+      context,
     );
     const asked = (ask: Ask) =>
-      subscription(surroundings).decide(ask(meta('2022-07-02T09:00:00.000Z'), { subscriptionId: 's1' }), month);
+      subscription(context).decide(ask(meta('2022-07-02T09:00:00.000Z'), { subscriptionId: 's1' }), month);
     expect(asked(changePlan({ billingCycle: 'annual' }))).toMatchObject({ refused: 'PLAN_NOT_OFFERED' });
     expect(asked(schedule({ billingCycle: 'annual' }))).toMatchObject({ refused: 'PLAN_NOT_OFFERED' });
   });

@@ -11,13 +11,13 @@ import {
   notTooOften,
   onlyFor,
   policyOf,
-  type Asking,
+  type RequestContext,
   type Guard,
 } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import { priceAt, type Priced } from '../product.ts';
 import type { Existing } from '../state.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 import { openTerm, type OpenedTerm } from '../time/term.ts';
 import type { Decision, Refusal } from '../refusals.ts';
 import { verb } from '../verb.ts';
@@ -72,8 +72,8 @@ const guard = all(
 const decide = (
   { data, meta }: ChangePlan,
   state: Existing,
-  { at }: Asking,
-  surroundings: Surroundings,
+  { at }: RequestContext,
+  context: DecisionContext,
 ): Decision<PlanChangeScheduled | PlanChangeRevoked | TermChanged | ChargesPosted | ScheduledChangeRemoved> => {
   const { term = state.term, billingCycle = state.billingCycle } = data;
   const no = planRefusal(state, term, billingCycle);
@@ -82,9 +82,9 @@ const decide = (
   // Back to the running plan, at the term's own price.
   if (revoked !== null && term === state.term && billingCycle === state.billingCycle)
     return [{ type: 'PlanChangeRevoked', data: { revoked, effectiveAt: at } }, ...invalidated(state, 'planChange', at)];
-  const priced = priceAt(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
+  const priced = priceAt(context, { offerId, skuId, term, billingCycle, currency }, at);
   if (isRefusal(priced)) return priced;
-  const addOns = addOnsOn({ term, billingCycle }, state, at, surroundings);
+  const addOns = addOnsOn({ term, billingCycle }, state, at, context);
   if (isRefusal(addOns)) return addOns;
   const changed =
     term === state.term

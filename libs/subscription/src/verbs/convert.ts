@@ -10,7 +10,7 @@ import {
   onlyFor,
   policyOf,
   quantityRefusal,
-  type Asking,
+  type RequestContext,
   type Guard,
 } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
@@ -18,7 +18,7 @@ import { relation, skuAt, upgradesOf, type Wanted } from '../product.ts';
 import { comingRefusal } from '../rules/may-come.ts';
 import { overCap, seatsOn } from '../seat-cap.ts';
 import type { Existing } from '../state.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 import { conversion, type TrialConverted } from '../time/conversion.ts';
 import type { Decision, Refusal } from '../refusals.ts';
 import { verb } from '../verb.ts';
@@ -46,13 +46,13 @@ const guard = all(
 );
 
 /** `convert`, if the trial leads to a SKU that is sold, in a number of seats in which it converts. */
-const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal => {
+const actionNow = (state: Existing, at: string, context: DecisionContext): string | Refusal => {
   const paid = state.convertsTo ?? state;
-  const possible = [paid, ...upgradesOf(surroundings, paid, at)].some((to) => {
-    const then = paidPlan(state, { offerId: to.offerId, skuId: to.skuId }, at, surroundings);
+  const possible = [paid, ...upgradesOf(context, paid, at)].some((to) => {
+    const then = paidPlan(state, { offerId: to.offerId, skuId: to.skuId }, at, context);
     return (
       !isRefusal(then) &&
-      wayRefusal(state, then.wanted, at, surroundings) === undefined &&
+      wayRefusal(state, then.wanted, at, context) === undefined &&
       fewSeats(state, then.priced.sku.maxSeats) === undefined
     );
   });
@@ -62,20 +62,20 @@ const actionNow = (state: Existing, at: string, surroundings: Surroundings): str
 const decide = (
   { data, meta }: ConvertTrial,
   state: Existing,
-  asking: Asking,
-  surroundings: Surroundings,
+  requestContext: RequestContext,
+  context: DecisionContext,
 ): Decision<TrialConverted | ChargesPosted | ScheduledChangeRemoved> => {
-  const { at } = asking;
-  const paid = paidPlan(state, data, at, surroundings);
+  const { at } = requestContext;
+  const paid = paidPlan(state, data, at, context);
   if (isRefusal(paid)) return paid;
   const { priced, wanted } = paid;
   const quantity = data.quantity ?? state.quantity;
   const no =
-    wayRefusal(state, wanted, at, surroundings) ??
+    wayRefusal(state, wanted, at, context) ??
     fewSeats(state, quantity) ??
     quantityRefusal(quantity, priced.sku) ??
-    comingRefusal(state, { offer: priced.offer, way: 'whole' }, asking, surroundings) ??
-    overCap(surroundings.customer, { ...priced, ...state, has: seatsOn(state, wanted), wants: quantity });
+    comingRefusal(state, { offer: priced.offer, way: 'whole' }, requestContext, context) ??
+    overCap(context.customer, { ...priced, ...state, has: seatsOn(state, wanted), wants: quantity });
   if (no !== undefined) return no;
   const converted = conversion(state, { ...wanted, quantity, priced }, 'command', at);
   const lines = [
@@ -86,9 +86,9 @@ const decide = (
 };
 
 /** The paid SKU itself, or a SKU to which it may be upgraded. */
-const wayRefusal = (state: Existing, wanted: Wanted, at: string, surroundings: Surroundings): Refusal | undefined => {
+const wayRefusal = (state: Existing, wanted: Wanted, at: string, context: DecisionContext): Refusal | undefined => {
   const paid = state.convertsTo ?? state;
-  const [from, to] = [skuAt(surroundings, paid, at), skuAt(surroundings, wanted, at)];
+  const [from, to] = [skuAt(context, paid, at), skuAt(context, wanted, at)];
   if (isRefusal(from)) return from;
   if (isRefusal(to)) return to;
   const way = relation({ offerId: paid.offerId, sku: from.sku }, { offerId: wanted.offerId, sku: to.sku });

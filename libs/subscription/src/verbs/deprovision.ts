@@ -1,7 +1,7 @@
 import { dayOf } from '#calendar';
 import { post, type ChargesPosted } from '../charges/charges.ts';
 import type { SubscriptionDeleted } from '../time/end-term.ts';
-import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
+import { all, mayTry, mustBeActive, onlyFor, type RequestContext } from '../guards.ts';
 import { usageLines } from '../charges/usage.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
@@ -17,7 +17,7 @@ const guard = all(mayTry('deprovision'), onlyFor('deprovision', 'usage'), mustBe
 const decide = (
   { meta }: DeprovisionSubscription,
   state: Existing,
-  { at }: Asking,
+  { at }: RequestContext,
 ): Decision<SubscriptionDeleted | ChargesPosted> => {
   const lines = usageLines(state, dayOf(at));
   return [

@@ -1,6 +1,6 @@
 import type { Event } from '#kernel';
 import { autoRenewOff, type AutoRenewDisabled } from '../time/auto-renew-off.ts';
-import { all, mayTry, mustBeActive, notDuringTrial, onlyFor, type Asking } from '../guards.ts';
+import { all, mayTry, mustBeActive, notDuringTrial, onlyFor, type RequestContext } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing, Reason } from '../state.ts';
 import type { Decision } from '../refusals.ts';
@@ -26,7 +26,7 @@ const guard = all(mayTry('pause'), onlyFor('pause', 'newCommerce'), mustBeActive
 const decide = (
   { data: { reason = 'nonPayment', comment } }: PauseSubscription,
   state: Existing,
-  { at }: Asking,
+  { at }: RequestContext,
 ): Decision<SubscriptionPaused | AutoRenewDisabled | ScheduledChangeRemoved> => [
   { type: 'SubscriptionPaused', data: { reason, comment: comment ?? null, effectiveAt: at } },
   ...autoRenewOff(state, 'pause', at),

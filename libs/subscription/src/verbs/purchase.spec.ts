@@ -13,7 +13,7 @@ import {
   purchase,
   rules,
   shelf,
-  surroundingsOf,
+  contextOf,
   Story,
   type Details,
 } from '../subscription.testing.ts';
@@ -165,7 +165,7 @@ describe('a purchase is refused', () => {
   });
 
   it('for a customer who is not registered (R1)', () => {
-    const { catalogue: lists, policies } = surroundingsOf({});
+    const { catalogue: lists, policies } = contextOf({});
     const story = new Story({ catalogue: lists, policies, customer: undefined as never }, 's1');
     expect(story.no(at, purchase())).toBe('CUSTOMER_NOT_FOUND');
   });
@@ -241,7 +241,7 @@ describe('a purchase is refused', () => {
 
   it('where the customer already holds the only one, with a hint to the suspended one (R14, R15)', () => {
     const offers = [offer('SINGLE', [{ plans: [plan('P1M', 'monthly', '1.00')] }], { limitPerCustomer: 1 })];
-    const around = surroundingsOf({ catalogues: [catalogue('one', '2021-01-01T00:00:00Z', offers)] });
+    const around = contextOf({ catalogues: [catalogue('one', '2021-01-01T00:00:00Z', offers)] });
     const held = { subscriptionId: 's0', offerId: 'SINGLE', skuId: '0001', quantity: 1, status: 'active' };
     const holding = (status: string) =>
       new Story({ ...around, customer: { ...around.customer, held: [{ ...held, status }] } }, 's1');

@@ -7,34 +7,34 @@ import { purchaseRefusal, type Buying } from '../rules/may-purchase.ts';
 import { priceAt, skuAt, type Priced } from '../product.ts';
 import type { SubscriptionCreated } from '../created.ts';
 import type { Subscription } from '../state.ts';
-import type { Surroundings } from '../context.ts';
-import type { Wish } from '../wish.ts';
+import type { DecisionContext } from '../context.ts';
+import type { PurchaseRequest } from '../purchase-request.ts';
 import { openAligned, openTermOf, openTrial } from '../time/term.ts';
 import type { Decision } from '../refusals.ts';
 import { commandNaming } from '../command.ts';
 
 /** Buy a subscription for a customer: a one-line order. */
-export class PurchaseSubscription extends commandNaming('PurchaseSubscription')<Wish> {}
+export class PurchaseSubscription extends commandNaming('PurchaseSubscription')<PurchaseRequest> {}
 
 /** Judges a purchase: eligibility (R5, R13–R19, R44), plan and price in the customer's currency, seats (R20). */
 export const decide = (
   { data, meta }: PurchaseSubscription,
   state: Subscription,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): Decision<SubscriptionCreated | ChargesPosted> => {
-  const pin = pinAt(surroundings.policies, meta.at);
+  const pin = pinAt(context.policies, meta.at);
   if (!mayDo(resolve(pin), meta.actor.role, 'purchase'))
     return hidden(refuse('FORBIDDEN_ROLE', `the role ${meta.actor.role} may not purchase`));
   if (state.status !== 'none')
     return hidden(refuse('SUBSCRIPTION_EXISTS', `a subscription with the id ${data.subscriptionId} exists already`));
-  const { customer } = surroundings;
+  const { customer } = context;
   if (customer === undefined)
     return hidden(refuse('CUSTOMER_NOT_FOUND', `there is no customer ${data.customerId} (R1)`));
-  const found = skuAt(surroundings, data, meta.at);
+  const found = skuAt(context, data, meta.at);
   if (isRefusal(found)) return found;
   const no = purchaseRefusal(data, meta, { ...found, customer, pin });
   if (no !== undefined) return no;
-  const priced = priceAt(surroundings, { ...data, currency: customer.currency }, meta.at);
+  const priced = priceAt(context, { ...data, currency: customer.currency }, meta.at);
   if (isRefusal(priced)) return priced;
   const created = creation(data, meta, { ...priced, customer, pin });
   if (created.data.pending) return [created];
@@ -44,7 +44,7 @@ export const decide = (
 type Bought = Priced & Pick<Buying, 'customer' | 'pin'>;
 
 const creation = (
-  data: Wish,
+  data: PurchaseRequest,
   { actor, at }: PartnerMeta,
   { offer, sku, plan, unitPrice, catalogVersion, customer, pin }: Bought,
 ): SubscriptionCreated => {

@@ -2,7 +2,7 @@ import { refuse, type Event } from '#kernel';
 import { chargedAs } from '../add-on.ts';
 import type { AddOnReactivated } from '../add-on-events.ts';
 import { post, type ChargesPosted } from '../charges/charges.ts';
-import { all, byKind, mayTry, onlyFor, type Asking, type Guard } from '../guards.ts';
+import { all, byKind, mayTry, onlyFor, type RequestContext, type Guard } from '../guards.ts';
 import { onlyBySupport, publisherLets } from '../rules/may-suspend.ts';
 import { reactivationCharge } from '../charges/suspension-charges.ts';
 import type { Existing } from '../state.ts';
@@ -33,7 +33,7 @@ const guard = all(
 const decide = (
   { meta }: ReactivateSubscription,
   state: Existing,
-  { at }: Asking,
+  { at }: RequestContext,
 ): Decision<SubscriptionReactivated | AddOnReactivated | ChargesPosted> => {
   const reactivated: SubscriptionReactivated = { type: 'SubscriptionReactivated', data: { effectiveAt: at } };
   if (state.kind === 'newCommerce') return [reactivated];

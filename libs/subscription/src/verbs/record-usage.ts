@@ -1,6 +1,6 @@
 import { refuse, type Event, type Instant } from '#kernel';
 import { add, compare, isZero, negate, type Decimal } from '#money';
-import { all, mayTry, mustBeActive, onlyFor, type Asking } from '../guards.ts';
+import { all, mayTry, mustBeActive, onlyFor, type RequestContext } from '../guards.ts';
 import { contentSeen, withSeen } from '../seen-usage.ts';
 import type { Existing } from '../state.ts';
 import type { Decision, Refusal } from '../refusals.ts';
@@ -22,7 +22,7 @@ export type UsageRecorded = Event<'UsageRecorded', RecordUsage['data'] & { reado
 
 const guard = all(mayTry('usage'), onlyFor('usage', 'usage'), mustBeActive);
 
-const decide = ({ data }: RecordUsage, state: Existing, { at }: Asking): Decision<UsageRecorded> => {
+const decide = ({ data }: RecordUsage, state: Existing, { at }: RequestContext): Decision<UsageRecorded> => {
   const { usage } = state;
   const seen = contentSeen(usage.seen, data.usageId);
   if (seen !== undefined)

@@ -1,5 +1,5 @@
 import { refuse } from '#kernel';
-import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
+import { all, mayTry, mustBeActive, notTooOften, onlyFor, type RequestContext, type Guard } from '../guards.ts';
 import type { ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
@@ -25,7 +25,7 @@ const guard = all(
 const decide = (
   _: RemoveScheduledChange,
   { scheduledChange }: Existing,
-  { at }: Asking,
+  { at }: RequestContext,
 ): Decision<ScheduledChangeRemoved> =>
   scheduledChange === null
     ? nothingScheduled()

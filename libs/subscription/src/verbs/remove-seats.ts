@@ -12,7 +12,7 @@ import {
   policyOf,
   quantityRefusal,
   windowOpen,
-  type Asking,
+  type RequestContext,
   type Guard,
 } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
@@ -20,7 +20,7 @@ import { splitLots } from '../lots.ts';
 import { skuAt } from '../product.ts';
 import { seatChange } from '../charges/seat-change.ts';
 import type { Existing, SeatLot } from '../state.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
 import { commandTo } from '../command.ts';
@@ -59,8 +59,8 @@ const guard = all(
 const decide = (
   { data, meta }: RemoveSeats,
   state: Existing,
-  { at }: Asking,
-  surroundings: Surroundings,
+  { at }: RequestContext,
+  context: DecisionContext,
 ): Decision<SeatsRemoved | ChargesPosted | ScheduledChangeRemoved> => {
   const malformed = countRefusal(data.quantity);
   if (malformed !== undefined) return malformed;
@@ -71,7 +71,7 @@ const decide = (
       open: openSeats(state, window, at),
     });
   const quantity = state.quantity - data.quantity;
-  const found = skuAt(surroundings, state, at);
+  const found = skuAt(context, state, at);
   const no = quantityRefusal(quantity, {
     minSeats: isRefusal(found) ? 1 : found.sku.minSeats,
     maxSeats: MOST_SEATS,

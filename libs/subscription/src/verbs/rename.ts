@@ -1,5 +1,5 @@
 import { refuse, type Event } from '#kernel';
-import { mayTry, type Asking } from '../guards.ts';
+import { mayTry, type RequestContext } from '../guards.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
@@ -18,7 +18,7 @@ const guard = mayTry('rename');
 const decide = (
   { data: { friendlyName } }: RenameSubscription,
   state: Existing,
-  { at }: Asking,
+  { at }: RequestContext,
 ): Decision<SubscriptionRenamed> =>
   friendlyName === state.friendlyName
     ? refuse('NOTHING_CHANGES', `the subscription is already called ${friendlyName}`)

@@ -1,5 +1,5 @@
 import { refuse, type Event } from '#kernel';
-import { all, mayTry, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
+import { all, mayTry, notTooOften, onlyFor, type RequestContext, type Guard } from '../guards.ts';
 import type { Existing } from '../state.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
@@ -23,7 +23,7 @@ const mustBePaused: Guard = ({ status }) => {
 const guard = all(mayTry('resume'), onlyFor('resume', 'newCommerce'), mustBePaused, notTooOften);
 
 /** Restores access at once (R69), but not auto-renew or scheduled changes (R70, A9, E35). */
-const decide = (_: ResumeSubscription, __: Existing, { at }: Asking): Decision<SubscriptionResumed> => [
+const decide = (_: ResumeSubscription, __: Existing, { at }: RequestContext): Decision<SubscriptionResumed> => [
   { type: 'SubscriptionResumed', data: { effectiveAt: at } },
 ];
 

@@ -2,11 +2,11 @@ import type { BillingCycle, Term } from '#calendar';
 import { isRefusal, refuse } from '#kernel';
 import type { ChangeScheduled } from '../time/scheduled-change.ts';
 import { changeRefusal, coming, seatsThatLeave } from '../time/next-term.ts';
-import { all, mayTry, mustBeActive, notTooOften, onlyFor, type Asking, type Guard } from '../guards.ts';
+import { all, mayTry, mustBeActive, notTooOften, onlyFor, type RequestContext, type Guard } from '../guards.ts';
 import { comingRefusal } from '../rules/may-come.ts';
 import { overCap, seatsOn } from '../seat-cap.ts';
 import type { Existing, ScheduledChange, UpgradeTarget } from '../state.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 import { targetRefusal } from '../transfer/receive-upgrade.ts';
 import { sourceOf } from '../transfer/source.ts';
 import type { Decision, Refusal } from '../refusals.ts';
@@ -45,17 +45,17 @@ const guard = all(
 const decide = (
   { data }: ScheduleChange,
   state: Existing,
-  asking: Asking,
-  surroundings: Surroundings,
+  requestContext: RequestContext,
+  context: DecisionContext,
 ): Decision<ChangeScheduled> => {
-  const { at } = asking;
+  const { at } = requestContext;
   const { newSubscriptionId, ...change } = data;
   const leaving = seatsThatLeave(state, change) > 0;
   if (state.isTrial && leaving) return refuse('TRIAL_LOCKED', 'a trial converts as a whole: its seats cannot be split');
   const no =
-    changeRefusal(state, change, at, surroundings) ??
-    unfitTarget(state, change, at, surroundings) ??
-    limitRefusal(state, change, asking, surroundings);
+    changeRefusal(state, change, at, context) ??
+    unfitTarget(state, change, at, context) ??
+    limitRefusal(state, change, requestContext, context);
   if (no !== undefined) return no;
   const opens = leaving && (change.target ?? 'new') === 'new';
   return [
@@ -71,11 +71,10 @@ const unfitTarget = (
   state: Existing,
   { target, ...change }: ScheduledChange,
   at: string,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): Refusal | undefined => {
-  const then = coming(state, change, at, surroundings);
-  if (target === undefined || target === 'new' || surroundings.target === undefined || isRefusal(then))
-    return undefined;
+  const then = coming(state, change, at, context);
+  if (target === undefined || target === 'new' || context.target === undefined || isRefusal(then)) return undefined;
   const { term, offerId, skuId } = then.wanted;
   const seats = {
     targetSubscriptionId: target.subscriptionId,
@@ -85,7 +84,7 @@ const unfitTarget = (
     atRenewal: false,
     effectiveAt: at,
   };
-  return targetRefusal(surroundings.target, seats, at, surroundings);
+  return targetRefusal(context.target, seats, at, context);
 };
 
 /**
@@ -95,10 +94,10 @@ const unfitTarget = (
 const limitRefusal = (
   state: Existing,
   change: ScheduledChange,
-  asking: Asking,
-  surroundings: Surroundings,
+  requestContext: RequestContext,
+  context: DecisionContext,
 ): Refusal | undefined => {
-  const then = coming(state, change, asking.at, surroundings);
+  const then = coming(state, change, requestContext.at, context);
   if (isRefusal(then)) return then;
   const { wanted, priced } = then;
   const leaving = seatsThatLeave(state, change);
@@ -106,8 +105,8 @@ const limitRefusal = (
   const opening = (change.target ?? 'new') === 'new' ? 'opening' : 'joining';
   const way = leaving > 0 ? opening : 'whole';
   return (
-    comingRefusal(state, { offer: priced.offer, way }, asking, surroundings) ??
-    overCap(surroundings.customer, { ...priced, ...state, has: seatsOn(state, wanted), wants })
+    comingRefusal(state, { offer: priced.offer, way }, requestContext, context) ??
+    overCap(context.customer, { ...priced, ...state, has: seatsOn(state, wanted), wants })
   );
 };
 

@@ -5,23 +5,23 @@ import { compare, multiply } from '#money';
 import { capped, charge, post, type ChargesPosted } from '../charges/charges.ts';
 import { chargedAs } from '../add-on.ts';
 import type { AddOnAdded, AddOnEnded } from '../add-on-events.ts';
-import { all, mayTry, notDuringTrial, onlyFor, quantityRefusal, type Asking, type Guard } from '../guards.ts';
+import { all, mayTry, notDuringTrial, onlyFor, quantityRefusal, type RequestContext, type Guard } from '../guards.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import { priceAt, skuAt, type Priced } from '../product.ts';
 import { seatChange } from '../charges/seat-change.ts';
 import type { AddOn, Existing } from '../state.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 import type { Decision, Refusal } from '../refusals.ts';
 import { verb } from '../verb.ts';
 import { commandTo } from '../command.ts';
 
-type Wish = { readonly offerId: string; readonly skuId: string; readonly quantity: number };
+type AddOnRequest = { readonly offerId: string; readonly skuId: string; readonly quantity: number };
 
 /** Set all add-ons of a base: all or nothing (R33). */
-export class SetAddOns extends commandTo('SetAddOns')<{ readonly addOns: readonly Wish[] }> {}
+export class SetAddOns extends commandTo('SetAddOns')<{ readonly addOns: readonly AddOnRequest[] }> {}
 
 /** An add-on has more or fewer seats. */
-export type AddOnQuantityChanged = Event<'AddOnQuantityChanged', Wish & { readonly before: number }>;
+export type AddOnQuantityChanged = Event<'AddOnQuantityChanged', AddOnRequest & { readonly before: number }>;
 
 type Changed = AddOnAdded | AddOnQuantityChanged | AddOnEnded;
 
@@ -46,15 +46,16 @@ const guard = all(
 );
 
 /** `add-ons`, if this base can have any, more of them, or (legacy) fewer. */
-const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal => {
-  const held = (wish: Wish) => state.addOns.find((addOn) => nameOf(addOn) === nameOf(wish));
-  const mayGrow = (wish: Wish) => held(wish)?.status !== 'suspended' && (held(wish)?.quantity ?? 0) < wish.quantity;
-  const catalogue = catalogueAt(surroundings.catalogue, at);
+const actionNow = (state: Existing, at: string, context: DecisionContext): string | Refusal => {
+  const held = (request: AddOnRequest) => state.addOns.find((addOn) => nameOf(addOn) === nameOf(request));
+  const mayGrow = (request: AddOnRequest) =>
+    held(request)?.status !== 'suspended' && (held(request)?.quantity ?? 0) < request.quantity;
+  const catalogue = catalogueAt(context.catalogue, at);
   const offered = catalogue === undefined ? [] : addOnsFor(catalogue, state.offerId, state.skuId);
   // At the largest quantity: an add-on that is refused then does not fit at all.
   const grows = offered
     .map(({ offer: { offerId }, sku: { skuId, maxSeats } }) => ({ offerId, skuId, quantity: maxSeats }))
-    .some((wish) => mayGrow(wish) && !isRefusal(fitting(state, wish, at, surroundings)));
+    .some((request) => mayGrow(request) && !isRefusal(fitting(state, request, at, context)));
   const shrinks = state.kind === 'legacy' && state.addOns.some(({ status }) => status === 'active');
   return grows || shrinks
     ? 'add-ons'
@@ -65,8 +66,8 @@ const actionNow = (state: Existing, at: string, surroundings: Surroundings): str
 const decide = (
   { data, meta }: SetAddOns,
   state: Existing,
-  { at }: Asking,
-  surroundings: Surroundings,
+  { at }: RequestContext,
+  context: DecisionContext,
 ): Decision<Changed | ChargesPosted | ScheduledChangeRemoved> => {
   const names = data.addOns.map(nameOf);
   if (new Set(names).size < names.length)
@@ -74,8 +75,8 @@ const decide = (
       errors: [{ path: 'addOns', message: 'must not name an add-on twice' }],
     });
   const steps: Step[] = [];
-  for (const wish of [...data.addOns, ...missing(state, data.addOns)]) {
-    const step = change(state, wish, at, surroundings);
+  for (const request of [...data.addOns, ...missing(state, data.addOns)]) {
+    const step = change(state, request, at, context);
     if (isRefusal(step)) return step;
     if (step !== undefined) steps.push(step);
   }
@@ -90,27 +91,32 @@ const decide = (
 
 type Step = { readonly event: Changed; readonly lines: ReturnType<typeof seatChange> };
 
-const nameOf = ({ offerId, skuId }: Pick<Wish, 'offerId' | 'skuId'>): string => `${offerId}/${skuId}`;
+const nameOf = ({ offerId, skuId }: Pick<AddOnRequest, 'offerId' | 'skuId'>): string => `${offerId}/${skuId}`;
 
 /** An add-on that is left out of the requested set ends: its quantity becomes 0. */
-const missing = ({ addOns }: Existing, wished: readonly Wish[]): readonly Wish[] =>
+const missing = ({ addOns }: Existing, requested: readonly AddOnRequest[]): readonly AddOnRequest[] =>
   addOns
-    .filter((addOn) => !wished.some((wish) => nameOf(wish) === nameOf(addOn)))
+    .filter((addOn) => !requested.some((request) => nameOf(request) === nameOf(addOn)))
     .map(({ offerId, skuId }) => ({ offerId, skuId, quantity: 0 }));
 
-const change = (state: Existing, wish: Wish, at: string, surroundings: Surroundings): Step | Refusal | undefined => {
-  const held = state.addOns.find((addOn) => nameOf(addOn) === nameOf(wish));
-  if (held?.quantity === wish.quantity) return undefined;
+const change = (
+  state: Existing,
+  request: AddOnRequest,
+  at: string,
+  context: DecisionContext,
+): Step | Refusal | undefined => {
+  const held = state.addOns.find((addOn) => nameOf(addOn) === nameOf(request));
+  if (held?.quantity === request.quantity) return undefined;
   if (held?.status === 'suspended')
-    return refuse('SUBSCRIPTION_SUSPENDED', `the add-on ${nameOf(wish)} is suspended: its seats stay as they are`);
-  if (held !== undefined && wish.quantity < held.quantity) return fewer(state, { held, wish }, at, surroundings);
-  const priced = fitting(state, wish, at, surroundings);
+    return refuse('SUBSCRIPTION_SUSPENDED', `the add-on ${nameOf(request)} is suspended: its seats stay as they are`);
+  if (held !== undefined && request.quantity < held.quantity) return fewer(state, { held, request }, at, context);
+  const priced = fitting(state, request, at, context);
   if (isRefusal(priced)) return priced;
   if (held !== undefined) {
-    const lines = seatChange('addQuantity', state, { part: chargedAs(state, held), quantity: wish.quantity, at });
-    return { event: changed(held, wish, at), lines };
+    const lines = seatChange('addQuantity', state, { part: chargedAs(state, held), quantity: request.quantity, at });
+    return { event: changed(held, request, at), lines };
   }
-  const { offerId, skuId, quantity } = wish;
+  const { offerId, skuId, quantity } = request;
   const addOn = { offerId, skuId, quantity, offerName: priced.offer.name, unitPrice: priced.unitPrice };
   // Starts now, ends with the base's cycle and term: the first line is the rest of the cycle (R37, R38, E31).
   const line = charge('new', chargedAs(state, addOn), dayOf(at));
@@ -120,51 +126,55 @@ const change = (state: Existing, wish: Wish, at: string, surroundings: Surroundi
 /** Legacy removes add-on seats at any time; new commerce only ends them with the base (rule-book.md §4.4). */
 const fewer = (
   state: Existing,
-  { held, wish }: { readonly held: AddOn; readonly wish: Wish },
+  { held, request }: { readonly held: AddOn; readonly request: AddOnRequest },
   at: string,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): Step | Refusal => {
   if (state.kind === 'newCommerce')
     return refuse(
       'MUST_BE_SCHEDULED',
       'add-ons of new commerce are reduced only with the base: switch auto-renew off to end them',
     );
-  const found = skuAt(surroundings, wish, at);
+  const found = skuAt(context, request, at);
   // A withdrawn SKU no longer has limits; quantity 0 is an end, not a number of seats.
-  const no = wish.quantity === 0 || isRefusal(found) ? undefined : limitRefusal(state, wish, found.sku);
+  const no = request.quantity === 0 || isRefusal(found) ? undefined : limitRefusal(state, request, found.sku);
   if (no !== undefined) return no;
-  const lines = seatChange('removeQuantity', state, { part: chargedAs(state, held), quantity: wish.quantity, at });
-  const ended: AddOnEnded = { type: 'AddOnEnded', data: { ...wish, cause: 'command', effectiveAt: at } };
-  return { event: wish.quantity === 0 ? ended : changed(held, wish, at), lines };
+  const lines = seatChange('removeQuantity', state, { part: chargedAs(state, held), quantity: request.quantity, at });
+  const ended: AddOnEnded = { type: 'AddOnEnded', data: { ...request, cause: 'command', effectiveAt: at } };
+  return { event: request.quantity === 0 ? ended : changed(held, request, at), lines };
 };
 
-const changed = (held: AddOn, { offerId, skuId, quantity }: Wish, effectiveAt: string): AddOnQuantityChanged => ({
+const changed = (
+  held: AddOn,
+  { offerId, skuId, quantity }: AddOnRequest,
+  effectiveAt: string,
+): AddOnQuantityChanged => ({
   type: 'AddOnQuantityChanged',
   data: { offerId, skuId, quantity, before: held.quantity, effectiveAt },
 });
 
 /** The add-on with its price on the base's plan, if this base and this customer may have it (R35, E30). */
-const fitting = (state: Existing, wish: Wish, at: string, surroundings: Surroundings): Priced | Refusal => {
+const fitting = (state: Existing, request: AddOnRequest, at: string, context: DecisionContext): Priced | Refusal => {
   const { term, billingCycle, currency } = state;
-  const priced = priceAt(surroundings, { ...wish, term, billingCycle, currency }, at);
+  const priced = priceAt(context, { ...request, term, billingCycle, currency }, at);
   if (isRefusal(priced)) return priced;
   const { offer, sku } = priced;
   if (sku.addOn === null || offer.kind !== state.kind)
-    return refuse('ADDON_NOT_FOR_PARENT', `${nameOf(wish)} is not an add-on for a ${state.kind} subscription`);
+    return refuse('ADDON_NOT_FOR_PARENT', `${nameOf(request)} is not an add-on for a ${state.kind} subscription`);
   if (!sku.addOn.prerequisiteSkus.includes(nameOf(state)))
-    return refuse('ADDON_PREREQUISITE_MISSING', `${nameOf(wish)} cannot be combined with ${nameOf(state)} (R35)`);
-  const { customer } = surroundings;
+    return refuse('ADDON_PREREQUISITE_MISSING', `${nameOf(request)} cannot be combined with ${nameOf(state)} (R35)`);
+  const { customer } = context;
   if (customer !== undefined && offer.countries !== 'all' && !offer.countries.includes(customer.country))
-    return refuse('COUNTRY_NOT_SUPPORTED', `${nameOf(wish)} is not sold in ${customer.country} (R35)`);
-  return limitRefusal(state, wish, sku) ?? priced;
+    return refuse('COUNTRY_NOT_SUPPORTED', `${nameOf(request)} is not sold in ${customer.country} (R35)`);
+  return limitRefusal(state, request, sku) ?? priced;
 };
 
 /** Within the add-on's own limits, and its minimum share of the base (W40). */
-const limitRefusal = (state: Existing, wish: Wish, sku: Sku): Refusal | undefined =>
-  quantityRefusal(wish.quantity, sku) ?? shareRefusal(state, wish, sku);
+const limitRefusal = (state: Existing, request: AddOnRequest, sku: Sku): Refusal | undefined =>
+  quantityRefusal(request.quantity, sku) ?? shareRefusal(state, request, sku);
 
 /** W40: at least this share of the base's seats. */
-const shareRefusal = (state: Existing, { quantity }: Wish, { addOn }: Sku): Refusal | undefined => {
+const shareRefusal = (state: Existing, { quantity }: AddOnRequest, { addOn }: Sku): Refusal | undefined => {
   const share = addOn?.minShareOfBase;
   return share !== null && share !== undefined && compare(multiply(share, state.quantity), String(quantity)) > 0
     ? refuse('QUANTITY_OUT_OF_RANGE', `the add-on needs ${share} of the base's ${state.quantity} seats`, { share })

@@ -3,12 +3,12 @@ import { chargedParts } from '../add-on.ts';
 import type { AddOnSuspended } from '../add-on-events.ts';
 import { autoRenewOff, type AutoRenewDisabled } from '../time/auto-renew-off.ts';
 import { post, type ChargesPosted } from '../charges/charges.ts';
-import { all, byKind, mayTry, mustBeActive, notDuringTrial, onlyFor, type Asking } from '../guards.ts';
+import { all, byKind, mayTry, mustBeActive, notDuringTrial, onlyFor, type RequestContext } from '../guards.ts';
 import { onlyBySupport, publisherLets } from '../rules/may-suspend.ts';
 import { invalidated, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
 import { autoExpiresAt } from '../time/retention.ts';
 import type { Existing, Reason } from '../state.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 import { suspensionCredit } from '../charges/suspension-charges.ts';
 import type { Decision } from '../refusals.ts';
 import { verb } from '../verb.ts';
@@ -46,8 +46,8 @@ type Consequence = SubscriptionSuspended | AutoRenewDisabled | ScheduledChangeRe
 const decide = (
   { data: { reason, comment }, meta }: SuspendSubscription,
   state: Existing,
-  { at }: Asking,
-  surroundings: Surroundings,
+  { at }: RequestContext,
+  context: DecisionContext,
 ): Decision<Consequence> => {
   const suspended = (expiresAt: Instant | null): SubscriptionSuspended => ({
     type: 'SubscriptionSuspended',
@@ -63,7 +63,7 @@ const decide = (
       data: { offerId, skuId, cause: 'cascade', reason, effectiveAt: at },
     }));
   const lines = suspensionCredit(state, chargedParts(state), at);
-  return [suspended(autoExpiresAt(state, at, surroundings)), ...cascade, post(state, meta.commandId, at, lines)];
+  return [suspended(autoExpiresAt(state, at, context)), ...cascade, post(state, meta.commandId, at, lines)];
 };
 
 const evolve = (state: Existing, { data }: SubscriptionSuspended): Existing => ({

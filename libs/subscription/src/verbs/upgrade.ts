@@ -10,7 +10,7 @@ import {
   onlyFor,
   policyOf,
   quantityRefusal,
-  type Asking,
+  type RequestContext,
   type Guard,
 } from '../guards.ts';
 import { invalidated, savedOf, type ScheduledChangeRemoved } from '../time/revoke-scheduled-change.ts';
@@ -19,7 +19,7 @@ import { priceAt, relation, skuAt, upgradesOf, type Priced, type Wanted } from '
 import { comingRefusal, wayOf } from '../rules/may-come.ts';
 import { overCap } from '../seat-cap.ts';
 import type { Existing, UpgradeTarget } from '../state.ts';
-import type { Surroundings } from '../context.ts';
+import type { DecisionContext } from '../context.ts';
 import { seatsLeave, type UpgradeStarted } from '../transfer/transfer.ts';
 import type { Decision, Refusal } from '../refusals.ts';
 import { evolve, moveAll, type SubscriptionUpgraded } from '../transfer/move-all.ts';
@@ -52,8 +52,8 @@ const guard = all(
 );
 
 /** `upgrade`, if the SKU leads to one that is sold on this plan and takes the seats. Otherwise a refusal. */
-const actionNow = (state: Existing, at: string, surroundings: Surroundings): string | Refusal =>
-  upgradesOf(surroundings, state, at).some((to) => takesSeats(state, to, at, surroundings))
+const actionNow = (state: Existing, at: string, context: DecisionContext): string | Refusal =>
+  upgradesOf(context, state, at).some((to) => takesSeats(state, to, at, context))
     ? 'upgrade'
     : refuse('UPGRADE_NOT_ELIGIBLE', `${state.offerId}/${state.skuId} has no upgrade that is sold on its plan now`);
 
@@ -61,39 +61,39 @@ const takesSeats = (
   state: Existing,
   to: { offerId: string; skuId: string },
   at: string,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): boolean => {
-  const priced = targetPlan(state, to, at, surroundings);
+  const priced = targetPlan(state, to, at, context);
   if (isRefusal(priced)) return false;
   // New commerce may move some into an existing subscription, which judges for itself.
   if (state.kind !== 'legacy') return true;
   const everySeat = { quantity: state.quantity, target: 'new' } as const;
-  return amountRefusal(state, everySeat, priced) === undefined && !isRefusal(repriced(state, to, at, surroundings));
+  return amountRefusal(state, everySeat, priced) === undefined && !isRefusal(repriced(state, to, at, context));
 };
 
 /** All seats, or some (R90) to a new subscription or an existing one (R97), now (R79, R92). A saved change is dropped (R94, E37). */
 const decide = (
   { data, meta }: UpgradeSubscription,
   state: Existing,
-  asking: Asking,
-  surroundings: Surroundings,
+  requestContext: RequestContext,
+  context: DecisionContext,
 ): Decision<SubscriptionUpgraded | UpgradeStarted | AddOnEnded | ChargesPosted | ScheduledChangeRemoved> => {
-  const { at } = asking;
-  const priced = targetPlan(state, data, at, surroundings);
+  const { at } = requestContext;
+  const priced = targetPlan(state, data, at, context);
   if (isRefusal(priced)) return priced;
   const no =
     amountRefusal(state, data, priced) ??
-    comingRefusal(state, { offer: priced.offer, way: wayOf(state, data) }, asking, surroundings) ??
-    overCap(surroundings.customer, { ...priced, ...state, has: 0, wants: data.quantity });
+    comingRefusal(state, { offer: priced.offer, way: wayOf(state, data) }, requestContext, context) ??
+    overCap(context.customer, { ...priced, ...state, has: 0, wants: data.quantity });
   if (no !== undefined) return no;
   const dropped = invalidated(state, 'midTermUpgrade', at);
   const { quantity, target } = data;
   // A plan that begins with the next cycle moves along with the seats; an existing target has its own plan.
-  const pendingPlan = target === 'new' ? repriced(state, data, at, surroundings) : null;
+  const pendingPlan = target === 'new' ? repriced(state, data, at, context) : null;
   if (isRefusal(pendingPlan)) return pendingPlan;
   // R93, A11, E39: all seats to a new subscription is the same subscription on another SKU.
   if (target === 'new' && quantity >= state.quantity) {
-    const leftBehind = addOnsLeftBehind(state, data, at, surroundings);
+    const leftBehind = addOnsLeftBehind(state, data, at, context);
     return [
       ...moveAll(state, { priced, quantity, pendingPlan, leftBehind, referenceId: meta.commandId }, at),
       ...dropped,
@@ -101,12 +101,12 @@ const decide = (
   }
   const { newSubscriptionId } = data;
   const leaving = { transitionId: meta.commandId, quantity, target, newSubscriptionId, priced, pendingPlan };
-  const arriving = arrivingAt(state, surroundings);
+  const arriving = arrivingAt(state, context);
   return [...seatsLeave(state, { ...leaving, arriving, saved: savedOf(state) }, at), ...dropped];
 };
 
 /** The existing target, if it can take the seats and belongs to the same customer. */
-const arrivingAt = ({ partnerId, customerId }: Existing, { target }: Surroundings): Existing | undefined =>
+const arrivingAt = ({ partnerId, customerId }: Existing, { target }: DecisionContext): Existing | undefined =>
   target?.status === 'active' && target.partnerId === partnerId && target.customerId === customerId
     ? target
     : undefined;
@@ -116,10 +116,10 @@ const targetPlan = (
   state: Existing,
   { offerId, skuId }: { offerId: string; skuId: string },
   at: string,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): Priced | Refusal => {
-  const from = skuAt(surroundings, state, at);
-  const to = skuAt(surroundings, { offerId, skuId }, at);
+  const from = skuAt(context, state, at);
+  const to = skuAt(context, { offerId, skuId }, at);
   if (isRefusal(to)) return to;
   if (isRefusal(from)) return from;
   const way = relation({ offerId: state.offerId, sku: from.sku }, { offerId, sku: to.sku });
@@ -130,11 +130,11 @@ const targetPlan = (
       'UPGRADE_NOT_ELIGIBLE',
       `${state.offerId}/${state.skuId} cannot be upgraded to ${offerId}/${skuId} (R83)`,
     );
-  return soldAs(surroundings, { ...state, offerId, skuId }, at);
+  return soldAs(context, { ...state, offerId, skuId }, at);
 };
 
-const soldAs = (surroundings: Surroundings, wanted: Wanted, at: string): Priced | Refusal => {
-  const priced = priceAt(surroundings, wanted, at);
+const soldAs = (context: DecisionContext, wanted: Wanted, at: string): Priced | Refusal => {
+  const priced = priceAt(context, wanted, at);
   return isRefusal(priced) && priced.refused === 'PLAN_NOT_OFFERED'
     ? refuse('TARGET_PLAN_NOT_OFFERED', priced.because)
     : priced;
@@ -145,11 +145,11 @@ const repriced = (
   { pendingPlan, term, currency }: Existing,
   { offerId, skuId }: { offerId: string; skuId: string },
   at: string,
-  surroundings: Surroundings,
+  context: DecisionContext,
 ): Existing['pendingPlan'] | Refusal => {
   if (pendingPlan === null) return null;
   const { billingCycle } = pendingPlan;
-  const priced = soldAs(surroundings, { offerId, skuId, term, billingCycle, currency }, at);
+  const priced = soldAs(context, { offerId, skuId, term, billingCycle, currency }, at);
   return isRefusal(priced) ? priced : { ...pendingPlan, unitPrice: priced.unitPrice };
 };
 

@@ -1,7 +1,7 @@
 import { cataloguePublication, parseCatalogue, PublishCatalogue } from '#catalog';
 import { isRefusal } from '#kernel';
 import { ConfigurationError, jsonFile, summary } from '../../config/configuration.ts';
-import { CATALOGUE_ID, derivedId, type Ledger, systemMeta } from '#ledger';
+import { CATALOGUE_ID, deterministicId, type Ledger, systemMeta } from '#ledger';
 
 const OPTION = 'catalogue';
 
@@ -17,13 +17,13 @@ export const publishCatalogue = async (ledger: Ledger, source: string | object):
       OPTION,
       `${isFile ? `names the file ${source}, in which` : 'is invalid:'} ${summary(catalogue.errors)}`,
     );
-  const commandId = derivedId('publish', JSON.stringify(catalogue));
+  const commandId = deterministicId('publish', JSON.stringify(catalogue));
   const command = new PublishCatalogue({ catalogue }, systemMeta('start', { commandId, at: ledger.clock.now() }));
-  const outcome = await ledger.handling.handle(cataloguePublication, CATALOGUE_ID, command);
+  const outcome = await ledger.handler.handle(cataloguePublication, CATALOGUE_ID, command);
   if (isRefusal(outcome))
     throw new ConfigurationError(
       OPTION,
       `${isFile ? `names the file ${source}, but` : 'cannot be published:'} ${outcome.because}: give the changed catalogue another version`,
     );
-  await ledger.priceLists.refresh();
+  await ledger.catalogCache.refresh();
 };

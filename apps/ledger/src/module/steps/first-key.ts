@@ -1,6 +1,6 @@
 import { CreateKey, key, partner, RegisterPartner, RevokeKey, type Key } from '#access';
 import { isRefusal, START, type Command, type Decider, type Event, type Position } from '#kernel';
-import { derivedId, systemMeta, type Ledger, type Refusal } from '#ledger';
+import { deterministicId, systemMeta, type Ledger, type Refusal } from '#ledger';
 import { hashOf } from '../../access/keys.ts';
 import type { PartnerFacts, PartnerMeta } from '#policy';
 
@@ -10,7 +10,7 @@ const facts: PartnerFacts = { model: 'directBill', cloud: 'global', newCommerceP
 
 const metaFor = (ledger: Ledger, ...words: readonly string[]): PartnerMeta =>
   systemMeta('bootstrap', {
-    commandId: derivedId('bootstrap', ...words),
+    commandId: deterministicId('bootstrap', ...words),
     at: ledger.clock.now(),
     partnerId: PARTNER,
   });
@@ -62,7 +62,7 @@ const revoke = async (ledger: Ledger, { keyId, revoked }: Exclude<Key, { keyId: 
 
 /** Returns the position at which a read model knows the partner. */
 const registerPartner = async (ledger: Ledger): Promise<Position> => {
-  const { state, position } = await ledger.handling.load(partner, PARTNER);
+  const { state, position } = await ledger.handler.load(partner, PARTNER);
   if (state.partnerId !== null) return position;
   return record(ledger, 'register', {
     decider: partner,
@@ -75,14 +75,14 @@ const registerPartner = async (ledger: Ledger): Promise<Position> => {
 const makeKey = async (ledger: Ledger, keyId: string, secret: string): Promise<Position | undefined> => {
   const data = { keyId, partnerId: PARTNER, name: 'bootstrap', role: 'global-admin', hash: hashOf(secret) } as const;
   const command = new CreateKey({ ...data, operator: true }, metaFor(ledger, 'create', key.category, keyId));
-  const made = await ledger.handling.handle(key, keyId, command);
+  const made = await ledger.handler.handle(key, keyId, command);
   if (!isRefusal(made)) return made.position;
   if (made.refused === 'IDEMPOTENCY_KEY_REUSED') return undefined;
   throw cannotSetUp(made);
 };
 
 /** Bootstrap keys are numbered from 1, so that the last one is found without a read model. */
-const idOf = (number: number): string => derivedId('bootstrap-key', String(number));
+const idOf = (number: number): string => deterministicId('bootstrap-key', String(number));
 
 type LastKey = { readonly number: number; readonly last: Key; readonly position: Position };
 
@@ -90,7 +90,7 @@ const lastKey = async (ledger: Ledger): Promise<LastKey> => {
   let found: LastKey = { number: 0, last: { keyId: null }, position: START };
   for (;;) {
     const number = found.number + 1;
-    const { state, position } = await ledger.handling.load(key, idOf(number));
+    const { state, position } = await ledger.handler.load(key, idOf(number));
     if (state.keyId === null) return found;
     found = { number, last: state, position };
   }
@@ -103,7 +103,7 @@ const lastKey = async (ledger: Ledger): Promise<LastKey> => {
 const isRevokedByCaller = async (ledger: Ledger, hash: string, count: number): Promise<boolean> => {
   for (let number = 1; number <= count; number += 1) {
     const id = idOf(number);
-    const { state } = await ledger.handling.load(key, id);
+    const { state } = await ledger.handler.load(key, id);
     if (state.keyId === null || state.hash !== hash || !state.revoked) continue;
     const events = await ledger.store.read(`${key.category}-${id}`);
     if (events.some(({ type, meta }) => type === 'KeyRevoked' && meta.actor.role !== 'system')) return true;
@@ -111,7 +111,7 @@ const isRevokedByCaller = async (ledger: Ledger, hash: string, count: number): P
   return false;
 };
 
-type Step<C extends Command, E extends Event, S> = {
+type RecordStep<C extends Command, E extends Event, S> = {
   readonly decider: Decider<C, E, S>;
   readonly id: string;
   readonly commandFor: (meta: PartnerMeta) => C;
@@ -120,9 +120,9 @@ type Step<C extends Command, E extends Event, S> = {
 const record = async <C extends Command, E extends Event, S>(
   ledger: Ledger,
   what: string,
-  { decider, id, commandFor }: Step<C, E, S>,
+  { decider, id, commandFor }: RecordStep<C, E, S>,
 ): Promise<Position> => {
-  const outcome = await ledger.handling.handle(decider, id, commandFor(metaFor(ledger, what, decider.category, id)));
+  const outcome = await ledger.handler.handle(decider, id, commandFor(metaFor(ledger, what, decider.category, id)));
   if (isRefusal(outcome)) throw cannotSetUp(outcome);
   return outcome.position;
 };

@@ -2,7 +2,7 @@ import type { BillingCycle, Term } from '#calendar';
 import type { Day } from '#kernel';
 
 /** The data of a purchase. */
-export type Wish = {
+export type PurchaseRequest = {
   readonly subscriptionId: string;
   readonly orderId: string;
   readonly customerId: string;
