@@ -100,7 +100,7 @@ describe('an aligned first term under docs-2022-03 (D3)', () => {
     });
     const customerId = await client.customer();
     const month = { offerId: 'P', quantity: 10 };
-    const natural = await client.buy(customerId, { ...month, customTermEndDate: 'Eleven of 30 days: 36.96.' });
+    const natural = await client.buy(customerId, { ...month, customTermEndDate: '2022-06-30' });
     expect(await client.lines(natural)).toEqual([['new', 10, '100.80', '2022-06-01', '2022-06-30']]);
     await client.at('2022-06-20T09:00:00.000Z');
     const cut = await client.buy(customerId, { ...month, customTermEndDate: '2022-06-30' });
