@@ -51,7 +51,9 @@ const long = (() => {
     const position = String(n + 1).padStart(16, '0');
     const id = `00000000-0000-2000-8000-${String(n).padStart(12, '0')}`;
     const at = '2021-06-18T09:00:00.000Z';
-    const meta = { schema: 1, recordedAt: at, commandId: id, actor: { id: 'alice' } };
+    const actor = { id: 'alice', role: 'global-admin', partnerId: 'default' };
+    const ids = { commandId: id, fingerprint: 'f', $correlationId: id, $causationId: id };
+    const meta = { schema: 1, recordedAt: at, ...ids, actor };
     return JSON.stringify({
       position,
       stream,
